@@ -1,0 +1,173 @@
+import { z } from 'zod';
+
+const KIB = 1024;
+const GIB = KIB ** 3;
+
+/** `true/1/yes/on` and `false/0/no/off` as words; `Boolean("false")` is the trap this avoids. */
+function flag(fallback: boolean) {
+  return z
+    .stringbool({ error: 'must be true or false' })
+    .optional()
+    .transform((value) => value ?? fallback);
+}
+
+function whole(fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().min(min, error).max(max, error))
+    .optional()
+    .transform((value) => value ?? fallback);
+}
+
+function word<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
+  return z
+    .enum(values, { error: `must be one of: ${values.join(', ')}` })
+    .optional()
+    .transform((value) => value ?? fallback);
+}
+
+function url() {
+  return z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional();
+}
+
+function text(fallback: string) {
+  return z
+    .string()
+    .optional()
+    .transform((value) => value ?? fallback);
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Every setting of Longhaul but the Temporal connection, which `@temporalio/envconfig` reads from TEMPORAL_*. */
+const environment = z
+  .object({
+    NODE_ENV: text('development'),
+    LOG_LEVEL: word(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+
+    PORT: whole(3000, 0, 65_535),
+    TEMPORAL_PORT: whole(7233, 1, 65_535),
+    TEMPORAL_UI_PORT: whole(8233, 1, 65_535),
+    HOST: text('0.0.0.0'),
+    PUBLIC_URL: url(),
+    TRUST_PROXY: whole(0, 0, 100),
+    CORS_ORIGINS: text('*'),
+    REQUEST_TIMEOUT_MS: whole(5_000, 100, 300_000),
+    SHUTDOWN_GRACE_MS: whole(25_000, 0, HOUR_MS),
+
+    MAX_FILES_PER_JOB: whole(10_000, 1, 100_000),
+    MAX_BYTES_PER_JOB: whole(100 * GIB, 1),
+    WORKER_ROLE: word(['all', 'orchestration', 'build'], 'all'),
+    DOWNLOAD_WORKER_CONCURRENCY: whole(5, 1, 1_000),
+    DOWNLOAD_JOB_TTL_MS: whole(24 * HOUR_MS, 1_000),
+    DOWNLOAD_JOB_TIMEOUT_MS: whole(6 * HOUR_MS, 1_000),
+    DOWNLOAD_MAX_ATTEMPTS: whole(4, 1, 100),
+    HEARTBEAT_TIMEOUT_MS: whole(10_000, 5_000, 600_000),
+    DOWNLOAD_DELAY_ENABLED: flag(false),
+    DOWNLOAD_DELAY_MIN_MS: whole(10_000, 0),
+    DOWNLOAD_DELAY_MAX_MS: whole(120_000, 0),
+    LINK_TTL_SECONDS: whole(300, 1, 7 * 24 * 3_600),
+
+    OBJECT_STORE: word(['file', 's3'], 'file'),
+    DATA_DIR: text('.longhaul'),
+    LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    S3_ENDPOINT: url(),
+    S3_PUBLIC_ENDPOINT: url(),
+    S3_REGION: text('us-east-1'),
+    S3_ACCESS_KEY_ID: z.string().optional(),
+    S3_SECRET_ACCESS_KEY: z.string().optional(),
+    S3_BUCKET_NAME: z.string().optional(),
+    S3_FORCE_PATH_STYLE: flag(false),
+  })
+  .superRefine((env, context) => {
+    const complain = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (env.OBJECT_STORE === 's3' && !env.S3_BUCKET_NAME) {
+      complain('S3_BUCKET_NAME', 'is required when OBJECT_STORE is s3');
+    }
+    if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY)) {
+      complain('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
+    }
+    if (env.DOWNLOAD_DELAY_MIN_MS > env.DOWNLOAD_DELAY_MAX_MS) {
+      complain('DOWNLOAD_DELAY_MIN_MS', 'must not be above DOWNLOAD_DELAY_MAX_MS');
+    }
+  });
+
+type Environment = z.output<typeof environment>;
+
+export type Settings = ReturnType<typeof arrange>;
+export type StoreSettings = Settings['store'];
+export type JobSettings = Settings['job'];
+export type HttpSettings = Settings['http'];
+
+/** Thrown when settings are wrong: one line for each, never with the value, which may be a secret. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`These settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads all settings at once. An empty value counts as absent, as compose files write it.
+ * @throws SettingsError naming every bad setting.
+ */
+export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(present);
+  if (!result.success) {
+    throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  return arrange(result.data);
+}
+
+/** Groups the flat names by who needs them. */
+function arrange(env: Environment) {
+  return {
+    production: env.NODE_ENV === 'production',
+    logLevel: env.LOG_LEVEL,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+    http: {
+      port: env.PORT,
+      host: env.HOST,
+      publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+      trustProxy: env.TRUST_PROXY,
+      corsOrigins: env.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      linkTtlSeconds: env.LINK_TTL_SECONDS,
+    },
+    job: {
+      maxFiles: env.MAX_FILES_PER_JOB,
+      maxBytes: env.MAX_BYTES_PER_JOB,
+      ttlMs: env.DOWNLOAD_JOB_TTL_MS,
+      timeoutMs: env.DOWNLOAD_JOB_TIMEOUT_MS,
+      maxAttempts: env.DOWNLOAD_MAX_ATTEMPTS,
+      heartbeatTimeoutMs: env.HEARTBEAT_TIMEOUT_MS,
+      delay: env.DOWNLOAD_DELAY_ENABLED
+        ? { minMs: env.DOWNLOAD_DELAY_MIN_MS, maxMs: env.DOWNLOAD_DELAY_MAX_MS }
+        : null,
+    },
+    embedded: { temporalPort: env.TEMPORAL_PORT, temporalUiPort: env.TEMPORAL_UI_PORT },
+    worker: { role: env.WORKER_ROLE, concurrency: env.DOWNLOAD_WORKER_CONCURRENCY },
+    store: {
+      kind: env.OBJECT_STORE,
+      dataDir: env.DATA_DIR,
+      linkSecret: env.LINK_SECRET,
+      s3: {
+        endpoint: env.S3_ENDPOINT,
+        publicEndpoint: env.S3_PUBLIC_ENDPOINT,
+        region: env.S3_REGION,
+        bucket: env.S3_BUCKET_NAME ?? '',
+        forcePathStyle: env.S3_FORCE_PATH_STYLE,
+        credentials:
+          env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY
+            ? { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY }
+            : undefined,
+      },
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import type { ArchiveFormat } from './types.js';
+
+const ARCHIVE_TYPES: Record<ArchiveFormat, string> = {
+  zip: 'application/zip',
+  tar: 'application/x-tar',
+  'tar.gz': 'application/gzip',
+};
+
+/** The media type of an archive. */
+export function archiveContentType(format: ArchiveFormat): string {
+  return ARCHIVE_TYPES[format];
+}

@@ -1,0 +1,25 @@
+import type { DownloadJob, JobSnapshot } from './types.js';
+
+/** A job that nothing has happened to: what the memo holds before the first worker sees it. */
+export function queuedSnapshot(job: DownloadJob): JobSnapshot {
+  return {
+    userId: job.userId,
+    status: 'queued',
+    phase: 'queued',
+    message: 'Waiting for a worker',
+    totalFiles: job.files.length,
+    preparedFiles: 0,
+    skippedFiles: 0,
+    bytesTotal: null,
+    bytesHighWater: 0,
+    filesHighWater: 0,
+    attempts: 1,
+    createdAt: job.createdAt,
+    startedAt: null,
+    completedAt: null,
+    ttlMs: job.policy.ttlMs,
+    archive: null,
+    archiveKey: null,
+    error: null,
+  };
+}
