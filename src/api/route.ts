@@ -1,0 +1,21 @@
+import type { RequestHandler, Router } from 'express';
+import { LonghaulError } from '../contract/errors.js';
+
+type Method = 'get' | 'post';
+
+/** Registers the handlers of a path; every other method is answered 405 with `Allow`. */
+export function route(
+  router: Router,
+  path: string,
+  handlers: Partial<Record<Method, RequestHandler[]>>,
+): void {
+  const methods = Object.keys(handlers) as Method[];
+  for (const method of methods) router[method](path, ...handlers[method]!);
+  const allow = methods
+    .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+    .join(', ');
+  router.all(path, (req, res, next) => {
+    res.set('Allow', allow);
+    next(new LonghaulError('METHOD_NOT_ALLOWED', `${req.method} is not allowed here, only ${allow}.`));
+  });
+}

@@ -1,0 +1,30 @@
+import { LonghaulError } from '../contract/errors.js';
+import { storeError } from './store-errors.js';
+
+/** The code of a system error, as `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+/** There is no file of that name: nothing, a folder, a path through a file, or a name too long for this system. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
+
+const FORBIDDEN = new Set(['EACCES', 'EPERM']);
+
+/** True when the error says that a file is not there. */
+export function isAbsent(error: unknown): boolean {
+  return ABSENT.has(systemCode(error) ?? '');
+}
+
+/** The error of reading a file. */
+export function toReadError(error: unknown): LonghaulError {
+  if (error instanceof LonghaulError) return error;
+  if (isAbsent(error)) return storeError('FILE_NOT_FOUND', error);
+  if (FORBIDDEN.has(systemCode(error) ?? '')) return storeError('FILE_FORBIDDEN', error);
+  return storeError('STORAGE_UNAVAILABLE', error);
+}
+
+/** The error of anything else: a full disk, a read-only folder. */
+export function toStoreError(error: unknown): LonghaulError {
+  return error instanceof LonghaulError ? error : storeError('STORAGE_UNAVAILABLE', error);
+}

@@ -1,0 +1,53 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCode } from './file-errors.js';
+
+const FILE_NAME = 'link-secret';
+const SECRET_BYTES = 32;
+const MIN_LENGTH = 32;
+
+/**
+ * The secret that signs the links of a file store, kept in `dataDir` and made on first use. All processes that share
+ * the folder get the same one, also when they start at once.
+ * @throws Error when it cannot be read or made; the message says what to do.
+ */
+export async function loadLinkSecret(dataDir: string): Promise<string> {
+  const path = join(dataDir, FILE_NAME);
+  try {
+    return (await readSecret(path)) ?? (await createSecret(dataDir, path));
+  } catch (cause) {
+    throw new Error(`There is no secret to sign links with: set LINK_SECRET, or mend ${path}`, { cause });
+  }
+}
+
+async function readSecret(path: string): Promise<string | null> {
+  try {
+    const secret = (await readFile(path, 'utf8')).trim();
+    if (secret.length >= MIN_LENGTH) return secret;
+    throw new Error(`It has fewer than ${MIN_LENGTH} characters; delete it to get a new one`);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Written whole under another name first and then linked, which unlike a rename never replaces another's secret. */
+async function createSecret(dataDir: string, path: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true });
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
+    await link(temporary, path).catch((error: unknown) => {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  const secret = await readSecret(path);
+  if (secret === null) throw new Error('It was deleted as soon as it was made');
+  return secret;
+}

