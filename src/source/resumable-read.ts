@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LonghaulError } from '../contract/errors.js';
+
+/** Pauses before a broken read goes on where it stopped; after the last one the whole step is retried instead. */
+const RESUME_DELAYS_MS = [200, 1_000];
+
+type OpenAt = (start: number) => Promise<Readable>;
+
+/**
+ * Exactly `size` bytes of a pinned version. The first request is made before the promise resolves, so that an
+ * absent or changed file is known before anything was written. A connection that breaks under way goes on at the
+ * byte where it broke.
+ */
+export async function resumableRead(openAt: OpenAt, size: number, signal: AbortSignal): Promise<Readable> {
+  const first = await openAt(0);
+  const bytes = Readable.from(readOn(openAt, first, size, signal), { objectMode: false, signal });
+  // Whoever gives up before the first byte was pulled has started no generator: its `finally` never runs.
+  bytes.once('close', () => first.destroy());
+  return bytes;
+}
+
+async function* readOn(openAt: OpenAt, first: Readable, size: number, signal: AbortSignal) {
+  let stream = first;
+  let offset = 0;
+  let failures = 0;
+  for (;;) {
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        offset += chunk.length;
+        if (offset > size) throw new LonghaulError('FILE_CHANGED', 'The file grew while it was read.');
+        failures = 0;
+        yield chunk;
+      }
+      if (offset === size) return;
+      throw new LonghaulError('STORAGE_UNAVAILABLE', 'The object store ended a file early.');
+    } catch (error) {
+      if (offset === size) return;
+      stream = await reopen(openAt, offset, failures++, error, signal);
+    }
+  }
+}
+
+async function reopen(openAt: OpenAt, offset: number, failures: number, error: unknown, signal: AbortSignal) {
+  const pause = RESUME_DELAYS_MS[failures];
+  if (pause === undefined || signal.aborted || isPermanent(error)) throw error;
+  await delay(pause, undefined, { signal });
+  return openAt(offset);
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof LonghaulError && error.code !== 'STORAGE_UNAVAILABLE';
+}

@@ -1,0 +1,29 @@
+import { LonghaulError } from '../contract/errors.js';
+import type { FileId } from '../contract/types.js';
+import type { Catalogue } from './catalogue.js';
+import type { FileSource } from './file-source.js';
+
+const LOOKUP_DEADLINE_MS = 4_000;
+
+/** Looks one file up the way preparing a job would. */
+export class SourceLookup {
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly source: FileSource,
+  ) {}
+
+  /** @returns undefined when the file does not exist or the user may not have it. */
+  async lookUp(userId: string, fileId: FileId): Promise<{ key: string; size: number } | undefined> {
+    const [entry] = await this.catalogue.resolve(userId, [fileId]);
+    if (entry?.outcome !== 'found') return undefined;
+    try {
+      const found = await this.source.find(entry.location, AbortSignal.timeout(LOOKUP_DEADLINE_MS));
+      return { key: found.source.key, size: found.size };
+    } catch (error) {
+      if (error instanceof LonghaulError && MISSING.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+}
+
+const MISSING: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'FILE_FORBIDDEN']);
