@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { type Archiver, TarArchive, ZipArchive } from 'archiver';
+import type { ArchiveFormat, Compression } from '../contract/types.js';
+import { isCompressedType, isIncompressible } from './compressibility.js';
+import { peek } from './peek.js';
+
+/** One file to archive. `body` yields exactly `size` bytes or fails. */
+export interface ArchiveEntry {
+  /** Safe, and unique within the archive. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  contentType: string | null;
+  body: Readable;
+}
+
+export interface ArchiveStreamOptions {
+  format: ArchiveFormat;
+  compression: Compression;
+  /** Modification time of every entry; fixed, so that the same files give the same bytes. */
+  modifiedAt: Date;
+  /** Ends the stream with the signal's reason. */
+  signal: AbortSignal;
+}
+
+const FILE_MODE = 0o644;
+const DEFLATE_LEVEL = 6;
+
+/**
+ * The bytes of an archive of `entries`, in their order. Entries are pulled one at a time and only as fast as the
+ * result is read, so that memory stays flat. An error of an entry, or of `entries` itself, ends the stream with it.
+ */
+export function archiveStream(entries: AsyncIterable<ArchiveEntry>, options: ArchiveStreamOptions): Readable {
+  const archive = createArchive(options.format);
+  const abort = () => archive.destroy(options.signal.reason as Error);
+  options.signal.addEventListener('abort', abort, { once: true });
+  archive.once('close', () => options.signal.removeEventListener('abort', abort));
+  appendAll(archive, entries, options).catch((error: unknown) => archive.destroy(error as Error));
+  return archive;
+}
+
+function createArchive(format: ArchiveFormat): Archiver {
+  if (format === 'zip') return new ZipArchive({ zlib: { level: DEFLATE_LEVEL } });
+  return new TarArchive({ gzip: format === 'tar.gz', gzipOptions: { level: DEFLATE_LEVEL } });
+}
+
+async function appendAll(
+  archive: Archiver,
+  entries: AsyncIterable<ArchiveEntry>,
+  options: ArchiveStreamOptions,
+): Promise<void> {
+  for await (const entry of entries) {
+    options.signal.throwIfAborted();
+    await append(archive, entry, options);
+  }
+  await archive.finalize();
+}
+
+/** Resolves when the whole entry went into the archive. */
+async function append(archive: Archiver, entry: ArchiveEntry, options: ArchiveStreamOptions): Promise<void> {
+  const waiting = new AbortController();
+  const stop = () => waiting.abort(options.signal.reason);
+  options.signal.addEventListener('abort', stop, { once: true });
+  try {
+    // The archiver pipes a body without listening for its errors, so this listens from the first byte on.
+    const failed = once(entry.body, 'error', { signal: waiting.signal }).then(([error]) => {
+      throw error;
+    });
+    await Promise.race([write(archive, entry, options, waiting.signal), failed]);
+  } catch (error) {
+    entry.body.destroy();
+    throw error;
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    waiting.abort();
+  }
+}
+
+async function write(
+  archive: Archiver,
+  entry: ArchiveEntry,
+  options: ArchiveStreamOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = options.format === 'zip' && (await shouldStore(entry, options.compression));
+  signal.throwIfAborted();
+  const appended = once(archive, 'entry', { signal });
+  archive.append(entry.body, { ...entryData(entry, options), store });
+  await appended;
+}
+
+function entryData(entry: ArchiveEntry, options: ArchiveStreamOptions) {
+  const date = options.modifiedAt;
+  // archiver's tar wants `stats.size` beforehand, else it gathers the body in memory. It is no fs.Stats: nothing
+  // but these three fields is read.
+  const stats = { size: entry.size, mode: FILE_MODE, mtime: date } as never;
+  return { name: entry.name, date, mode: FILE_MODE, stats };
+}
+
+async function shouldStore(entry: ArchiveEntry, compression: Compression): Promise<boolean> {
+  if (entry.size === 0) return true;
+  if (compression !== 'auto') return compression === 'store';
+  return isCompressedType(entry.name, entry.contentType) || (await isIncompressible(await peek(entry.body)));
+}

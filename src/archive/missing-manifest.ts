@@ -1,0 +1,32 @@
+import { Readable } from 'node:stream';
+import type { FileId, MissingFile } from '../contract/types.js';
+import type { ArchiveEntry } from './archive-stream.js';
+
+/** Name of the entry that says what is not in the archive, and why. */
+export const MISSING_MANIFEST_NAME = '_manifest.json';
+
+interface MissingManifest {
+  jobId: string;
+  included: number;
+  missing: { fileId: FileId; code: string; message: string }[];
+}
+
+/** The entry that makes an incomplete archive say so itself. */
+export function missingManifestEntry(
+  jobId: string,
+  included: number,
+  missing: readonly MissingFile[],
+): ArchiveEntry {
+  const manifest: MissingManifest = {
+    jobId,
+    included,
+    missing: missing.map(({ fileId, code, message }) => ({ fileId, code, message })),
+  };
+  const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  return {
+    name: MISSING_MANIFEST_NAME,
+    size: bytes.length,
+    contentType: 'application/json',
+    body: Readable.from([bytes], { objectMode: false }),
+  };
+}

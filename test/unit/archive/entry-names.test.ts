@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { safeEntryName, uniqueNames } from '../../../src/archive/entry-names.js';
+
+describe('a safe entry name', () => {
+  it.each([
+    ['report.pdf', 'report.pdf'],
+    ['2026/report.pdf', '2026/report.pdf'],
+    ['../../etc/passwd', 'etc/passwd'],
+    ['a/../b.txt', 'a/b.txt'],
+    ['/etc/passwd', 'etc/passwd'],
+    ['C:\\Windows\\win.ini', 'Windows/win.ini'],
+    ['c:evil.txt', 'evil.txt'],
+    ['\\\\server\\share\\x.txt', 'server/share/x.txt'],
+    ['a\u0000b.txt', 'a_b.txt'],
+    ['line\nbreak.txt', 'line_break.txt'],
+    ['what?.txt', 'what_.txt'],
+    ['CON', '_CON'],
+    ['nul.txt', '_nul.txt'],
+    ['folder/aux.tar.gz', 'folder/_aux.tar.gz'],
+    ['trailing. . .', 'trailing'],
+    ['  spaced name.txt  ', 'spaced name.txt'],
+    ['\u202Egpj.exe', '_gpj.exe'],
+    ['e\u0301te\u0301.txt', '\u00e9t\u00e9.txt'],
+    ['日本語 🎉.txt', '日本語 🎉.txt'],
+    ['', 'file'],
+    ['..', 'file'],
+    ['///', 'file'],
+    ['a\ud800.txt', 'a\ufffd.txt'],
+  ])('of %j is %j', (raw, safe) => {
+    expect(safeEntryName(raw)).toBe(safe);
+  });
+
+  it('keeps the extension when a name is cut, and never cuts a character in two', () => {
+    const name = safeEntryName(`${'é'.repeat(300)}.jpeg`);
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+    expect(name).toMatch(/^é+\.jpeg$/);
+  });
+
+  it('keeps the file of a path that is too deep', () => {
+    expect(safeEntryName(`${'folder/'.repeat(300)}a.txt`)).toBe('a.txt');
+  });
+
+  it('is safe already when it is made safe again', () => {
+    for (const raw of ['../a:b', 'CON. ', '...', 'x/./y', '\u202E/..\\', `${'.'.repeat(400)}a`]) {
+      const once = safeEntryName(raw);
+      expect(safeEntryName(once)).toBe(once);
+    }
+  });
+});
+
+describe('unique names', () => {
+  it('number equal names in their order, before the extension', () => {
+    expect(uniqueNames(['a.txt', 'a.txt', 'b.txt', 'a.txt'])).toEqual([
+      'a.txt',
+      'a (1).txt',
+      'b.txt',
+      'a (2).txt',
+    ]);
+  });
+
+  it('take names that differ in case only, or in composition only, for equal', () => {
+    expect(uniqueNames(['A.txt', 'a.TXT'])).toEqual(['A.txt', 'a (1).TXT']);
+    expect(uniqueNames(['\u00e9', 'e\u0301'])).toEqual(['\u00e9', 'e\u0301 (1)']);
+  });
+
+  it('do not take a name that another file has of itself', () => {
+    const names = uniqueNames(['a.txt', 'a.txt', 'a (1).txt']);
+    expect(new Set(names).size).toBe(3);
+  });
+
+  it('keep a file from being called like a folder', () => {
+    expect(uniqueNames(['2026', '2026/a.txt'])).toEqual(['2026 (1)', '2026/a.txt']);
+  });
+
+  it('leave reserved names alone', () => {
+    expect(uniqueNames(['_manifest.json'], ['_manifest.json'])).toEqual(['_manifest (1).json']);
+  });
+
+  it('number compound extensions before both', () => {
+    expect(uniqueNames(['a.tar.gz', 'a.tar.gz'])).toEqual(['a.tar.gz', 'a (1).tar.gz']);
+  });
+
+  it('number a hundred thousand equal names without slowing down', () => {
+    const names = uniqueNames(Array.from({ length: 100_000 }, () => 'photo.jpg'));
+    expect(new Set(names).size).toBe(100_000);
+  });
+});
