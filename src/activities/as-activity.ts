@@ -1,0 +1,103 @@
+import { activityInfo, ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { HANDED_OVER } from '../contract/activities.js';
+import { type ErrorCode, LonghaulError } from '../contract/errors.js';
+import type { Logger } from '../telemetry/logger.js';
+
+/** What an activity function is given beside its input. */
+export interface ActivityContext {
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** Aborts when the job is cancelled, the activity timed out, or the worker shuts down. */
+  signal: AbortSignal;
+  /** Details of the last heartbeat of the attempt before. */
+  lastHeartbeat: unknown;
+  /** From now on every heartbeat, and a hand-over, carries what `details` returns. */
+  reportProgress(details: () => unknown): void;
+  logger: Logger;
+}
+
+const HEARTBEAT_INTERVAL_MS = 1_000;
+
+/** What trying again cannot mend. */
+const PERMANENT: ReadonlySet<ErrorCode> = new Set([
+  'FILE_NOT_FOUND',
+  'FILE_FORBIDDEN',
+  'FILE_CHANGED',
+  'FILE_TOO_LARGE',
+  'FILE_UNREADABLE',
+  'NO_FILES_AVAILABLE',
+  'JOB_TOO_LARGE',
+  // Mended by building anew, which the workflow decides.
+  'ARCHIVE_INCOMPLETE',
+]);
+
+/**
+ * Makes a plain function an activity: it heartbeats while the function runs, so that a dead worker is noticed and a
+ * cancellation arrives, and its errors become failures that workflow and Web UI understand.
+ */
+export function asActivity<D extends { logger: Logger }, I, R>(
+  deps: D,
+  work: (deps: D, input: I, context: ActivityContext) => Promise<R>,
+): (input: I) => Promise<R> {
+  return async (input) => {
+    const temporal = Context.current();
+    const context = activityContext(deps.logger);
+    let details: () => unknown = () => context.lastHeartbeat ?? null;
+    const timer = setInterval(() => temporal.heartbeat(details()), HEARTBEAT_INTERVAL_MS);
+    const reportProgress = (next: () => unknown) => void (details = next);
+    try {
+      return await work(deps, input, { ...context, reportProgress });
+    } catch (error) {
+      throw asFailure(error, details(), context);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'> {
+  const { attempt, heartbeatDetails, workflowExecution, activityType } = activityInfo();
+  return {
+    attempt,
+    signal: Context.current().cancellationSignal,
+    lastHeartbeat: heartbeatDetails,
+    logger: logger.child({ workflowId: workflowExecution?.workflowId, activity: activityType, attempt }),
+  };
+}
+
+function asFailure(
+  error: unknown,
+  details: unknown,
+  { signal, attempt, logger }: Omit<ActivityContext, 'reportProgress'>,
+) {
+  if (signal.aborted) return asCancellation(signal.reason, details);
+  const known = error instanceof LonghaulError ? error : undefined;
+  const code = known?.code ?? 'INTERNAL_ERROR';
+  logger.warn({ err: error, code, attempt }, 'activity failed');
+  return ApplicationFailure.create({
+    type: code,
+    message: known?.message ?? 'Something went wrong in the worker; its log has the details.',
+    nonRetryable: PERMANENT.has(code),
+    details: [{ cause: causeOf(known ? known.cause : error) }],
+  });
+}
+
+/** A worker that shuts down hands its work over; every other reason confirms a cancellation. */
+function asCancellation(reason: unknown, details: unknown) {
+  if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN') {
+    return ApplicationFailure.create({
+      type: HANDED_OVER,
+      message: 'The worker shuts down; another one takes over.',
+      nonRetryable: true,
+      details: [details],
+    });
+  }
+  return reason;
+}
+
+/** The kind of the underlying error, for operators. Not its text, which may name hosts, keys or signed links. */
+function causeOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = (error as NodeJS.ErrnoException).code;
+  return code ? `${error.name} ${code}` : error.name;
+}

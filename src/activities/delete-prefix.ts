@@ -1,0 +1,16 @@
+import type { ObjectStore } from '../storage/object-store.js';
+
+/** Objects deleted per request: what S3 takes at most. */
+const BATCH = 1_000;
+
+/** Deletes every object below a prefix, in flat memory. Idempotent. */
+export async function deletePrefix(store: ObjectStore, prefix: string): Promise<void> {
+  let batch: string[] = [];
+  for await (const { key } of store.list(prefix)) {
+    batch.push(key);
+    if (batch.length < BATCH) continue;
+    await store.delete(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await store.delete(batch);
+}

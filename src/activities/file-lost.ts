@@ -1,0 +1,26 @@
+import { type ErrorCode, LonghaulError } from '../contract/errors.js';
+import type { MissingFile, PreparedFile } from '../contract/types.js';
+
+const REASONS: Partial<Record<ErrorCode, string>> = {
+  FILE_NOT_FOUND: 'was deleted while the archive was built',
+  FILE_CHANGED: 'changed while the archive was built',
+  FILE_FORBIDDEN: 'may no longer be read',
+};
+
+/** A file that was there when the job began and cannot be delivered any more. */
+export class FileLostError extends LonghaulError {
+  override readonly name = 'FileLostError';
+  readonly missing: MissingFile;
+
+  constructor(file: PreparedFile, code: ErrorCode, cause: unknown) {
+    const message = `File ${file.fileId} (“${file.name}”) ${REASONS[code]}. Try again.`;
+    super(code, message, { cause });
+    this.missing = { index: file.index, fileId: file.fileId, code, message };
+  }
+}
+
+/** Says which file an error of a source belongs to, when the error means that the file is lost; else returns it as it is. */
+export function asLost(file: PreparedFile, error: unknown): unknown {
+  if (error instanceof FileLostError || !(error instanceof LonghaulError)) return error;
+  return REASONS[error.code] ? new FileLostError(file, error.code, error) : error;
+}

@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ObjectStore } from '../storage/object-store.js';
+
+/** Writes one JSON document per line, streaming. */
+export async function writeJsonLines(
+  store: ObjectStore,
+  key: string,
+  lines: Iterable<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const body = Readable.from(encode(lines), { objectMode: false });
+  await store.write(key, body, { contentType: 'application/jsonl', signal });
+}
+
+/** Reads what `writeJsonLines` wrote; the caller vouches for the shape. */
+export async function* readJsonLines<T>(
+  store: ObjectStore,
+  key: string,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const input = await store.read(key, { signal });
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    yield JSON.parse(line) as T;
+  }
+}
+
+/** Lines joined to blocks: one stream chunk per line would cost more than the lines. */
+function* encode(lines: Iterable<unknown>): Generator<Buffer> {
+  let block = '';
+  for (const line of lines) {
+    block += `${JSON.stringify(line)}\n`;
+    if (block.length >= 64 * 1024) {
+      yield Buffer.from(block);
+      block = '';
+    }
+  }
+  if (block !== '') yield Buffer.from(block);
+}

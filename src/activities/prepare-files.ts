@@ -1,0 +1,94 @@
+import pMap from 'p-map';
+import { safeEntryName } from '../archive/entry-names.js';
+import type { PrepareFilesInput } from '../contract/activities.js';
+import { LonghaulError, type ErrorCode } from '../contract/errors.js';
+import {
+  fileIdOf,
+  type MissingFile,
+  type PreparedChunk,
+  type PreparedFile,
+  type PreparedLine,
+  type RequestedFile,
+} from '../contract/types.js';
+import type { CatalogueEntry } from '../source/catalogue.js';
+import { preparedKey } from '../storage/keys.js';
+import type { ActivityContext } from './as-activity.js';
+import type { ActivityDependencies } from './index.js';
+import { writeJsonLines } from './json-lines.js';
+
+/** Lookups under way at once: enough to hide the store's latency, few enough not to be throttled. */
+const LOOKUP_CONCURRENCY = 32;
+
+/** Missing files told to the workflow when the rest is in the manifest. */
+const MISSING_IN_RESULT = 5;
+
+const MISSING_REASONS: Partial<Record<ErrorCode, string>> = {
+  FILE_NOT_FOUND: 'does not exist',
+  FILE_FORBIDDEN: 'may not be read',
+};
+
+/** @see DownloadActivities.prepareFiles */
+export async function prepareFiles(
+  deps: ActivityDependencies,
+  input: PrepareFilesInput,
+  context: ActivityContext,
+): Promise<PreparedChunk> {
+  const entries = await deps.catalogue.resolve(input.userId, input.files.map(fileIdOf));
+  const lines = await pMap(
+    entries.map((entry, i) => ({ entry, file: input.files[i]!, index: input.firstIndex + i })),
+    ({ entry, file, index }) => prepareFile(deps, entry, file, index, context.signal),
+    { concurrency: LOOKUP_CONCURRENCY, signal: context.signal },
+  );
+  return input.inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
+}
+
+async function prepareFile(
+  { source }: ActivityDependencies,
+  entry: CatalogueEntry,
+  requested: RequestedFile,
+  index: number,
+  signal: AbortSignal,
+): Promise<PreparedLine> {
+  if (entry.outcome !== 'found') {
+    return {
+      missing: missingFile(index, entry, entry.outcome === 'missing' ? 'FILE_NOT_FOUND' : 'FILE_FORBIDDEN'),
+    };
+  }
+  try {
+    const { name, ...found } = await source.find(entry.location, signal);
+    const wanted = typeof requested === 'object' ? requested.name : (entry.name ?? name);
+    return { found: { index, fileId: entry.fileId, ...found, name: safeEntryName(wanted) } };
+  } catch (error) {
+    const code = error instanceof LonghaulError ? error.code : undefined;
+    if (code !== 'FILE_NOT_FOUND' && code !== 'FILE_FORBIDDEN') throw error;
+    return { missing: missingFile(index, entry, code) };
+  }
+}
+
+function missingFile(index: number, { fileId }: CatalogueEntry, code: ErrorCode): MissingFile {
+  return { index, fileId, code, message: `File ${fileId} ${MISSING_REASONS[code] ?? 'cannot be had'}.` };
+}
+
+function inlineChunk(lines: PreparedLine[], context: ActivityContext): PreparedChunk {
+  const { found, missing, ...totals } = summaryOf(lines, context);
+  return { ...totals, files: found, missing };
+}
+
+async function storedChunk(
+  { store }: ActivityDependencies,
+  input: PrepareFilesInput,
+  lines: PreparedLine[],
+  context: ActivityContext,
+): Promise<PreparedChunk> {
+  const manifestKey = preparedKey(input.jobId, input.firstIndex);
+  await writeJsonLines(store, manifestKey, lines, context.signal);
+  const { found: _inManifest, missing, ...totals } = summaryOf(lines, context);
+  return { ...totals, files: { manifestKey }, missing: missing.slice(0, MISSING_IN_RESULT) };
+}
+
+function summaryOf(lines: PreparedLine[], { attempt }: ActivityContext) {
+  const found: PreparedFile[] = lines.flatMap((line) => ('found' in line ? [line.found] : []));
+  const missing: MissingFile[] = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
+  const bytes = found.reduce((total, file) => total + file.size, 0);
+  return { found, missing, count: lines.length, bytes, missingCount: missing.length, attempt };
+}

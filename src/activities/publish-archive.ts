@@ -1,0 +1,25 @@
+import type { PublishArchiveInput } from '../contract/activities.js';
+import { LonghaulError } from '../contract/errors.js';
+import { preparedPrefix } from '../storage/keys.js';
+import type { ActivityContext } from './as-activity.js';
+import { deletePrefix } from './delete-prefix.js';
+import type { ActivityDependencies } from './index.js';
+
+/** @see DownloadActivities.publishArchive */
+export async function publishArchive(
+  { store }: ActivityDependencies,
+  { jobId, key, size }: PublishArchiveInput,
+  { signal }: ActivityContext,
+): Promise<void> {
+  const stored = await store.head(key, signal).catch((error: unknown) => {
+    if (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND') return { size: null };
+    throw error;
+  });
+  if (stored.size !== size) {
+    throw new LonghaulError(
+      'ARCHIVE_INCOMPLETE',
+      `The object store holds ${stored.size ?? 'no'} bytes of the archive instead of ${size}. Try again.`,
+    );
+  }
+  await deletePrefix(store, preparedPrefix(jobId));
+}

@@ -1,0 +1,16 @@
+import type { Logger as TemporalLogger, LogLevel } from '@temporalio/worker';
+import type { Logger } from './logger.js';
+
+/** Lets the Temporal SDK write through ours. */
+export function temporalLogger(logger: Logger): TemporalLogger {
+  const write = (level: LogLevel, message: string, meta: object = {}) =>
+    logger[level.toLowerCase() as Lowercase<LogLevel>]({ ...meta }, message);
+  return {
+    log: write,
+    trace: (message, meta) => write('TRACE', message, meta),
+    debug: (message, meta) => write('DEBUG', message, meta),
+    info: (message, meta) => write('INFO', message, meta),
+    warn: (message, meta) => write('WARN', message, meta),
+    error: (message, meta) => write('ERROR', message, meta),
+  };
+}

@@ -1,0 +1,103 @@
+import { fileURLToPath } from 'node:url';
+import {
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import { createActivities } from './activities/index.js';
+import { loadSettings, type Settings, SettingsError } from './config/env.js';
+import { BUILD_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
+import { shutdownRequested } from './lifecycle/shutdown.js';
+import { ObjectSource } from './source/object-source.js';
+import { TemplateCatalogue } from './source/template-catalogue.js';
+import { createObjectStore } from './storage/create-store.js';
+import { createLogger, type Logger } from './telemetry/logger.js';
+import { temporalLogger } from './telemetry/temporal-logger.js';
+import { temporalConnection } from './temporal/connection.js';
+import { ensureSearchAttributes } from './temporal/search-attributes.js';
+
+const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+
+/** Byte progress in the status is at most this old. */
+const HEARTBEAT_THROTTLE = '2s';
+
+/** Looking files up is waiting for the store: many at once cost little. */
+const LIGHT_ACTIVITIES = 100;
+
+/** What waits for the grace time to pass before it is handed over, and has a moment to say so. */
+const HAND_OVER_MS = 5_000;
+
+/** Runs until it is told to stop. Builds that do not finish within the grace time are handed over to other workers. */
+async function main(settings: Settings, logger: Logger): Promise<void> {
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) } },
+    shutdownSignals: [],
+  });
+  const { connectionOptions, namespace } = temporalConnection();
+  const connection = await NativeConnection.connect(connectionOptions);
+  try {
+    await ensureSearchAttributes(connection, namespace);
+    const workers = await createWorkers(settings, logger, connection, namespace);
+    logger.info({ role: settings.worker.role }, 'worker ready');
+    await Promise.all([...workers.map((worker) => worker.run()), stopWhenAsked(workers, settings, logger)]);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function stopWhenAsked(workers: readonly Worker[], settings: Settings, logger: Logger): Promise<void> {
+  const reason = await shutdownRequested();
+  logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shuts down');
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+async function createWorkers(
+  settings: Settings,
+  logger: Logger,
+  connection: NativeConnection,
+  namespace: string,
+): Promise<Worker[]> {
+  const store = await createObjectStore(settings.store);
+  const catalogue = new TemplateCatalogue();
+  const { buildArchive, ...light } = createActivities({
+    catalogue,
+    source: new ObjectSource(store),
+    store,
+    logger,
+  });
+  const common: Pick<WorkerOptions, 'connection' | 'namespace'> & Partial<WorkerOptions> = {
+    connection,
+    namespace,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+    shutdownGraceTime: settings.shutdownGraceMs,
+    shutdownForceTime: settings.shutdownGraceMs + HAND_OVER_MS,
+  };
+  const orchestration: WorkerOptions = {
+    ...common,
+    taskQueue: ORCHESTRATION_TASK_QUEUE,
+    workflowBundle: { codePath: WORKFLOW_BUNDLE },
+    activities: light,
+    maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
+  };
+  const build: WorkerOptions = {
+    ...common,
+    taskQueue: BUILD_TASK_QUEUE,
+    activities: { buildArchive },
+    maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
+  };
+  const roles = { all: [orchestration, build], orchestration: [orchestration], build: [build] };
+  return Promise.all(roles[settings.worker.role].map((options) => Worker.create(options)));
+}
+
+try {
+  const settings = loadSettings();
+  await main(settings, createLogger(settings.logLevel, 'longhaul-worker'));
+} catch (error) {
+  if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
+  else createLogger('error', 'longhaul-worker').fatal({ err: error }, 'worker stopped');
+  process.exitCode = 1;
+}

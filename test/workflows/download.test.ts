@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/activity';
+import { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import {
+  type BuildArchiveInput,
+  HANDED_OVER,
+  type PrepareFilesInput,
+} from '../../src/contract/activities.js';
+import { FILES_QUERY, MEMO, SEARCH_ATTRIBUTES, STATUS_QUERY } from '../../src/contract/names.js';
+import type { BuildProgress, DownloadJob, FileOutcome, JobSnapshot } from '../../src/contract/types.js';
+import { FakeActivities, failWith, untilCancelled } from '../support/fake-activities.js';
+import { aChunk, aJob, aMissingFile, aPreparedFile } from '../support/jobs.js';
+import { describeWith } from '../support/require-server.js';
+import { locateTemporalTestServer } from '../support/temporal-programs.js';
+import { type JobHandle, TimeSkippingTemporal } from '../support/time-skipping.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+describeWith(await locateTemporalTestServer(), 'the download workflow', (serverPath) => {
+  let temporal: TimeSkippingTemporal;
+  beforeAll(async () => {
+    temporal = await TimeSkippingTemporal.start(serverPath);
+  });
+  afterAll(() => temporal.stop());
+
+  /** Runs a job to its end and tells how it ended. */
+  async function ending(job: DownloadJob, activities: FakeActivities) {
+    return temporal.run(job, activities, async (handle) => {
+      const failure = await handle.result().then(
+        () => undefined,
+        (error: unknown) => (error as WorkflowFailedError).cause,
+      );
+      return { failure, snapshot: await handle.query<JobSnapshot>(STATUS_QUERY) };
+    });
+  }
+
+  it('prepares each file, builds, publishes, and closes with the archive', async () => {
+    const activities = new FakeActivities();
+    const job = aJob();
+    await temporal.run(job, activities, async (handle) => {
+      const archive = await handle.result();
+      expect(archive).toMatchObject({
+        name: 'photos.zip',
+        files: 2,
+        skipped: 0,
+        contentType: 'application/zip',
+      });
+      const snapshot = await handle.query<JobSnapshot>(STATUS_QUERY);
+      expect(snapshot).toMatchObject({
+        status: 'completed',
+        phase: 'ended',
+        attempts: 1,
+        archive,
+        error: null,
+      });
+    });
+    const names = activities.calls.map((call) => call.name);
+    expect(names).toEqual(['prepareFiles', 'prepareFiles', 'buildArchive', 'publishArchive']);
+  });
+
+  it('leaves in memo and search attribute what the query would say, for readers without a worker', async () => {
+    await temporal.run(aJob(), new FakeActivities(), async (handle) => {
+      await handle.result();
+      const description = await handle.describe();
+      expect(description.memo?.[MEMO.snapshot]).toEqual(await handle.query(STATUS_QUERY));
+      expect(description.searchAttributes[SEARCH_ATTRIBUTES.status]).toEqual(['completed']);
+    });
+  });
+
+  it('gives every file an activity of its own up to a hundred files', async () => {
+    const activities = new FakeActivities();
+    const files = Array.from({ length: 100 }, (_, i) => 70_000 + i);
+    await temporal.run(aJob({ files }), activities, (handle) => handle.result());
+    const inputs = activities.callsOf('prepareFiles').map((call) => call.input as PrepareFilesInput);
+    expect(inputs).toHaveLength(100);
+    expect(inputs.every((input) => input.inline && input.files.length === 1)).toBe(true);
+  });
+
+  it('prepares more files in at most a hundred chunks that cover all of them in order', async () => {
+    const activities = new FakeActivities();
+    const files = Array.from({ length: 250 }, (_, i) => 70_000 + i);
+    await temporal.run(aJob({ files }), activities, (handle) => handle.result());
+    const inputs = activities.callsOf('prepareFiles').map((call) => call.input as PrepareFilesInput);
+    expect(inputs.length).toBeLessThanOrEqual(100);
+    expect(inputs.every((input) => !input.inline)).toBe(true);
+    inputs.sort((a, b) => a.firstIndex - b.firstIndex);
+    expect(inputs.flatMap((input) => input.files)).toEqual(files);
+  });
+
+  it.each(['prepareFiles', 'buildArchive', 'publishArchive'] as const)(
+    'tries %s again after 5 s, 25 s and 2 min, and counts the attempts',
+    async (name) => {
+      const at: number[] = [];
+      const noteTime = async () => void at.push(await temporal.env.currentTimeMs());
+      const down = () => noteTime().then(failWith('STORAGE_UNAVAILABLE'));
+      const activities = new FakeActivities().script(name, down, down, down, noteTime);
+      const { failure, snapshot } = await ending(aJob({ files: [70_000] }), activities);
+      expect(failure).toBeUndefined();
+      const pauses = at.slice(1).map((time, i) => Math.round((time - at[i]!) / SECOND));
+      expect(pauses).toEqual([5, 25, 120]);
+      expect(snapshot.status).toBe('completed');
+      if (name !== 'publishArchive') expect(snapshot.attempts).toBe(4);
+    },
+  );
+
+  it('fails with the code of the last attempt when all are used up, and says when to try again', async () => {
+    const down = failWith('STORAGE_UNAVAILABLE', { message: 'The object store does not answer.' });
+    const activities = new FakeActivities().script('buildArchive', down, down, down, down);
+    const { failure, snapshot } = await ending(aJob(), activities);
+    expect(failure).toMatchObject({
+      type: 'STORAGE_UNAVAILABLE',
+      message: 'The object store does not answer.',
+    });
+    expect(snapshot).toMatchObject({ status: 'failed', error: { code: 'STORAGE_UNAVAILABLE' } });
+    expect(snapshot.error?.retryAfterMs).toBeGreaterThan(0);
+    expect(activities.callsOf('buildArchive')).toHaveLength(4);
+    expect(activities.callsOf('removeArtifacts')).toHaveLength(1);
+  });
+
+  it('does not retry what is permanent', async () => {
+    const activities = new FakeActivities().script(
+      'buildArchive',
+      failWith('FILE_CHANGED', { nonRetryable: true }),
+    );
+    const { snapshot } = await ending(aJob(), activities);
+    expect(snapshot.error?.code).toBe('FILE_CHANGED');
+    expect(activities.callsOf('buildArchive')).toHaveLength(1);
+  });
+
+  it('never tells a client the text of an error that is not ours', async () => {
+    const broken = async () => {
+      throw ApplicationFailure.nonRetryable('password=hunter2 at 10.0.0.1');
+    };
+    const { failure, snapshot } = await ending(aJob(), new FakeActivities().script('buildArchive', broken));
+    expect(snapshot.error?.code).toBe('INTERNAL_ERROR');
+    expect(JSON.stringify([snapshot, failure?.message])).not.toContain('hunter2');
+  });
+
+  it('fails naming every missing file, and builds nothing', async () => {
+    const activities = missing([0, 2]);
+    const { snapshot } = await ending(aJob({ files: [70_000, 70_001, 70_002] }), activities);
+    expect(snapshot.error).toMatchObject({ code: 'FILE_NOT_FOUND', retryAfterMs: null });
+    expect(snapshot.error?.message).toBe('File 70000 does not exist. File 70002 does not exist.');
+    expect(activities.callsOf('buildArchive')).toHaveLength(0);
+  });
+
+  it('completes without the missing files when the job skips them', async () => {
+    const activities = missing([1]);
+    const { snapshot } = await ending(aJob({ onFileError: 'skip' }), activities);
+    expect(snapshot).toMatchObject({
+      status: 'completed',
+      skippedFiles: 1,
+      archive: { files: 1, skipped: 1 },
+    });
+    expect(snapshot.message).toBe('Ready: 1 file, 1 skipped');
+  });
+
+  it('fails when it skips missing files and all are missing', async () => {
+    const { snapshot } = await ending(aJob({ onFileError: 'skip' }), missing([0, 1]));
+    expect(snapshot.error?.code).toBe('NO_FILES_AVAILABLE');
+  });
+
+  it('fails with both numbers when the files are too large together', async () => {
+    const { snapshot } = await ending(aJob({ policy: { maxBytes: 150 } }), new FakeActivities());
+    expect(snapshot.error?.code).toBe('JOB_TOO_LARGE');
+    expect(snapshot.error?.message).toMatch(/200 bytes.*150/);
+  });
+
+  it('pauses first when it is told to, for a time within the range', async () => {
+    const activities = new FakeActivities();
+    const job = aJob({ policy: { delay: { minMs: HOUR, maxMs: 2 * HOUR } } });
+    const { snapshot } = await ending(job, activities);
+    const pause = activities.calls[0]!.at - Date.parse(snapshot.startedAt!);
+    expect(pause).toBeGreaterThanOrEqual(HOUR - SECOND);
+    expect(pause).toBeLessThanOrEqual(2 * HOUR + MINUTE);
+  });
+
+  it.each([
+    [
+      'while it pauses',
+      aJob({ policy: { timeoutMs: 10 * MINUTE, delay: { minMs: HOUR, maxMs: HOUR } } }),
+      undefined,
+    ],
+    [
+      'while a step is retried',
+      aJob({ policy: { timeoutMs: 10 * MINUTE, maxAttempts: 99 } }),
+      'buildArchive',
+    ],
+  ] as const)('fails as timed out %s, and cleans up', async (_, job, failing) => {
+    const activities = new FakeActivities();
+    if (failing) activities.script(failing, ...Array(99).fill(failWith('STORAGE_UNAVAILABLE')));
+    const { failure, snapshot } = await ending(job, activities);
+    expect(failure).toMatchObject({ type: 'JOB_TIMEOUT' });
+    expect(snapshot).toMatchObject({ status: 'failed', error: { code: 'JOB_TIMEOUT' } });
+    expect(snapshot.error?.message).toContain('600 s');
+    expect(activities.callsOf('removeArtifacts')).toHaveLength(1);
+  });
+
+  it.each([
+    ['preparing', 'prepareFiles'],
+    ['building', 'buildArchive'],
+    ['publishing', 'publishArchive'],
+  ] as const)(
+    'closes as cancelled while %s, and cleans up after the activity let go',
+    async (phase, name) => {
+      const activities = new FakeActivities().script(name, untilCancelled);
+      const job = aJob({ files: [70_000] });
+      await temporal.run(job, activities, async (handle) => {
+        await untilPhase(handle, phase);
+        await handle.cancel();
+        await expectCancelled(handle);
+      });
+      expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
+    },
+  );
+
+  it('closes as cancelled while it pauses', async () => {
+    const activities = new FakeActivities();
+    const job = aJob({ policy: { delay: { minMs: HOUR, maxMs: HOUR } } });
+    await temporal.run(job, activities, async (handle) => {
+      await handle.cancel();
+      await expectCancelled(handle);
+    });
+    expect(activities.callsOf('prepareFiles')).toHaveLength(0);
+  });
+
+  it('closes as cancelled when it was cancelled before any worker saw it', async () => {
+    const handle = await temporal.startJob(aJob());
+    await handle.cancel();
+    await temporal.serve(new FakeActivities(), () => expectCancelled(handle));
+  });
+
+  it('says how it ended before it has cleaned up, so that a store that is down hides nothing', async () => {
+    const down = failWith('STORAGE_UNAVAILABLE');
+    const activities = missing([0]).script('removeArtifacts', down, down, down);
+    await temporal.run(aJob(), activities, async (handle) => {
+      await untilPhase(handle, 'ended');
+      expect((await handle.query<JobSnapshot>(STATUS_QUERY)).status).toBe('failed');
+      await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    });
+    expect(activities.callsOf('removeArtifacts')).toHaveLength(4);
+  });
+
+  it('lets ten workers in a row hand the build over without using up an attempt or losing progress', async () => {
+    const handOver = (n: number) => async () => {
+      const progress: BuildProgress = {
+        bytes: n,
+        files: 0,
+        currentFile: null,
+        bytesHighWater: 100 + n,
+        filesHighWater: 1,
+      };
+      throw ApplicationFailure.create({ type: HANDED_OVER, nonRetryable: true, details: [progress] });
+    };
+    const activities = new FakeActivities().script(
+      'buildArchive',
+      ...Array.from({ length: 10 }, (_, n) => handOver(n)),
+    );
+    const { failure, snapshot } = await ending(aJob(), activities);
+    expect(failure).toBeUndefined();
+    expect(snapshot.attempts).toBe(1);
+    const last = activities.callsOf('buildArchive').at(-1)!;
+    expect(last.attempt).toBe(1);
+    expect((last.input as BuildArchiveInput).handedOver?.bytesHighWater).toBe(109);
+  });
+
+  it('builds anew, once, when the store holds something else than was sent', async () => {
+    const wrong = failWith('ARCHIVE_INCOMPLETE', { nonRetryable: true });
+    const mended = new FakeActivities().script('publishArchive', wrong);
+    expect((await ending(aJob(), mended)).snapshot.status).toBe('completed');
+    expect(mended.callsOf('buildArchive')).toHaveLength(2);
+    const { snapshot } = await ending(aJob(), new FakeActivities().script('publishArchive', wrong, wrong));
+    expect(snapshot.error?.code).toBe('ARCHIVE_INCOMPLETE');
+  });
+
+  it('cancels the other files when one cannot be prepared, and cleans up after all of them', async () => {
+    const activities = new FakeActivities().script(
+      'prepareFiles',
+      untilCancelled,
+      failWith('INTERNAL_ERROR', { nonRetryable: true }),
+    );
+    const { snapshot } = await ending(aJob(), activities);
+    expect(snapshot.error?.code).toBe('INTERNAL_ERROR');
+    expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
+  });
+
+  it('tells of each file what is known, page by page', async () => {
+    const activities = missing([1]);
+    const job = aJob({ files: [70_000, 70_001, 'report.pdf'], onFileError: 'skip' });
+    await temporal.run(job, activities, async (handle) => {
+      await handle.result();
+      const page = await handle.query<FileOutcome[], [number, number]>(FILES_QUERY, 1, 2);
+      expect(page).toMatchObject([
+        { fileId: 70_001, state: 'skipped', error: { code: 'FILE_NOT_FOUND' } },
+        { fileId: 'report.pdf', state: 'prepared', name: 'file-2.txt' },
+      ]);
+    });
+  });
+});
+
+/** Activities in whose world the files at these positions do not exist. */
+function missing(indexes: number[]): FakeActivities {
+  const activities = new FakeActivities();
+  const prepare = activities.prepareFiles;
+  activities.prepareFiles = async (input) => {
+    await prepare(input);
+    const index = input.firstIndex;
+    return indexes.includes(index) ? aChunk([], [aMissingFile(index)]) : aChunk([aPreparedFile(index)]);
+  };
+  return activities;
+}
+
+async function untilPhase(handle: JobHandle, phase: JobSnapshot['phase']): Promise<void> {
+  while ((await handle.query<JobSnapshot>(STATUS_QUERY)).phase !== phase);
+}
+
+async function expectCancelled(handle: JobHandle): Promise<void> {
+  const error = await handle.result().catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+  expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+  expect(await handle.query(STATUS_QUERY)).toMatchObject({ status: 'cancelled', phase: 'ended' });
+}
