@@ -1,0 +1,58 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from '../telemetry/logger.js';
+import type { JobPolicy } from '../contract/types.js';
+import type { Downloads } from './downloads.js';
+import type { FileLookup } from './file-lookup.js';
+import type { Health } from './health.js';
+import type { LinkSigner } from './links.js';
+import { corsFor } from './middleware/cors.js';
+import { problems, routeNotFound } from './middleware/problems.js';
+import { requestId } from './middleware/request-id.js';
+import { downloadRoutes } from './routes/downloads.js';
+import { healthRoutes } from './routes/health.js';
+import { type LocalLinks, objectRoutes } from './routes/objects.js';
+import { rootRoutes } from './routes/root.js';
+import type { OutcomeStore } from './recorded-outcomes.js';
+
+/** What the API is made of; the composition root makes it. */
+export interface AppDependencies {
+  downloads: Downloads;
+  files: FileLookup;
+  store: LinkSigner & OutcomeStore;
+  /** Serves the links of a store that has no server of its own. */
+  localLinks?: LocalLinks;
+  health: Health;
+  readiness: Health;
+  policy: JobPolicy;
+  limits: { maxFiles: number };
+  http: HttpOptions;
+  version: string;
+  logger: Logger;
+}
+
+export interface HttpOptions {
+  /** Where clients reach this API; taken from each request when undefined. */
+  publicUrl: string | undefined;
+  /** Proxies in front, whose forwarded headers are believed. */
+  trustProxy: number;
+  corsOrigins: readonly string[];
+  requestTimeoutMs: number;
+  linkTtlSeconds: number;
+}
+
+/** The HTTP API as an Express application that does not listen. */
+export function createApp(deps: AppDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', deps.http.trustProxy);
+  app.use(requestId, helmet(), corsFor(deps.http.corsOrigins));
+  app.use(healthRoutes(deps));
+  app.use(rootRoutes(deps));
+  if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
+  app.use('/v1/download', downloadRoutes(deps));
+  app.use(routeNotFound);
+  app.use(problems(deps.logger));
+  return app;
+}

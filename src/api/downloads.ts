@@ -1,0 +1,48 @@
+import type { DownloadJob, FileOutcome, JobSnapshot, Priority } from '../contract/types.js';
+
+/** What is going on in a running job right now, beyond what its workflow knows. */
+export interface LiveProgress {
+  /** Attempt of the step that is under way. */
+  attempt: number;
+  /** When this attempt began; milliseconds since the epoch. */
+  attemptStartedAt: number | null;
+  /** Of this attempt. */
+  bytes: number;
+  /** The most that any attempt reached. */
+  bytesHighWater: number;
+  filesHighWater: number;
+  /** Set while the step waits to be tried again: when, and what went wrong in plain words. */
+  retry: { at: number | null; reason: string } | null;
+  /** A cancellation is under way. */
+  cancelling: boolean;
+}
+
+/** Everything the API knows of a job at one moment. */
+export interface JobView {
+  jobId: string;
+  snapshot: JobSnapshot;
+  live: LiveProgress | null;
+  /** No worker answered: the snapshot is of the last change of phase. */
+  stale: boolean;
+}
+
+/**
+ * The jobs, wherever they are kept. Every method throws a LonghaulError: JOB_NOT_FOUND for an unknown job,
+ * TEMPORAL_UNAVAILABLE when it cannot be told within its deadline.
+ */
+export interface Downloads {
+  /** Starts a job. When this rejects with TEMPORAL_UNAVAILABLE, no job was accepted. */
+  start(job: DownloadJob, priority: Priority): Promise<void>;
+
+  /** The job now, at most about a second old while it runs. */
+  view(jobId: string): Promise<JobView>;
+
+  /**
+   * Asks a job to stop, and waits a moment for it to have stopped. Idempotent.
+   * @returns the job after that; it may have ended otherwise in the meantime.
+   */
+  cancel(jobId: string): Promise<JobView>;
+
+  /** What is known of the files of a job that has no archive (yet). */
+  files(jobId: string, offset: number, limit: number): Promise<FileOutcome[]>;
+}

@@ -1,0 +1,16 @@
+import express, { type RequestHandler } from 'express';
+import { LonghaulError } from '../../contract/errors.js';
+
+const LIMIT = '1mb';
+const JSON_TYPES = ['application/json', 'application/*+json'];
+
+/** Parses a JSON body of up to 1 MiB; any other content type is refused rather than read as nothing. */
+export const jsonBody: RequestHandler[] = [
+  (req, _res, next) => {
+    const isJson = req.is(JSON_TYPES) !== false && req.get('content-type') !== undefined;
+    next(
+      isJson ? undefined : new LonghaulError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'),
+    );
+  },
+  express.json({ limit: LIMIT, type: () => true }),
+];

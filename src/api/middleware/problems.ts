@@ -1,0 +1,85 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { type ErrorCode, ERRORS, LonghaulError } from '../../contract/errors.js';
+import type { Logger } from '../../telemetry/logger.js';
+
+/** Seconds after which a request that was refused for our own reasons is worth repeating. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** What body-parser and the router throw, by their `type` or name. */
+const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
+  'entity.parse.failed': { code: 'INVALID_JSON', message: 'The body is not valid JSON.' },
+  'entity.too.large': {
+    code: 'BODY_TOO_LARGE',
+    message: 'The body is larger than 1 MiB. Ask for fewer files at once.',
+  },
+  'encoding.unsupported': {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'The content encoding is not supported.',
+  },
+  'charset.unsupported': { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send the body as UTF-8.' },
+  'request.size.invalid': {
+    code: 'INVALID_REQUEST',
+    message: 'The body is not as long as Content-Length says.',
+  },
+  URIError: { code: 'ROUTE_NOT_FOUND', message: 'The path is not valid.' },
+};
+
+/** Answers what no route did. */
+export const routeNotFound: RequestHandler = (req, _res, next) => {
+  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${req.path}.`));
+};
+
+/** Turns every error into a problem document (RFC 9457). What is not ours is logged and told without its text. */
+export function problems(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const known = asKnown(error);
+    if (known.code === 'INTERNAL_ERROR' || ERRORS[known.code].status === 503) {
+      logger.error({ err: error, requestId: requestIdOf(res), path: req.path }, 'request failed');
+    }
+    if (ERRORS[known.code].status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    sendProblem(res, req.path, known);
+  };
+}
+
+/** Sends a problem document; `extra` adds members of its own (RFC 9457 section 3.2). */
+export function sendProblem(res: Response, path: string, error: LonghaulError, extra: object = {}): void {
+  const { status, title } = ERRORS[error.code];
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `urn:longhaul:problem:${error.code}`,
+        title,
+        status,
+        detail: error.message,
+        instance: path,
+        code: error.code,
+        requestId: requestIdOf(res),
+        ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+        ...extra,
+      }),
+    );
+}
+
+function asKnown(error: unknown): LonghaulError {
+  if (error instanceof LonghaulError) return error;
+  const { type, name } = error as { type?: unknown; name?: unknown };
+  const foreign = FOREIGN_ERRORS[String(type)] ?? FOREIGN_ERRORS[String(name)];
+  if (foreign) return new LonghaulError(foreign.code, foreign.message, { cause: error });
+  return new LonghaulError(
+    'INTERNAL_ERROR',
+    'Something went wrong here. Give the request id to the operator.',
+    {
+      cause: error,
+    },
+  );
+}
+
+function requestIdOf(res: Response): string {
+  return res.locals['requestId'] as string;
+}

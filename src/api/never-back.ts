@@ -1,0 +1,26 @@
+import { isFinal, type JobPhase } from '../contract/types.js';
+import type { JobView } from './downloads.js';
+
+const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'building', 'publishing', 'ended'];
+
+/**
+ * The newer view, unless it knows less than the one before: without a worker only the last change of phase is known.
+ * A job that was started anew begins from nothing, which its time of creation tells.
+ */
+export function neverBack(before: JobView | undefined, after: JobView): JobView {
+  if (!before || before.snapshot.createdAt !== after.snapshot.createdAt) return after;
+  if (isFinal(after.snapshot.status)) return after;
+  const behind = ORDER.indexOf(after.snapshot.phase) < ORDER.indexOf(before.snapshot.phase);
+  const [known, older] =
+    behind || after.stale ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
+  return {
+    ...after,
+    snapshot: {
+      ...known,
+      preparedFiles: Math.max(known.preparedFiles, older.preparedFiles),
+      bytesHighWater: Math.max(known.bytesHighWater, older.bytesHighWater, before.live?.bytesHighWater ?? 0),
+      filesHighWater: Math.max(known.filesHighWater, older.filesHighWater, before.live?.filesHighWater ?? 0),
+      attempts: Math.max(known.attempts, older.attempts, before.live?.attempt ?? 1),
+    },
+  };
+}

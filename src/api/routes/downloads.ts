@@ -1,0 +1,169 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { jobNotFound, LonghaulError } from '../../contract/errors.js';
+import { checkSchema, filesQuerySchema, initiateSchema } from '../../contract/schemas.js';
+import type { DownloadStatus, FilesPage, StartedDownload } from '../../contract/types.js';
+import type { AppDependencies } from '../app.js';
+import { downloadStatus, expiresAt, nextPollInMs } from '../download-status.js';
+import type { JobView } from '../downloads.js';
+import { archiveLink } from '../links.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { sendProblem } from '../middleware/problems.js';
+import { timeout } from '../middleware/timeout.js';
+import { newJob } from '../new-job.js';
+import { recordedOutcomes } from '../recorded-outcomes.js';
+import { route } from '../route.js';
+import { validate } from '../validate.js';
+
+const SLOW_ROUTE_TIMEOUT_MS = 30_000;
+const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Without authentication everybody is one user. */
+const ANONYMOUS = 'anonymous';
+
+/** Guess for the 202, before anything is known of the files. */
+const FILES_PER_SECOND = 50;
+
+/** The life of a download over HTTP. */
+export function downloadRoutes(deps: AppDependencies): Router {
+  const router = Router();
+  const handlers = new DownloadHandlers(deps);
+  const quick = timeout(deps.http.requestTimeoutMs);
+  const slow = timeout(SLOW_ROUTE_TIMEOUT_MS);
+  router.use(noStore);
+  route(router, '/initiate', { post: [quick, ...jsonBody, handlers.initiate] });
+  route(router, '/check', { post: [quick, ...jsonBody, handlers.check] });
+  route(router, '/status/:jobId', { get: [quick, handlers.status] });
+  route(router, '/cancel/:jobId', { post: [slow, handlers.cancel] });
+  route(router, '/:jobId/files', { get: [slow, handlers.files] });
+  route(router, '/:jobId', { get: [slow, handlers.download] });
+  return router;
+}
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
+class DownloadHandlers {
+  private readonly initiateBody;
+
+  constructor(private readonly deps: AppDependencies) {
+    this.initiateBody = initiateSchema(deps.limits.maxFiles);
+  }
+
+  initiate: RequestHandler = async (req, res) => {
+    const body = validate(this.initiateBody, req.body);
+    const { job, duplicateFileIds } = newJob(body, ANONYMOUS, this.deps.policy, Date.now());
+    await this.deps.downloads.start(job, body.priority);
+    const etaSeconds = 1 + Math.ceil(job.files.length / FILES_PER_SECOND);
+    const statusUrl = `${this.baseUrl(req)}/v1/download/status/${job.jobId}`;
+    const started: StartedDownload = {
+      jobId: job.jobId,
+      status: 'queued',
+      totalFileIds: job.files.length,
+      duplicateFileIds,
+      etaSeconds,
+      nextPollInMs: nextPollInMs(etaSeconds, Math.random()),
+      expiresAt: expiresAt({ completedAt: null, createdAt: job.createdAt, ttlMs: job.policy.ttlMs }),
+      statusUrl,
+      downloadPath: `/v1/download/${job.jobId}`,
+    };
+    this.deps.logger.info({ jobId: job.jobId, userId: job.userId, files: job.files.length }, 'job started');
+    res
+      .status(202)
+      .set({ Location: statusUrl, 'Retry-After': retryAfter(started) })
+      .json(started);
+  };
+
+  status: RequestHandler = async (req, res) => {
+    res.json(await this.statusOf(req, await this.viewOf(req)));
+  };
+
+  download: RequestHandler = async (req, res) => {
+    const view = await this.viewOf(req);
+    const status = await this.statusOf(req, view);
+    if (status.status === 'expired') {
+      throw new LonghaulError('JOB_EXPIRED', 'The archive has expired. Start the download again.');
+    }
+    if (status.downloadUrl) res.redirect(302, status.downloadUrl);
+    else this.conflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
+  };
+
+  cancel: RequestHandler = async (req, res) => {
+    await this.viewOf(req);
+    const status = await this.statusOf(req, await this.deps.downloads.cancel(jobIdOf(req)));
+    if (['completed', 'failed', 'expired'].includes(status.status)) {
+      const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job is ${status.status} already.`);
+      this.conflict(req, res, error, status);
+    } else res.json(status);
+  };
+
+  files: RequestHandler = async (req, res) => {
+    const { cursor, limit } = validate(filesQuerySchema, req.query);
+    const { snapshot, jobId } = await this.viewOf(req);
+    const page: FilesPage =
+      snapshot.status === 'completed'
+        ? await recordedOutcomes(this.deps.store, jobId, cursor, limit)
+        : await this.knownFiles(jobId, cursor, limit, snapshot.totalFiles);
+    res.json(page);
+  };
+
+  check: RequestHandler = async (req, res) => {
+    const { fileId } = validate(checkSchema, req.body);
+    const found = await this.deps.files.lookUp(ANONYMOUS, fileId);
+    res.json({
+      file_id: fileId,
+      available: found !== undefined,
+      s3Key: found?.key ?? null,
+      size: found?.size ?? null,
+    });
+  };
+
+  private async knownFiles(jobId: string, offset: number, limit: number, total: number): Promise<FilesPage> {
+    const files = await this.deps.downloads.files(jobId, offset, limit);
+    const next = offset + files.length;
+    return { files, nextCursor: next < total && files.length > 0 ? String(next) : null };
+  }
+
+  /** The job of the request, if it is the caller's; every other reason for not having it looks the same. */
+  private async viewOf(req: Request): Promise<JobView> {
+    const view = await this.deps.downloads.view(jobIdOf(req));
+    if (view.snapshot.userId !== ANONYMOUS) throw jobNotFound();
+    return view;
+  }
+
+  private async statusOf(req: Request, view: JobView): Promise<DownloadStatus> {
+    const status = downloadStatus(view, Date.now(), Math.random());
+    const { store, http } = this.deps;
+    const downloadUrl =
+      status.status === 'completed'
+        ? await archiveLink(store, view.snapshot, http.linkTtlSeconds, this.baseUrl(req))
+        : null;
+    return { ...status, downloadUrl };
+  }
+
+  private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
+    if (job.nextPollInMs) res.set('Retry-After', retryAfter(job));
+    sendProblem(res, req.originalUrl.split('?')[0]!, error, { job });
+  }
+
+  private baseUrl(req: Request): string {
+    return this.deps.http.publicUrl ?? `${req.protocol}://${req.get('host')}`;
+  }
+}
+
+function jobIdOf(req: Request): string {
+  const jobId = String(req.params['jobId']).toLowerCase();
+  if (!JOB_ID.test(jobId)) throw jobNotFound();
+  return jobId;
+}
+
+function notReady({ status, message }: DownloadStatus): string {
+  if (status === 'failed' || status === 'cancelled')
+    return `The job is ${status}: there is no archive. ${message}`;
+  return `The archive is not ready: ${message}.`;
+}
+
+function retryAfter({ nextPollInMs: ms }: { nextPollInMs: number | null }): string {
+  return String(Math.max(1, Math.ceil((ms ?? 1_000) / 1_000)));
+}

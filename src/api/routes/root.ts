@@ -1,0 +1,17 @@
+import { Router } from 'express';
+import { route } from '../route.js';
+
+/** Who answers here, and where to go on. */
+export function rootRoutes({ version }: { version: string }): Router {
+  const router = Router();
+  const about = {
+    name: 'longhaul',
+    version,
+    start: 'POST /v1/download/initiate',
+    status: 'GET /v1/download/status/:jobId',
+    download: 'GET /v1/download/:jobId',
+    health: 'GET /health',
+  };
+  route(router, '/', { get: [(_req, res) => void res.json(about)] });
+  return router;
+}

@@ -1,0 +1,161 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { jobNotFound, LonghaulError } from '../contract/errors.js';
+import {
+  DOWNLOAD_WORKFLOW,
+  FILES_QUERY,
+  MEMO,
+  ORCHESTRATION_TASK_QUEUE,
+  SEARCH_ATTRIBUTES,
+  STATUS_QUERY,
+  workflowIdFor,
+} from '../contract/names.js';
+import {
+  type DownloadJob,
+  type FileOutcome,
+  isFinal,
+  type JobSnapshot,
+  type Priority,
+} from '../contract/types.js';
+import { queuedSnapshot } from '../contract/queued-snapshot.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { downloadWorkflow } from '../workflows/index.js';
+import type { Downloads, JobView } from './downloads.js';
+import { StatusCache } from './status-cache.js';
+import { liveProgress, snapshotOf } from './temporal-view.js';
+
+/** Temporal's priorities go from 1, the first, to 5. */
+const PRIORITY_KEYS: Record<Priority, number> = { standard: 3, low: 5 };
+
+/** Deadlines of single calls, so that a status is answered within two seconds whatever happens. */
+const DESCRIBE_DEADLINE_MS = 3_000;
+const QUERY_DEADLINE_MS = 1_200;
+/** How long a cancellation is waited for before the answer says that it is under way. */
+const CANCEL_WAIT_MS = 3_000;
+
+const userAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.user, 'KEYWORD');
+const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
+
+export interface TemporalDownloadsOptions {
+  client: Client;
+  logger: Logger;
+  /** How long starting a job may take. */
+  startDeadlineMs: number;
+}
+
+/** Jobs as Temporal workflows: the workflow is the only record of a job. */
+export class TemporalDownloads implements Downloads {
+  private readonly cache = new StatusCache();
+
+  constructor(private readonly options: TemporalDownloadsOptions) {}
+
+  async start(job: DownloadJob, priority: Priority): Promise<void> {
+    const { client, startDeadlineMs } = this.options;
+    const snapshot = queuedSnapshot(job);
+    await this.call(startDeadlineMs, () =>
+      client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
+        workflowId: workflowIdFor(job.jobId),
+        taskQueue: ORCHESTRATION_TASK_QUEUE,
+        args: [job],
+        memo: { [MEMO.snapshot]: snapshot },
+        typedSearchAttributes: [
+          { key: userAttribute, value: job.userId },
+          { key: statusAttribute, value: snapshot.status },
+        ],
+        staticSummary: `${job.archive.name}: ${job.files.length} files for ${job.userId}`,
+        priority: { priorityKey: PRIORITY_KEYS[priority], fairnessKey: job.userId.slice(0, 64) },
+      }),
+    );
+  }
+
+  view(jobId: string): Promise<JobView> {
+    return this.cache.get(jobId, () => this.read(jobId));
+  }
+
+  async cancel(jobId: string): Promise<JobView> {
+    const before = await this.readNow(jobId);
+    if (isFinal(before.snapshot.status)) return before;
+    const handle = this.handle(jobId);
+    await this.call(DESCRIBE_DEADLINE_MS, () => handle.cancel()).catch(ignoreEnded);
+    await this.call(CANCEL_WAIT_MS, () => handle.result()).catch(() => undefined);
+    return this.readNow(jobId);
+  }
+
+  async files(jobId: string, offset: number, limit: number): Promise<FileOutcome[]> {
+    const handle = this.handle(jobId);
+    return this.call(DESCRIBE_DEADLINE_MS, () =>
+      handle.query<FileOutcome[], [number, number]>(FILES_QUERY, offset, limit),
+    );
+  }
+
+  private readNow(jobId: string): Promise<JobView> {
+    this.cache.expire(jobId);
+    return this.view(jobId);
+  }
+
+  /**
+   * Describes first and asks the workflow second: what the query answers is then never older than the heartbeats, and
+   * a job that has ended needs no worker at all.
+   */
+  private async read(jobId: string): Promise<JobView> {
+    const handle = this.handle(jobId);
+    const description = await this.call(DESCRIBE_DEADLINE_MS, () => handle.describe());
+    const remembered = snapshotOf(description);
+    if (!remembered) throw jobNotFound();
+    if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
+      return { jobId, snapshot: remembered, live: null, stale: false };
+    }
+    const asked = await this.ask(handle, description);
+    return {
+      jobId,
+      snapshot: asked ?? remembered,
+      live: liveProgress(description),
+      stale: asked === undefined,
+    };
+  }
+
+  private async ask(handle: WorkflowHandle, { workflowId }: WorkflowExecutionDescription) {
+    try {
+      return await this.call(QUERY_DEADLINE_MS, () => handle.query<JobSnapshot>(STATUS_QUERY));
+    } catch (error) {
+      if (error instanceof LonghaulError && error.code === 'JOB_NOT_FOUND') throw error;
+      this.options.logger.debug({ err: error, workflowId }, 'no worker answered the status query');
+      return undefined;
+    }
+  }
+
+  private handle(jobId: string) {
+    return this.options.client.workflow.getHandle(workflowIdFor(jobId));
+  }
+
+  /** Runs a call under a deadline; its errors become ours. */
+  private async call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
+    try {
+      return await this.options.client.withDeadline(Date.now() + deadlineMs, run);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw jobNotFound(error);
+      if (error instanceof WorkflowFailedError || error instanceof QueryNotRegisteredError) throw error;
+      if (!isGrpcServiceError(error) && !isGrpcServiceError((error as Error).cause)) throw error;
+      throw new LonghaulError(
+        'TEMPORAL_UNAVAILABLE',
+        'The job service does not answer. Try again in a moment.',
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+/** A job that ended between reading and cancelling it is answered as it is. */
+function ignoreEnded(error: unknown): void {
+  if (!(error instanceof LonghaulError) || error.code !== 'JOB_NOT_FOUND') throw error;
+}

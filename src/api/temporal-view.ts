@@ -1,0 +1,87 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { ERRORS, type ErrorCode, isErrorCode } from '../contract/errors.js';
+import { MEMO } from '../contract/names.js';
+import type { BuildProgress, JobError, JobSnapshot } from '../contract/types.js';
+import type { LiveProgress } from './downloads.js';
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** What a workflow ended as, when it could not write that into its memo itself. */
+const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string }>> = {
+  TERMINATED: { code: 'JOB_TERMINATED', message: 'An operator ended the download. Start it again.' },
+  TIMED_OUT: {
+    code: 'JOB_TIMEOUT',
+    message: 'The download took too long. Try again, or ask for fewer files at once.',
+  },
+  FAILED: { code: 'INTERNAL_ERROR', message: 'The download failed. Give the support id to the operator.' },
+};
+
+/** The snapshot in the memo: as of the last change of phase, made to say how the workflow ended. */
+export function snapshotOf(description: WorkflowExecutionDescription): JobSnapshot | undefined {
+  const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
+  const status = description.status.name;
+  if (!snapshot || status === 'RUNNING' || snapshot.phase === 'ended') return snapshot;
+  const completedAt = (description.closeTime ?? new Date()).toISOString();
+  if (status === 'CANCELLED') {
+    return { ...snapshot, phase: 'ended', status: 'cancelled', message: 'Cancelled', completedAt };
+  }
+  const reason = UNTOLD_ENDINGS[status] ?? UNTOLD_ENDINGS['FAILED']!;
+  const error: JobError = { ...reason, retryAfterMs: null, supportId: description.runId };
+  return { ...snapshot, phase: 'ended', status: 'failed', message: reason.message, completedAt, error };
+}
+
+/** What the pending activities tell: how far the build is, which attempt, and why the last one failed. */
+export function liveProgress({ raw }: WorkflowExecutionDescription): LiveProgress | null {
+  const pending = raw.pendingActivities ?? [];
+  const cancelling = Boolean(raw.workflowExtendedInfo?.cancelRequested);
+  const activity = pending.reduce<PendingActivity | undefined>(
+    (worst, next) => ((next.attempt ?? 1) > (worst?.attempt ?? 0) ? next : worst),
+    undefined,
+  );
+  if (!activity) return cancelling ? { ...NOTHING_LIVE, cancelling } : null;
+  const progress = heartbeatOf(activity);
+  return {
+    attempt: activity.attempt ?? 1,
+    attemptStartedAt: milliseconds(activity.lastStartedTime),
+    bytes: progress?.bytes ?? 0,
+    bytesHighWater: progress?.bytesHighWater ?? 0,
+    filesHighWater: progress?.filesHighWater ?? 0,
+    retry: retryOf(activity),
+    cancelling,
+  };
+}
+
+const NOTHING_LIVE: LiveProgress = {
+  attempt: 1,
+  attemptStartedAt: null,
+  bytes: 0,
+  bytesHighWater: 0,
+  filesHighWater: 0,
+  retry: null,
+  cancelling: false,
+};
+
+function heartbeatOf(activity: PendingActivity): BuildProgress | null {
+  const payload = activity.heartbeatDetails?.payloads?.[0];
+  if (!payload) return null;
+  const details = defaultPayloadConverter.fromPayload<BuildProgress | null>(payload);
+  return typeof details?.bytesHighWater === 'number' ? details : null;
+}
+
+/** Why the step is being tried again, in words of the contract: a failure's own text may come from anywhere. */
+function retryOf(activity: PendingActivity): LiveProgress['retry'] {
+  const failure = activity.lastFailure;
+  if (!failure || (activity.attempt ?? 1) < 2) return null;
+  const type = failure.applicationFailureInfo?.type;
+  const code: ErrorCode = isErrorCode(type)
+    ? type
+    : failure.timeoutFailureInfo
+      ? 'WORKER_LOST'
+      : 'INTERNAL_ERROR';
+  return { at: milliseconds(activity.nextAttemptScheduleTime), reason: `${ERRORS[code].title}.` };
+}
+
+function milliseconds(time: PendingActivity['lastStartedTime']): number | null {
+  return time?.seconds ? Number(time.seconds) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
+}
