@@ -99,9 +99,6 @@ const environment = z
 type Environment = z.output<typeof environment>;
 
 export type Settings = ReturnType<typeof arrange>;
-export type StoreSettings = Settings['store'];
-export type JobSettings = Settings['job'];
-export type HttpSettings = Settings['http'];
 
 /** Thrown when settings are wrong: one line for each, never with the value, which may be a secret. */
 export class SettingsError extends Error {
