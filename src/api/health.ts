@@ -1,3 +1,5 @@
+import { DeadlineExceeded, within } from './deadline.js';
+
 /** One thing that must work; rejects when it does not. */
 export type HealthCheck = () => Promise<void>;
 
@@ -32,13 +34,10 @@ export class Health {
 }
 
 async function outcomeOf(check: HealthCheck): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('does not answer'), CHECK_DEADLINE_MS);
-  });
-  const answered = check().then(
-    () => 'ok',
-    () => 'not reachable',
-  );
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  try {
+    await within(CHECK_DEADLINE_MS, check());
+    return 'ok';
+  } catch (error) {
+    return error instanceof DeadlineExceeded ? 'does not answer' : 'not reachable';
+  }
 }

@@ -1,10 +1,9 @@
 import {
   type Client,
   isGrpcServiceError,
-  QueryNotRegisteredError,
+  ServiceError,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
-  WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
@@ -29,6 +28,7 @@ import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Downloads, JobView } from './downloads.js';
+import { DeadlineExceeded, within } from './deadline.js';
 import { StatusCache } from './status-cache.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
 
@@ -136,23 +136,25 @@ export class TemporalDownloads implements Downloads {
     return this.options.client.workflow.getHandle(workflowIdFor(jobId));
   }
 
-  /** Runs a call under a deadline; its errors become ours. */
+  /**
+   * Runs a call under a deadline; its errors become ours. The client is told the deadline, and held to it besides: it
+   * sleeps between its own retries without looking at the clock.
+   */
   private async call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
     try {
-      return await this.options.client.withDeadline(Date.now() + deadlineMs, run);
+      return await within(deadlineMs, this.options.client.withDeadline(Date.now() + deadlineMs, run));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw jobNotFound(error);
-      if (error instanceof WorkflowFailedError || error instanceof QueryNotRegisteredError) throw error;
-      if (!isGrpcServiceError(error) && !isGrpcServiceError((error as Error).cause)) throw error;
-      throw new LonghaulError(
-        'TEMPORAL_UNAVAILABLE',
-        'The job service does not answer. Try again in a moment.',
-        {
-          cause: error,
-        },
-      );
+      if (!isUnanswered(error)) throw error;
+      const message = 'The job service does not answer. Try again in a moment.';
+      throw new LonghaulError('TEMPORAL_UNAVAILABLE', message, { cause: error });
     }
   }
+}
+
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof DeadlineExceeded || isGrpcServiceError(error)) return true;
+  return error instanceof ServiceError && isGrpcServiceError(error.cause);
 }
 
 /** A job that ended between reading and cancelling it is answered as it is. */

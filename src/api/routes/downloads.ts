@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { jobNotFound, LonghaulError } from '../../contract/errors.js';
 import { checkSchema, filesQuerySchema, initiateSchema } from '../../contract/schemas.js';
 import type { DownloadStatus, FilesPage, StartedDownload } from '../../contract/types.js';
@@ -36,8 +36,14 @@ export function downloadRoutes(deps: AppDependencies): Router {
   route(router, '/cancel/:jobId', { post: [slow, handlers.cancel] });
   route(router, '/:jobId/files', { get: [slow, handlers.files] });
   route(router, '/:jobId', { get: [slow, handlers.download] });
+  router.use(malformedId);
   return router;
 }
+
+/** An id that is not even decodable is told like any other that is nobody's. */
+const malformedId: ErrorRequestHandler = (error, _req, _res, next) => {
+  next(error instanceof URIError ? jobNotFound(error) : error);
+};
 
 const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
