@@ -30,7 +30,10 @@ async function main(settings: Settings): Promise<void> {
     if (temporal) running.unshift({ name: 'Temporal', run: () => temporal.stop() });
     if (settings.store.kind === 'file') await seedSamples(await createObjectStore(settings.store));
     const services = await startServices(settings, host, temporal);
-    running.unshift({ name: 'services', run: async () => void (await Promise.all(services.map((s) => s.stop()))) });
+    running.unshift({
+      name: 'services',
+      run: async () => void (await Promise.all(services.map((s) => s.stop()))),
+    });
 
     const baseUrl = `http://${host === '0.0.0.0' ? LOOPBACK : host}:${settings.http.port}`;
     const failed = failureOf(services, temporal, stopping.signal);
@@ -45,7 +48,10 @@ async function main(settings: Settings): Promise<void> {
 }
 
 /** Our own Temporal, unless TEMPORAL_ADDRESS names one. */
-async function startTemporal({ store: { dataDir }, embedded }: Settings): Promise<TemporalServer | undefined> {
+async function startTemporal({
+  store: { dataDir },
+  embedded,
+}: Settings): Promise<TemporalServer | undefined> {
   if (process.env['TEMPORAL_ADDRESS']) {
     say(`Temporal: the server at ${process.env['TEMPORAL_ADDRESS']} (TEMPORAL_ADDRESS)`);
     return undefined;
@@ -63,7 +69,11 @@ async function startTemporal({ store: { dataDir }, embedded }: Settings): Promis
 }
 
 /** Worker and API as processes of their own, wired by the composition roots that production runs. */
-function startServices({ store }: Settings, host: string, temporal: TemporalServer | undefined): Promise<ServiceProcess[]> {
+function startServices(
+  { store }: Settings,
+  host: string,
+  temporal: TemporalServer | undefined,
+): Promise<ServiceProcess[]> {
   const env = {
     SHUTDOWN_GRACE_MS,
     ...process.env,
@@ -82,8 +92,11 @@ async function failureOf(
   temporal: TemporalServer | undefined,
   stopping: AbortSignal,
 ): Promise<never> {
-  const ends = services.map(async ({ name, logFile, exited }) => `The ${name} ended (${await exited}); see ${logFile}`);
-  if (temporal) ends.push(temporal.exited.then((how) => `The Temporal server ended (${how}); see its log in DATA_DIR`));
+  const ends = services.map(
+    async ({ name, logFile, exited }) => `The ${name} ended (${await exited}); see ${logFile}`,
+  );
+  if (temporal)
+    ends.push(temporal.exited.then((how) => `The Temporal server ended (${how}); see its log in DATA_DIR`));
   const end = await Promise.race(ends);
   stopping.throwIfAborted();
   throw new Error(end);

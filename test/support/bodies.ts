@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { Readable } from 'node:stream';
 
 /** Bytes that hold no pattern, so that a part in the wrong place shows. */
@@ -19,6 +18,8 @@ export class HangingBody {
     this.release = resolve;
   });
   readonly stream: Readable;
+  /** True when all bytes were taken and the stream waits. */
+  given = false;
 
   constructor(bytes: Buffer) {
     this.stream = Readable.from(this.generate(bytes), { objectMode: false });
@@ -32,22 +33,23 @@ export class HangingBody {
     this.release(error);
   }
 
-  /** Resolves when nobody will read the stream any more. */
-  async closed(): Promise<void> {
-    if (!this.stream.closed) await once(this.stream, 'close');
-  }
-
   private async *generate(bytes: Buffer) {
     yield* chunksOf(bytes, 65_536);
+    this.given = true;
     const error = await this.released;
     if (error) throw error;
   }
 }
 
+/** Everything an iterable yields. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 export async function readAll(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return Buffer.concat(await collect(stream as AsyncIterable<Buffer>));
 }
 
 function* chunksOf(bytes: Buffer, size: number) {

@@ -33,15 +33,23 @@ export async function locate(
 }
 
 /**
- * A suite that needs a program. Where it is missing the suite is skipped and says so in one line; in CI it fails,
+ * A suite that needs programs, whose paths it is given. Where one is missing the suite is skipped and says so in one line; in CI it fails,
  * because there a suite that does not run is a suite that nobody runs.
  */
-export function describeWith(program: ServerProgram, title: string, suite: (path: string) => void): void {
-  if ('path' in program) {
-    describe(title, () => suite(program.path));
+export function describeWith(
+  programs: ServerProgram | readonly ServerProgram[],
+  title: string,
+  suite: (...paths: string[]) => void,
+): void {
+  const needed = [programs].flat();
+  const lacking = needed.flatMap((program) => ('missing' in program ? [program] : []));
+  if (lacking.length === 0) {
+    describe(title, () => suite(...needed.flatMap((program) => ('path' in program ? [program.path] : []))));
     return;
   }
-  const why = `${title}: ${program.name} is missing (${program.missing})`;
+  const why = lacking
+    .map(({ name, missing: reason }) => `${title}: ${name} is missing (${reason})`)
+    .join('\n');
   if (process.env['CI']) {
     test(title, () => {
       throw new Error(why);

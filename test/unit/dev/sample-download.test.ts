@@ -136,7 +136,7 @@ describe('runSampleDownload', () => {
     const stop = new AbortController();
     const failure = runSampleDownload(baseUrl, [70_000], output, { signal: stop.signal });
     stop.abort(new Error('stopping'));
-    await expect(failure).rejects.toThrow();
+    await expect(failure).rejects.toThrow('stopping');
     await expect(failure).rejects.not.toBeInstanceOf(SampleDownloadFailed);
   });
 });

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What happens to a request instead of being passed on as it is. */
+export type Fault =
+  /** Answered by the proxy; the server never sees it. */
+  | { status: number; code: string }
+  | { status: number; headers: Record<string, string>; body: Buffer }
+  /** Passed on; of the answer's body only so many bytes come, and then nothing, or the end of the connection. */
+  | { bytes: number; then: 'silence' | 'cut' }
+  /** Passed on; its answer is lost with the connection. */
+  | 'lose answer'
+  /** Never answered. */
+  | 'hang';
+
+export interface SeenRequest {
+  method: string;
+  key: string;
+  query: URLSearchParams;
+}
+
+/** A proxy in front of a server of ours that counts, and does to chosen requests what networks do. */
+export class FaultProxy {
+  /** Connections made to it so far. */
+  connections = 0;
+  requests: SeenRequest[] = [];
+  fault: (request: SeenRequest) => Fault | undefined = () => undefined;
+
+  private readonly agent = new Agent({ keepAlive: true });
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', () => this.connections++);
+    server.on('request', (req, res) => this.serve(req, res));
+  }
+
+  static async start(target: string): Promise<FaultProxy> {
+    const server = createServer({ requestTimeout: 0 }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new FaultProxy(server, new URL(target));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Passes everything on again, and forgets what it saw. */
+  reset(): void {
+    this.fault = () => undefined;
+    this.requests = [];
+    this.connections = 0;
+  }
+
+  async stop(): Promise<void> {
+    this.agent.destroy();
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
+  }
+
+  private serve(req: IncomingMessage, res: ServerResponse): void {
+    const { pathname, searchParams } = new URL(req.url!, this.target);
+    const seen = { method: req.method!, key: pathname.split('/').slice(2).join('/'), query: searchParams };
+    this.requests.push(seen);
+    const fault = this.fault(seen);
+    if (fault === 'hang') req.resume();
+    else if (typeof fault === 'object' && 'status' in fault) answer(req, res, fault);
+    else this.passOn(req, res, fault);
+  }
+
+  private passOn(
+    req: IncomingMessage,
+    res: ServerResponse,
+    fault: Exclude<Fault, { status: number }> | undefined,
+  ): void {
+    const { hostname, port } = this.target;
+    // The headers as they came, `host` too: it is part of the signature.
+    const options = {
+      hostname,
+      port,
+      method: req.method,
+      path: req.url,
+      headers: req.rawHeaders,
+      agent: this.agent,
+    };
+    const upstream = httpRequest(options, (reply) => {
+      if (fault === 'lose answer') {
+        reply.resume().once('end', () => req.socket.destroy());
+        return;
+      }
+      res.writeHead(reply.statusCode!, reply.rawHeaders);
+      if (typeof fault === 'object') spoil(reply, res, fault);
+      else reply.pipe(res);
+    });
+    upstream.on('error', () => req.socket.destroy());
+    res.once('close', () => upstream.destroy());
+    req.pipe(upstream);
+  }
+}
+
+function answer(req: IncomingMessage, res: ServerResponse, fault: Extract<Fault, { status: number }>): void {
+  const { headers, body } = 'code' in fault ? s3Error(fault.code) : fault;
+  req.resume().once('end', () => res.writeHead(fault.status, headers).end(body));
+}
+
+function s3Error(code: string) {
+  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>injected</Message></Error>`;
+  return { headers: { 'content-type': 'application/xml' }, body };
+}
+
+function spoil(
+  reply: IncomingMessage,
+  res: ServerResponse,
+  fault: { bytes: number; then: 'silence' | 'cut' },
+): void {
+  let left = fault.bytes;
+  reply.on('data', (chunk: Buffer) => {
+    if (left > 0) res.write(chunk.subarray(0, left));
+    if (left > 0 && left <= chunk.length && fault.then === 'cut') setImmediate(() => res.destroy());
+    left -= chunk.length;
+  });
+}

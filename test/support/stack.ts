@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import type { DownloadStatus, FilesPage, StartedDownload } from '../../src/contract/types.js';
+import { isFinal } from '../../src/contract/types.js';
+import { jobPrefix } from '../../src/storage/keys.js';
+import { createObjectStore, type StoreSettings } from '../../src/storage/create-store.js';
+import type { ObjectStore } from '../../src/storage/object-store.js';
+import { freePorts } from './free-ports.js';
+import type { S3Server } from './s3-servers.js';
+import { TestServer } from './test-server.js';
+import { waitFor } from './wait-for.js';
+
+const dist = (file: string) => resolve('dist', file);
+
+export interface StackOptions {
+  temporalCli: string;
+  /** Where objects are; a folder when absent. */
+  s3?: S3Server;
+  env?: Record<string, string>;
+  workers?: number;
+}
+
+/** The whole product on real servers, wired by its own composition roots: Temporal, workers, API, object store. */
+export class Stack {
+  readonly workers: TestServer[] = [];
+  api!: TestServer;
+  readonly baseUrl: string;
+  store!: ObjectStore;
+
+  get temporalAddress(): string {
+    return `127.0.0.1:${this.temporalPort}`;
+  }
+
+  private constructor(
+    private readonly env: Record<string, string>,
+    readonly temporal: TestServer,
+    private readonly directory: string,
+    private readonly temporalPort: number,
+    apiPort: number,
+  ) {
+    this.baseUrl = `http://127.0.0.1:${apiPort}`;
+  }
+
+  static async start({ temporalCli, s3, env = {}, workers = 1 }: StackOptions): Promise<Stack> {
+    const directory = await mkdtemp(join(tmpdir(), 'longhaul-stack-'));
+    const [temporalPort, apiPort] = (await freePorts(2)) as [number, number];
+    const settings = {
+      TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
+      PORT: String(apiPort),
+      HOST: '127.0.0.1',
+      DATA_DIR: directory,
+      ...(s3 ? s3Settings(s3) : { OBJECT_STORE: 'file' }),
+      ...env,
+    };
+    const temporal = new TestServer(temporalCli, temporalArguments(directory, temporalPort), {}, [directory]);
+    const stack = new Stack(settings, temporal, directory, temporalPort, apiPort);
+    stack.store = await createObjectStore(storeSettings(directory, s3));
+    try {
+      await stack.startTemporal();
+      await Promise.all([stack.startApi(), ...Array.from({ length: workers }, () => stack.startWorker())]);
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+    return stack;
+  }
+
+  /** Starts Temporal, or starts it again over the same database. */
+  async startTemporal(): Promise<void> {
+    this.temporal.start();
+    const connection = Connection.lazy({ address: `127.0.0.1:${this.temporalPort}` });
+    const describe = () => connection.workflowService.describeNamespace({ namespace: 'default' });
+    await waitFor('Temporal to start', () => connection.withDeadline(Date.now() + 1_000, describe));
+    await connection.close();
+  }
+
+  async startApi(): Promise<void> {
+    this.api = new TestServer(process.execPath, [dist('api/server.js')], this.env, []);
+    this.api.start();
+    await waitFor('the API to start', async () => (await fetch(`${this.baseUrl}/livez`)).ok);
+  }
+
+  async startWorker(env: Record<string, string> = {}): Promise<TestServer> {
+    const worker = new TestServer(process.execPath, [dist('worker.js')], { ...this.env, ...env }, []);
+    worker.start();
+    this.workers.push(worker);
+    await waitFor('the worker to start', () => worker.log.includes('worker ready'));
+    return worker;
+  }
+
+  /** Ends everything as a crash would, and removes its files. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.workers, this.api, this.temporal].map((server) => server?.kill()));
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.baseUrl}${path}`, { redirect: 'manual', ...init });
+  }
+
+  post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.request(path, {
+      method: 'POST',
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** Starts a job; rejects when it was not accepted. */
+  async initiate(body: unknown): Promise<StartedDownload> {
+    const response = await this.post('/v1/download/initiate', body);
+    if (response.status !== 202) throw new Error(`Not accepted: ${await response.text()}`);
+    return (await response.json()) as StartedDownload;
+  }
+
+  async status(jobId: string): Promise<DownloadStatus> {
+    const response = await this.request(`/v1/download/status/${jobId}`);
+    if (!response.ok) throw new Error(`No status: ${await response.text()}`);
+    return (await response.json()) as DownloadStatus;
+  }
+
+  /** Polls until the job is as wanted; every status on the way goes to `seen`. */
+  async until(
+    jobId: string,
+    wanted: (status: DownloadStatus) => boolean,
+    { timeoutMs = 60_000, seen = [] as DownloadStatus[] } = {},
+  ): Promise<DownloadStatus> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const status = await this.status(jobId);
+      seen.push(status);
+      if (wanted(status)) return status;
+      if (isFinal(status.status) || Date.now() > deadline) {
+        throw new Error(`The job did not become as wanted: ${JSON.stringify(status)}`);
+      }
+      await delay(50);
+    }
+  }
+
+  untilFinal(
+    jobId: string,
+    options?: { timeoutMs?: number; seen?: DownloadStatus[] },
+  ): Promise<DownloadStatus> {
+    return this.until(jobId, (status) => isFinal(status.status), options);
+  }
+
+  /** Follows the redirect of a completed job to the bytes. */
+  async archive(jobId: string, headers: Record<string, string> = {}): Promise<Response> {
+    const redirect = await this.request(`/v1/download/${jobId}`);
+    if (redirect.status !== 302) throw new Error(`No redirect: ${await redirect.text()}`);
+    return fetch(redirect.headers.get('location')!, { headers });
+  }
+
+  async files(jobId: string, query = ''): Promise<FilesPage> {
+    return (await (await this.request(`/v1/download/${jobId}/files${query}`)).json()) as FilesPage;
+  }
+
+  /** What the store holds of a job. */
+  async artifacts(jobId: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.store.list(jobPrefix(jobId))) keys.push(key);
+    return keys;
+  }
+}
+
+function temporalArguments(directory: string, port: number): string[] {
+  const attributes = ['LonghaulUser=Keyword', 'LonghaulStatus=Keyword'];
+  return [
+    'server',
+    'start-dev',
+    '--headless',
+    '--ip=127.0.0.1',
+    `--port=${port}`,
+    `--db-filename=${join(directory, 'temporal.db')}`,
+    '--sqlite-pragma=journal_mode=WAL',
+    '--sqlite-pragma=synchronous=NORMAL',
+    ...attributes.map((attribute) => `--search-attribute=${attribute}`),
+  ];
+}
+
+function s3Settings(s3: S3Server): Record<string, string> {
+  return {
+    OBJECT_STORE: 's3',
+    S3_ENDPOINT: s3.endpoint,
+    S3_REGION: s3.region,
+    S3_BUCKET_NAME: s3.bucket,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    S3_FORCE_PATH_STYLE: 'true',
+  };
+}
+
+function storeSettings(dataDir: string, s3?: S3Server): StoreSettings {
+  return {
+    kind: s3 ? 's3' : 'file',
+    dataDir,
+    s3: {
+      endpoint: s3?.endpoint,
+      region: s3?.region ?? '',
+      bucket: s3?.bucket ?? '',
+      forcePathStyle: true,
+      credentials: s3,
+    },
+  };
+}
