@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { workflowIdFor } from '../../../src/contract/names.js';
+import { pseudoText } from '../../support/pseudo-text.js';
+import { Stack } from '../../support/stack.js';
+
+const FOLDER = resolve('test/workflows/histories');
+
+/** Not a test but a tool: records how jobs run on a real server today, for tomorrow's workflow to replay. */
+describe('recorded histories', () => {
+  let stack: Stack;
+  let client: Client;
+  beforeAll(async () => {
+    stack = await Stack.start({
+      temporalCli: process.env['TEMPORAL_CLI_PATH'] ?? 'temporal',
+      env: { SHUTDOWN_GRACE_MS: '100' },
+    });
+    client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
+    for (let id = 70_000; id < 70_150; id++) await stack.store.write(`downloads/${id}`, randomBytes(1_000));
+    await stack.store.write('downloads/71000', pseudoText(100 * 1024 * 1024));
+    mkdirSync(FOLDER, { recursive: true });
+  });
+  afterAll(async () => {
+    await client?.connection.close();
+    await stack?.stop();
+  });
+
+  async function save(name: string, jobId: string): Promise<void> {
+    const history = await client.workflow.getHandle(workflowIdFor(jobId)).fetchHistory();
+    writeFileSync(join(FOLDER, `${name}.json`), `${impersonal(historyToJSON(history))}\n`);
+  }
+
+  const slow = { fileId: 71_000, archive: { compression: 'deflate' } };
+
+  it.each([
+    ['completed', { fileIds: [70_000, 70_001, 70_002] }, 'completed'],
+    ['completed-in-chunks', { fileIds: Array.from({ length: 150 }, (_, i) => 70_000 + i) }, 'completed'],
+    ['completed-with-skipped', { fileIds: [70_000, 79_999], onFileError: 'skip' }, 'completed'],
+    ['failed-missing-file', { fileIds: [70_000, 79_999] }, 'failed'],
+  ])('%s', async (name, body, ending) => {
+    const { jobId } = await stack.initiate(body);
+    expect((await stack.untilFinal(jobId)).status).toBe(ending);
+    await save(name, jobId);
+  });
+
+  it('cancelled while building', async () => {
+    const { jobId } = await stack.initiate(slow);
+    await stack.until(jobId, (status) => status.bytesProcessed > 0);
+    await stack.post(`/v1/download/cancel/${jobId}`);
+    expect((await stack.untilFinal(jobId)).status).toBe('cancelled');
+    await save('cancelled-building', jobId);
+  });
+
+  it('handed over by a worker that shut down', async () => {
+    const { jobId } = await stack.initiate(slow);
+    await stack.until(jobId, (status) => status.bytesProcessed > 0);
+    stack.workers[0]!.signal('SIGTERM');
+    await stack.startWorker();
+    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+    await save('handed-over', jobId);
+  });
+});
+
+/** Without the names of the machine and its folders. */
+function impersonal(history: string): string {
+  return history
+    .replaceAll(/"identity": ?"[^"]*"/g, '"identity": "worker"')
+    .replaceAll(/"stackTrace": ?"(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
+}
