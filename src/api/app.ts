@@ -41,13 +41,19 @@ export interface HttpOptions {
   linkTtlSeconds: number;
 }
 
+/** Whether all of a domain is HTTPS only is for whoever terminates TLS to say, not for one service on it. */
+const HELMET = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+} as const;
+
 /** The HTTP API as an Express application that does not listen. */
 export function createApp(deps: AppDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
-  app.use(requestId, helmet(), corsFor(deps.http.corsOrigins));
+  app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins));
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));

@@ -90,14 +90,16 @@ class Download {
 
   private async prepare(): Promise<void> {
     this.record.apply({ type: 'preparing' });
-    const { jobId, userId, files } = this.job;
+    const { jobId, userId, files, onFileError } = this.job;
     const { prepareFiles } = proxyActivities<DownloadActivities>(prepareOptions(this.job.policy));
     const plan = chunksOf(files);
     await allOrNone(plan.chunks, async (part, i) => {
       const input = { jobId, userId, inline: plan.inline, ...part };
       const chunk = await untilDone(() => prepareFiles(input));
       this.chunks[i] = chunk;
-      this.record.apply({ type: 'chunkPrepared', chunk });
+      // Where a missing file fails the job, none is skipped.
+      const skipped = onFileError === 'skip' ? chunk.missingCount : 0;
+      this.record.apply({ type: 'chunkPrepared', chunk, skipped });
     });
     this.assertDeliverable();
   }

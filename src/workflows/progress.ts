@@ -5,7 +5,7 @@ export type JobEvent =
   | { type: 'started'; at: number }
   | { type: 'delaying'; ms: number }
   | { type: 'preparing' }
-  | { type: 'chunkPrepared'; chunk: PreparedChunk }
+  | { type: 'chunkPrepared'; chunk: PreparedChunk; skipped: number }
   | { type: 'building' }
   | { type: 'handedOver'; progress: BuildProgress }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
@@ -27,7 +27,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
     case 'preparing':
       return { ...state, phase: 'preparing', message: `Looking up ${countOf(state.totalFiles)}` };
     case 'chunkPrepared':
-      return withChunk(state, event.chunk);
+      return withChunk(state, event.chunk, event.skipped);
     case 'building':
       return {
         ...state,
@@ -71,12 +71,12 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
   }
 }
 
-function withChunk(state: JobSnapshot, chunk: PreparedChunk): JobSnapshot {
+function withChunk(state: JobSnapshot, chunk: PreparedChunk, skipped: number): JobSnapshot {
   const preparedFiles = state.preparedFiles + chunk.count;
   return {
     ...state,
     preparedFiles,
-    skippedFiles: state.skippedFiles + chunk.missingCount,
+    skippedFiles: state.skippedFiles + skipped,
     bytesTotal: (state.bytesTotal ?? 0) + chunk.bytes,
     attempts: Math.max(state.attempts, chunk.attempt),
     message: `Looking up ${preparedFiles} of ${countOf(state.totalFiles)}`,

@@ -164,6 +164,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(status).toMatchObject({
       status: 'failed',
       attempts: 1,
+      filesSkipped: 0,
       downloadUrl: null,
       error: { code: 'FILE_NOT_FOUND', message: 'File 70099 does not exist.', retryAfterMs: null },
     });

@@ -25,8 +25,8 @@ function after(...events: JobEvent[]): JobSnapshot {
 const PREPARED: JobEvent[] = [
   { type: 'started', at: CREATED + 10 },
   { type: 'preparing' },
-  { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(0)]) },
-  { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(1, { size: 300 })]) },
+  { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(0)]), skipped: 0 },
+  { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(1, { size: 300 })]), skipped: 0 },
 ];
 const BUILDING: JobEvent[] = [...PREPARED, { type: 'building' }];
 const PUBLISHING: JobEvent = { type: 'publishing', bytes: 400, files: 2, skipped: 0, attempt: 1 };
@@ -108,7 +108,11 @@ describe('a download status', () => {
   });
 
   it('counts empty files by their number', () => {
-    const empty = [0, 1].map((i): JobEvent => ({ type: 'chunkPrepared', chunk: aChunk([aPreparedFile(i, { size: 0 })]) }));
+    const empty = [0, 1].map((i): JobEvent => ({
+      type: 'chunkPrepared',
+      chunk: aChunk([aPreparedFile(i, { size: 0 })]),
+      skipped: 0,
+    }));
     const snapshot = after(...PREPARED.slice(0, 2), ...empty, { type: 'building' });
     expect(status(snapshot, { live: live({ filesHighWater: 1 }) }).progress).toBe(50);
   });
@@ -133,14 +137,28 @@ describe('a download status', () => {
   });
 
   it('keeps its progress when it fails, and says why', () => {
-    const error = { code: 'FILE_CHANGED', message: 'File 70000 changed.', retryAfterMs: 5_000, supportId: 's' } as const;
+    const error = {
+      code: 'FILE_CHANGED',
+      message: 'File 70000 changed.',
+      retryAfterMs: 5_000,
+      supportId: 's',
+    } as const;
     const failed = after(...BUILDING, { type: 'failed', at: CREATED + 1, error });
-    expect(status(failed)).toMatchObject({ status: 'failed', error, message: 'File 70000 changed.', nextPollInMs: null });
+    expect(status(failed)).toMatchObject({
+      status: 'failed',
+      error,
+      message: 'File 70000 changed.',
+      nextPollInMs: null,
+    });
     expect(status(failed).progress).toBeLessThan(100);
   });
 
   it('counts skipped files', () => {
-    const skipped = after(...PREPARED.slice(0, 2), { type: 'chunkPrepared', chunk: aChunk([], [aMissingFile(0)]) });
+    const skipped = after(...PREPARED.slice(0, 2), {
+      type: 'chunkPrepared',
+      chunk: aChunk([], [aMissingFile(0)]),
+      skipped: 1,
+    });
     expect(status(skipped).filesSkipped).toBe(1);
   });
 
