@@ -202,11 +202,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
   });
 
   it.each([
-    [
-      'queued',
-      () => stack.workers[0]!.kill(),
-      async () => void (await stack.startWorker()),
-    ],
+    ['queued', () => stack.workers[0]!.kill(), async () => void (await stack.startWorker())],
     ['building', async (jobId: string) => void (await stack.until(jobId, building)), async () => {}],
   ])('can be cancelled while %s, twice, and leaves nothing in the store', async (phase, reach, after) => {
     if (phase === 'queued') await reach('');

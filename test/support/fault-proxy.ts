@@ -15,7 +15,7 @@ export type Fault =
   | { status: number; code: string }
   | { status: number; headers: Record<string, string>; body: Buffer }
   /** Passed on; of the answer's body only so many bytes come, and then nothing, or the end of the connection. */
-  | { bytes: number; then: 'silence' | 'cut' }
+  | { bytes: number; ending: 'silence' | 'cut' }
   /** Passed on; its answer is lost with the connection. */
   | 'lose answer'
   /** Never answered. */
@@ -121,12 +121,12 @@ function s3Error(code: string) {
 function spoil(
   reply: IncomingMessage,
   res: ServerResponse,
-  fault: { bytes: number; then: 'silence' | 'cut' },
+  fault: { bytes: number; ending: 'silence' | 'cut' },
 ): void {
   let left = fault.bytes;
   reply.on('data', (chunk: Buffer) => {
     if (left > 0) res.write(chunk.subarray(0, left));
-    if (left > 0 && left <= chunk.length && fault.then === 'cut') setImmediate(() => res.destroy());
+    if (left > 0 && left <= chunk.length && fault.ending === 'cut') setImmediate(() => res.destroy());
     left -= chunk.length;
   });
 }

@@ -23,8 +23,8 @@ export interface S3Server {
   secretAccessKey: string;
   /** Ends the server and removes its data. Idempotent. */
   stop(): Promise<void>;
-  /** Lets it hang: it accepts connections and answers nothing. */
-  pause(): void;
+  /** Lets it hang: it accepts connections and answers nothing, from the moment this resolves. */
+  pause(): Promise<void>;
   resume(): void;
   /** Ends it as a crash would; port and data stay. */
   kill(): Promise<void>;
@@ -141,8 +141,8 @@ async function startServer(plan: (directory: string, keys: Keys) => Promise<Plan
           await server.kill();
           await remove();
         },
-        pause: () => server.signal('SIGSTOP'),
-        resume: () => server.signal('SIGCONT'),
+        pause: () => server.pause(),
+        resume: () => server.resume(),
         kill: () => server.kill(),
         restart: start,
       };

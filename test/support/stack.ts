@@ -37,7 +37,8 @@ export class Stack {
   private constructor(
     private readonly env: Record<string, string>,
     readonly temporal: TestServer,
-    private readonly directory: string,
+    /** DATA_DIR of every service. */
+    readonly dataDir: string,
     private readonly temporalPort: number,
     apiPort: number,
   ) {
@@ -94,7 +95,7 @@ export class Stack {
   /** Ends everything as a crash would, and removes its files. */
   async stop(): Promise<void> {
     await Promise.all([...this.workers, this.api, this.temporal].map((server) => server?.kill()));
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   request(path: string, init: RequestInit = {}): Promise<Response> {

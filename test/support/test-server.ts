@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { waitFor } from './wait-for.js';
 
 const KEPT_OUTPUT = 64 * 1024;
 
@@ -25,6 +28,10 @@ export class TestServer {
     return this.output;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   get isRunning(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -48,6 +55,16 @@ export class TestServer {
     this.child?.kill(name);
   }
 
+  /** Lets it hang: it accepts connections and does nothing. Resolves when none of its threads runs any more. */
+  async pause(): Promise<void> {
+    this.signal('SIGSTOP');
+    await waitFor('the server to stand still', () => standsStill(this.child!.pid!));
+  }
+
+  resume(): void {
+    this.signal('SIGCONT');
+  }
+
   /** Ends the server at once, as a crash would; what it stored stays. */
   async kill(): Promise<void> {
     await Promise.all([end(this.child), end(this.watchdog)]);
@@ -63,6 +80,19 @@ function watch(pid: number, leftovers: readonly string[]): ChildProcess {
   return spawn('sh', ['-c', script, 'watchdog', String(pid), ...leftovers], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+}
+
+async function standsStill(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]);
+    return stdout.startsWith('T');
+  }
+  const threads = await readdir(`/proc/${pid}/task`);
+  const states = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  );
+  // The state stands behind the program's name, which is in parentheses and may hold others.
+  return states.every((state) => /\) T [^)]*$/.test(state));
 }
 
 async function end(child: ChildProcess | undefined): Promise<void> {
