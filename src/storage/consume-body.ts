@@ -1,26 +1,28 @@
 import type { Readable } from 'node:stream';
+import { guardBody } from './guarded-body.js';
 
 /**
- * Runs `write`, which reads `body` and stores it. `ended` is aborted as soon as the write cannot succeed any more:
- * by `signal`, or by whoever finds out first. Then the body is destroyed, so that one which never yields another
- * byte ends too. Rejects with the first cause, for what stops because of it fails with errors that say less.
+ * Runs `write`, which stores the bytes of `body`. `ended` is aborted as soon as the write cannot succeed any more: by
+ * `signal`, or by whoever finds out first. Then the bytes end, and the body is destroyed. Rejects with the first
+ * cause, for what stops because of it fails with errors that say less.
  */
 export async function consumeBody<T>(
   body: Readable,
   signal: AbortSignal | undefined,
-  write: (ended: AbortController) => Promise<T>,
+  write: (bytes: Readable, ended: AbortController) => Promise<T>,
 ): Promise<T> {
   const ended = new AbortController();
   const abort = () => ended.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
-  ended.signal.addEventListener('abort', () => body.destroy(ended.signal.reason as Error), { once: true });
+  if (signal?.aborted) abort();
+  const bytes = guardBody(body, { signal: ended.signal, toError: (error) => error });
   // Its errors are met where it is read; without a listener they would end the process when nobody reads just then.
-  body.on('error', () => {});
+  bytes.on('error', () => {});
   try {
-    signal?.throwIfAborted();
-    return await write(ended);
+    ended.signal.throwIfAborted();
+    return await write(bytes, ended);
   } catch (error) {
-    ended.abort(signal?.aborted ? signal.reason : error);
+    ended.abort(error);
     throw ended.signal.reason;
   } finally {
     signal?.removeEventListener('abort', abort);

@@ -3,7 +3,7 @@ import { storeError } from './store-errors.js';
 
 /** The code of a system error, as `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
 /** There is no file of that name: nothing, a folder, a path through a file, or a name too long for this system. */

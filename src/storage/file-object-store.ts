@@ -104,11 +104,11 @@ export class FileObjectStore implements ObjectStore {
     options: WriteOptions = {},
   ): Promise<{ size: number; etag: string }> {
     const stream = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-    return consumeBody(stream, options.signal, async () => {
+    return consumeBody(stream, options.signal, async (bytes) => {
       const target = objectPath(this.root, key);
       const upload = await FileUpload.begin(objectPath(this.temporary, key), this.temporary);
       try {
-        await copyInto(upload, stream);
+        await copyInto(upload, bytes);
         const version = await upload.finish();
         options.signal?.throwIfAborted();
         await this.publish(key, target, upload, version, options);

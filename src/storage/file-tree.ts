@@ -74,7 +74,7 @@ async function sortedEntries(folder: string): Promise<Entry[]> {
     const isFolder = entry.isDirectory();
     return { name: entry.name, isFolder, order: Buffer.from(isFolder ? `${entry.name}/` : entry.name) };
   });
-  return entries.sort((a, b) => Buffer.compare(a.order, b.order));
+  return entries.toSorted((a, b) => Buffer.compare(a.order, b.order));
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

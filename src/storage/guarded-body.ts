@@ -13,7 +13,8 @@ const HIGH_WATER_MARK = 256 * 1024;
 
 /**
  * The bytes of `source`, ending with an error of ours when it fails, with the signal's reason when that aborts,
- * and with a time-out when no byte came for `stallMs` though the consumer wanted some.
+ * and with a time-out when no byte came for `stallMs` though the consumer wanted some. It ends at once, also when the
+ * source does not: a generator that waits for something cannot be destroyed before it goes on.
  */
 export function guardBody(source: Readable, options: GuardOptions): Readable {
   return new GuardedBody(source, options);
@@ -39,6 +40,9 @@ class GuardedBody extends Readable {
     });
     options.signal?.addEventListener('abort', this.abort, { once: true });
     if (options.signal?.aborted) this.abort();
+    // Such a source will emit nothing any more.
+    if (source.destroyed)
+      this.destroy(asError(options.toError(source.errored ?? new Error('The body is closed'))));
   }
 
   override _read(): void {
@@ -82,7 +86,7 @@ class GuardedBody extends Readable {
   }
 }
 
-/** What a stream can be destroyed with: a reason of an abort may be anything. */
+/** What a stream can be destroyed with: the reason of an abort may be anything, but nothing at all would be a good end. */
 function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('The read was aborted', { cause: reason });
+  return (reason ?? new Error('The read was aborted')) as Error;
 }

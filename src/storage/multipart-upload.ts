@@ -53,7 +53,7 @@ export class MultipartUpload {
   }
 
   /** Sends one part; in any order, several at once. */
-  async send({ number, bytes }: Part, signal: AbortSignal): Promise<CompletedPart> {
+  async send({ number, bytes }: Part, signal?: AbortSignal): Promise<CompletedPart> {
     const { bucket, key } = this;
     const command = new UploadPartCommand({ ...this.target, PartNumber: number, Body: bytes });
     const answerMs = uploadMs(bytes.length, bucket.limits.answerMs);

@@ -74,7 +74,10 @@ export interface ObjectStore {
   /** Deletes objects; absent ones are no error. */
   delete(keys: readonly string[]): Promise<void>;
 
-  /** All objects whose key begins with `prefix`, in key order. */
+  /**
+   * All objects whose key begins with `prefix`, in the byte order of their keys; a store that keeps folders apart, as
+   * SeaweedFS does, may list `a/b` before `a-b`.
+   */
   list(prefix: string): AsyncIterable<{ key: string; size: number; lastModified: Date }>;
 
   /**

@@ -25,7 +25,7 @@ export class S3RequestFailed extends Error {
     const code = vendorCodeOf(cause);
     const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
     const object = key === undefined ? '' : ` of "${key}"`;
-    const why = [code, status, cause instanceof Error ? cause.message : String(cause)];
+    const why = [code, status, (cause as Error | undefined)?.message];
     const place = `in bucket "${bucket}" (${endpoint ?? 'AWS'}, ${region})`;
     super(`${operation}${object} ${place} failed: ${why.filter(Boolean).join(' ')}`, { cause });
     this.code = code;
@@ -67,6 +67,6 @@ function codeOfRead({ code, status }: S3RequestFailed): StoreErrorCode {
 }
 
 function vendorCodeOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'Unknown';
-  return (cause as NodeJS.ErrnoException).code ?? cause.name;
+  const { code, name } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  return code ?? name ?? 'Unknown';
 }

@@ -13,8 +13,13 @@ import { storeError } from './store-errors.js';
 /** Parts held in memory: one is filled while the others are on their way. */
 const PARTS_AT_ONCE = 5;
 
-/** How long after an abort the request that makes the object appear may still go on. */
+/**
+ * How long after an abort what the store is about to take may still go on: the request that makes the object appear,
+ * for torn off in its middle, nobody could tell whether it did; and parts, for the store may go on writing a torn part
+ * after the upload was withdrawn, and so bring it back.
+ */
 const COMMIT_GRACE_MS = 5_000;
+const PART_GRACE_MS = 2_000;
 
 type Stored = { size: number; etag: string };
 
@@ -25,12 +30,11 @@ export async function writeObject(
   body: Readable | Buffer,
   options: WriteOptions,
 ): Promise<Stored> {
-  options.signal?.throwIfAborted();
   if (Buffer.isBuffer(body) && body.length <= plannedPartSize(options.expectedSize)) {
     return putObject(bucket, key, body, options);
   }
   const stream = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-  return consumeBody(stream, options.signal, (ended) => sendParts(bucket, key, stream, options, ended));
+  return consumeBody(stream, options.signal, (bytes, ended) => sendParts(bucket, key, bytes, options, ended));
 }
 
 async function sendParts(
@@ -48,25 +52,41 @@ async function sendParts(
   if (first.last) return putObject(bucket, key, first.bytes, options);
 
   const upload = await MultipartUpload.begin(bucket, key, headersOf(options));
+  try {
+    const { sent, size } = await sendAll(upload, chain(first, parts), pool, ended);
+    ended.signal.throwIfAborted();
+    return { size, etag: await commit(options.signal, (signal) => upload.complete(sent, signal)) };
+  } catch (error) {
+    ended.abort(error);
+    await upload.withdraw();
+    throw error;
+  }
+}
+
+/** Sends the parts, a few at a time. When one fails the others are ended too, and are over before this rejects. */
+async function sendAll(
+  upload: MultipartUpload,
+  parts: AsyncIterable<Part>,
+  pool: BufferPool,
+  ended: AbortController,
+): Promise<{ sent: CompletedPart[]; size: number }> {
   const inFlight = new Set<Promise<unknown>>();
   let size = 0;
   const send = async (part: Part): Promise<CompletedPart> => {
     size += part.bytes.length;
-    const sent = upload.send(assertNumber(part), ended.signal);
+    const sent = withGrace(ended.signal, PART_GRACE_MS, (late) => upload.send(assertNumber(part), late));
     inFlight.add(sent);
     const completed = await sent.finally(() => inFlight.delete(sent));
     if (!part.last) pool.release(part.bytes);
     return completed;
   };
   try {
-    const sent = await pMap(chain(first, parts), send, { concurrency: PARTS_AT_ONCE });
-    ended.signal.throwIfAborted();
-    return { size, etag: await commit(options.signal, (signal) => upload.complete(sent, signal)) };
+    const sent = await pMap(parts, send, { concurrency: PARTS_AT_ONCE });
+    return { sent, size };
   } catch (error) {
     ended.abort(error);
-    // A part that arrives after the withdrawal would bring the upload back.
+    // A part that arrives after the upload was withdrawn would bring it back.
     await Promise.allSettled(inFlight);
-    await upload.withdraw();
     throw error;
   }
 }
@@ -77,6 +97,7 @@ async function putObject(
   body: Buffer,
   options: WriteOptions,
 ): Promise<Stored> {
+  options.signal?.throwIfAborted();
   const command = new PutObjectCommand({ ...bucket.object(key), ...headersOf(options), Body: body });
   const answerMs = uploadMs(body.length, bucket.limits.answerMs);
   const { ETag } = await commit(options.signal, (signal) =>
@@ -103,21 +124,38 @@ function assertNumber(part: Part): Part {
 }
 
 /**
- * Makes the request that lets an object appear. Torn off in its middle, nobody could tell whether it did; so when
- * `signal` aborts it is given a little more time, and when it succeeds in that, the abort came too late.
+ * Makes a request that lets an object appear. When `signal` aborts it has a little more time, and when it succeeds in
+ * that, the abort came too late.
  */
 async function commit<T>(
   signal: AbortSignal | undefined,
-  request: (late: AbortSignal) => Promise<T>,
+  request: (late: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
-  const abort = () => setTimeout(() => late.abort(signal?.reason), COMMIT_GRACE_MS).unref();
-  signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await request(late.signal);
+    return await withGrace(signal, COMMIT_GRACE_MS, request);
   } catch (error) {
     throw signal?.aborted ? signal.reason : error;
+  }
+}
+
+/** Runs `request` with a signal that aborts `graceMs` after `signal` did. */
+async function withGrace<T>(
+  signal: AbortSignal | undefined,
+  graceMs: number,
+  request: (late: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (!signal) return request(undefined);
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const abort = () => {
+    timer = setTimeout(() => late.abort(signal.reason), graceMs);
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await request(late.signal);
   } finally {
-    signal?.removeEventListener('abort', abort);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
   }
 }

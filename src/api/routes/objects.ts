@@ -65,7 +65,8 @@ function afterFailure(error: SendError, res: Response, next: (error: unknown) =>
 }
 
 function asProblem(error: SendError): LonghaulError {
-  if (error.status === 404) return new LonghaulError('FILE_NOT_FOUND', 'The file is gone.', { cause: error });
+  if (error.status === 404 || error.code === 'EISDIR')
+    return new LonghaulError('FILE_NOT_FOUND', 'The file is gone.', { cause: error });
   if (error.status === 412) {
     return new LonghaulError('FILE_CHANGED', 'The file is not the version that was asked for.', {
       cause: error,

@@ -1,0 +1,246 @@
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { errorCodeOf } from '../../src/contract/errors.js';
+import { FileObjectStore } from '../../src/storage/file-object-store.js';
+import { collect, HangingBody, noise, readAll } from '../support/bodies.js';
+import { startLinkServer } from '../support/local-links.js';
+import { waitFor } from '../support/wait-for.js';
+import { objectStoreContract, type StoreUnderTest } from './object-store.contract.js';
+
+const linkSecret = 'a secret of more than thirty-two characters';
+const MIB = 1024 * 1024;
+
+describe('FileObjectStore', () => {
+  objectStoreContract(startFileStore);
+
+  describe('as a folder', () => {
+    let folder: string;
+    let store: FileObjectStore;
+
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'longhaul-files-'));
+      store = new FileObjectStore({ directory: folder, linkSecret });
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    const keysOf = async (prefix = '') => (await collect(store.list(prefix))).map(({ key }) => key);
+    const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
+    const textOf = async (key: string) => (await readAll(await store.read(key))).toString();
+
+    test('an object is the file of its name', async () => {
+      await store.write('a/b.txt', Buffer.from('text'), { contentType: 'text/plain' });
+      expect(await readdir(join(folder, 'a'))).toEqual(['b.txt']);
+    });
+
+    test('a file that somebody puts there is an object', async () => {
+      await mkdir(join(folder, 'downloads'));
+      await writeFile(join(folder, 'downloads', '70000'), 'by hand');
+      const found = await store.head('downloads/70000');
+      expect(found).toMatchObject({ size: 7, contentType: null, metadata: {}, crc32: null });
+      expect((await readAll(await store.read('downloads/70000', { ifMatch: found.etag }))).toString()).toBe(
+        'by hand',
+      );
+      expect(await keysOf('downloads/')).toEqual(['downloads/70000']);
+    });
+
+    test('a file that is written over by hand is another version, without the old metadata', async () => {
+      const { etag } = await store.write('a', Buffer.from('old'), { contentType: 'text/plain' });
+      await writeFile(join(folder, 'a'), 'new');
+      await utimes(join(folder, 'a'), 1, 1);
+      expect((await store.head('a')).contentType).toBeNull();
+      expect(await codeOf(store.read('a', { ifMatch: etag }))).toBe('FILE_CHANGED');
+    });
+
+    test('a linked file is an object, and a link to nothing is none', async () => {
+      await writeFile(join(folder, 'a'), 'text');
+      await symlink(join(folder, 'a'), join(folder, 'b'));
+      await symlink(join(folder, 'nothing'), join(folder, 'c'));
+      expect(await keysOf()).toEqual(['a', 'b']);
+      expect(await textOf('b')).toBe('text');
+      expect(await codeOf(store.head('c'))).toBe('FILE_NOT_FOUND');
+    });
+
+    test('an open read keeps its version when the object is replaced or deleted', async () => {
+      const old = noise(20 * MIB);
+      const { etag } = await store.write('a', old);
+      const [first, second] = [await store.read('a', { ifMatch: etag }), await store.read('a', { start: 5 })];
+      await store.write('a', Buffer.from('new'));
+      expect((await readAll(first)).equals(old)).toBe(true);
+      await store.delete(['a']);
+      expect((await readAll(second)).equals(old.subarray(5))).toBe(true);
+    });
+
+    test('a file that shrinks while it is read ends early, for the reader to notice', async () => {
+      await store.write('a', noise(20 * MIB));
+      const stream = await store.read('a');
+      await truncate(join(folder, 'a'), 10 * MIB);
+      expect((await readAll(stream)).length).toBeLessThan(20 * MIB);
+    });
+
+    test('a file that grows is another version', async () => {
+      const { etag } = await store.write('a', Buffer.from('a'));
+      await appendFile(join(folder, 'a'), 'b');
+      expect(await codeOf(store.read('a', { ifMatch: etag }))).toBe('FILE_CHANGED');
+    });
+
+    test('what the store keeps for itself is neither listed nor reached by a key', async () => {
+      await store.write('a', Buffer.from('a'), { metadata: { filename: 'ü' } });
+      const body = new HangingBody(noise(3 * MIB));
+      const written = store.write('b', body.stream);
+      await waitFor('all bytes to be taken', () => body.given);
+      expect(await readdir(folder)).toEqual(expect.arrayContaining(['.meta', '.tmp']));
+      expect(await keysOf()).toEqual(['a']);
+      expect(await keysOf('.')).toEqual([]);
+      expect(await keysOf('.meta/')).toEqual([]);
+      for (const key of ['.meta/a', '.tmp/b', '../x', '/etc/passwd']) {
+        expect(await codeOf(store.head(key))).toBe('FILE_FORBIDDEN');
+        expect(await codeOf(store.read(key))).toBe('FILE_FORBIDDEN');
+        expect(await codeOf(store.write(key, Buffer.from('x')))).toBe('FILE_FORBIDDEN');
+        expect(await codeOf(store.delete([key]))).toBe('FILE_FORBIDDEN');
+        expect(
+          await codeOf(store.signedLink(key, { fileName: 'f', contentType: 'a/b', expiresInSeconds: 1 })),
+        ).toBe('FILE_FORBIDDEN');
+      }
+      body.end();
+      await written;
+    });
+
+    test('prefixes that no key can have list nothing', async () => {
+      await store.write('a/b', Buffer.from('x'));
+      for (const prefix of ['/', '../', 'a//', 'a/../', '\\', '..']) {
+        expect(await keysOf(prefix)).toEqual([]);
+        expect(await store.abortUploads(prefix)).toBe(0);
+      }
+    });
+
+    test('deleting leaves no empty folder, no metadata and no temporary file behind', async () => {
+      const keys = ['a/b/c', 'a/b/d', 'e'];
+      for (const key of keys) await store.write(key, Buffer.from(key), { metadata: { k: 'v' } });
+      await store.delete(['a/b/c']);
+      expect(await keysOf()).toEqual(['a/b/d', 'e']);
+      await store.delete(['a/b/d', 'e']);
+      expect(await filesBelow(folder)).toEqual([]);
+      expect(await readdir(folder)).not.toContain('a');
+    });
+
+    test('replacing an object leaves one version of its metadata', async () => {
+      for (let i = 0; i < 5; i++) await store.write('a', Buffer.from(`${i}`), { metadata: { i: `${i}` } });
+      expect(await readdir(join(folder, '.meta', 'a'))).toHaveLength(1);
+      expect((await store.head('a')).metadata).toEqual({ i: '4' });
+    });
+
+    test('what a crash left of an upload is withdrawn by prefix', async () => {
+      const upload = join(folder, '.tmp', 'jobs', '1', 'archive.zip');
+      await mkdir(upload, { recursive: true });
+      await writeFile(join(upload, '0b0e1a52-0000-4000-8000-000000000000'), 'half');
+      expect(await store.abortUploads('jobs/2/')).toBe(0);
+      expect(await store.abortUploads('jobs/1/archive.zip/')).toBe(0);
+      expect(await store.abortUploads('jobs/1/')).toBe(1);
+      expect(await filesBelow(folder)).toEqual([]);
+    });
+
+    test('a key cannot be a file and a folder at once', async () => {
+      await store.write('a', Buffer.from('a'));
+      await store.write('b/c', Buffer.from('c'));
+      expect(await codeOf(store.write('a/b', Buffer.from('x'), { contentType: 'a/b' }))).toBe(
+        'STORAGE_UNAVAILABLE',
+      );
+      expect(await codeOf(store.write('b', Buffer.from('x'), { contentType: 'a/b' }))).toBe(
+        'STORAGE_UNAVAILABLE',
+      );
+      expect(await keysOf()).toEqual(['a', 'b/c']);
+      expect(await filesBelow(join(folder, '.tmp'))).toEqual([]);
+      expect(await filesBelow(join(folder, '.meta'))).toEqual([]);
+    });
+
+    test('writers and deleters of one folder do not disturb each other', async () => {
+      const rounds = Array.from({ length: 100 }, (_, i) => i);
+      await Promise.all(
+        rounds.map(async (i) => {
+          await store.write(`shared/folder/${i}`, Buffer.from('x'), { contentType: 'text/plain' });
+          await store.delete([`shared/folder/${i}`]);
+        }),
+      );
+      expect(await filesBelow(folder)).toEqual([]);
+    });
+
+    test('a volume that is gone is not taken for objects that are', async () => {
+      await rename(folder, `${folder}-away`);
+      await writeFile(folder, 'in its place');
+      try {
+        const fresh = new FileObjectStore({ directory: folder, linkSecret });
+        expect(await codeOf(fresh.head('a'))).toBe('STORAGE_UNAVAILABLE');
+        expect(await codeOf(fresh.check())).toBe('STORAGE_UNAVAILABLE');
+      } finally {
+        await rm(folder);
+        await rename(`${folder}-away`, folder);
+      }
+    });
+
+    test('a link without a public URL is a path', async () => {
+      const link = await store.signedLink('a', { fileName: 'f', contentType: 'a/b', expiresInSeconds: 1 });
+      expect(link).toMatch(/^\/v1\/objects\/[\w.-]+$/);
+    });
+
+    test('a link names its file until it runs out or the file is gone', async () => {
+      let now = Date.now();
+      const timed = new FileObjectStore({ directory: folder, linkSecret, now: () => now });
+      const { etag } = await timed.write('a/b', Buffer.from('x'));
+      const options = { fileName: 'ü.zip', contentType: 'application/zip', expiresInSeconds: 60 };
+      const token = (await timed.signedLink('a/b', options)).split('/').at(-1)!;
+      expect(await timed.openLink(token)).toEqual({
+        path: join(folder, 'a', 'b'),
+        etag,
+        fileName: 'ü.zip',
+        contentType: 'application/zip',
+      });
+      // Every process with the same secret and folder opens it, and no other.
+      expect(await store.openLink(token)).toMatchObject({ etag });
+      const stranger = new FileObjectStore({ directory: folder, linkSecret: 'x'.repeat(32) });
+      expect(await codeOf(stranger.openLink(token))).toBe('LINK_INVALID');
+      now += 60_000;
+      expect(await codeOf(timed.openLink(token))).toBe('LINK_INVALID');
+      await store.delete(['a/b']);
+      expect(await codeOf(store.openLink(token))).toBe('FILE_NOT_FOUND');
+    });
+  });
+});
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+}
+
+async function startFileStore(): Promise<StoreUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'longhaul-files-'));
+  const server = await startLinkServer();
+  const links = { linkSecret, publicUrl: server.url };
+  // Below a folder with a dot, as the data folder is by default.
+  const store = new FileObjectStore({ directory: join(folder, '.longhaul', 'objects'), ...links });
+  server.serve(store);
+
+  await writeFile(join(folder, 'file'), '');
+  const unreachable = new FileObjectStore({ directory: join(folder, 'file', 'objects'), ...links });
+  return {
+    store,
+    unreachable,
+    secrets: [folder, 'key-of-it', 'contract/'],
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,310 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { errorCodeOf, LonghaulError } from '../../src/contract/errors.js';
+import { createS3Client, type S3Options } from '../../src/storage/s3-client.js';
+import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
+import { collect, HangingBody, noise, readAll, streamOf } from '../support/bodies.js';
+import { FaultProxy, type SeenRequest } from '../support/fault-proxy.js';
+import type { S3Server } from '../support/s3-servers.js';
+import { waitFor } from '../support/wait-for.js';
+import { optionsOf } from './s3-under-test.js';
+
+const MIB = 1024 * 1024;
+
+const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
+const isCompletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
+const isWithdrawal = ({ method, query }: SeenRequest) => method === 'DELETE' && query.has('uploadId');
+
+/** What S3ObjectStore does when the network or the store fails it. */
+export function s3FaultsContract(
+  start: () => Promise<S3Server>,
+  traits: { tellsChecksumType: boolean },
+): void {
+  let server: S3Server;
+  let proxy: FaultProxy;
+  let options: S3Options;
+  let store: S3ObjectStore;
+  let lastKey = 0;
+  const opened: S3ObjectStore[] = [];
+
+  beforeAll(async () => {
+    server = await start();
+    proxy = await FaultProxy.start(server.endpoint);
+    options = { ...optionsOf(server), endpoint: proxy.url };
+    store = open({});
+  });
+  afterEach(() => proxy.reset());
+  afterAll(async () => {
+    for (const each of opened) each.close();
+    await proxy?.stop();
+    await server?.stop();
+  });
+
+  const newKey = () => `faults/${lastKey++}/object`;
+
+  function open(changes: Partial<S3Options>): S3ObjectStore {
+    const opening = new S3ObjectStore({ ...options, ...changes });
+    opened.push(opening);
+    return opening;
+  }
+
+  async function failureOf(promise: Promise<unknown>): Promise<LonghaulError> {
+    const error = await promise.then(
+      () => new Error('It succeeded'),
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof LonghaulError)) throw error;
+    return error;
+  }
+
+  async function codeOf(promise: Promise<unknown>) {
+    return errorCodeOf(await failureOf(promise));
+  }
+
+  async function expectNothingLeft(key: string) {
+    proxy.reset();
+    expect(await collect(store.list(key))).toEqual([]);
+    expect(await store.abortUploads(key)).toBe(0);
+  }
+
+  describe('a body', () => {
+    const bytes = noise(4 * MIB);
+    let key: string;
+
+    beforeAll(async () => {
+      key = newKey();
+      await store.write(key, bytes);
+    });
+
+    test('that falls silent fails instead of hanging', async () => {
+      const impatient = open({ limits: { stallMs: 300 } });
+      proxy.fault = () => ({ bytes: 100_000, ending: 'silence' });
+      expect(await codeOf(readAll(await impatient.read(key)))).toBe('STORAGE_UNAVAILABLE');
+    });
+
+    test('that waits for a slow reader is not silent', async () => {
+      const impatient = open({ limits: { stallMs: 200 } });
+      const stream = await impatient.read(key);
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        // The first pause is longer than any limit.
+        if (chunks.push(chunk) === 1) await delay(1_500);
+      }
+      expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+    });
+
+    test('that breaks off fails', async () => {
+      proxy.fault = () => ({ bytes: 1_000_000, ending: 'cut' });
+      expect(await codeOf(readAll(await store.read(key)))).toBe('STORAGE_UNAVAILABLE');
+    });
+
+    test('is not taken from a store that overlooks Range or If-Match', async () => {
+      proxy.fault = () => ({ status: 200, headers: { etag: '"another"' }, body: noise(10) });
+      expect(await codeOf(store.read(key, { start: 5 }))).toBe('STORAGE_UNAVAILABLE');
+      expect(await codeOf(store.read(key, { ifMatch: '"this"' }))).toBe('FILE_CHANGED');
+    });
+  });
+
+  describe('an answer', () => {
+    test.each([
+      [404, 'NoSuchKey', 'FILE_NOT_FOUND'],
+      [404, 'NoSuchBucket', 'STORAGE_UNAVAILABLE'],
+      [403, 'AccessDenied', 'FILE_FORBIDDEN'],
+      [403, 'InvalidAccessKeyId', 'STORAGE_UNAVAILABLE'],
+      [403, 'RequestTimeTooSkewed', 'STORAGE_UNAVAILABLE'],
+      [412, 'PreconditionFailed', 'FILE_CHANGED'],
+      [416, 'InvalidRange', 'RANGE_NOT_SATISFIABLE'],
+      [400, 'InvalidRequest', 'STORAGE_UNAVAILABLE'],
+      [500, 'InternalError', 'STORAGE_UNAVAILABLE'],
+      [503, 'SlowDown', 'STORAGE_UNAVAILABLE'],
+    ] as const)('%d %s to a read is %s', async (status, code, expected) => {
+      proxy.fault = () => ({ status, code });
+      const error = await failureOf(store.read(newKey()));
+      expect(error.code).toBe(expected);
+      expect(error.message).not.toContain(code);
+      expect(error.cause).toMatchObject({ name: 'S3RequestFailed', code, status });
+      expect((error.cause as Error).message).toContain(server.bucket);
+    });
+
+    test('403 to a write is the store, not a file', async () => {
+      proxy.fault = () => ({ status: 403, code: 'AccessDenied' });
+      expect(await codeOf(store.write(newKey(), noise(1)))).toBe('STORAGE_UNAVAILABLE');
+      expect(await codeOf(store.delete([newKey()]))).toBe('STORAGE_UNAVAILABLE');
+    });
+
+    test('that does not come fails in bounded time, and the store recovers', async () => {
+      const impatient = open({ endpoint: server.endpoint, limits: { answerMs: 1_000 } });
+      const key = newKey();
+      await store.write(key, Buffer.from('before'));
+      await server.pause();
+      try {
+        expect(await codeOf(impatient.head(key))).toBe('STORAGE_UNAVAILABLE');
+        expect(await codeOf(impatient.check())).toBe('STORAGE_UNAVAILABLE');
+      } finally {
+        server.resume();
+      }
+      await waitFor('the store to recover', async () => (await impatient.head(key)).size === 6);
+    });
+  });
+
+  describe('an upload', () => {
+    test('uses a few kept connections for many parts', async () => {
+      const size = 120 * MIB;
+      await store.write(newKey(), streamOf(noise(size), MIB), { expectedSize: size });
+      expect(proxy.requests.filter(isPart)).toHaveLength(15);
+      expect(proxy.connections).toBeLessThanOrEqual(8);
+    });
+
+    test('sends a part again that was refused for a moment', async () => {
+      const key = newKey();
+      let refused = 0;
+      proxy.fault = (request) =>
+        isPart(request) && refused++ < 2 ? { status: 503, code: 'SlowDown' } : undefined;
+      const bytes = noise(20 * MIB);
+      await store.write(key, streamOf(bytes));
+      expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
+    });
+
+    test('leaves nothing when a part is refused for good, and does not wait for its body', async () => {
+      const key = newKey();
+      proxy.fault = (request) =>
+        request.query.get('partNumber') === '2' ? { status: 500, code: 'InternalError' } : undefined;
+      const body = new HangingBody(noise(30 * MIB));
+      expect(await codeOf(store.write(key, body.stream))).toBe('STORAGE_UNAVAILABLE');
+      expect(body.stream.destroyed).toBe(true);
+      await expectNothingLeft(key);
+    });
+
+    test('leaves nothing when it is aborted while a part hangs', async () => {
+      const key = newKey();
+      proxy.fault = (request) => (request.query.get('partNumber') === '1' ? 'hang' : undefined);
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const written = store.write(key, streamOf(noise(30 * MIB)), { signal: controller.signal });
+      const failed = written.catch((error: unknown) => error);
+      await waitFor('all parts to be sent', () => proxy.requests.filter(isPart).length === 4);
+      controller.abort(reason);
+      expect(await failed).toBe(reason);
+      await expectNothingLeft(key);
+    });
+
+    test('leaves nothing when its completion is refused', async () => {
+      const key = newKey();
+      proxy.fault = (request) => (isCompletion(request) ? { status: 400, code: 'InvalidPart' } : undefined);
+      expect(await codeOf(store.write(key, streamOf(noise(9 * MIB))))).toBe('STORAGE_UNAVAILABLE');
+      await expectNothingLeft(key);
+    });
+
+    test('is withdrawn though the store refuses that at first', async () => {
+      const key = newKey();
+      let refused = 0;
+      proxy.fault = (request) => {
+        if (isCompletion(request)) return { status: 400, code: 'InvalidPart' };
+        // More often than the SDK tries by itself.
+        if (isWithdrawal(request) && refused++ < 4) return { status: 503, code: 'SlowDown' };
+        return undefined;
+      };
+      expect(await codeOf(store.write(key, streamOf(noise(9 * MIB))))).toBe('STORAGE_UNAVAILABLE');
+      expect(refused).toBeGreaterThan(4);
+      await expectNothingLeft(key);
+    });
+
+    test('is complete though the answer that said so got lost', async () => {
+      const key = newKey();
+      let lost = 0;
+      proxy.fault = (request) => (isCompletion(request) && lost++ === 0 ? 'lose answer' : undefined);
+      const bytes = noise(9 * MIB);
+      const { etag } = await store.write(key, streamOf(bytes));
+      expect(lost).toBe(2);
+      expect((await store.head(key)).etag).toBe(etag);
+      expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
+    });
+
+    test('that is aborted while its completion is under way has either happened or not', async () => {
+      const key = newKey();
+      const controller = new AbortController();
+      proxy.fault = (request) => {
+        if (isCompletion(request)) controller.abort(new Error('too late'));
+        return undefined;
+      };
+      const { size } = await store.write(key, streamOf(noise(9 * MIB)), { signal: controller.signal });
+      expect((await store.head(key)).size).toBe(size);
+    });
+
+    test('fails soon when it is aborted while its completion hangs', async () => {
+      const key = newKey();
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      proxy.fault = (request) => {
+        if (!isCompletion(request)) return undefined;
+        controller.abort(reason);
+        return 'hang';
+      };
+      const written = store.write(key, streamOf(noise(9 * MIB)), { signal: controller.signal });
+      expect(await written.catch((error: unknown) => error)).toBe(reason);
+      await expectNothingLeft(key);
+    });
+  });
+
+  describe('the bucket', () => {
+    test('that is missing is a matter for the operator, told in the cause alone', async () => {
+      const wrong = open({ bucket: 'no-such-bucket' });
+      for (const call of [wrong.check(), wrong.head('any'), wrong.read('any')]) {
+        const error = await failureOf(call);
+        expect(error.code).toBe('STORAGE_UNAVAILABLE');
+        expect(error.message).not.toContain('no-such-bucket');
+        expect((error.cause as Error).message).toContain('no-such-bucket');
+      }
+      expect(((await failureOf(wrong.check())).cause as Error).message).toContain('Create it');
+    });
+
+    test('that refuses the credentials says which settings to correct', async () => {
+      const wrong = open({ credentials: { accessKeyId: server.accessKeyId, secretAccessKey: 'wrong' } });
+      const error = await failureOf(wrong.check());
+      expect(error.code).toBe('STORAGE_UNAVAILABLE');
+      expect((error.cause as Error).message).toContain('S3_ACCESS_KEY_ID');
+    });
+  });
+
+  test('a link leads to the public endpoint when there is one', async () => {
+    const key = newKey();
+    await store.write(key, Buffer.from('content'));
+    const behind = open({ endpoint: 'http://127.0.0.1:9', publicEndpoint: server.endpoint });
+    const link = await behind.signedLink(key, {
+      fileName: 'f',
+      contentType: 'text/plain',
+      expiresInSeconds: 60,
+    });
+    expect(link.startsWith(server.endpoint)).toBe(true);
+    expect(await (await fetch(link)).text()).toBe('content');
+  });
+
+  test('a checksum is believed only when the store says that it is of the whole object', async () => {
+    const key = newKey();
+    const body = noise(1_000);
+    const client = createS3Client(options);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(body));
+    const ChecksumCRC32 = sum.toString('base64');
+    await client.send(new PutObjectCommand({ Bucket: server.bucket, Key: key, Body: body, ChecksumCRC32 }));
+    client.destroy();
+    expect((await store.head(key)).crc32).toBe(traits.tellsChecksumType ? crc32(body) : null);
+    const plain = newKey();
+    await store.write(plain, streamOf(noise(9 * MIB)));
+    expect((await store.head(plain)).crc32).toBeNull();
+  });
+
+  test('a store that crashed and came back still has its objects', async () => {
+    const key = newKey();
+    const bytes = noise(9 * MIB);
+    const direct = open({ endpoint: server.endpoint });
+    const { etag } = await direct.write(key, streamOf(bytes));
+    await server.kill();
+    expect(await codeOf(direct.head(key))).toBe('STORAGE_UNAVAILABLE');
+    await server.restart();
+    expect((await direct.head(key)).etag).toBe(etag);
+    expect((await readAll(await direct.read(key, { ifMatch: etag }))).equals(bytes)).toBe(true);
+  });
+}

@@ -1,0 +1,27 @@
+import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
+import { freePorts } from '../support/free-ports.js';
+import type { S3Server } from '../support/s3-servers.js';
+import type { StoreUnderTest } from './object-store.contract.js';
+
+/** How a store reaches a server of the tests. */
+export function optionsOf({ endpoint, region, bucket, accessKeyId, secretAccessKey }: S3Server) {
+  return { endpoint, region, bucket, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } };
+}
+
+/** The adapter on a server of its own. */
+export async function startS3Store(server: S3Server, listsByFolder = false): Promise<StoreUnderTest> {
+  const store = new S3ObjectStore(optionsOf(server));
+  const [closedPort] = await freePorts(1);
+  const unreachable = new S3ObjectStore({ ...optionsOf(server), endpoint: `http://127.0.0.1:${closedPort}` });
+  return {
+    store,
+    unreachable,
+    secrets: [server.bucket, '127.0.0.1', String(closedPort), server.accessKeyId, 'key-of-it', 'contract/'],
+    listsByFolder,
+    stop: async () => {
+      store.close();
+      unreachable.close();
+      await server.stop();
+    },
+  };
+}

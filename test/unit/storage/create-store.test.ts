@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadSettings } from '../../../src/config/env.js';
+import { createObjectStore, localLinksOf } from '../../../src/storage/create-store.js';
+import { S3ObjectStore } from '../../../src/storage/s3-object-store.js';
+
+const link = { fileName: 'a.zip', contentType: 'application/zip', expiresInSeconds: 60 };
+
+describe('createObjectStore', () => {
+  let dataDir: string;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'longhaul-data-'));
+  });
+  afterAll(() => rm(dataDir, { recursive: true }));
+
+  const settings = (env: Record<string, string> = {}) => loadSettings({ DATA_DIR: dataDir, ...env }).store;
+
+  test('makes a store of files below the data folder, whose links all processes open', async () => {
+    const [api, worker] = [
+      await createObjectStore(settings(), 'https://x.test'),
+      await createObjectStore(settings()),
+    ];
+    await worker.write('a', Buffer.from('x'));
+    expect(await readdir(join(dataDir, 'objects'))).toContain('a');
+    const url = await worker.signedLink('a', link);
+    expect(await api.signedLink('a', link)).toMatch(/^https:\/\/x\.test\/v1\/objects\//);
+    const { localLinks } = localLinksOf(api);
+    expect(await localLinks!.openLink(url.split('/').at(-1)!)).toMatchObject({ fileName: 'a.zip' });
+  });
+
+  test('takes the secret of the settings before its own', async () => {
+    const secret = await createObjectStore(settings({ LINK_SECRET: 'a secret of thirty-two characters' }));
+    const token = (await secret.signedLink('a', link)).split('/').at(-1)!;
+    const own = localLinksOf(await createObjectStore(settings())).localLinks!;
+    await expect(own.openLink(token)).rejects.toMatchObject({ code: 'LINK_INVALID' });
+  });
+
+  test('makes a store on S3, which serves its links itself', async () => {
+    const store = await createObjectStore(settings({ OBJECT_STORE: 's3', S3_BUCKET_NAME: 'b' }));
+    expect(store).toBeInstanceOf(S3ObjectStore);
+    expect(localLinksOf(store)).toEqual({});
+    (store as S3ObjectStore).close();
+  });
+});

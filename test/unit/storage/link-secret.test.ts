@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { transformFile } from '@swc/core';
+import { loadLinkSecret } from '../../../src/storage/link-secret.js';
+
+describe('the link secret', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'longhaul-secret-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('is made once, for its owner alone', async () => {
+    const dataDir = join(folder, 'data');
+    const secret = await loadLinkSecret(dataDir);
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(await loadLinkSecret(dataDir)).toBe(secret);
+    expect((await stat(join(dataDir, 'link-secret'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(dataDir)).toEqual(['link-secret']);
+  });
+
+  test('is the same for all who want it at once', async () => {
+    const secrets = await Promise.all(Array.from({ length: 50 }, () => loadLinkSecret(folder)));
+    expect(new Set(secrets).size).toBe(1);
+    expect(await readdir(folder)).toEqual(['link-secret']);
+  });
+
+  test('is the same for several processes', async () => {
+    const modules = await asJavaScript(folder, ['link-secret', 'file-errors', 'store-errors']);
+    const script = `import('${modules}/link-secret.js').then(async (m) => console.log(await m.loadLinkSecret('${folder}/data')))`;
+    const run = promisify(execFile);
+    const runs = Array.from({ length: 4 }, () => run(process.execPath, ['-e', script]));
+    const secrets = (await Promise.all(runs)).map(({ stdout }) => stdout.trim());
+    expect(new Set(secrets)).toEqual(
+      new Set([(await readFile(join(folder, 'data', 'link-secret'), 'utf8')).trim()]),
+    );
+  });
+
+  test('that is too short is an error that says where', async () => {
+    await writeFile(join(folder, 'link-secret'), 'short\n');
+    await expect(loadLinkSecret(folder)).rejects.toThrow(join(folder, 'link-secret'));
+  });
+
+  test('that cannot be made is an error that says what to set', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(loadLinkSecret(join(folder, 'file'))).rejects.toThrow('LINK_SECRET');
+  });
+});
+
+/** Compiles a few modules of the store, so that a process without jest can run them. */
+async function asJavaScript(folder: string, names: readonly string[]): Promise<string> {
+  const target = join(folder, 'modules', 'storage');
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(join(folder, 'modules', 'contract'), { recursive: true });
+  await mkdir(target);
+  await writeFile(join(folder, 'modules', 'package.json'), '{"type":"module"}');
+  for (const file of [...names.map((name) => `storage/${name}`), 'contract/errors']) {
+    const { code } = await transformFile(`src/${file}.ts`, {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    });
+    await writeFile(join(folder, 'modules', `${file}.js`), code);
+  }
+  return target;
+}
