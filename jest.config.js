@@ -9,5 +9,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // A tool that writes the histories which the replay test reads; it would overwrite them.
   testPathIgnorePatterns: process.env.RECORD_HISTORIES ? [] : ['/histories/'],
+  // Most of a suite is waiting for servers; by default jest would leave one of two cores idle.
+  maxWorkers: 2,
   testTimeout: 60_000,
 };

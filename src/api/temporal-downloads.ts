@@ -85,6 +85,7 @@ export class TemporalDownloads implements Downloads {
     if (isFinal(before.snapshot.status)) return before;
     const handle = this.handle(jobId);
     await this.call(DESCRIBE_DEADLINE_MS, () => handle.cancel()).catch(ignoreEnded);
+    // However it ended, or if it has not ended yet: the view tells.
     await this.call(CANCEL_WAIT_MS, () => handle.result()).catch(() => undefined);
     return this.readNow(jobId);
   }

@@ -63,6 +63,7 @@ async function startTemporal({
     dataDir,
     port: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
+    namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
     searchAttributes: Object.values(SEARCH_ATTRIBUTES),
     log: say,
   });

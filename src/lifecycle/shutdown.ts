@@ -5,13 +5,14 @@ export interface ShutdownPhase {
 }
 
 /**
- * Resolves at the first wish to stop: SIGTERM, SIGINT, or the end of the parent that this process talks to. A second
+ * Resolves at the first wish to stop: SIGTERM, SIGINT, SIGHUP, or the end of the parent that this process talks to. A second
  * Ctrl-C changes nothing: npm and the terminal both send the first.
  */
 export function shutdownRequested(): Promise<string> {
   return new Promise((resolve) => {
     process.on('SIGTERM', () => resolve('SIGTERM'));
     process.on('SIGINT', () => resolve('SIGINT'));
+    process.on('SIGHUP', () => resolve('SIGHUP'));
     if (process.channel) process.once('disconnect', () => resolve('the parent process ended'));
     // Listening to the parent is no reason to stay alive.
     process.channel?.unref();
