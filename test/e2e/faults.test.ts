@@ -24,13 +24,13 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
   let s3: S3Server;
   let stack: Stack;
   beforeAll(async () => {
-    s3 = await startSeaweedFs(weed!);
+    s3 = await startSeaweedFs(weed);
     const store = new S3ObjectStore({ ...s3, forcePathStyle: true, credentials: s3 });
     await store.write('downloads/70000', pseudoText(SLOW_BYTES), { metadata: { filename: 'slow.txt' } });
   });
   afterAll(() => s3?.stop());
   beforeEach(async () => {
-    stack = await Stack.start({ temporalCli: temporalCli!, s3 });
+    stack = await Stack.start({ temporalCli: temporalCli, s3 });
     await stack.store.write('downloads/70001', Buffer.from('small'), { metadata: { filename: 'small.txt' } });
     await stack.store.write('downloads/70002', Buffer.alloc(MIB), { metadata: { filename: 'late.bin' } });
   });

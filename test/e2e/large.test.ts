@@ -35,7 +35,7 @@ describeWith(
     let stack: Stack;
     let folder: string;
     beforeAll(async () => {
-      stack = await Stack.start({ temporalCli: temporalCli!, env: { MAX_FILES_PER_JOB: '100000' } });
+      stack = await Stack.start({ temporalCli: temporalCli, env: { MAX_FILES_PER_JOB: '100000' } });
       folder = join(stack.dataDir, 'objects', 'downloads');
       await mkdir(folder, { recursive: true });
     });
@@ -49,9 +49,9 @@ describeWith(
       const path = join(stack.dataDir, `${jobId}.zip`);
       const response = await stack.archive(jobId);
       await pipeline(Readable.fromWeb(response.body as never), createWriteStream(path));
-      await run(unzip!, ['-tqq', path]);
-      await run(sevenZip!, ['t', '-bd', '-bso0', path]);
-      await run('sh', ['-c', '"$1" -xOf "$2" >/dev/null', 'read-all', bsdtar!, path]);
+      await run(unzip, ['-tqq', path]);
+      await run(sevenZip, ['t', '-bd', '-bso0', path]);
+      await run('sh', ['-c', '"$1" -xOf "$2" >/dev/null', 'read-all', bsdtar, path]);
       const entries = await readWithPython(path, 'zip');
       await rm(path);
       return entries;

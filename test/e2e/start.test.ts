@@ -23,7 +23,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
       PORT: String(port),
       TEMPORAL_PORT: String(temporalPort),
       TEMPORAL_UI_PORT: String(uiPort),
-      TEMPORAL_CLI_PATH: temporalCli!,
+      TEMPORAL_CLI_PATH: temporalCli,
     };
   });
   afterEach(async () => {

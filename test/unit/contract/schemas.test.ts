@@ -24,7 +24,13 @@ describe('the body of a start', () => {
     { files: [{ fileId: 70_000, name: '2026/report.pdf' }, { fileId: 70_001 }] },
     { fileIds: [10_000, 100_000_000, 'a', 'A-b_c.9', 'x'.repeat(128)] },
     { fileId: 1e4, archive: { format: 'tar.gz', compression: 'store', name: 'photos' } },
-    { fileId: 70_000, onFileError: 'skip', priority: 'low', labels: { album: '2026' }, clientRequestId: 'r-1' },
+    {
+      fileId: 70_000,
+      onFileError: 'skip',
+      priority: 'low',
+      labels: { album: '2026' },
+      clientRequestId: 'r-1',
+    },
   ])('is accepted: %j', (body) => {
     expect(faults(body)).toEqual([]);
   });
@@ -50,20 +56,43 @@ describe('the body of a start', () => {
     [{ fileId: 70_000, archive: { name: '' } }, ['archive.name: must not be empty']],
     [{ fileId: 70_000, files_: 1, x: 2 }, ['files_: is not a known field', 'x: is not a known field']],
     [{ files: [{ fileId: 70_000, name: '../../x' }] }, ['files.0.name: must not contain ".."']],
-    [{ files: [{ fileId: 70_000, name: '/etc/x' }] }, ['files.0.name: must be relative: no leading slash or drive letter']],
-    [{ files: [{ fileId: 70_000, name: 'C:\\x' }] }, ['files.0.name: must be relative: no leading slash or drive letter']],
-    [{ files: [{ fileId: 70_000, name: 'a\u0000b' }] }, ['files.0.name: must not contain control characters']],
+    [
+      { files: [{ fileId: 70_000, name: '/etc/x' }] },
+      ['files.0.name: must be relative: no leading slash or drive letter'],
+    ],
+    [
+      { files: [{ fileId: 70_000, name: 'C:\\x' }] },
+      ['files.0.name: must be relative: no leading slash or drive letter'],
+    ],
+    [
+      { files: [{ fileId: 70_000, name: 'a\u0000b' }] },
+      ['files.0.name: must not contain control characters'],
+    ],
     [{ fileId: 70_000, clientRequestId: 'a b' }, [expect.stringMatching(/^clientRequestId: /)]],
   ])('is refused: %j', (body, expected) => {
     expect(faults(body)).toEqual(expected);
   });
 
-  it.each([9_999, 100_000_001, 70_000.5, '', 'a/b', 'ü', '..', '.', 'x'.repeat(129), true, null, {}, [70_000], '7 0'])(
-    'is refused with the id %j',
-    (id) => {
-      expect(faults({ fileIds: [70_000, id] })).toEqual([expect.stringMatching(/^fileIds\.1: must be a whole number/)]);
-    },
-  );
+  it.each([
+    9_999,
+    100_000_001,
+    70_000.5,
+    '',
+    'a/b',
+    'ü',
+    '..',
+    '.',
+    'x'.repeat(129),
+    true,
+    null,
+    {},
+    [70_000],
+    '7 0',
+  ])('is refused with the id %j', (id) => {
+    expect(faults({ fileIds: [70_000, id] })).toEqual([
+      expect.stringMatching(/^fileIds\.1: must be a whole number/),
+    ]);
+  });
 
   it('is refused with every fault at once', () => {
     expect(faults({ fileIds: [1, 70_000, 'a b'], onFileError: 'maybe', extra: 1 })).toHaveLength(4);
