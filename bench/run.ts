@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { jobLatency } from './job-latency/row.js';
+import { storedZip } from './stored-zip/row.js';
+import type { Row } from './support/row.js';
+import { formatTable, type TableLine } from './support/table.js';
+
+const ROWS: readonly Row[] = [storedZip, jobLatency];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string', default: '3' } },
+});
+const rows = chosenRows(positionals);
+const rounds = wholeNumber(values.rounds);
+
+const log = (line: string) => console.error(`    ${line}`);
+const lines: TableLine[] = [];
+for (const { id, title, run } of rows) {
+  console.error(`${id}  ${title}`);
+  const measurements = await run({ quick: values.quick, rounds, log });
+  lines.push(...measurements.map((measurement) => ({ row: id, ...measurement })));
+}
+console.log(`\nNode ${process.version}, ${availableParallelism()} cores, ${rounds} rounds\n`);
+console.log(`${formatTable(lines)}\n`);
+
+function chosenRows(ids: readonly string[]): readonly Row[] {
+  const unknown = ids.filter((id) => !ROWS.some((row) => row.id === id));
+  if (unknown.length > 0) {
+    throw new Error(`No row ${unknown.join(', ')}. There are: ${ROWS.map((row) => row.id).join(', ')}`);
+  }
+  return ids.length === 0 ? ROWS : ROWS.filter((row) => ids.includes(row.id));
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`--rounds ${text} is no whole number from 1`);
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { ZipArchive } from 'archiver';
+import { archiveKey } from '../../src/storage/keys.js';
+import { measure } from '../support/measure.js';
+import { inputFromParent, tellParent } from '../support/parent.js';
+import { BUCKET, CREDENTIALS, entryName, REGION, sourceKey, type ZipTask } from './task.js';
+
+/** What one writes first: three libraries joined, all with their default options. */
+const task = inputFromParent() as ZipTask;
+const client = new S3Client({
+  endpoint: task.endpoint,
+  region: REGION,
+  credentials: CREDENTIALS,
+  forcePathStyle: true,
+});
+tellParent(await measure(() => buildZip(task)));
+
+async function buildZip({ files, jobId }: ZipTask): Promise<void> {
+  const archive = new ZipArchive({ store: true });
+  const body = new PassThrough();
+  archive.pipe(body);
+  const upload = new Upload({
+    client,
+    params: { Bucket: BUCKET, Key: archiveKey(jobId, 'zip'), Body: body },
+  });
+  await Promise.all([upload.done(), appendAll(archive, files)]);
+}
+
+/** One after the other: all at once would exhaust the client's connections when there are many files. */
+async function appendAll(archive: ZipArchive, files: number): Promise<void> {
+  for (let index = 0; index < files; index++) {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: sourceKey(index) }));
+    const appended = once(archive, 'entry');
+    archive.append(Body as Readable, { name: entryName(index) });
+    await appended;
+  }
+  await archive.finalize();
+}
