@@ -53,7 +53,7 @@ async function sendParts(
 
   const upload = await MultipartUpload.begin(bucket, key, headersOf(options));
   try {
-    const { sent, size } = await sendAll(upload, chain(first, parts), pool, ended);
+    const { sent, size } = await sendAll(upload, chain(first, parts, ended), pool, ended);
     ended.signal.throwIfAborted();
     return { size, etag: await commit(options.signal, (signal) => upload.complete(sent, signal)) };
   } catch (error) {
@@ -106,9 +106,19 @@ async function putObject(
   return { size: body.length, etag: ETag! };
 }
 
-async function* chain(first: Part, rest: AsyncIterable<Part>): AsyncGenerator<Part> {
+/** All parts. p-map 7.1.1 may take an iteration that fails for one that ends, so that `ended` has to tell of it. */
+async function* chain(
+  first: Part,
+  rest: AsyncIterable<Part>,
+  ended: AbortController,
+): AsyncGenerator<Part> {
   yield first;
-  yield* rest;
+  try {
+    yield* rest;
+  } catch (error) {
+    ended.abort(error);
+    throw error;
+  }
 }
 
 function headersOf({ contentType, metadata }: WriteOptions): StoredHeaders {
