@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { activityInfo, ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
@@ -57,9 +58,12 @@ export function asActivity<D extends { logger: Logger }, I, R>(
 
 function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'> {
   const { attempt, heartbeatDetails, workflowExecution, activityType } = activityInfo();
+  const signal = Context.current().cancellationSignal;
+  // Every request under way listens to it; Node takes more than ten for a leak and warns.
+  setMaxListeners(0, signal);
   return {
     attempt,
-    signal: Context.current().cancellationSignal,
+    signal,
     lastHeartbeat: heartbeatDetails,
     logger: logger.child({ workflowId: workflowExecution?.workflowId, activity: activityType, attempt }),
   };

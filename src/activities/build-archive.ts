@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { archiveStream } from '../archive/archive-stream.js';
 import { MISSING_MANIFEST_NAME } from '../archive/missing-manifest.js';
 import { uniqueNames } from '../archive/entry-names.js';
@@ -70,6 +71,8 @@ async function buildOnce(
   // Ends everything that still reads or writes, whichever of them failed first.
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
+  // Every file that is read ahead listens to it.
+  setMaxListeners(0, signal);
   const { format, compression } = input.archive;
   const key = archiveKey(input.jobId, format);
   const outcome = new BuildOutcome(plan.missing);

@@ -20,16 +20,28 @@ export async function* readJsonLines<T>(
   signal: AbortSignal,
 ): AsyncGenerator<T> {
   const input = await store.read(key, { signal });
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    yield JSON.parse(line) as T;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      yield JSON.parse(line) as T;
+    }
+  } finally {
+    // Whoever stops early closes the lines, but not what they are read from.
+    input.destroy();
   }
+}
+
+/** U+2028 and U+2029: JSON lets them stand in a text, and `readline` of Node 24 ends a line there. */
+const LINE_SEPARATORS = /[\u2028\u2029]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
 /** Lines joined to blocks: one stream chunk per line would cost more than the lines. */
 function* encode(lines: Iterable<unknown>): Generator<Buffer> {
   let block = '';
   for (const line of lines) {
-    block += `${JSON.stringify(line)}\n`;
+    block += `${JSON.stringify(line).replace(LINE_SEPARATORS, escaped)}\n`;
     if (block.length >= 64 * 1024) {
       yield Buffer.from(block);
       block = '';

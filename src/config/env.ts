@@ -82,19 +82,23 @@ const environment = z
     S3_BUCKET_NAME: z.string().optional(),
     S3_FORCE_PATH_STYLE: flag(false),
   })
-  .superRefine((env, context) => {
-    const complain = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (env.OBJECT_STORE === 's3' && !env.S3_BUCKET_NAME) {
-      complain('S3_BUCKET_NAME', 'is required when OBJECT_STORE is s3');
-    }
-    if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY)) {
-      complain('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
-    }
-    if (env.DOWNLOAD_DELAY_MIN_MS > env.DOWNLOAD_DELAY_MAX_MS) {
-      complain('DOWNLOAD_DELAY_MIN_MS', 'must not be above DOWNLOAD_DELAY_MAX_MS');
-    }
-  });
+  .superRefine(
+    (env, context) => {
+      const complain = (path: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [path], message });
+      if (env.OBJECT_STORE === 's3' && !env.S3_BUCKET_NAME) {
+        complain('S3_BUCKET_NAME', 'is required when OBJECT_STORE is s3');
+      }
+      if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY)) {
+        complain('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
+      }
+      if (env.DOWNLOAD_DELAY_MIN_MS > env.DOWNLOAD_DELAY_MAX_MS) {
+        complain('DOWNLOAD_DELAY_MIN_MS', 'must not be above DOWNLOAD_DELAY_MAX_MS');
+      }
+    },
+    // Without this zod leaves these out as long as a single setting is wrong, and they come up one start later.
+    { when: () => true },
+  );
 
 type Environment = z.output<typeof environment>;
 

@@ -17,15 +17,18 @@ export async function resumableRead(openAt: OpenAt, size: number, signal: AbortS
   const bytes = Readable.from(readOn(openAt, first, size, signal), { objectMode: false, signal });
   // Whoever gives up before the first byte was pulled has started no generator: its `finally` never runs.
   bytes.once('close', () => first.destroy());
+  // Errors are met by who reads; without a listener they would end the process when nobody does so yet.
+  for (const stream of [first, bytes]) stream.on('error', () => {});
   return bytes;
 }
 
 async function* readOn(openAt: OpenAt, first: Readable, size: number, signal: AbortSignal) {
-  let stream = first;
+  let stream: Readable | undefined = first;
   let offset = 0;
   let failures = 0;
   for (;;) {
     try {
+      stream ??= await openAt(offset);
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         offset += chunk.length;
         if (offset > size) throw new LonghaulError('FILE_CHANGED', 'The file grew while it was read.');
@@ -36,16 +39,17 @@ async function* readOn(openAt: OpenAt, first: Readable, size: number, signal: Ab
       throw new LonghaulError('STORAGE_UNAVAILABLE', 'The object store ended a file early.');
     } catch (error) {
       if (offset === size) return;
-      stream = await reopen(openAt, offset, failures++, error, signal);
+      stream = undefined;
+      await pauseAfter(error, failures++, signal);
     }
   }
 }
 
-async function reopen(openAt: OpenAt, offset: number, failures: number, error: unknown, signal: AbortSignal) {
+/** Throws the error when another try makes no sense. */
+async function pauseAfter(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
   const pause = RESUME_DELAYS_MS[failures];
   if (pause === undefined || signal.aborted || isPermanent(error)) throw error;
   await delay(pause, undefined, { signal });
-  return openAt(offset);
 }
 
 function isPermanent(error: unknown): boolean {

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { digestStream } from '../../../src/activities/digest-stream.js';
+import { noise, readAll, streamOf } from '../../support/bodies.js';
+import { waitFor } from '../../support/wait-for.js';
+
+describe('a digest stream', () => {
+  it.each([0, 1, 300_000])('passes %d bytes on, and knows their number and sum', async (size) => {
+    const bytes = noise(size);
+    const digest = digestStream(streamOf(bytes));
+    expect((await readAll(digest.stream)).equals(bytes)).toBe(true);
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    expect(digest.result()).toEqual({ size, checksum: `sha256:${sum}` });
+    expect(digest.result()).toEqual(digest.result());
+  });
+
+  it('passes an error on as it is', async () => {
+    const error = new Error('half way');
+    async function* half() {
+      yield Buffer.from('a');
+      throw error;
+    }
+    const { stream } = digestStream(Readable.from(half(), { objectMode: false }));
+    expect(await readAll(stream).catch((reason: unknown) => reason)).toBe(error);
+  });
+
+  it('closes its source when its reader stops', async () => {
+    const source = streamOf(noise(1_000_000));
+    const { stream } = digestStream(source);
+    for await (const _ of stream) break;
+    await waitFor('the source to be closed', () => source.destroyed);
+    expect(source.readableEnded).toBe(false);
+  });
+});

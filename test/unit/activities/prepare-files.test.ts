@@ -1,0 +1,223 @@
+import { CancelledFailure } from '@temporalio/activity';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readJsonLines } from '../../../src/activities/json-lines.js';
+import type { PrepareFilesInput } from '../../../src/contract/activities.js';
+import { LonghaulError } from '../../../src/contract/errors.js';
+import type { PreparedFile, PreparedLine, RequestedFile } from '../../../src/contract/types.js';
+import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue.js';
+import type { ObjectStore } from '../../../src/storage/object-store.js';
+import { preparedKey } from '../../../src/storage/keys.js';
+import { collect } from '../../support/bodies.js';
+import { ActivityBench, Attempt, changed, failureOf, readOnly, run } from './support.js';
+
+function asking(files: RequestedFile[], changes: Partial<PrepareFilesInput> = {}): PrepareFilesInput {
+  return { jobId: 'job-1', userId: 'user-1', files, firstIndex: 0, inline: true, ...changes };
+}
+
+/** Knows some files under names of its own, and says of some that they are forbidden. */
+class AccessList implements Catalogue {
+  asked: unknown;
+
+  constructor(private readonly entries: Record<string, string>) {}
+
+  async resolve(userId: string, fileIds: readonly (number | string)[]): Promise<CatalogueEntry[]> {
+    this.asked = { userId, fileIds };
+    return fileIds.map((fileId) => {
+      const name = this.entries[fileId] ?? null;
+      if (name === 'forbidden' || name === 'missing') return { fileId, outcome: name };
+      return { fileId, outcome: 'found', location: { kind: 'object', keys: [`downloads/${fileId}`] }, name };
+    });
+  }
+}
+
+describe('preparing files', () => {
+  let bench: ActivityBench;
+  beforeEach(async () => {
+    bench = await ActivityBench.start();
+  });
+  afterEach(() => bench.stop());
+
+  const prepare = (input: PrepareFilesInput, changes: Parameters<ActivityBench['activities']>[0] = {}) =>
+    run(bench.activities(changes).prepareFiles, input);
+
+  async function namesOf(input: PrepareFilesInput, catalogue?: Catalogue): Promise<string[]> {
+    const { files } = await prepare(input, catalogue ? { catalogue } : {});
+    return (files as PreparedFile[]).map(({ name }) => name);
+  }
+
+  it('finds each file, and pins its version', async () => {
+    await bench.store.write('downloads/70000', Buffer.from('bare'), { contentType: 'text/plain' });
+    await bench.store.write('downloads/a.zip', Buffer.from('zipped'));
+    const etags = await Promise.all(
+      ['downloads/70000', 'downloads/a.zip'].map(async (key) => (await bench.store.head(key)).etag),
+    );
+    expect(await prepare(asking([70_000, 'a'], { firstIndex: 40 }))).toEqual({
+      files: [
+        {
+          index: 40,
+          fileId: 70_000,
+          name: '70000',
+          size: 4,
+          contentType: 'text/plain',
+          source: { kind: 'object', key: 'downloads/70000', etag: etags[0] },
+          crc32: null,
+        },
+        {
+          index: 41,
+          fileId: 'a',
+          name: 'a.zip',
+          size: 6,
+          contentType: null,
+          source: { kind: 'object', key: 'downloads/a.zip', etag: etags[1] },
+          crc32: null,
+        },
+      ],
+      count: 2,
+      bytes: 10,
+      missingCount: 0,
+      missing: [],
+      attempt: 1,
+    });
+  });
+
+  it('tells which attempt it was that succeeded', async () => {
+    expect(await new Attempt(3).run(bench.activities().prepareFiles, asking([70_000]))).toMatchObject({
+      attempt: 3,
+    });
+  });
+
+  it('returns what is missing, and why, as a result', async () => {
+    await bench.put(1, Buffer.from('there'));
+    const catalogue = new AccessList({ 70_002: 'forbidden', 70_003: 'missing' });
+    const chunk = await prepare(asking([70_000, 70_001, 70_002, 70_003]), { catalogue });
+    expect(chunk).toMatchObject({ count: 4, missingCount: 3, bytes: 5 });
+    expect(chunk.files).toHaveLength(1);
+    expect(chunk.missing).toEqual([
+      { index: 0, fileId: 70_000, code: 'FILE_NOT_FOUND', message: 'File 70000 does not exist.' },
+      { index: 2, fileId: 70_002, code: 'FILE_FORBIDDEN', message: 'File 70002 may not be read.' },
+      { index: 3, fileId: 70_003, code: 'FILE_NOT_FOUND', message: 'File 70003 does not exist.' },
+    ]);
+    expect(catalogue.asked).toEqual({ userId: 'user-1', fileIds: [70_000, 70_001, 70_002, 70_003] });
+  });
+
+  it('counts a file that the store refuses as forbidden', async () => {
+    const store = changed(bench.store, {
+      head: () => Promise.reject(new LonghaulError('FILE_FORBIDDEN', 'no')),
+    });
+    const { missing } = await prepare(asking([70_000]), { store });
+    expect(missing).toMatchObject([{ code: 'FILE_FORBIDDEN', message: 'File 70000 may not be read.' }]);
+  });
+
+  it('takes the name of the request, else of the catalogue, else of the object, else of its key', async () => {
+    const metadata = { filename: 'of%20the%20object.txt' };
+    for (const id of [70_000, 70_001, 70_002]) {
+      await bench.store.write(`downloads/${id}`, Buffer.from('x'), { metadata });
+    }
+    await bench.store.write('downloads/70003', Buffer.from('x'));
+    const catalogue = new AccessList({ 70_000: 'of the catalogue.txt', 70_001: 'of the catalogue.txt' });
+    const files = [{ fileId: 70_000, name: 'of the request.txt' }, 70_001, 70_002, 70_003];
+    expect(await namesOf(asking(files), catalogue)).toEqual([
+      'of the request.txt',
+      'of the catalogue.txt',
+      'of the object.txt',
+      '70003',
+    ]);
+  });
+
+  it('makes names safe, wherever they come from', async () => {
+    await bench.store.write('downloads/70000', Buffer.from('x'), {
+      metadata: { filename: '..%2F..%2Fetc%2Fpasswd' },
+    });
+    await bench.store.write('downloads/70001', Buffer.from('x'));
+    await bench.store.write('downloads/70002', Buffer.from('x'));
+    const catalogue = new AccessList({ 70_001: String.raw`C:\Windows\con.txt` });
+    const files = [70_000, 70_001, { fileId: 70_002, name: '2026/../a\u0000b.txt' }];
+    expect(await namesOf(asking(files), catalogue)).toEqual([
+      'etc/passwd',
+      'Windows/_con.txt',
+      '2026/a_b.txt',
+    ]);
+  });
+
+  describe('of a large job', () => {
+    it('writes the files down instead of returning them', async () => {
+      await bench.put(1, Buffer.from('there'));
+      const chunk = await prepare(asking([70_001, 70_002], { inline: false, firstIndex: 100 }));
+      const manifestKey = preparedKey('job-1', 100);
+      expect(chunk).toEqual({
+        files: { manifestKey },
+        count: 2,
+        bytes: 5,
+        missingCount: 1,
+        missing: [expect.objectContaining({ index: 101, fileId: 70_002 })],
+        attempt: 1,
+      });
+      const signal = new AbortController().signal;
+      const lines = await collect(readJsonLines<PreparedLine>(bench.store, manifestKey, signal));
+      expect(lines).toMatchObject([
+        { found: { index: 100, fileId: 70_001, name: '70001', size: 5 } },
+        { missing: { index: 101, fileId: 70_002, code: 'FILE_NOT_FOUND' } },
+      ]);
+    });
+
+    it('returns the first of the missing files only, and counts them all', async () => {
+      const ids = Array.from({ length: 300 }, (_, i) => 70_000 + i);
+      const { missing, missingCount, count } = await prepare(asking(ids, { inline: false }));
+      expect({ missingCount, count }).toEqual({ missingCount: 300, count: 300 });
+      expect(missing.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it('can be repeated', async () => {
+      await bench.put(1, Buffer.from('there'));
+      const input = asking([70_001], { inline: false });
+      expect(await prepare(input)).toEqual(await prepare(input));
+      expect(await bench.keysOf('archives/')).toEqual([preparedKey('job-1', 0)]);
+    });
+
+    it('fails in a way worth retrying when the manifest cannot be written', async () => {
+      const failure = await failureOf(
+        prepare(asking([70_001], { inline: false }), { store: readOnly(bench.store) }),
+      );
+      expect(failure).toMatchObject({ type: 'STORAGE_UNAVAILABLE', nonRetryable: false });
+    });
+  });
+
+  it('fails in a way worth retrying when the store has trouble', async () => {
+    const cause = Object.assign(new Error('connect https://internal.example'), { code: 'ECONNREFUSED' });
+    const store = changed(bench.store, {
+      head: () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.', { cause })),
+    });
+    expect(await failureOf(prepare(asking([70_000, 70_001]), { store }))).toEqual({
+      type: 'STORAGE_UNAVAILABLE',
+      message: 'Try again.',
+      nonRetryable: false,
+      details: [{ cause: 'Error ECONNREFUSED' }],
+    });
+  });
+
+  it('looks several files up at once, and never more than 32', async () => {
+    let now = 0;
+    let most = 0;
+    const head: ObjectStore['head'] = async (key, signal) => {
+      most = Math.max(most, ++now);
+      try {
+        return await bench.store.head(key, signal);
+      } finally {
+        now--;
+      }
+    };
+    const ids = Array.from({ length: 200 }, (_, i) => 70_000 + i);
+    await prepare(asking(ids), { store: changed(bench.store, { head }) });
+    expect(most).toBe(32);
+  });
+
+  it('stops when it is cancelled', async () => {
+    const attempt = new Attempt();
+    const head = () => {
+      attempt.stop();
+      return new Promise<never>(() => {});
+    };
+    const { prepareFiles } = bench.activities({ store: changed(bench.store, { head }) });
+    await expect(attempt.run(prepareFiles, asking([70_000]))).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});

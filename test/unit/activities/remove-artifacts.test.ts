@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LonghaulError } from '../../../src/contract/errors.js';
+import { archiveKey, jobPrefix, outcomesKey, preparedKey } from '../../../src/storage/keys.js';
+import { HangingBody, noise } from '../../support/bodies.js';
+import { waitFor } from '../../support/wait-for.js';
+import { ActivityBench, changed, failureOf, run } from './support.js';
+
+describe('removing the artifacts of a job', () => {
+  let bench: ActivityBench;
+  beforeEach(async () => {
+    bench = await ActivityBench.start();
+  });
+  afterEach(() => bench.stop());
+
+  const remove = (jobId = 'job-1') => run(bench.activities().removeArtifacts, { jobId });
+
+  it('leaves nothing of it, and everything else', async () => {
+    const ofTheJob = [archiveKey('job-1', 'zip'), outcomesKey('job-1'), preparedKey('job-1', 0)];
+    const others = [archiveKey('job-10', 'zip'), 'downloads/70000'];
+    for (const key of [...ofTheJob, ...others]) await bench.store.write(key, Buffer.from('x'));
+    await remove();
+    expect(await bench.keysOf()).toEqual(others);
+    expect((await bench.filesOfArchives()).filter((path) => path.includes('/job-1/'))).toEqual([]);
+  });
+
+  it('withdraws an upload that is under way', async () => {
+    const body = new HangingBody(noise(3_000_000));
+    const written = bench.store.write(archiveKey('job-1', 'zip'), body.stream);
+    await waitFor('the upload to be under way', async () => (await bench.filesOfArchives()).length > 0);
+    await remove();
+    expect(await bench.filesOfArchives()).toEqual([]);
+    body.end();
+    await expect(written).rejects.toThrow(LonghaulError);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+
+  it('can be repeated, also when there never was anything', async () => {
+    await bench.store.write(outcomesKey('job-1'), Buffer.from('x'));
+    await remove();
+    await remove();
+    await remove('job-that-never-was');
+    expect(await bench.keysOf()).toEqual([]);
+  });
+
+  it('deletes as many objects at once as S3 takes, and all of them', async () => {
+    const sizes: number[] = [];
+    const store = changed(bench.store, {
+      async *list(prefix) {
+        expect(prefix).toBe(jobPrefix('job-1'));
+        for (let i = 0; i < 2_001; i++) yield { key: `${prefix}${i}`, size: 1, lastModified: new Date() };
+      },
+      delete: async (keys) => void sizes.push(keys.length),
+    });
+    await run(bench.activities({ store }).removeArtifacts, { jobId: 'job-1' });
+    expect(sizes).toEqual([1_000, 1_000, 1]);
+  });
+
+  it('fails in a way worth retrying when the store has trouble', async () => {
+    const store = changed(bench.store, {
+      abortUploads: () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.')),
+    });
+    const removed = run(bench.activities({ store }).removeArtifacts, { jobId: 'job-1' });
+    expect(await failureOf(removed)).toMatchObject({ type: 'STORAGE_UNAVAILABLE', nonRetryable: false });
+  });
+});

@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ApplicationFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { type ActivityDependencies, createActivities } from '../../../src/activities/index.js';
+import type { BuildArchiveInput, DownloadActivities } from '../../../src/contract/activities.js';
+import { LonghaulError } from '../../../src/contract/errors.js';
+import type { BuildProgress, FileOutcome, MissingFile, PreparedFile } from '../../../src/contract/types.js';
+import { ObjectSource } from '../../../src/source/object-source.js';
+import { TemplateCatalogue } from '../../../src/source/template-catalogue.js';
+import { createObjectStore } from '../../../src/storage/create-store.js';
+import { archiveKey, outcomesKey } from '../../../src/storage/keys.js';
+import type { ObjectStore, ReadOptions, WriteOptions } from '../../../src/storage/object-store.js';
+import { createLogger } from '../../../src/telemetry/logger.js';
+import { collect, readAll } from '../../support/bodies.js';
+import { aChunk } from '../../support/jobs.js';
+import { waitFor } from '../../support/wait-for.js';
+
+/** The activities as a worker has them, over a real store. Knows what they read and logged. */
+export class ActivityBench {
+  readonly store: ObjectStore;
+  readonly logged: string[] = [];
+  private readonly streams: Readable[] = [];
+
+  constructor(
+    store: ObjectStore,
+    private readonly remove: () => Promise<void> = async () => {},
+    /** Folder of the objects. */
+    readonly folder = '',
+  ) {
+    this.store = changed(store, { read: (key, options) => this.read(store, key, options) });
+  }
+
+  /** Over a file store in a folder of its own. */
+  static async start(): Promise<ActivityBench> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'longhaul-activities-'));
+    const s3 = { endpoint: undefined, region: '', bucket: '', forcePathStyle: false, credentials: undefined };
+    const store = await createObjectStore({ kind: 'file', dataDir, s3 });
+    const remove = () => rm(dataDir, { recursive: true, force: true });
+    return new ActivityBench(store, remove, join(dataDir, 'objects'));
+  }
+
+  /** Rejects when a stream was left open. */
+  async stop(): Promise<void> {
+    try {
+      await waitFor(
+        'all streams to be closed',
+        () => this.streams.every((stream) => stream.destroyed),
+        5_000,
+      );
+    } finally {
+      await this.remove();
+    }
+  }
+
+  activities(changes: Partial<ActivityDependencies> = {}): DownloadActivities {
+    const store = changes.store ?? this.store;
+    const logger = createLogger('debug', 'test', { write: (line) => void this.logged.push(line) });
+    const source = new ObjectSource(store);
+    return createActivities({ catalogue: new TemplateCatalogue(), source, store, logger, ...changes });
+  }
+
+  /** Stores a file of the job and pins its version. */
+  async put(index: number, bytes: Buffer, name = `file-${index}.txt`): Promise<PreparedFile> {
+    const fileId = 70_000 + index;
+    const key = `downloads/${fileId}`;
+    const { etag } = await this.store.write(key, bytes);
+    const source = { kind: 'object' as const, key, etag };
+    return { index, fileId, name, size: bytes.length, contentType: null, source, crc32: null };
+  }
+
+  /** Stores other bytes under the key of a file: another version. */
+  async replace(file: PreparedFile): Promise<void> {
+    await this.store.write(file.source.key, Buffer.from('another version'));
+  }
+
+  /** The file's bytes up to the one at `at` are read; then `meanwhile` happens, and the connection breaks. */
+  breakingAt(at: number, { source }: PreparedFile, meanwhile: () => Promise<unknown>): ObjectStore {
+    let whole = false;
+    const read = async (key: string, options?: ReadOptions) => {
+      const stream = await this.store.read(key, options);
+      if (key !== source.key || whole) return stream;
+      whole = true;
+      return Readable.from(brokenOff(stream, at, meanwhile), { objectMode: false });
+    };
+    return changed(this.store, { read });
+  }
+
+  async bytesOf(key: string): Promise<Buffer> {
+    return readAll(await this.store.read(key));
+  }
+
+  archiveOf({ jobId, archive }: BuildArchiveInput): Promise<Buffer> {
+    return this.bytesOf(archiveKey(jobId, archive.format));
+  }
+
+  async outcomesOf({ jobId }: BuildArchiveInput): Promise<FileOutcome[]> {
+    const lines = (await this.bytesOf(outcomesKey(jobId))).toString().split('\n');
+    return lines.filter(Boolean).map((line) => JSON.parse(line) as FileOutcome);
+  }
+
+  async keysOf(prefix = ''): Promise<string[]> {
+    return (await collect(this.store.list(prefix))).map(({ key }) => key);
+  }
+
+  /** Everything on the disk that an archive left, unfinished uploads and metadata included. */
+  async filesOfArchives(): Promise<string[]> {
+    const found = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return files.filter((path) => path.includes('/archives/'));
+  }
+
+  private async read(store: ObjectStore, key: string, options?: ReadOptions): Promise<Readable> {
+    const stream = await store.read(key, options);
+    this.streams.push(stream);
+    return stream;
+  }
+}
+
+/** A store that does some things otherwise. */
+export function changed(store: ObjectStore, methods: Partial<ObjectStore>): ObjectStore {
+  return Object.assign(Object.create(store) as ObjectStore, methods);
+}
+
+/** A store to which nothing can be written. */
+export function readOnly(store: ObjectStore): ObjectStore {
+  const write = async (_key: string, body: Readable | Buffer, _options?: WriteOptions) => {
+    if (body instanceof Readable) body.destroy();
+    throw new LonghaulError('STORAGE_UNAVAILABLE', 'The disk is full');
+  };
+  return changed(store, { write });
+}
+
+/** The bytes, and then nothing more until the signal aborts. */
+export function hangingAfter(bytes: Buffer, signal: AbortSignal | undefined): Readable {
+  const stream = new Readable({ read() {}, ...(signal ? { signal } : {}) });
+  stream.push(bytes);
+  return stream;
+}
+
+/** What to build of these files; a job of its own. */
+export function aBuild(
+  files: PreparedFile[],
+  changes: Partial<BuildArchiveInput> = {},
+  missing: MissingFile[] = [],
+): BuildArchiveInput {
+  return {
+    jobId: randomUUID(),
+    archive: { format: 'zip', compression: 'auto', name: 'photos.zip' },
+    onFileError: 'fail',
+    createdAt: '2026-03-01T12:00:00.000Z',
+    chunks: [aChunk(files, missing)],
+    handedOver: null,
+    ...changes,
+  };
+}
+
+export function aProgress(changes: Partial<BuildProgress> = {}): BuildProgress {
+  return { bytes: 0, files: 0, currentFile: null, bytesHighWater: 0, filesHighWater: 0, ...changes };
+}
+
+/** One attempt of an activity, with the heartbeats it sends. */
+export class Attempt {
+  readonly heartbeats: unknown[] = [];
+  private readonly env: MockActivityEnvironment;
+
+  /** @param lastHeartbeat what the attempt before told last. */
+  constructor(attempt = 1, lastHeartbeat?: unknown) {
+    this.env = new MockActivityEnvironment({ attempt, heartbeatDetails: lastHeartbeat }, { logger: SILENT });
+    this.env.on('heartbeat', (details: unknown) => this.heartbeats.push(details));
+  }
+
+  run<I, R>(activity: (input: I) => Promise<R>, input: I): Promise<R> {
+    return this.env.run(activity, input);
+  }
+
+  /** What the server or the worker asks of the activity. */
+  stop(reason: 'CANCELLED' | 'WORKER_SHUTDOWN' | 'TIMED_OUT' = 'CANCELLED'): void {
+    this.env.cancel(reason);
+  }
+}
+
+/** Runs an activity as its first attempt. */
+export function run<I, R>(activity: (input: I) => Promise<R>, input: I): Promise<R> {
+  return new Attempt().run(activity, input);
+}
+
+/** What the workflow gets to know of a failure. */
+export async function failureOf(promise: Promise<unknown>) {
+  const error: unknown = await promise.then(
+    () => new Error('It succeeded'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ApplicationFailure)) throw error;
+  const { type, message, nonRetryable, details } = error;
+  return { type, message, nonRetryable, details };
+}
+
+const ignore = () => {};
+const SILENT = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+async function* brokenOff(stream: Readable, at: number, meanwhile: () => Promise<unknown>) {
+  let left = at;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  await meanwhile();
+  throw new LonghaulError('STORAGE_UNAVAILABLE', 'The connection broke');
+}

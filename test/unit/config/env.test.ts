@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadSettings, SettingsError } from '../../../src/config/env.js';
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+/** The names of the settings that are complained of. */
+const complainedOf = (env: NodeJS.ProcessEnv) => problemsOf(env).map((problem) => problem.split(' ')[0]!);
+
+const HOUR_MS = 3_600_000;
+
+describe('the settings', () => {
+  it('have a default each', () => {
+    expect(loadSettings({})).toEqual({
+      production: false,
+      logLevel: 'info',
+      shutdownGraceMs: 25_000,
+      http: {
+        port: 3000,
+        host: '0.0.0.0',
+        publicUrl: undefined,
+        trustProxy: 0,
+        corsOrigins: ['*'],
+        requestTimeoutMs: 5_000,
+        linkTtlSeconds: 300,
+      },
+      job: {
+        maxFiles: 10_000,
+        maxBytes: 100 * 1024 ** 3,
+        ttlMs: 24 * HOUR_MS,
+        timeoutMs: 6 * HOUR_MS,
+        maxAttempts: 4,
+        heartbeatTimeoutMs: 10_000,
+        delay: null,
+      },
+      embedded: { temporalPort: 7233, temporalUiPort: 8233 },
+      worker: { role: 'all', concurrency: 5 },
+      store: {
+        kind: 'file',
+        dataDir: '.longhaul',
+        linkSecret: undefined,
+        s3: {
+          endpoint: undefined,
+          publicEndpoint: undefined,
+          region: 'us-east-1',
+          bucket: '',
+          forcePathStyle: false,
+          credentials: undefined,
+        },
+      },
+    });
+  });
+
+  it('take an empty value for an absent one, as compose files write it', () => {
+    const empty = { PORT: '', OBJECT_STORE: '', S3_ENDPOINT: '', LINK_SECRET: '', S3_FORCE_PATH_STYLE: '' };
+    expect(loadSettings(empty)).toEqual(loadSettings({}));
+  });
+
+  it('come from the process when nothing else is given', () => {
+    expect(loadSettings()).toEqual(loadSettings(process.env));
+  });
+
+  it.each([
+    ['true', true],
+    ['1', true],
+    ['yes', true],
+    ['ON', true],
+    ['True', true],
+    ['false', false],
+    ['0', false],
+    ['no', false],
+    ['off', false],
+    ['FALSE', false],
+  ])('read booleans as words: %s is %s', (word, value) => {
+    expect(loadSettings({ S3_FORCE_PATH_STYLE: word }).store.s3.forcePathStyle).toBe(value);
+  });
+
+  it('split the origins at their commas', () => {
+    const { http } = loadSettings({ CORS_ORIGINS: 'https://a.example, https://b.example' });
+    expect(http.corsOrigins).toEqual(['https://a.example', 'https://b.example']);
+  });
+
+  it('cut the slash at the end of the public address', () => {
+    expect(loadSettings({ PUBLIC_URL: 'https://files.example//' }).http.publicUrl).toBe(
+      'https://files.example',
+    );
+  });
+
+  it('delay jobs when that is enabled only', () => {
+    const times = { DOWNLOAD_DELAY_MIN_MS: '1', DOWNLOAD_DELAY_MAX_MS: '2' };
+    expect(loadSettings(times).job.delay).toBeNull();
+    expect(loadSettings({ ...times, DOWNLOAD_DELAY_ENABLED: 'true' }).job.delay).toEqual({
+      minMs: 1,
+      maxMs: 2,
+    });
+  });
+
+  it('know that this is production', () => {
+    expect(loadSettings({ NODE_ENV: 'production' }).production).toBe(true);
+  });
+});
+
+describe('wrong settings', () => {
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['PORT', '0x10'],
+    ['PORT', ' '],
+    ['TEMPORAL_PORT', '0'],
+    ['HEARTBEAT_TIMEOUT_MS', '4999'],
+    ['DOWNLOAD_MAX_ATTEMPTS', '0'],
+    ['MAX_BYTES_PER_JOB', '99999999999999999999'],
+    ['LOG_LEVEL', 'loud'],
+    ['WORKER_ROLE', 'none'],
+    ['OBJECT_STORE', 'ftp'],
+    ['S3_FORCE_PATH_STYLE', 'maybe'],
+    ['S3_ENDPOINT', 'ftp://files.example'],
+    ['PUBLIC_URL', 'files.example'],
+    ['LINK_SECRET', 'too short'],
+  ])('are refused by name: %s=%s', (name, value) => {
+    expect(complainedOf({ [name]: value })).toEqual([name]);
+  });
+
+  it('are all reported at once, those that depend on others included', () => {
+    const env = {
+      PORT: 'many',
+      LOG_LEVEL: 'loud',
+      OBJECT_STORE: 's3',
+      S3_ACCESS_KEY_ID: 'key',
+      DOWNLOAD_DELAY_MIN_MS: '2',
+      DOWNLOAD_DELAY_MAX_MS: '1',
+    };
+    expect(complainedOf(env).toSorted()).toEqual([
+      'DOWNLOAD_DELAY_MIN_MS',
+      'LOG_LEVEL',
+      'PORT',
+      'S3_BUCKET_NAME',
+      'S3_SECRET_ACCESS_KEY',
+    ]);
+  });
+
+  it('are one line each in the message', () => {
+    expect(() => loadSettings({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(
+      'These settings are wrong:\n' +
+        '  LOG_LEVEL must be one of: fatal, error, warn, info, debug, trace, silent\n' +
+        '  PORT must be a whole number from 0 to 65535',
+    );
+  });
+
+  it('are reported without their values, which may be secrets', () => {
+    const secret = 'hunter2-hunter2';
+    const names = [
+      'PORT',
+      'LOG_LEVEL',
+      'OBJECT_STORE',
+      'S3_FORCE_PATH_STYLE',
+      'S3_ENDPOINT',
+      'PUBLIC_URL',
+      'LINK_SECRET',
+      'HEARTBEAT_TIMEOUT_MS',
+      'WORKER_ROLE',
+    ];
+    const env = Object.fromEntries(names.map((name) => [name, secret]));
+    expect(complainedOf(env).toSorted()).toEqual(names.toSorted());
+    expect(problemsOf({ ...env, S3_ACCESS_KEY_ID: secret }).join('\n')).not.toContain(secret);
+  });
+});
+
+describe('the settings of an S3 store', () => {
+  const s3 = { OBJECT_STORE: 's3', S3_BUCKET_NAME: 'bucket' };
+
+  it('need a bucket', () => {
+    expect(complainedOf({ OBJECT_STORE: 's3' })).toEqual(['S3_BUCKET_NAME']);
+    expect(loadSettings(s3).store).toMatchObject({ kind: 's3', s3: { bucket: 'bucket' } });
+  });
+
+  it.each(['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])('need the other key beside %s', (name) => {
+    expect(complainedOf({ ...s3, [name]: 'key' })).toEqual(['S3_SECRET_ACCESS_KEY']);
+  });
+
+  it('carry both keys, or leave them to the chain of the SDK', () => {
+    const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key' };
+    expect(loadSettings({ ...s3, ...keys }).store.s3.credentials).toEqual({
+      accessKeyId: 'id',
+      secretAccessKey: 'key',
+    });
+    expect(loadSettings(s3).store.s3.credentials).toBeUndefined();
+  });
+});

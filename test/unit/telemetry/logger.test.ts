@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger, type Logger } from '../../../src/telemetry/logger.js';
+import { temporalLogger } from '../../../src/telemetry/temporal-logger.js';
+
+interface LoggedError {
+  type: string;
+  message: string;
+  stack: string;
+  code?: string;
+  cause?: LoggedError;
+}
+
+describe('the logger', () => {
+  let lines: string[];
+  let logger: Logger;
+  beforeEach(() => {
+    lines = [];
+    logger = createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) });
+  });
+
+  const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('writes one JSON document a line, with level, time and service', () => {
+    logger.info({ jobId: 'j' }, 'two\nlines');
+    logger.error('failed');
+    expect(lines.map((line) => line.indexOf('\n'))).toEqual(lines.map((line) => line.length - 1));
+    expect(logged()).toEqual([
+      { level: 'info', time: expect.any(String), service: 'longhaul-test', jobId: 'j', msg: 'two\nlines' },
+      { level: 'error', time: expect.any(String), service: 'longhaul-test', msg: 'failed' },
+    ]);
+  });
+
+  it('writes the time in UTC, to the millisecond', () => {
+    const before = Date.now();
+    logger.info('now');
+    const time = logged()[0]?.['time'] as string;
+    expect(new Date(time).toISOString()).toBe(time);
+    expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
+  });
+
+  it('leaves out what is below its level', () => {
+    logger.debug('detail');
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    ['authorization', { authorization: 'hunter2' }],
+    ['a cookie of a request', { req: { headers: { cookie: 'hunter2' } } }],
+    ['an API key of a request', { headers: { 'x-api-key': 'hunter2' } }],
+    ['a header as a client spelt it', { headers: { Authorization: 'Bearer hunter2' } }],
+    ['several values of one header', { headers: { cookie: ['hunter2', 'a]"hunter2'] } }],
+    ['a secret far inside', { a: { b: { c: { d: { secret: 'hunter2 "quoted" \\' } } } } }],
+    ['a number', { settings: { password: 4_711_4_711 } }],
+    ['a token within a list', { links: [{ token: 'hunter2' }] }],
+    [
+      'headers of a failed request',
+      { err: Object.assign(new Error('no'), { config: { headers: { authorization: 'hunter2' } } }) },
+    ],
+    [
+      'a signature in the cause of an error',
+      { err: new Error('outer', { cause: Object.assign(new Error('inner'), { signature: 'hunter2' }) }) },
+    ],
+  ])('keeps %s to itself', (_, fields) => {
+    logger.info({ ...fields, jobId: 'j' }, 'message');
+    expect(lines[0]).not.toMatch(/hunter2|47114711/);
+    expect(lines[0]).toContain('[secret]');
+    expect(logged()[0]).toMatchObject({ jobId: 'j', msg: 'message' });
+  });
+
+  it('keeps secrets to itself that a child logger is bound to', () => {
+    logger.child({ headers: { authorization: 'hunter2' } }).info('message');
+    expect(logged()[0]).toMatchObject({ headers: { authorization: '[secret]' } });
+  });
+
+  it('shows what only sounds like a secret', () => {
+    logger.info({ tokens: 3, note: 'the "token":"of a text"' }, 'message');
+    expect(logged()[0]).toMatchObject({ tokens: 3, note: 'the "token":"of a text"' });
+  });
+
+  it('writes an error with its code, its stack and all its causes', () => {
+    const root = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+    logger.error({ err: new Error('outer', { cause: new TypeError('inner', { cause: root }) }) }, 'failed');
+    const err = logged()[0]?.['err'] as LoggedError;
+    expect(err).toMatchObject({ type: 'Error', message: 'outer' });
+    expect(err.stack).toContain('logger.test');
+    expect(err.cause).toMatchObject({ type: 'TypeError', message: 'inner' });
+    expect(err.cause?.cause).toMatchObject({ message: 'connection refused', code: 'ECONNREFUSED' });
+  });
+});
+
+describe('what the Temporal SDK logs', () => {
+  it('goes through ours, at its level', () => {
+    const lines: string[] = [];
+    const logger = createLogger('trace', 'longhaul-test', { write: (line) => void lines.push(line) });
+    const temporal = temporalLogger(logger);
+    temporal.trace('a', { workflowId: 'w' });
+    temporal.debug('b');
+    temporal.info('c');
+    temporal.warn('d');
+    temporal.error('e');
+    temporal.log('WARN', 'f');
+    const logged = lines.map((line) => JSON.parse(line) as { level: string; msg: string });
+    expect(logged.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+      'trace a',
+      'debug b',
+      'info c',
+      'warn d',
+      'error e',
+      'warn f',
+    ]);
+    expect(logged[0]).toMatchObject({ workflowId: 'w' });
+  });
+
+  it('keeps its errors, which stand under another name than ours', () => {
+    const lines: string[] = [];
+    const temporal = temporalLogger(
+      createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) }),
+    );
+    temporal.error('Worker failed', { error: new Error('outer', { cause: new Error('inner') }) });
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      error: { message: 'outer', stack: expect.any(String), cause: { message: 'inner' } },
+    });
+  });
+});
