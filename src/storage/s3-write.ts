@@ -107,11 +107,7 @@ async function putObject(
 }
 
 /** All parts. p-map 7.1.1 may take an iteration that fails for one that ends, so that `ended` has to tell of it. */
-async function* chain(
-  first: Part,
-  rest: AsyncIterable<Part>,
-  ended: AbortController,
-): AsyncGenerator<Part> {
+async function* chain(first: Part, rest: AsyncIterable<Part>, ended: AbortController): AsyncGenerator<Part> {
   yield first;
   try {
     yield* rest;
