@@ -26,13 +26,24 @@ export interface JobView {
   stale: boolean;
 }
 
+/** A job that was started, now or by an earlier request with the same key. */
+export interface Accepted {
+  createdAt: string;
+  replayed: boolean;
+}
+
 /**
  * The jobs, wherever they are kept. Every method throws a LonghaulError: JOB_NOT_FOUND for an unknown job,
  * TEMPORAL_UNAVAILABLE when it cannot be told within its deadline.
  */
 export interface Downloads {
-  /** Starts a job. When this rejects with TEMPORAL_UNAVAILABLE, no job was accepted. */
-  start(job: DownloadJob, priority: Priority): Promise<void>;
+  /**
+   * Starts a job. One with a fingerprint is started once: as long as it runs, and when it has completed, starting it
+   * again changes nothing; after it failed or was cancelled it begins anew. When this rejects with
+   * TEMPORAL_UNAVAILABLE, nothing was accepted.
+   * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint.
+   */
+  start(job: DownloadJob, priority: Priority): Promise<Accepted>;
 
   /** The job now, at most about a second old while it runs. */
   view(jobId: string): Promise<JobView>;

@@ -1,4 +1,5 @@
-import { v7 as uuidV7 } from 'uuid';
+import { createHash } from 'node:crypto';
+import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
 import type { InitiateBody } from '../contract/schemas.js';
 import {
   type ArchiveFormat,
@@ -15,13 +16,19 @@ export interface NewJob {
   duplicateFileIds: FileId[];
 }
 
+/** Namespace of the job ids that are made of a user and a key (UUID version 5, RFC 9562 section 5.5). */
+const KEYED_JOBS = '5d9f1d5e-6a0c-4f7e-9a55-1f6f2c1f7a34';
+
 /**
- * Makes the job a request asks for.
+ * Makes the job a request asks for. Under an idempotency key its id follows from user and key, so that whoever starts it
+ * twice meets the first one, on any server; without a key the id is new and sorts by time (UUID version 7).
  * @param now when it was asked for, milliseconds since the epoch.
  */
 export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, now: number): NewJob {
   const { files, duplicateFileIds } = distinct(requestedFiles(body));
-  const jobId = uuidV7({ msecs: now });
+  const key = body.clientRequestId;
+  const jobId =
+    key === undefined ? uuidV7({ msecs: now }) : uuidV5(JSON.stringify([userId, key]), KEYED_JOBS);
   const { format, compression, name } = body.archive;
   const job: DownloadJob = {
     jobId,
@@ -31,9 +38,28 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
     onFileError: body.onFileError,
     labels: body.labels,
     createdAt: new Date(now).toISOString(),
+    fingerprint: key === undefined ? null : fingerprintOf(body, files),
     policy,
   };
   return { job, duplicateFileIds };
+}
+
+/** Equal for bodies that ask for the same, however they spell it. */
+function fingerprintOf(
+  { archive, onFileError, priority, labels }: InitiateBody,
+  files: RequestedFile[],
+): string {
+  const sortedLabels = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const asked = JSON.stringify([
+    files,
+    archive.format,
+    archive.compression,
+    archive.name,
+    onFileError,
+    priority,
+    sortedLabels,
+  ]);
+  return createHash('sha256').update(asked).digest('base64url');
 }
 
 /** The files in whichever spelling they came; a file without a name of its own is a bare id. */

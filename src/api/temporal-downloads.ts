@@ -4,6 +4,7 @@ import {
   ServiceError,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
@@ -27,7 +28,7 @@ import {
 import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
-import type { Downloads, JobView } from './downloads.js';
+import type { Accepted, Downloads, JobView } from './downloads.js';
 import { DeadlineExceeded, within } from './deadline.js';
 import { StatusCache } from './status-cache.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
@@ -40,6 +41,9 @@ const DESCRIBE_DEADLINE_MS = 3_000;
 const QUERY_DEADLINE_MS = 1_200;
 /** How long a cancellation is waited for before the answer says that it is under way. */
 const CANCEL_WAIT_MS = 3_000;
+
+/** What the same key starts again. */
+const MAY_BEGIN_ANEW: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
 const userAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.user, 'KEYWORD');
 const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
@@ -57,12 +61,45 @@ export class TemporalDownloads implements Downloads {
 
   constructor(private readonly options: TemporalDownloadsOptions) {}
 
-  async start(job: DownloadJob, priority: Priority): Promise<void> {
+  async start(job: DownloadJob, priority: Priority): Promise<Accepted> {
+    const earlier = job.fingerprint === null ? undefined : await this.earlier(job);
+    if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
+      return { createdAt: earlier.createdAt, replayed: true };
+    try {
+      await this.startWorkflow(job, priority);
+      this.cache.expire(job.jobId);
+      return { createdAt: job.createdAt, replayed: false };
+    } catch (error) {
+      // Somebody else was faster, with the same key; or what failed is still being cleaned up after.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return { createdAt: (await this.earlier(job))?.createdAt ?? job.createdAt, replayed: true };
+    }
+  }
+
+  /** What was begun under the job's id before; undefined when nothing was. */
+  private async earlier(job: DownloadJob): Promise<JobSnapshot | undefined> {
+    const snapshot = await this.remembered(job.jobId).catch(ignoreUnknown);
+    if (snapshot && snapshot.fingerprint !== job.fingerprint) {
+      const message =
+        'This key was used for another request. Use a new key, or repeat the request as it was.';
+      throw new LonghaulError('IDEMPOTENCY_KEY_REUSED', message);
+    }
+    return snapshot;
+  }
+
+  private async remembered(jobId: string): Promise<JobSnapshot | undefined> {
+    return snapshotOf(await this.call(DESCRIBE_DEADLINE_MS, () => this.handle(jobId).describe()));
+  }
+
+  private async startWorkflow(job: DownloadJob, priority: Priority): Promise<void> {
     const { client, startDeadlineMs } = this.options;
     const snapshot = queuedSnapshot(job);
     await this.call(startDeadlineMs, () =>
       client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
         workflowId: workflowIdFor(job.jobId),
+        // The id is what makes a job exist once, under any race and any number of API servers.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'FAIL',
         taskQueue: ORCHESTRATION_TASK_QUEUE,
         args: [job],
         memo: { [MEMO.snapshot]: snapshot },
@@ -84,7 +121,7 @@ export class TemporalDownloads implements Downloads {
     const before = await this.readNow(jobId);
     if (isFinal(before.snapshot.status)) return before;
     const handle = this.handle(jobId);
-    await this.call(DESCRIBE_DEADLINE_MS, () => handle.cancel()).catch(ignoreEnded);
+    await this.call(DESCRIBE_DEADLINE_MS, () => handle.cancel()).catch(ignoreUnknown);
     // However it ended, or if it has not ended yet: the view tells.
     await this.call(CANCEL_WAIT_MS, () => handle.result()).catch(() => undefined);
     return this.readNow(jobId);
@@ -158,7 +195,7 @@ function isUnanswered(error: unknown): boolean {
   return error instanceof ServiceError && isGrpcServiceError(error.cause);
 }
 
-/** A job that ended between reading and cancelling it is answered as it is. */
-function ignoreEnded(error: unknown): void {
+/** A job that is not there: not begun yet, or ended between reading and cancelling it. */
+function ignoreUnknown(error: unknown): undefined {
   if (!(error instanceof LonghaulError) || error.code !== 'JOB_NOT_FOUND') throw error;
 }

@@ -13,6 +13,7 @@ export const ERRORS = {
   JOB_NOT_READY: { status: 409, title: 'The archive is not ready' },
   JOB_ALREADY_FINISHED: { status: 409, title: 'The job has already ended' },
   JOB_EXPIRED: { status: 410, title: 'The archive has expired' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key belongs to another request' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The range lies outside the archive' },

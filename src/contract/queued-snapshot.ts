@@ -4,6 +4,7 @@ import type { DownloadJob, JobSnapshot } from './types.js';
 export function queuedSnapshot(job: DownloadJob): JobSnapshot {
   return {
     userId: job.userId,
+    fingerprint: job.fingerprint,
     status: 'queued',
     phase: 'queued',
     message: 'Waiting for a worker',

@@ -103,6 +103,9 @@ export function initiateSchema(maxFiles: number) {
 
 export type InitiateBody = z.output<ReturnType<typeof initiateSchema>>;
 
+/** The header by which the same key may come. */
+export const keyHeaderSchema = z.object({ 'Idempotency-Key': clientRequestIdSchema.optional() });
+
 /** The body of `POST /v1/download/check`. */
 export const checkSchema = z
   .strictObject({ file_id: fileIdSchema.optional(), fileId: fileIdSchema.optional() })

@@ -41,6 +41,8 @@ export interface DownloadJob {
   onFileError: OnFileError;
   labels: Record<string, string>;
   createdAt: string;
+  /** Tells one request from another under the same idempotency key; null for a job without a key. */
+  fingerprint: string | null;
   policy: JobPolicy;
 }
 
@@ -142,6 +144,8 @@ export interface JobError {
  */
 export interface JobSnapshot {
   userId: string;
+  /** That of the job. */
+  fingerprint: string | null;
   status: Exclude<JobStatus, 'expired'>;
   phase: JobPhase;
   message: string;

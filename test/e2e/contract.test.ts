@@ -5,6 +5,7 @@ import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { listWithUnzip, readWithPython } from '../support/unpack.js';
+import { waitFor } from '../support/wait-for.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -251,6 +252,59 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
       job: { status: 'completed' },
     });
     expect((await stack.status(jobId)).status).toBe('completed');
+  });
+
+  it('starts one job per key, whichever of two API servers is asked and however often', async () => {
+    const other = await stack.startAnotherApi();
+    const body = { fileIds: [70_000, 70_001], clientRequestId: `race-${Date.now()}` };
+    const init = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        fetch(`${i % 2 ? stack.baseUrl : other}/v1/download/initiate`, init),
+      ),
+    );
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
+    const started = await Promise.all(
+      answers.map(async (answer) => (await answer.json()) as StartedDownload),
+    );
+    expect(new Set(started.map((one) => one.jobId)).size).toBe(1);
+    expect(new Set(started.map((one) => one.expiresAt)).size).toBe(1);
+    expect(answers.filter((answer) => !answer.headers.has('idempotency-replayed'))).toHaveLength(1);
+    await stack.untilFinal(started[0]!.jobId);
+
+    const again = await stack.post(
+      '/v1/download/initiate',
+      { ...body, clientRequestId: undefined },
+      { 'idempotency-key': body.clientRequestId },
+    );
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(((await again.json()) as StartedDownload).jobId).toBe(started[0]!.jobId);
+  });
+
+  it('refuses another request under the same key', async () => {
+    const headers = { 'idempotency-key': `reused-${Date.now()}` };
+    await stack.post('/v1/download/initiate', { fileId: 70_000 }, headers);
+    const other = await stack.post('/v1/download/initiate', { fileId: 70_001 }, headers);
+    expect(await problem(other)).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+    const both = await stack.post('/v1/download/initiate', { fileId: 70_000, clientRequestId: 'x' }, headers);
+    expect(await problem(both)).toMatchObject({ status: 400, errors: [{ path: 'clientRequestId' }] });
+    const blank = await stack.post('/v1/download/initiate', { fileId: 70_000 }, { 'idempotency-key': 'a b' });
+    expect(await problem(blank)).toMatchObject({ status: 400, errors: [{ path: 'Idempotency-Key' }] });
+  });
+
+  it('starts a failed job again under the same key', async () => {
+    const body = { fileIds: [70_000, 70_090], clientRequestId: `again-${Date.now()}` };
+    const { jobId } = await stack.initiate(body);
+    expect((await stack.untilFinal(jobId)).status).toBe('failed');
+    await stack.store.write('downloads/70090', Buffer.from('there now'));
+    const again = await stack.post('/v1/download/initiate', body);
+    expect(again.headers.has('idempotency-replayed')).toBe(false);
+    expect(((await again.json()) as StartedDownload).jobId).toBe(jobId);
+    await waitFor('the new run to complete', async () => (await stack.status(jobId)).status === 'completed');
   });
 
   it('tells whether a file is there', async () => {

@@ -20,6 +20,7 @@ export function aJob(
     onFileError: 'fail',
     labels: {},
     createdAt: new Date().toISOString(),
+    fingerprint: null,
     ...rest,
     policy: {
       timeoutMs: 21_600_000,

@@ -26,6 +26,7 @@ export interface StackOptions {
 /** The whole product on real servers, wired by its own composition roots: Temporal, workers, API, object store. */
 export class Stack {
   readonly workers: TestServer[] = [];
+  private readonly others: TestServer[] = [];
   api!: TestServer;
   readonly baseUrl: string;
   store!: ObjectStore;
@@ -84,6 +85,22 @@ export class Stack {
     await waitFor('the API to start', async () => (await fetch(`${this.baseUrl}/livez`)).ok);
   }
 
+  /** Another API server beside the first; returns where it listens. */
+  async startAnotherApi(): Promise<string> {
+    const [port] = (await freePorts(1)) as [number];
+    const api = new TestServer(
+      process.execPath,
+      [dist('api/server.js')],
+      { ...this.env, PORT: String(port) },
+      [],
+    );
+    api.start();
+    this.others.push(api);
+    const baseUrl = `http://127.0.0.1:${port}`;
+    await waitFor('the other API to start', async () => (await fetch(`${baseUrl}/livez`)).ok);
+    return baseUrl;
+  }
+
   async startWorker(env: Record<string, string> = {}): Promise<TestServer> {
     const worker = new TestServer(process.execPath, [dist('worker.js')], { ...this.env, ...env }, []);
     worker.start();
@@ -94,7 +111,9 @@ export class Stack {
 
   /** Ends everything as a crash would, and removes its files. */
   async stop(): Promise<void> {
-    await Promise.all([...this.workers, this.api, this.temporal].map((server) => server?.kill()));
+    await Promise.all(
+      [...this.workers, ...this.others, this.api, this.temporal].map((server) => server?.kill()),
+    );
     await rm(this.dataDir, { recursive: true, force: true });
   }
 

@@ -5,6 +5,7 @@ const EXPOSED = [
   'x-request-id',
   'Location',
   'Retry-After',
+  'Idempotency-Replayed',
   'RateLimit-Limit',
   'RateLimit-Remaining',
   'RateLimit-Reset',

@@ -1,6 +1,12 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { jobNotFound, LonghaulError } from '../../contract/errors.js';
-import { checkSchema, filesQuerySchema, initiateSchema } from '../../contract/schemas.js';
+import {
+  checkSchema,
+  filesQuerySchema,
+  type InitiateBody,
+  initiateSchema,
+  keyHeaderSchema,
+} from '../../contract/schemas.js';
 import type { DownloadStatus, FilesPage, StartedDownload } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
 import { downloadStatus, expiresAt, nextPollInMs } from '../download-status.js';
@@ -58,9 +64,9 @@ class DownloadHandlers {
   }
 
   initiate: RequestHandler = async (req, res) => {
-    const body = validate(this.initiateBody, req.body);
+    const body = withHeaderKey(validate(this.initiateBody, req.body), req.get('idempotency-key'));
     const { job, duplicateFileIds } = newJob(body, ANONYMOUS, this.deps.policy, Date.now());
-    await this.deps.downloads.start(job, body.priority);
+    const { createdAt, replayed } = await this.deps.downloads.start(job, body.priority);
     const etaSeconds = 1 + Math.ceil(job.files.length / FILES_PER_SECOND);
     const statusUrl = `${this.baseUrl(req)}/v1/download/status/${job.jobId}`;
     const started: StartedDownload = {
@@ -70,11 +76,15 @@ class DownloadHandlers {
       duplicateFileIds,
       etaSeconds,
       nextPollInMs: nextPollInMs(etaSeconds, Math.random()),
-      expiresAt: expiresAt({ completedAt: null, createdAt: job.createdAt, ttlMs: job.policy.ttlMs }),
+      expiresAt: expiresAt({ completedAt: null, createdAt, ttlMs: job.policy.ttlMs }),
       statusUrl,
       downloadPath: `/v1/download/${job.jobId}`,
     };
-    this.deps.logger.info({ jobId: job.jobId, userId: job.userId, files: job.files.length }, 'job started');
+    if (replayed) res.set('Idempotency-Replayed', 'true');
+    this.deps.logger.info(
+      { jobId: job.jobId, userId: job.userId, files: job.files.length, replayed },
+      'job started',
+    );
     res
       .status(202)
       .set({ Location: statusUrl, 'Retry-After': retryAfter(started) })
@@ -156,6 +166,18 @@ class DownloadHandlers {
   private baseUrl(req: Request): string {
     return this.deps.http.publicUrl ?? `${req.protocol}://${req.get('host')}`;
   }
+}
+
+/** The key may come as a header too; when it comes twice, both must be the same. */
+function withHeaderKey(body: InitiateBody, header: string | undefined): InitiateBody {
+  const key = validate(keyHeaderSchema, { 'Idempotency-Key': header })['Idempotency-Key'];
+  if (key === undefined) return body;
+  if (body.clientRequestId === undefined || body.clientRequestId === key)
+    return { ...body, clientRequestId: key };
+  const errors = [{ path: 'clientRequestId', message: 'differs from the header Idempotency-Key' }];
+  throw new LonghaulError('INVALID_REQUEST', 'clientRequestId differs from the header Idempotency-Key.', {
+    errors,
+  });
 }
 
 function jobIdOf(req: Request): string {

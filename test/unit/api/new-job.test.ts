@@ -6,13 +6,32 @@ import { aJob } from '../../support/jobs.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
-function make(body: unknown) {
-  return newJob(validate(initiateSchema(100), body), 'ada', aJob().policy, NOW);
+function make(body: unknown, userId = 'ada') {
+  return newJob(validate(initiateSchema(100), body), userId, aJob().policy, NOW);
 }
 
 describe('a new job', () => {
   it('has an id that sorts by time', () => {
     expect(make({ fileId: 70_000 }).job.jobId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  });
+
+  it('has the same id under the same key of the same user, and nobody else has it', () => {
+    const body = { fileId: 70_000, clientRequestId: 'r-1' };
+    expect(make(body).job.jobId).toBe(make(body).job.jobId);
+    expect(make(body).job.jobId).not.toBe(make({ ...body, clientRequestId: 'r-2' }).job.jobId);
+    expect(make(body).job.jobId).not.toBe(make(body, 'grace').job.jobId);
+  });
+
+  it('has the same fingerprint however the same request is spelt, and another for another request', () => {
+    const key = { clientRequestId: 'r-1' };
+    const print = (body: object) => make({ ...body, ...key }).job.fingerprint;
+    expect(print({ fileIds: [70_000] })).toBe(print({ file_id: 70_000, archive: { format: 'zip' } }));
+    expect(print({ fileId: 70_000, labels: { a: '1', b: '2' } })).toBe(
+      print({ fileId: 70_000, labels: { b: '2', a: '1' } }),
+    );
+    expect(print({ fileId: 70_000 })).not.toBe(print({ fileId: 70_001 }));
+    expect(print({ fileId: 70_000 })).not.toBe(print({ fileId: 70_000, onFileError: 'skip' }));
+    expect(make({ fileId: 70_000 }).job.fingerprint).toBeNull();
   });
 
   it('keeps the order of its files, and each id once', () => {
