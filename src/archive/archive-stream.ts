@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { type Archiver, TarArchive, ZipArchive } from 'archiver';
 import type { ArchiveFormat, Compression } from '../contract/types.js';
@@ -59,35 +58,43 @@ async function appendAll(
 
 /** Resolves when the whole entry went into the archive. */
 async function append(archive: Archiver, entry: ArchiveEntry, options: ArchiveStreamOptions): Promise<void> {
-  const waiting = new AbortController();
-  const stop = () => waiting.abort(options.signal.reason);
-  options.signal.addEventListener('abort', stop, { once: true });
+  const failure = firstFailure(archive, entry.body, options.signal);
   try {
-    // The archiver pipes a body without listening for its errors, so this listens from the first byte on.
-    const failed = once(entry.body, 'error', { signal: waiting.signal }).then(([error]) => {
-      throw error;
-    });
-    await Promise.race([write(archive, entry, options, waiting.signal), failed]);
+    await Promise.race([write(archive, entry, options), failure.promise]);
   } catch (error) {
     entry.body.destroy();
     throw error;
   } finally {
-    options.signal.removeEventListener('abort', stop);
-    waiting.abort();
+    failure.forget();
   }
 }
 
-async function write(
-  archive: Archiver,
-  entry: ArchiveEntry,
-  options: ArchiveStreamOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function write(archive: Archiver, entry: ArchiveEntry, options: ArchiveStreamOptions): Promise<void> {
   const store = options.format === 'zip' && (await shouldStore(entry, options.compression));
-  signal.throwIfAborted();
-  const appended = once(archive, 'entry', { signal });
+  options.signal.throwIfAborted();
+  const appended = new Promise<void>((resolve) => archive.once('entry', () => resolve()));
   archive.append(entry.body, { ...entryData(entry, options), store });
   await appended;
+}
+
+/**
+ * Rejects as soon as archive or body fail or the signal aborts. The archiver pipes a body without listening for its
+ * errors, so this listens from before its first byte. Plain listeners, for this is done once per file.
+ */
+function firstFailure(archive: Archiver, body: Readable, signal: AbortSignal) {
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<never>((_, rejectPromise) => {
+    reject = rejectPromise;
+  });
+  const abort = () => reject(signal.reason);
+  archive.once('error', reject);
+  body.once('error', reject);
+  signal.addEventListener('abort', abort, { once: true });
+  const forget = () => {
+    archive.off('error', reject);
+    signal.removeEventListener('abort', abort);
+  };
+  return { promise, forget };
 }
 
 function entryData(entry: ArchiveEntry, options: ArchiveStreamOptions) {
