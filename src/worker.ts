@@ -33,7 +33,10 @@ const HAND_OVER_MS = 5_000;
 async function main(settings: Settings, logger: Logger): Promise<void> {
   Runtime.install({
     logger: temporalLogger(logger),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) } },
+    // Forwarded, else the native core prints lines of its own between ours.
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} },
+    },
     shutdownSignals: [],
   });
   const { connectionOptions, namespace } = temporalConnection();

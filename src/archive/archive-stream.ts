@@ -82,7 +82,7 @@ async function write(archive: Archiver, entry: ArchiveEntry, options: ArchiveStr
  * errors, so this listens from before its first byte. Plain listeners, for this is done once per file.
  */
 function firstFailure(archive: Archiver, body: Readable, signal: AbortSignal) {
-  let reject: (reason: unknown) => void = () => {};
+  let reject!: (reason: unknown) => void;
   const promise = new Promise<never>((_, rejectPromise) => {
     reject = rejectPromise;
   });

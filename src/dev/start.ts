@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { loadSettings, type Settings } from '../config/env.js';
-import { SEARCH_ATTRIBUTES, workflowIdFor } from '../contract/names.js';
-import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
+import { loadSettings, type Settings, SettingsError } from '../config/env.js';
+import { SEARCH_ATTRIBUTES } from '../contract/names.js';
+import { shutDown, type ShutdownPhase, shutdownRequested } from '../lifecycle/shutdown.js';
 import { createObjectStore } from '../storage/create-store.js';
 import { messageOf } from './errors.js';
+import { firstDownload } from './first-download.js';
 import { assertPortFree } from './ports.js';
-import { runSampleDownload } from './sample-download.js';
 import { FIRST_DOWNLOAD, seedSamples } from './samples.js';
 import { type ServiceProcess, startService } from './service-process.js';
 import { findTemporalCli } from './temporal-binary.js';
@@ -17,33 +17,59 @@ const LOOPBACK = '127.0.0.1';
 const SHUTDOWN_GRACE_MS = '3000';
 
 const say = (line = '') => console.log(line);
+const namespace = () => process.env['TEMPORAL_NAMESPACE'] ?? 'default';
 
 /** Everything in one command: Temporal with its Web UI, the worker, the API, sample files, and one download of them. */
 async function main(settings: Settings): Promise<void> {
-  const stopping = new AbortController();
-  const stopped = shutdownRequested().then((reason) => stopping.abort(new Error(reason)));
-  const running: { name: string; run: () => Promise<void> }[] = [];
+  const over = new AbortController();
+  const stopped = shutdownRequested().then((reason) => over.abort(new Error(reason)));
+  const running: ShutdownPhase[] = [];
   try {
-    const host = process.env['HOST'] ?? LOOPBACK;
-    await assertPortFree(settings.http.port, 'PORT', host);
-    const temporal = await startTemporal(settings);
-    if (temporal) running.unshift({ name: 'Temporal', run: () => temporal.stop() });
-    if (settings.store.kind === 'file') await seedSamples(await createObjectStore(settings.store));
-    const services = await startServices(settings, host, temporal);
-    running.unshift({
-      name: 'services',
-      run: async () => void (await Promise.all(services.map((s) => s.stop()))),
-    });
-
-    const baseUrl = `http://${host === '0.0.0.0' ? LOOPBACK : host}:${settings.http.port}`;
-    const failed = failureOf(services, temporal, stopping.signal);
-    await Promise.race([failed, firstDownload(baseUrl, temporal, services, stopping.signal)]);
-    await Promise.race([failed, stopped]);
+    await run(settings, running, over.signal, stopped);
   } catch (error) {
-    if (!stopping.signal.aborted) throw error;
+    if (!over.signal.aborted) throw error;
   } finally {
-    say('\nStopping …');
+    over.abort(new Error('over'));
+    if (running.length > 0) say('\nStopping …');
     await shutDown(running, (name, error) => say(`${name} did not stop cleanly: ${messageOf(error)}`));
+  }
+}
+
+/** Starts one thing after the other, noting in `running` how each is stopped, and stays until it is `stopped`. */
+async function run(
+  settings: Settings,
+  running: ShutdownPhase[],
+  signal: AbortSignal,
+  stopped: Promise<void>,
+): Promise<void> {
+  const { http, store, job } = settings;
+  const host = process.env['HOST'] ?? LOOPBACK;
+  assertDifferentPorts(settings);
+  await assertPortFree(http.port, 'PORT', host);
+  const temporal = await startTemporal(settings);
+  if (temporal) running.unshift({ name: 'Temporal', run: () => temporal.stop() });
+  if (store.kind === 'file') await seedSamples(await createObjectStore(store));
+  const services = await startServices(settings, host, temporal);
+  running.unshift({
+    name: 'services',
+    run: async () => void (await Promise.all(services.map((s) => s.stop()))),
+  });
+
+  const where = {
+    baseUrl: `http://${host === '0.0.0.0' ? LOOPBACK : host}:${http.port}`,
+    uiUrl: temporal?.uiUrl,
+    namespace: namespace(),
+    logFiles: services.map((service) => service.logFile),
+  };
+  const failed = failureOf(services, temporal, signal);
+  await Promise.race([failed, firstDownload(FIRST_DOWNLOAD.slice(0, job.maxFiles), where, say, signal)]);
+  await Promise.race([failed, stopped]);
+}
+
+function assertDifferentPorts({ http, embedded }: Settings): void {
+  const ports = [http.port, embedded.temporalPort, embedded.temporalUiPort];
+  if (new Set(ports).size < ports.length) {
+    throw new SettingsError(['PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be three different ports']);
   }
 }
 
@@ -63,7 +89,7 @@ async function startTemporal({
     dataDir,
     port: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
-    namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
+    namespace: namespace(),
     searchAttributes: Object.values(SEARCH_ATTRIBUTES),
     log: say,
   });
@@ -103,43 +129,8 @@ async function failureOf(
   throw new Error(end);
 }
 
-async function firstDownload(
-  baseUrl: string,
-  temporal: TemporalServer | undefined,
-  services: readonly ServiceProcess[],
-  signal: AbortSignal,
-): Promise<void> {
-  await untilHealthy(baseUrl, signal);
-  say(`\nDownloading three sample files (${FIRST_DOWNLOAD.join(', ')}):`);
-  const { jobId, link } = await runSampleDownload(baseUrl, FIRST_DOWNLOAD, process.stdout, { signal });
-  const workflow = `/namespaces/default/workflows/${encodeURIComponent(workflowIdFor(jobId))}`;
-  say(`
-Longhaul is ready.
-
-  API        ${baseUrl}
-  Web UI     ${temporal ? `${temporal.uiUrl}${workflow}` : 'that of your Temporal server'}
-  Archive    ${link}
-  Logs       ${services.map((service) => service.logFile).join('  ')}
-
-Try it: files 70000 to 70011 are samples.
-
-  curl -s ${baseUrl}/v1/download/initiate -H 'content-type: application/json' \\
-    -d '{"fileIds": [70000, 70001, 70002], "archive": {"name": "samples"}}'
-  curl -sL -o samples.zip ${link}
-
-Ctrl-C stops everything; jobs and files stay.`);
-}
-
-async function untilHealthy(baseUrl: string, signal: AbortSignal): Promise<void> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
-  for (;;) {
-    deadline.throwIfAborted();
-    const answer = await fetch(`${baseUrl}/health`, { signal: deadline }).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
+// A terminal that is closed is a wish to stop, too.
+process.once('SIGHUP', () => process.emit('SIGTERM'));
 try {
   await main(loadSettings());
 } catch (error) {

@@ -132,9 +132,10 @@ async function startFailure(
   const what = isTimeout(cause) ? `it did not answer within ${START_TIMEOUT_MS / 1000} s` : messageOf(cause);
   const said = lastLines(await readFile(logFile, 'utf8').catch(() => ''));
   // Temporal does not promise that one version of its CLI reads the database of another.
-  const hint = oldDatabase
-    ? `\nIf the Temporal CLI is another version than last time, remove ${oldDatabase} and start again; earlier jobs are lost then.`
-    : '';
+  const hint =
+    oldDatabase && !said.includes('address already in use')
+      ? `\nIf the Temporal CLI is another version than last time, remove ${oldDatabase} and start again; earlier jobs are lost then.`
+      : '';
   return new TemporalServerFailed(
     `The Temporal server did not start: ${what}.\n${said}\nIts log: ${logFile}${hint}`,
     {

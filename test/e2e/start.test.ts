@@ -87,6 +87,17 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
     expect((await fetch(link)).status).toBe(200);
   });
 
+  it('stops when npm is told to, though the shell between them does not pass it on', async () => {
+    const command = `"$1" "$2"; true`;
+    const args = ['-c', command, 'npm', process.execPath, resolve('dist/dev/start.js')];
+    started = new TestServer('sh', args, { ...env, npm_lifecycle_event: 'start' }, [dataDir]);
+    started.start();
+    await waitFor('everything to be ready', () => started.log.includes('Ctrl-C stops everything'));
+    started.signal('SIGTERM');
+    await waitFor('the API to be gone', async () => !(await answers(env['PORT']!)), 10_000);
+    await waitFor('Temporal to be gone', async () => (await processesOf(dataDir)).length === 0, 10_000);
+  });
+
   it.each(['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'])(
     'says that %s is taken and how to change it',
     async (setting) => {

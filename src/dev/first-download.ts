@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { workflowIdFor } from '../contract/names.js';
+import { runSampleDownload } from './sample-download.js';
+
+const HEALTHY_WITHIN_MS = 30_000;
+const POLL_MS = 100;
+
+/** Thrown when the services run but cannot do jobs; says which check fails. */
+export class NotHealthy extends Error {
+  override readonly name = 'NotHealthy';
+}
+
+/** What is told when everything runs. */
+export interface Announcement {
+  baseUrl: string;
+  /** Of the Temporal Web UI, when it is ours. */
+  uiUrl: string | undefined;
+  namespace: string;
+  logFiles: readonly string[];
+}
+
+/**
+ * Waits until jobs can be done, downloads samples, and tells where everything is.
+ * @throws NotHealthy, SampleDownloadFailed, or the reason of the signal.
+ */
+export async function firstDownload(
+  fileIds: readonly number[],
+  where: Announcement,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await untilHealthy(where, signal);
+  say(`\nDownloading sample files (${fileIds.join(', ')}):`);
+  const { jobId, link } = await runSampleDownload(where.baseUrl, fileIds, process.stdout, { signal });
+  say(announcement(where, jobId, link));
+}
+
+function announcement(
+  { baseUrl, uiUrl, namespace, logFiles }: Announcement,
+  jobId: string,
+  link: string,
+): string {
+  const workflow = `/namespaces/${namespace}/workflows/${encodeURIComponent(workflowIdFor(jobId))}`;
+  return `
+Longhaul is ready.
+
+  API        ${baseUrl}
+  Web UI     ${uiUrl ? `${uiUrl}${workflow}` : 'that of your Temporal server'}
+  Archive    ${link}
+  Logs       ${logFiles.join('  ')}
+
+Try it: files 70000 to 70011 are samples.
+
+  curl -s ${baseUrl}/v1/download/initiate -H 'content-type: application/json' \\
+    -d '{"fileIds": [70000, 70001, 70002], "archive": {"name": "samples"}}'
+  curl -sL -o first-download.zip ${link}
+
+Ctrl-C stops everything; jobs and files stay.`;
+}
+
+async function untilHealthy({ baseUrl, logFiles }: Announcement, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + HEALTHY_WITHIN_MS;
+  let report = 'the API does not answer';
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${baseUrl}/health`, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+    if (answer?.ok) return;
+    if (answer) report = faults((await answer.json()) as HealthReport);
+    await delay(POLL_MS, undefined, { signal });
+  }
+  throw new NotHealthy(
+    `Not healthy after ${HEALTHY_WITHIN_MS / 1_000} s: ${report}. See ${logFiles.join(' and ')}`,
+  );
+}
+
+interface HealthReport {
+  checks: Record<string, string>;
+}
+
+function faults({ checks }: HealthReport): string {
+  return Object.entries(checks)
+    .filter(([, outcome]) => outcome !== 'ok')
+    .map(([name, outcome]) => `${name} ${outcome}`)
+    .join(', ');
+}
