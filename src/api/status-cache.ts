@@ -7,7 +7,7 @@ const MAX_JOBS = 10_000;
 
 /** A view of a running job is served again for this long; a job just started changes fast, so there it is less. */
 const MAX_AGE_MS = 1_000;
-const MIN_AGE_MS = 25;
+const MIN_AGE_MS = 100;
 
 /**
  * One read per job at a time, however many ask, and none while the last one is fresh. A view older than one already
