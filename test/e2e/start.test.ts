@@ -96,6 +96,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
     started.signal('SIGTERM');
     await waitFor('the API to be gone', async () => !(await answers(env['PORT']!)), 10_000);
     await waitFor('Temporal to be gone', async () => (await processesOf(dataDir)).length === 0, 10_000);
+    expect(started.log).toContain('Stopping');
   });
 
   it.each(['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'])(
