@@ -46,9 +46,12 @@ async function run(
   const host = process.env['HOST'] ?? LOOPBACK;
   assertDifferentPorts(settings);
   await assertPortFree(http.port, 'PORT', host);
+  const seeded = store.kind === 'file' ? createObjectStore(store).then(seedSamples) : undefined;
+  // Its failure is met below; without this it would end the process while Temporal starts.
+  seeded?.catch(() => {});
   const temporal = await startTemporal(settings);
   if (temporal) running.unshift({ name: 'Temporal', run: () => temporal.stop() });
-  if (store.kind === 'file') await seedSamples(await createObjectStore(store));
+  await seeded;
   const services = await startServices(settings, host, temporal);
   running.unshift({
     name: 'services',
