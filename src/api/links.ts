@@ -19,5 +19,5 @@ export async function archiveLink(
   if (!archive || !archiveKey) return null;
   const { name: fileName, contentType } = archive;
   const link = await signer.signedLink(archiveKey, { fileName, contentType, expiresInSeconds: ttlSeconds });
-  return new URL(link, baseUrl).href;
+  return link.startsWith('/') ? `${baseUrl}${link}` : link;
 }

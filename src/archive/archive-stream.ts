@@ -3,6 +3,7 @@ import { type Archiver, TarArchive, ZipArchive } from 'archiver';
 import type { ArchiveFormat, Compression } from '../contract/types.js';
 import { isCompressedType, isIncompressible } from './compressibility.js';
 import { peek } from './peek.js';
+import { surviveFailedEntries } from './tar-entries.js';
 
 /** One file to archive. `body` yields exactly `size` bytes or fails. */
 export interface ArchiveEntry {
@@ -41,7 +42,9 @@ export function archiveStream(entries: AsyncIterable<ArchiveEntry>, options: Arc
 
 function createArchive(format: ArchiveFormat): Archiver {
   if (format === 'zip') return new ZipArchive({ zlib: { level: DEFLATE_LEVEL } });
-  return new TarArchive({ gzip: format === 'tar.gz', gzipOptions: { level: DEFLATE_LEVEL } });
+  return surviveFailedEntries(
+    new TarArchive({ gzip: format === 'tar.gz', gzipOptions: { level: DEFLATE_LEVEL } }),
+  );
 }
 
 async function appendAll(

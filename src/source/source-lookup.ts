@@ -16,11 +16,19 @@ export class SourceLookup {
   async lookUp(userId: string, fileId: FileId): Promise<{ key: string; size: number } | undefined> {
     const [entry] = await this.catalogue.resolve(userId, [fileId]);
     if (entry?.outcome !== 'found') return undefined;
+    const deadline = AbortSignal.timeout(LOOKUP_DEADLINE_MS);
     try {
-      const found = await this.source.find(entry.location, AbortSignal.timeout(LOOKUP_DEADLINE_MS));
+      const found = await this.source.find(entry.location, deadline);
       return { key: found.source.key, size: found.size };
     } catch (error) {
       if (error instanceof LonghaulError && MISSING.has(error.code)) return undefined;
+      if (deadline.aborted) {
+        throw new LonghaulError(
+          'STORAGE_UNAVAILABLE',
+          'The object store does not answer. Try again shortly.',
+          { cause: error },
+        );
+      }
       throw error;
     }
   }

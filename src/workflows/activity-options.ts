@@ -40,6 +40,7 @@ export function buildOptions(policy: JobPolicy): ActivityOptions {
 export function publishOptions(policy: JobPolicy): ActivityOptions {
   return {
     startToCloseTimeout: '1m',
+    heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: userFacingRetry(policy),
   };

@@ -10,6 +10,7 @@ import {
 import type { ArchiveFormat } from '../../../src/contract/types.js';
 import { readWithPython } from '../../support/unpack.js';
 
+const FORMATS: ArchiveFormat[] = ['zip', 'tar', 'tar.gz'];
 const MODIFIED_AT = new Date('2026-01-02T03:04:06Z');
 
 function options(changes: Partial<ArchiveStreamOptions> = {}): ArchiveStreamOptions {
@@ -80,18 +81,21 @@ describe('an archive stream', () => {
     expect((await readWithPython(archive, 'zip'))[0]).toMatchObject({ method });
   });
 
-  it('ends with the error of an entry that fails half way', async () => {
-    const failing = Readable.from(
-      (async function* () {
-        yield Buffer.alloc(100_000);
-        throw new Error('half way');
-      })(),
-      { objectMode: false },
-    );
-    const broken = { name: 'b', size: 200_000, contentType: null, body: failing };
-    const stream = archiveStream(each(entry('a', Buffer.from('a')), broken), options());
-    await expect(buffer(stream)).rejects.toThrow('half way');
-  });
+  it.each(FORMATS)(
+    'ends a %s with the error of an entry that fails half way, and nothing else ends',
+    async (format) => {
+      const failing = Readable.from(
+        (async function* () {
+          yield Buffer.alloc(100_000);
+          throw new Error('half way');
+        })(),
+        { objectMode: false },
+      );
+      const broken = { name: 'b', size: 200_000, contentType: null, body: failing };
+      const stream = archiveStream(each(entry('a', Buffer.from('a')), broken), options({ format }));
+      await expect(buffer(stream)).rejects.toThrow('half way');
+    },
+  );
 
   it('ends with the error of the iteration itself', async () => {
     async function* broken(): AsyncGenerator<ArchiveEntry> {
@@ -101,19 +105,22 @@ describe('an archive stream', () => {
     await expect(buffer(archiveStream(broken(), options()))).rejects.toThrow('no more');
   });
 
-  it('ends with the reason when it is aborted, and lets go of the entry it was reading', async () => {
-    const abort = new AbortController();
-    const body = new Readable({ read() {} });
-    body.push(Buffer.alloc(1_000));
-    const stream = archiveStream(
-      each({ name: 'slow', size: 2_000, contentType: null, body }),
-      options({ signal: abort.signal }),
-    );
-    const ended = buffer(stream);
-    stream.once('readable', () => abort.abort(new Error('cancelled')));
-    await expect(ended).rejects.toThrow('cancelled');
-    if (!body.destroyed) await new Promise((resolve) => body.once('close', resolve));
-  });
+  it.each(FORMATS)(
+    'ends a %s with the reason when it is aborted half way through an entry',
+    async (format) => {
+      const abort = new AbortController();
+      const body = new Readable({ read() {} });
+      body.push(Buffer.alloc(1_000));
+      const stream = archiveStream(
+        each({ name: 'slow', size: 2_000, contentType: null, body }),
+        options({ format, signal: abort.signal }),
+      );
+      const ended = buffer(stream);
+      stream.once('readable', () => abort.abort(new Error('cancelled')));
+      await expect(ended).rejects.toThrow('cancelled');
+      if (!body.destroyed) await new Promise((resolve) => body.once('close', resolve));
+    },
+  );
 
   it('pulls entries no faster than it is read', async () => {
     let pulled = 0;
