@@ -37,7 +37,8 @@ export async function buildArchive(
   const meter = new BuildMeter(context, input.handedOver);
   let plan = await planOf(deps, input, context);
   for (;;) {
-    // What an attempt before this one left; also fences off a worker that was thought dead and still writes.
+    // What an attempt before this one left. It also fences off a worker that was thought dead and still sends parts,
+    // though not one that is about to store a small archive with a single request.
     await deps.store.abortUploads(jobPrefix(input.jobId));
     try {
       return await buildOnce(deps, input, plan, meter, context);

@@ -1,4 +1,4 @@
-import { isFinal, type JobPhase } from '../contract/types.js';
+import type { JobPhase } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 
 const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'building', 'publishing', 'ended'];
@@ -9,7 +9,7 @@ const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'building', 'publi
  */
 export function neverBack(before: JobView | undefined, after: JobView): JobView {
   if (!before || before.snapshot.createdAt !== after.snapshot.createdAt) return after;
-  if (isFinal(after.snapshot.status)) return after;
+  if (after.snapshot.status === 'completed') return after;
   const behind = ORDER.indexOf(after.snapshot.phase) < ORDER.indexOf(before.snapshot.phase);
   const [known, older] =
     behind || after.stale ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];

@@ -36,7 +36,7 @@ import { liveProgress, snapshotOf } from './temporal-view.js';
 /** Temporal's priorities go from 1, the first, to 5. */
 const PRIORITY_KEYS: Record<Priority, number> = { standard: 3, low: 5 };
 
-/** Deadlines of single calls, so that a status is answered within two seconds whatever happens. */
+/** Deadlines of single calls: a status without a worker is answered within two seconds of a Temporal that answers. */
 const DESCRIBE_DEADLINE_MS = 3_000;
 const QUERY_DEADLINE_MS = 1_200;
 /** How long a cancellation is waited for before the answer says that it is under way. */

@@ -12,9 +12,12 @@ interface TarInside {
  * failed. The error itself is not lost: body and archive tell of it.
  */
 export function surviveFailedEntries(archive: Archiver): Archiver {
-  const { engine } = (archive as unknown as TarInside)._module;
+  const { engine } = (archive as unknown as TarInside)['_module'];
   const entry = engine.entry.bind(engine);
-  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
   engine.entry = (...args) => (engine.destroying ? nowhere() : entry(...args)).on('error', () => {});
   return archive;
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }

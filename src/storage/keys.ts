@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ArchiveFormat } from '../contract/types.js';
 
 /**
- * Everything a job writes lies below its own prefix, so that cleaning up is one listing.
- * The hashed segment makes keys unguessable from the job id alone being sequential in time,
- * and spreads them over the store's partitions.
+ * Everything a job writes lies below its own prefix, so that cleaning up is one listing. The hashed segment spreads
+ * jobs, whose ids begin with the time, over the store's partitions; it hides nothing from who knows the id.
  */
 export function jobPrefix(jobId: string): string {
   const hash = createHash('sha256').update(jobId).digest('hex').slice(0, 16);

@@ -106,6 +106,28 @@ describe('the status cache', () => {
     });
   });
 
+  it('keeps how far a job was when it fails or is cancelled, which its workflow does not know', async () => {
+    const building = {
+      phase: 'building',
+      status: 'running',
+      preparedFiles: 2,
+      bytesHighWater: 70,
+      attempts: 3,
+    } as const;
+    await cache.get('j', reading(view(building)));
+    now += 2_000;
+    const ended = await cache.get(
+      'j',
+      reading(view({ phase: 'ended', status: 'cancelled', preparedFiles: 2 })),
+    );
+    expect(ended.snapshot).toMatchObject({
+      status: 'cancelled',
+      phase: 'ended',
+      bytesHighWater: 70,
+      attempts: 3,
+    });
+  });
+
   it('forgets what it knew when the job was started anew', async () => {
     await cache.get('j', reading(view({ phase: 'building', bytesHighWater: 70 })));
     now += 2_000;
