@@ -33,7 +33,7 @@ export function downloadStatus(
     filesSkipped: snapshot.archive?.skipped ?? snapshot.skippedFiles,
     totalFiles: snapshot.totalFiles,
     bytesProcessed: bytesProcessed(view),
-    bytesTotal: knowsBytes(snapshot) ? snapshot.bytesTotal : null,
+    bytesTotal: allLookedUp(snapshot) ? snapshot.bytesTotal : null,
     etaSeconds,
     attempts: Math.max(snapshot.attempts, live?.attempt ?? 1),
     queuePosition: null,
@@ -68,20 +68,16 @@ function progressOf(view: JobView): number {
   const { snapshot } = view;
   if (snapshot.status === 'completed') return 100;
   const { preparedFiles, totalFiles, bytesTotal } = snapshot;
-  if (!hasBuild(snapshot)) return Math.floor((PREPARED_PERCENT * preparedFiles) / totalFiles);
+  if (!allLookedUp(snapshot)) return Math.floor((PREPARED_PERCENT * preparedFiles) / totalFiles);
   if (snapshot.phase === 'publishing') return BUILT_PERCENT;
   const done = bytesTotal ? bytesProcessed(view) / bytesTotal : filesProcessed(view) / totalFiles;
   const percent = PREPARED_PERCENT + (BUILT_PERCENT - PREPARED_PERCENT) * Math.min(1, done);
   return Math.min(MOST_BEFORE_COMPLETED, Math.floor(percent));
 }
 
-/** All files are looked up: from here on bytes count. */
-function hasBuild(snapshot: JobSnapshot): boolean {
+/** From here on the bytes are known, and count. */
+function allLookedUp(snapshot: JobSnapshot): boolean {
   return snapshot.preparedFiles === snapshot.totalFiles;
-}
-
-function knowsBytes(snapshot: JobSnapshot): boolean {
-  return hasBuild(snapshot);
 }
 
 function bytesProcessed({ snapshot, live }: JobView): number {
