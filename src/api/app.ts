@@ -6,6 +6,7 @@ import type { Downloads } from './downloads.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
 import type { LinkSigner } from './links.js';
+import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
@@ -13,11 +14,15 @@ import { downloadRoutes } from './routes/downloads.js';
 import { healthRoutes } from './routes/health.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
+import type { Authenticator } from './principal.js';
 import type { OutcomeStore } from './recorded-outcomes.js';
+import type { StreamTickets } from './auth/stream-tickets.js';
 
 /** What the API is made of; the composition root makes it. */
 export interface AppDependencies {
   downloads: Downloads;
+  authenticator: Authenticator;
+  tickets: StreamTickets;
   files: FileLookup;
   store: LinkSigner & OutcomeStore;
   /** Serves the links of a store that has no server of its own. */
@@ -25,7 +30,7 @@ export interface AppDependencies {
   health: Health;
   readiness: Health;
   policy: JobPolicy;
-  limits: { maxFiles: number };
+  limits: { maxFiles: number; maxQueued: number };
   http: HttpOptions;
   version: string;
   logger: Logger;
@@ -57,6 +62,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
+  app.use('/v1', authenticated(deps.authenticator));
   app.use('/v1/download', downloadRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));

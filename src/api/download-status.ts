@@ -20,7 +20,7 @@ export function downloadStatus(
   view: JobView,
   now: number,
   random: number,
-): Omit<DownloadStatus, 'downloadUrl'> {
+): Omit<DownloadStatus, 'downloadUrl' | 'streamUrl' | 'eventsUrl'> {
   const { snapshot, live, jobId } = view;
   const status = statusOf(snapshot, now);
   const etaSeconds = isFinal(status) ? null : etaOf(view, now);

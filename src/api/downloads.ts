@@ -1,4 +1,4 @@
-import type { DownloadJob, FileOutcome, JobSnapshot, Priority } from '../contract/types.js';
+import type { DownloadJob, FileOutcome, JobSnapshot } from '../contract/types.js';
 
 /** What is going on in a running job right now, beyond what its workflow knows. */
 export interface LiveProgress {
@@ -43,7 +43,7 @@ export interface Downloads {
    * TEMPORAL_UNAVAILABLE, nothing was accepted.
    * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint.
    */
-  start(job: DownloadJob, priority: Priority): Promise<Accepted>;
+  start(job: DownloadJob): Promise<Accepted>;
 
   /** The job now, at most about a second old while it runs. */
   view(jobId: string): Promise<JobView>;

@@ -1,7 +1,7 @@
 import type { JobPhase } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 
-const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'building', 'publishing', 'ended'];
+const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'waiting', 'building', 'publishing', 'ended'];
 
 /**
  * The newer view, unless it knows less than the one before: without a worker only the last change of phase is known.

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
+import type { JobPolicy } from '../contract/types.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
 import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
@@ -12,6 +14,8 @@ import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
 import { createApp } from './app.js';
+import { NoAuthenticator } from './auth/no-authenticator.js';
+import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 
@@ -38,6 +42,8 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       logger,
       startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
     }),
+    authenticator: new NoAuthenticator(settings.auth.adminUsers),
+    tickets: streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
     store,
     ...localLinksOf(store),
@@ -68,8 +74,17 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   );
 }
 
-function policyOf({ job: { maxFiles: _checkedHere, ...policy } }: Settings) {
-  return policy;
+function policyOf({
+  job: { maxFiles: _files, maxQueued: _queued, ...policy },
+  webhooks,
+}: Settings): JobPolicy {
+  return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
+}
+
+/** Of this process alone when no secret is set, which is good enough for one API server without authentication. */
+function streamTickets({ auth: { streamTicketSecrets } }: Settings): StreamTickets {
+  const [first = randomBytes(32).toString('base64url'), ...older] = streamTicketSecrets;
+  return new StreamTickets([first, ...older]);
 }
 
 function versionOf(): string {

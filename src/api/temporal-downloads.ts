@@ -61,12 +61,12 @@ export class TemporalDownloads implements Downloads {
 
   constructor(private readonly options: TemporalDownloadsOptions) {}
 
-  async start(job: DownloadJob, priority: Priority): Promise<Accepted> {
+  async start(job: DownloadJob): Promise<Accepted> {
     const earlier = job.fingerprint === null ? undefined : await this.earlier(job);
     if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
       return { createdAt: earlier.createdAt, replayed: true };
     try {
-      await this.startWorkflow(job, priority);
+      await this.startWorkflow(job);
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
@@ -91,7 +91,7 @@ export class TemporalDownloads implements Downloads {
     return snapshotOf(await this.call(DESCRIBE_DEADLINE_MS, () => this.handle(jobId).describe()));
   }
 
-  private async startWorkflow(job: DownloadJob, priority: Priority): Promise<void> {
+  private async startWorkflow(job: DownloadJob): Promise<void> {
     const { client, startDeadlineMs } = this.options;
     const snapshot = queuedSnapshot(job);
     await this.call(startDeadlineMs, () =>
@@ -108,7 +108,7 @@ export class TemporalDownloads implements Downloads {
           { key: statusAttribute, value: snapshot.status },
         ],
         staticSummary: `${job.archive.name}: ${job.files.length} files for ${job.userId}`,
-        priority: { priorityKey: PRIORITY_KEYS[priority], fairnessKey: job.userId.slice(0, 64) },
+        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: job.userId.slice(0, 64) },
       }),
     );
   }

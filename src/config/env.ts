@@ -11,7 +11,7 @@ function flag(fallback: boolean) {
     .transform((value) => value ?? fallback);
 }
 
-function whole(fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) {
+function whole<const F extends number | undefined>(fallback: F, min: number, max = Number.MAX_SAFE_INTEGER) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -40,7 +40,46 @@ function text(fallback: string) {
     .transform((value) => value ?? fallback);
 }
 
+/** Comma-separated, blanks around the entries ignored; an absent list is empty. */
+function list(item: z.ZodType<string, string> = z.string()) {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item))
+    .optional()
+    .transform((value) => value ?? []);
+}
+
 const HOUR_MS = 3_600_000;
+
+/** A user, and the SHA-256 of a key of theirs: keys themselves are kept nowhere. */
+const API_KEY_ENTRY = /^[^=]+=sha256:[0-9a-f]{64}$/i;
+
+/** Asymmetric ones only: whoever can check a token must not be able to make one. */
+const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+/** Standard Webhooks 1.0: 24 to 64 bytes in base64 behind a prefix. */
+const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
+const WEBHOOK_SECRET_HINT = 'must be whsec_ and 24 to 64 bytes in base64';
+
+/** Where everybody is trusted there are no limits unless they are asked for. */
+const LIMITS_WITH_AUTH = { maxRunning: 3, maxRequests: 1_200 };
 
 /** Every setting of Longhaul but the Temporal connection, which `@temporalio/envconfig` reads from TEMPORAL_*. */
 const environment = z
@@ -57,7 +96,32 @@ const environment = z
     CORS_ORIGINS: text('*'),
     REQUEST_TIMEOUT_MS: whole(5_000, 100, 300_000),
     SHUTDOWN_GRACE_MS: whole(25_000, 0, HOUR_MS),
+    RATE_LIMIT_WINDOW_MS: whole(60_000, 1_000, HOUR_MS),
+    RATE_LIMIT_MAX_REQUESTS: whole(undefined, 0),
 
+    AUTH_MODE: word(['none', 'api-key', 'jwt'], 'none'),
+    AUTH_MODE_NONE_IN_PRODUCTION: flag(false),
+    API_KEYS: list(z.string().regex(API_KEY_ENTRY, 'must hold entries user=sha256:HEX')),
+    API_KEYS_FILE: z.string().optional(),
+    ADMIN_USERS: list(),
+    JWT_JWKS_URL: url(),
+    JWT_ISSUER: z.string().optional(),
+    JWT_AUDIENCE: z.string().optional(),
+    JWT_ALGORITHMS: list(z.enum(JWT_ALGORITHMS, { error: `must be among: ${JWT_ALGORITHMS.join(', ')}` })),
+    JWT_USER_CLAIM: text('sub'),
+    STREAM_TICKET_SECRET: list(z.string().min(32, 'must have at least 32 characters each')),
+
+    CATALOGUE: word(['template', 'http'], 'template'),
+    CATALOGUE_URL: url(),
+    CATALOGUE_SECRET: z.string().regex(WEBHOOK_SECRET, WEBHOOK_SECRET_HINT).optional(),
+    FILES_LISTING: flag(true),
+    OUTBOUND_ALLOWED_HOSTS: list(z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must hold entries host:port')),
+    WEBHOOK_SECRETS: list(z.string().regex(WEBHOOK_SECRET, WEBHOOK_SECRET_HINT)),
+    OPERATOR_WEBHOOK_URL: url(),
+    CLEANUP_SCHEDULE: text('0 3 * * *'),
+
+    MAX_RUNNING_JOBS_PER_USER: whole(undefined, 0, 1_000),
+    MAX_QUEUED_JOBS_PER_USER: whole(100, 0, 100_000),
     MAX_FILES_PER_JOB: whole(10_000, 1, 100_000),
     MAX_BYTES_PER_JOB: whole(100 * GIB, 1),
     WORKER_ROLE: word(['all', 'orchestration', 'build'], 'all'),
@@ -91,6 +155,33 @@ const environment = z
       }
       if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY)) {
         complain('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
+      }
+      if (env.AUTH_MODE === 'none' && env.NODE_ENV === 'production' && !env.AUTH_MODE_NONE_IN_PRODUCTION) {
+        complain(
+          'AUTH_MODE',
+          'none lets everybody act as anybody: choose api-key or jwt, or set AUTH_MODE_NONE_IN_PRODUCTION=true',
+        );
+      }
+      if (env.AUTH_MODE === 'api-key' && env.API_KEYS.length === 0 && !env.API_KEYS_FILE) {
+        complain('API_KEYS', 'or API_KEYS_FILE is required when AUTH_MODE is api-key');
+      }
+      if (env.AUTH_MODE === 'jwt') {
+        for (const name of ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+          if (!env[name]) complain(name, 'is required when AUTH_MODE is jwt');
+        }
+      }
+      if (env.AUTH_MODE !== 'none' && env.STREAM_TICKET_SECRET.length === 0) {
+        complain(
+          'STREAM_TICKET_SECRET',
+          'is required unless AUTH_MODE is none; the same for every API server',
+        );
+      }
+      if (env.CATALOGUE === 'http') {
+        for (const name of ['CATALOGUE_URL', 'CATALOGUE_SECRET'] as const) {
+          if (!env[name]) complain(name, 'is required when CATALOGUE is http');
+        }
+      } else if (env.CATALOGUE_URL && !env.CATALOGUE_URL.includes('{id}')) {
+        complain('CATALOGUE_URL', 'must contain {id} when CATALOGUE is template');
       }
       if (env.DOWNLOAD_DELAY_MIN_MS > env.DOWNLOAD_DELAY_MAX_MS) {
         complain('DOWNLOAD_DELAY_MIN_MS', 'must not be above DOWNLOAD_DELAY_MAX_MS');
@@ -128,6 +219,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 
 /** Groups the flat names by who needs them. */
 function arrange(env: Environment) {
+  const open = env.AUTH_MODE === 'none';
   return {
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
@@ -141,7 +233,39 @@ function arrange(env: Environment) {
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       linkTtlSeconds: env.LINK_TTL_SECONDS,
     },
+    rateLimit: {
+      windowMs: env.RATE_LIMIT_WINDOW_MS,
+      /** Per principal and window; 0 for no limit. */
+      maxRequests: env.RATE_LIMIT_MAX_REQUESTS ?? (open ? 0 : LIMITS_WITH_AUTH.maxRequests),
+    },
+    auth: {
+      mode: env.AUTH_MODE,
+      apiKeys: env.API_KEYS,
+      apiKeysFile: env.API_KEYS_FILE,
+      adminUsers: env.ADMIN_USERS,
+      jwt: {
+        jwksUrl: env.JWT_JWKS_URL ?? '',
+        issuer: env.JWT_ISSUER ?? '',
+        audience: env.JWT_AUDIENCE ?? '',
+        algorithms: env.JWT_ALGORITHMS.length > 0 ? env.JWT_ALGORITHMS : ['RS256', 'ES256'],
+        userClaim: env.JWT_USER_CLAIM,
+      },
+      streamTicketSecrets: env.STREAM_TICKET_SECRET,
+    },
+    catalogue: {
+      kind: env.CATALOGUE,
+      url: env.CATALOGUE_URL,
+      secret: env.CATALOGUE_SECRET,
+      listing: env.FILES_LISTING,
+    },
+    outbound: { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS },
+    webhooks: { secrets: env.WEBHOOK_SECRETS, operatorUrl: env.OPERATOR_WEBHOOK_URL },
+    cleanupSchedule: env.CLEANUP_SCHEDULE,
     job: {
+      /** Jobs of one user that build at once; 0 for no cap. */
+      maxRunning: env.MAX_RUNNING_JOBS_PER_USER ?? (open ? 0 : LIMITS_WITH_AUTH.maxRunning),
+      /** Jobs of one user that may wait besides. */
+      maxQueued: env.MAX_QUEUED_JOBS_PER_USER,
       maxFiles: env.MAX_FILES_PER_JOB,
       maxBytes: env.MAX_BYTES_PER_JOB,
       ttlMs: env.DOWNLOAD_JOB_TTL_MS,

@@ -6,6 +6,8 @@
 export const ERRORS = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
   INVALID_JSON: { status: 400, title: 'The body is not valid JSON' },
+  UNAUTHENTICATED: { status: 401, title: 'Nobody is authenticated' },
+  FORBIDDEN: { status: 403, title: 'This is not for this user' },
   LINK_INVALID: { status: 403, title: 'The link is not valid or has run out' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route' },
   JOB_NOT_FOUND: { status: 404, title: 'There is no such job' },
@@ -17,6 +19,8 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The range lies outside the archive' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  TOO_MANY_JOBS: { status: 429, title: 'Too many jobs are waiting' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong here' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The job service is not reachable' },
   STORAGE_UNAVAILABLE: { status: 503, title: 'The object store is not reachable' },

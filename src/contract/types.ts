@@ -28,6 +28,10 @@ export interface JobPolicy {
   maxAttempts: number;
   heartbeatTimeoutMs: number;
   maxBytes: number;
+  /** Jobs of the user that build at once, the rest waits for a slot; 0 for no cap. */
+  maxRunning: number;
+  /** Whether the operator is told of a failure. */
+  operatorWebhook: boolean;
   /** A durable pause before the work, for demos and drills; null in production. */
   delay: { minMs: number; maxMs: number } | null;
 }
@@ -39,7 +43,10 @@ export interface DownloadJob {
   files: RequestedFile[];
   archive: ArchiveOptions;
   onFileError: OnFileError;
+  priority: Priority;
   labels: Record<string, string>;
+  /** Told when the job has ended; null for nobody. */
+  callbackUrl: string | null;
   createdAt: string;
   /** Tells one request from another under the same idempotency key; null for a job without a key. */
   fingerprint: string | null;
@@ -113,8 +120,8 @@ export interface BuiltArchive {
 export type JobStatus =
   'queued' | 'running' | 'processing_artifacts' | 'completed' | 'failed' | 'cancelled' | 'expired';
 
-/** What a running job is at; finer than its status. */
-export type JobPhase = 'queued' | 'delaying' | 'preparing' | 'building' | 'publishing' | 'ended';
+/** What a running job is at; finer than its status. `waiting` is for one of the user's slots; its status is `queued`. */
+export type JobPhase = 'queued' | 'delaying' | 'preparing' | 'waiting' | 'building' | 'publishing' | 'ended';
 
 /** The archive of a completed job. `checksum` is `sha256:` and 64 hex digits. */
 export interface ArchiveInfo {
@@ -216,6 +223,9 @@ export interface DownloadStatus {
   nextPollInMs: number | null;
   /** A fresh signed link when completed. */
   downloadUrl: string | null;
+  /** As in the answer to the start, with a fresh ticket; null when the status is final. */
+  streamUrl: string | null;
+  eventsUrl: string | null;
   archive: ArchiveInfo | null;
   error: JobError | null;
   /** True when no worker answered, so that the numbers may be a little old. */
@@ -234,6 +244,10 @@ export interface StartedDownload {
   expiresAt: string;
   statusUrl: string;
   downloadPath: string;
+  /** WebSocket that tells of every change; holds a ticket, for browsers cannot send headers with it. */
+  streamUrl: string;
+  /** The same as server-sent events. */
+  eventsUrl: string;
 }
 
 /** The statuses after which nothing changes but expiry. */

@@ -9,22 +9,18 @@ import {
 } from '../../contract/schemas.js';
 import type { DownloadStatus, FilesPage, StartedDownload } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
-import { downloadStatus, expiresAt, nextPollInMs } from '../download-status.js';
-import type { JobView } from '../downloads.js';
-import { archiveLink } from '../links.js';
+import { expiresAt, nextPollInMs } from '../download-status.js';
+import { JobAnswers, jobIdOf } from '../job-answers.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../middleware/problems.js';
 import { timeout } from '../middleware/timeout.js';
 import { newJob } from '../new-job.js';
+import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
 
 const SLOW_ROUTE_TIMEOUT_MS = 30_000;
-const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Without authentication everybody is one user. */
-const ANONYMOUS = 'anonymous';
 
 /** Guess for the 202, before anything is known of the files. */
 const FILES_PER_SECOND = 50;
@@ -58,17 +54,20 @@ const noStore: RequestHandler = (_req, res, next) => {
 
 class DownloadHandlers {
   private readonly initiateBody;
+  private readonly answers: JobAnswers;
 
   constructor(private readonly deps: AppDependencies) {
+    this.answers = new JobAnswers(deps);
     this.initiateBody = initiateSchema(deps.limits.maxFiles);
   }
 
   initiate: RequestHandler = async (req, res) => {
     const body = withHeaderKey(validate(this.initiateBody, req.body), req.get('idempotency-key'));
-    const { job, duplicateFileIds } = newJob(body, ANONYMOUS, this.deps.policy, Date.now());
-    const { createdAt, replayed } = await this.deps.downloads.start(job, body.priority);
+    const { job, duplicateFileIds } = newJob(body, principalOf(res).userId, this.deps.policy, Date.now());
+    const { createdAt, replayed } = await this.deps.downloads.start(job);
     const etaSeconds = 1 + Math.ceil(job.files.length / FILES_PER_SECOND);
-    const statusUrl = `${this.baseUrl(req)}/v1/download/status/${job.jobId}`;
+    const baseUrl = this.answers.baseUrl(req);
+    const statusUrl = `${baseUrl}/v1/download/status/${job.jobId}`;
     const started: StartedDownload = {
       jobId: job.jobId,
       status: 'queued',
@@ -79,6 +78,7 @@ class DownloadHandlers {
       expiresAt: expiresAt({ completedAt: null, createdAt, ttlMs: job.policy.ttlMs }),
       statusUrl,
       downloadPath: `/v1/download/${job.jobId}`,
+      ...this.answers.streamsOf(baseUrl, job.jobId, job.userId),
     };
     if (replayed) res.set('Idempotency-Replayed', 'true');
     this.deps.logger.info(
@@ -92,12 +92,12 @@ class DownloadHandlers {
   };
 
   status: RequestHandler = async (req, res) => {
-    res.json(await this.statusOf(req, await this.viewOf(req)));
+    res.json(await this.answers.statusOf(req, await this.answers.viewOf(req, res)));
   };
 
   download: RequestHandler = async (req, res) => {
-    const view = await this.viewOf(req);
-    const status = await this.statusOf(req, view);
+    const view = await this.answers.viewOf(req, res);
+    const status = await this.answers.statusOf(req, view);
     if (status.status === 'expired') {
       throw new LonghaulError('JOB_EXPIRED', 'The archive has expired. Start the download again.');
     }
@@ -106,8 +106,8 @@ class DownloadHandlers {
   };
 
   cancel: RequestHandler = async (req, res) => {
-    await this.viewOf(req);
-    const status = await this.statusOf(req, await this.deps.downloads.cancel(jobIdOf(req)));
+    await this.answers.viewOf(req, res);
+    const status = await this.answers.statusOf(req, await this.deps.downloads.cancel(jobIdOf(req)));
     if (['completed', 'failed', 'expired'].includes(status.status)) {
       const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job is ${status.status} already.`);
       this.conflict(req, res, error, status);
@@ -116,7 +116,7 @@ class DownloadHandlers {
 
   files: RequestHandler = async (req, res) => {
     const { cursor, limit } = validate(filesQuerySchema, req.query);
-    const { snapshot, jobId } = await this.viewOf(req);
+    const { snapshot, jobId } = await this.answers.viewOf(req, res);
     const page: FilesPage =
       snapshot.status === 'completed'
         ? await recordedOutcomes(this.deps.store, jobId, cursor, limit)
@@ -126,7 +126,7 @@ class DownloadHandlers {
 
   check: RequestHandler = async (req, res) => {
     const { fileId } = validate(checkSchema, req.body);
-    const found = await this.deps.files.lookUp(ANONYMOUS, fileId);
+    const found = await this.deps.files.lookUp(principalOf(res).userId, fileId);
     res.json({
       file_id: fileId,
       available: found !== undefined,
@@ -141,30 +141,9 @@ class DownloadHandlers {
     return { files, nextCursor: next < total && files.length > 0 ? String(next) : null };
   }
 
-  /** The job of the request, if it is the caller's; every other reason for not having it looks the same. */
-  private async viewOf(req: Request): Promise<JobView> {
-    const view = await this.deps.downloads.view(jobIdOf(req));
-    if (view.snapshot.userId !== ANONYMOUS) throw jobNotFound();
-    return view;
-  }
-
-  private async statusOf(req: Request, view: JobView): Promise<DownloadStatus> {
-    const status = downloadStatus(view, Date.now(), Math.random());
-    const { store, http } = this.deps;
-    const downloadUrl =
-      status.status === 'completed'
-        ? await archiveLink(store, view.snapshot, http.linkTtlSeconds, this.baseUrl(req))
-        : null;
-    return { ...status, downloadUrl };
-  }
-
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
     if (job.nextPollInMs) res.set('Retry-After', retryAfter(job));
     sendProblem(res, req.originalUrl.split('?')[0]!, error, { job });
-  }
-
-  private baseUrl(req: Request): string {
-    return this.deps.http.publicUrl ?? `${req.protocol}://${req.get('host')}`;
   }
 }
 
@@ -178,12 +157,6 @@ function withHeaderKey(body: InitiateBody, header: string | undefined): Initiate
   throw new LonghaulError('INVALID_REQUEST', 'clientRequestId differs from the header Idempotency-Key.', {
     errors,
   });
-}
-
-function jobIdOf(req: Request): string {
-  const jobId = String(req.params['jobId']).toLowerCase();
-  if (!JOB_ID.test(jobId)) throw jobNotFound();
-  return jobId;
 }
 
 function notReady({ status, message }: DownloadStatus): string {

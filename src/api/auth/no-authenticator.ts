@@ -1,0 +1,22 @@
+import type { Request } from 'express';
+import { LonghaulError } from '../../contract/errors.js';
+import type { Authenticator, Principal } from '../principal.js';
+
+const ANONYMOUS = 'anonymous';
+const USER_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** `AUTH_MODE=none`: everybody is who the header `X-User-Id` says, so that limits can be tried without keys. */
+export class NoAuthenticator implements Authenticator {
+  /** @param adminUsers `anonymous` when empty: where nobody proves anything, an empty list would protect nothing. */
+  constructor(private readonly adminUsers: readonly string[]) {}
+
+  async authenticate(req: Request): Promise<Principal> {
+    const userId = req.get('x-user-id') ?? ANONYMOUS;
+    if (!USER_ID.test(userId)) {
+      const message = 'X-User-Id must have 1 to 128 printable ASCII characters without blanks.';
+      throw new LonghaulError('UNAUTHENTICATED', message);
+    }
+    const admins = this.adminUsers.length > 0 ? this.adminUsers : [ANONYMOUS];
+    return { userId, admin: admins.includes(userId) };
+  }
+}
