@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Response } from 'express';
 
 /** On whose behalf a request is made. */
 export interface Principal {
@@ -10,7 +11,7 @@ export interface Principal {
 /** Tells who makes a request. */
 export interface Authenticator {
   /** @throws LonghaulError UNAUTHENTICATED, the same for every reason: nobody learns which part of a guess was right. */
-  authenticate(req: Request): Promise<Principal>;
+  authenticate(headers: IncomingHttpHeaders): Promise<Principal>;
 }
 
 /** The principal of a request that went through `authenticated`. */

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
 import { LonghaulError } from '../../contract/errors.js';
 import type { Authenticator, Principal } from '../principal.js';
 
@@ -10,8 +10,8 @@ export class NoAuthenticator implements Authenticator {
   /** @param adminUsers `anonymous` when empty: where nobody proves anything, an empty list would protect nothing. */
   constructor(private readonly adminUsers: readonly string[]) {}
 
-  async authenticate(req: Request): Promise<Principal> {
-    const userId = req.get('x-user-id') ?? ANONYMOUS;
+  async authenticate(headers: IncomingHttpHeaders): Promise<Principal> {
+    const userId = String(headers['x-user-id'] ?? ANONYMOUS);
     if (!USER_ID.test(userId)) {
       const message = 'X-User-Id must have 1 to 128 printable ASCII characters without blanks.';
       throw new LonghaulError('UNAUTHENTICATED', message);
