@@ -10,11 +10,13 @@ import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
 import { TemplateCatalogue } from '../source/template-catalogue.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
+import { loadKeptSecret } from '../storage/kept-secret.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
 import { createApp } from './app.js';
-import { NoAuthenticator } from './auth/no-authenticator.js';
+import { ApiKeysError } from './auth/api-keys.js';
+import { createAuthenticator } from './auth/create-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
 import { TemporalDownloads } from './temporal-downloads.js';
@@ -42,8 +44,8 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       logger,
       startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
     }),
-    authenticator: new NoAuthenticator(settings.auth.adminUsers),
-    tickets: streamTickets(settings),
+    authenticator: await createAuthenticator(settings.auth, logger),
+    tickets: await streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
     store,
     ...localLinksOf(store),
@@ -81,10 +83,16 @@ function policyOf({
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
 }
 
-/** Of this process alone when no secret is set, which is good enough for one API server without authentication. */
-function streamTickets({ auth: { streamTicketSecrets } }: Settings): StreamTickets {
-  const [first = randomBytes(32).toString('base64url'), ...older] = streamTicketSecrets;
+async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings): Promise<StreamTickets> {
+  const [first = await ticketSecretOf(store), ...older] = streamTicketSecrets;
   return new StreamTickets([first, ...older]);
+}
+
+/** All that share a folder share a secret; beside an S3 store it is of this process alone, good for a single API server. */
+async function ticketSecretOf({ kind, dataDir }: Settings['store']): Promise<string> {
+  return kind === 'file'
+    ? loadKeptSecret(dataDir, 'stream-ticket-secret')
+    : randomBytes(32).toString('base64url');
 }
 
 function versionOf(): string {
@@ -120,7 +128,8 @@ async function close(server: Server, graceMs: number): Promise<void> {
 try {
   const settings = loadSettings();
   await main(settings, createLogger(settings.logLevel, 'longhaul-api'));
-} catch (error) {
+} catch (caught) {
+  const error = caught instanceof ApiKeysError ? new SettingsError(caught.problems) : caught;
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
   else createLogger('error', 'longhaul-api').fatal({ err: error }, 'api stopped');
   process.exitCode = 1;
