@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
@@ -19,9 +19,8 @@ import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
+import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
-
-const HEADERS_TIMEOUT_MS = 10_000;
 
 /** Share of the request timeout that starting a job may use, so that its failure is still answered in time. */
 const START_SHARE = 0.8;
@@ -58,11 +57,12 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }),
     policy: policyOf(settings),
     limits: settings.job,
+    rateLimit: settings.rateLimit,
     http: settings.http,
     version: versionOf(),
     logger,
   });
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, app);
+  const server = createHttpServer(app);
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
