@@ -7,7 +7,7 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
-import { loadSettings, type Settings, SettingsError } from './config/env.js';
+import { loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { shutdownRequested } from './lifecycle/shutdown.js';
 import { ObjectSource } from './source/object-source.js';
@@ -97,7 +97,7 @@ async function createWorkers(
 }
 
 try {
-  const settings = loadSettings();
+  const settings = loadWorkerSettings();
   await main(settings, createLogger(settings.logLevel, 'longhaul-worker'));
 } catch (error) {
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);

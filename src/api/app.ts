@@ -9,6 +9,7 @@ import type { LinkSigner } from './links.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { problems, routeNotFound } from './middleware/problems.js';
+import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { healthRoutes } from './routes/health.js';
@@ -31,6 +32,7 @@ export interface AppDependencies {
   readiness: Health;
   policy: JobPolicy;
   limits: { maxFiles: number; maxQueued: number };
+  rateLimit: RateLimit;
   http: HttpOptions;
   version: string;
   logger: Logger;
@@ -62,7 +64,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
-  app.use('/v1', authenticated(deps.authenticator));
+  app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
   app.use('/v1/download', downloadRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
@@ -10,16 +10,17 @@ import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
 import { TemplateCatalogue } from '../source/template-catalogue.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
+import { loadKeptSecret } from '../storage/kept-secret.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
 import { createApp } from './app.js';
-import { NoAuthenticator } from './auth/no-authenticator.js';
+import { ApiKeysError } from './auth/api-keys.js';
+import { createAuthenticator } from './auth/create-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
+import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
-
-const HEADERS_TIMEOUT_MS = 10_000;
 
 /** Share of the request timeout that starting a job may use, so that its failure is still answered in time. */
 const START_SHARE = 0.8;
@@ -42,8 +43,8 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       logger,
       startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
     }),
-    authenticator: new NoAuthenticator(settings.auth.adminUsers),
-    tickets: streamTickets(settings),
+    authenticator: await createAuthenticator(settings.auth, logger),
+    tickets: await streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
     store,
     ...localLinksOf(store),
@@ -56,11 +57,12 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }),
     policy: policyOf(settings),
     limits: settings.job,
+    rateLimit: settings.rateLimit,
     http: settings.http,
     version: versionOf(),
     logger,
   });
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, app);
+  const server = createHttpServer(app);
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
@@ -81,10 +83,16 @@ function policyOf({
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
 }
 
-/** Of this process alone when no secret is set, which is good enough for one API server without authentication. */
-function streamTickets({ auth: { streamTicketSecrets } }: Settings): StreamTickets {
-  const [first = randomBytes(32).toString('base64url'), ...older] = streamTicketSecrets;
+async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings): Promise<StreamTickets> {
+  const [first = await ticketSecretOf(store), ...older] = streamTicketSecrets;
   return new StreamTickets([first, ...older]);
+}
+
+/** All that share a folder share a secret; beside an S3 store it is of this process alone, good for a single API server. */
+async function ticketSecretOf({ kind, dataDir }: Settings['store']): Promise<string> {
+  return kind === 'file'
+    ? loadKeptSecret(dataDir, 'stream-ticket-secret')
+    : randomBytes(32).toString('base64url');
 }
 
 function versionOf(): string {
@@ -120,7 +128,8 @@ async function close(server: Server, graceMs: number): Promise<void> {
 try {
   const settings = loadSettings();
   await main(settings, createLogger(settings.logLevel, 'longhaul-api'));
-} catch (error) {
+} catch (caught) {
+  const error = caught instanceof ApiKeysError ? new SettingsError(caught.problems) : caught;
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
   else createLogger('error', 'longhaul-api').fatal({ err: error }, 'api stopped');
   process.exitCode = 1;

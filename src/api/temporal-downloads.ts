@@ -31,6 +31,7 @@ import type { downloadWorkflow } from '../workflows/index.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
 import { DeadlineExceeded, within } from './deadline.js';
 import { StatusCache } from './status-cache.js';
+import { fairnessKeyOf, summaryOf } from './temporal-names.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
@@ -107,8 +108,8 @@ export class TemporalDownloads implements Downloads {
           { key: userAttribute, value: job.userId },
           { key: statusAttribute, value: snapshot.status },
         ],
-        staticSummary: `${job.archive.name}: ${job.files.length} files for ${job.userId}`,
-        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: job.userId.slice(0, 64) },
+        staticSummary: summaryOf(job),
+        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: fairnessKeyOf(job.userId) },
       }),
     );
   }

@@ -217,6 +217,14 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return arrange(result.data);
 }
 
+/**
+ * The settings of a worker, which nobody sends requests to: it needs no keys, and is not handed any.
+ * @throws SettingsError naming every bad setting.
+ */
+export function loadWorkerSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  return loadSettings({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
+}
+
 /** Groups the flat names by who needs them. */
 function arrange(env: Environment) {
   const open = env.AUTH_MODE === 'none';

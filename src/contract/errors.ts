@@ -22,6 +22,7 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   TOO_MANY_JOBS: { status: 429, title: 'Too many jobs are waiting' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong here' },
+  AUTH_UNAVAILABLE: { status: 503, title: 'Identities cannot be checked now' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The job service is not reachable' },
   STORAGE_UNAVAILABLE: { status: 503, title: 'The object store is not reachable' },
   REQUEST_TIMEOUT: { status: 503, title: 'The request took too long' },

@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorCode, ERRORS, LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { challengeOf } from '../auth/credentials.js';
+import { pathOf } from '../request-path.js';
 
 /** Seconds after which a request that was refused for our own reasons is worth repeating. */
 const RETRY_AFTER_SECONDS = 5;
@@ -21,12 +23,13 @@ const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
     code: 'INVALID_REQUEST',
     message: 'The body is not as long as Content-Length says.',
   },
+  'request.aborted': { code: 'INVALID_REQUEST', message: 'The body did not arrive whole.' },
   URIError: { code: 'ROUTE_NOT_FOUND', message: 'The path is not valid.' },
 };
 
 /** Answers what no route did. */
 export const routeNotFound: RequestHandler = (req, _res, next) => {
-  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${req.path}.`));
+  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${pathOf(req)}.`));
 };
 
 /** Turns every error into a problem document (RFC 9457). What is not ours is logged and told without its text. */
@@ -38,10 +41,11 @@ export function problems(logger: Logger): ErrorRequestHandler {
     }
     const known = asKnown(error);
     if (known.code === 'INTERNAL_ERROR' || ERRORS[known.code].status === 503) {
-      logger.error({ err: error, requestId: requestIdOf(res), path: req.path }, 'request failed');
+      logger.error({ err: error, requestId: requestIdOf(res), path: pathOf(req) }, 'request failed');
     }
     if (ERRORS[known.code].status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
-    sendProblem(res, req.path, known);
+    if (known.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
+    sendProblem(res, pathOf(req), known);
   };
 }
 

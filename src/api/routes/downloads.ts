@@ -17,6 +17,7 @@ import { timeout } from '../middleware/timeout.js';
 import { newJob } from '../new-job.js';
 import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
+import { pathOf } from '../request-path.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
 
@@ -143,7 +144,7 @@ class DownloadHandlers {
 
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
     if (job.nextPollInMs) res.set('Retry-After', retryAfter(job));
-    sendProblem(res, req.originalUrl.split('?')[0]!, error, { job });
+    sendProblem(res, pathOf(req), error, { job });
   }
 }
 
