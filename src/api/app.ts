@@ -5,6 +5,7 @@ import type { JobPolicy } from '../contract/types.js';
 import type { Downloads } from './downloads.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
+import type { JobList } from './job-list.js';
 import type { LinkSigner } from './links.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
@@ -12,8 +13,10 @@ import { problems, routeNotFound } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { healthRoutes } from './routes/health.js';
+import { jobRoutes } from './routes/jobs.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
+import { startRoutes } from './routes/start.js';
 import type { Authenticator } from './principal.js';
 import type { OutcomeStore } from './recorded-outcomes.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
@@ -21,6 +24,7 @@ import type { StreamTickets } from './auth/stream-tickets.js';
 /** What the API is made of; the composition root makes it. */
 export interface AppDependencies {
   downloads: Downloads;
+  jobs: JobList;
   authenticator: Authenticator;
   tickets: StreamTickets;
   files: FileLookup;
@@ -63,6 +67,8 @@ export function createApp(deps: AppDependencies): Express {
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', authenticated(deps.authenticator));
+  // Before `/v1/download/:jobId`, which `jobs` would be an id for.
+  app.use('/v1/download', jobRoutes(deps), startRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));

@@ -18,6 +18,7 @@ import { NoAuthenticator } from './auth/no-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
 import { TemporalDownloads } from './temporal-downloads.js';
+import { TemporalJobList } from './temporal-job-list.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -42,6 +43,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       logger,
       startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
     }),
+    jobs: new TemporalJobList(client),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
