@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/types.js';
 import type { Downloads } from './downloads.js';
+import type { Estimator } from './estimator.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
 import type { JobList } from './job-list.js';
@@ -12,6 +13,7 @@ import { corsFor } from './middleware/cors.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
 import { downloadRoutes } from './routes/downloads.js';
+import { estimateRoutes } from './routes/estimate.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes } from './routes/jobs.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
@@ -28,6 +30,7 @@ export interface AppDependencies {
   authenticator: Authenticator;
   tickets: StreamTickets;
   files: FileLookup;
+  estimator: Estimator;
   store: LinkSigner & OutcomeStore;
   /** Serves the links of a store that has no server of its own. */
   localLinks?: LocalLinks;
@@ -68,7 +71,7 @@ export function createApp(deps: AppDependencies): Express {
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', authenticated(deps.authenticator));
   // Before `/v1/download/:jobId`, which `jobs` would be an id for.
-  app.use('/v1/download', jobRoutes(deps), startRoutes(deps));
+  app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));

@@ -4,13 +4,11 @@ import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../contract/
 import type { StartedDownload } from '../contract/types.js';
 import type { AppDependencies } from './app.js';
 import { expiresAt, nextPollInMs } from './download-status.js';
+import { etaGuess } from './eta-guess.js';
 import type { JobAnswers } from './job-answers.js';
 import { newJob, type NewJob } from './new-job.js';
 import { principalOf } from './principal.js';
 import { validate } from './validate.js';
-
-/** Guess for the 202, before anything is known of the files. */
-const FILES_PER_SECOND = 50;
 
 type Dependencies = Pick<AppDependencies, 'downloads' | 'jobs' | 'policy' | 'limits' | 'logger'>;
 
@@ -39,7 +37,7 @@ export class JobStarts {
     this.deps.jobs.noticed(userId, jobId);
     if (replayed) res.set('Idempotency-Replayed', 'true');
     this.deps.logger.info({ jobId, userId, files: files.length, replayed }, 'job started');
-    const etaSeconds = 1 + Math.ceil(files.length / FILES_PER_SECOND);
+    const etaSeconds = etaGuess(files.length);
     const baseUrl = this.answers.baseUrl(req);
     return {
       jobId,

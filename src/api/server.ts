@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
+import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
 import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
@@ -32,6 +33,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
+  const [catalogue, source] = [new TemplateCatalogue(), new ObjectSource(store)];
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),
@@ -46,7 +48,8 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     jobs: new TemporalJobList(client),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
-    files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
+    files: new SourceLookup(catalogue, source),
+    estimator: new DownloadEstimator({ catalogue, source }),
     store,
     ...localLinksOf(store),
     health: new Health({ ...checks, worker: () => assertWorkersPoll(connection, namespace) }),
