@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { archiveStream } from '../archive/archive-stream.js';
-import { MISSING_MANIFEST_NAME } from '../archive/missing-manifest.js';
-import { uniqueNames } from '../archive/entry-names.js';
+import { namesInArchive } from '../archive/names-in-archive.js';
 import type { BuildArchiveInput } from '../contract/activities.js';
 import { archiveContentType } from '../contract/media-types.js';
 import type { BuiltArchive, MissingFile, PreparedFile } from '../contract/types.js';
@@ -55,10 +54,7 @@ async function planOf(
   context: ActivityContext,
 ): Promise<BuildPlan> {
   const { files, missing } = await loadChunks(deps.store, input.chunks, context.signal);
-  const names = uniqueNames(
-    files.map((file) => file.name),
-    [MISSING_MANIFEST_NAME],
-  );
+  const names = namesInArchive(files.map((file) => file.name));
   return { files: files.map((file, i) => ({ ...file, name: names[i]! })), missing };
 }
 

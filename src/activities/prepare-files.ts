@@ -33,17 +33,29 @@ export async function prepareFiles(
   input: PrepareFilesInput,
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const entries = await deps.catalogue.resolve(input.userId, input.files.map(fileIdOf));
-  const lines = await pMap(
-    entries.map((entry, i) => ({ entry, file: input.files[i]!, index: input.firstIndex + i })),
-    ({ entry, file, index }) => prepareFile(deps, entry, file, index, context.signal),
-    { concurrency: LOOKUP_CONCURRENCY, signal: context.signal },
-  );
+  const lines = await lookUpFiles(deps, input, context.signal);
   return input.inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
 }
 
+/** What looking files up needs. */
+export type LookUp = Pick<ActivityDependencies, 'catalogue' | 'source'>;
+
+/** Finds files and pins their versions, or says why one cannot be had; one line per file, in their order. */
+export async function lookUpFiles(
+  deps: LookUp,
+  input: Pick<PrepareFilesInput, 'userId' | 'files' | 'firstIndex'>,
+  signal: AbortSignal,
+): Promise<PreparedLine[]> {
+  const entries = await deps.catalogue.resolve(input.userId, input.files.map(fileIdOf));
+  return pMap(
+    entries.map((entry, i) => ({ entry, file: input.files[i]!, index: input.firstIndex + i })),
+    ({ entry, file, index }) => prepareFile(deps, entry, file, index, signal),
+    { concurrency: LOOKUP_CONCURRENCY, signal },
+  );
+}
+
 async function prepareFile(
-  { source }: ActivityDependencies,
+  { source }: LookUp,
   entry: CatalogueEntry,
   requested: RequestedFile,
   index: number,

@@ -3,8 +3,10 @@ import helmet from 'helmet';
 import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/types.js';
 import type { Downloads } from './downloads.js';
+import type { Estimator } from './estimator.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
+import type { JobList } from './job-list.js';
 import type { LinkSigner } from './links.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
@@ -12,9 +14,12 @@ import { problems, routeNotFound } from './middleware/problems.js';
 import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { downloadRoutes } from './routes/downloads.js';
+import { estimateRoutes } from './routes/estimate.js';
 import { healthRoutes } from './routes/health.js';
+import { jobRoutes } from './routes/jobs.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
+import { startRoutes } from './routes/start.js';
 import type { Authenticator } from './principal.js';
 import type { OutcomeStore } from './recorded-outcomes.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
@@ -22,9 +27,11 @@ import type { StreamTickets } from './auth/stream-tickets.js';
 /** What the API is made of; the composition root makes it. */
 export interface AppDependencies {
   downloads: Downloads;
+  jobs: JobList;
   authenticator: Authenticator;
   tickets: StreamTickets;
   files: FileLookup;
+  estimator: Estimator;
   store: LinkSigner & OutcomeStore;
   /** Serves the links of a store that has no server of its own. */
   localLinks?: LocalLinks;
@@ -65,6 +72,8 @@ export function createApp(deps: AppDependencies): Express {
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
+  // Before `/v1/download/:jobId`, which `jobs` would be an id for.
+  app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));

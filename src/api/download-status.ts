@@ -59,7 +59,8 @@ export function nextPollInMs(etaSeconds: number | null, random: number): number 
   return Math.round(base * (1 + POLL_JITTER * random));
 }
 
-function statusOf(snapshot: JobSnapshot, now: number): JobStatus {
+/** The status of the contract: `expired` is written down nowhere, it follows from the time. */
+export function statusOf(snapshot: JobSnapshot, now: number): JobStatus {
   const expired = snapshot.status === 'completed' && now >= Date.parse(expiresAt(snapshot));
   return expired ? 'expired' : snapshot.status;
 }

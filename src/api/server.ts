@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
+import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
 import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
@@ -21,6 +22,7 @@ import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
+import { TemporalJobList } from './temporal-job-list.js';
 
 /** Share of the request timeout that starting a job may use, so that its failure is still answered in time. */
 const START_SHARE = 0.8;
@@ -32,6 +34,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
+  const [catalogue, source] = [new TemplateCatalogue(), new ObjectSource(store)];
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),
@@ -45,7 +48,9 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }),
     authenticator: await createAuthenticator(settings.auth, logger),
     tickets: await streamTickets(settings),
-    files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
+    jobs: new TemporalJobList(client),
+    files: new SourceLookup(catalogue, source),
+    estimator: new DownloadEstimator({ catalogue, source }),
     store,
     ...localLinksOf(store),
     health: new Health({ ...checks, worker: () => assertWorkersPoll(connection, namespace) }),

@@ -1,11 +1,8 @@
 import {
   type Client,
-  isGrpcServiceError,
-  ServiceError,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { jobNotFound, LonghaulError } from '../contract/errors.js';
@@ -16,6 +13,7 @@ import {
   ORCHESTRATION_TASK_QUEUE,
   SEARCH_ATTRIBUTES,
   STATUS_QUERY,
+  userKeyword,
   workflowIdFor,
 } from '../contract/names.js';
 import {
@@ -29,8 +27,8 @@ import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
-import { DeadlineExceeded, within } from './deadline.js';
 import { StatusCache } from './status-cache.js';
+import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
 
@@ -105,7 +103,7 @@ export class TemporalDownloads implements Downloads {
         args: [job],
         memo: { [MEMO.snapshot]: snapshot },
         typedSearchAttributes: [
-          { key: userAttribute, value: job.userId },
+          { key: userAttribute, value: userKeyword(job.userId) },
           { key: statusAttribute, value: snapshot.status },
         ],
         staticSummary: summaryOf(job),
@@ -175,25 +173,9 @@ export class TemporalDownloads implements Downloads {
     return this.options.client.workflow.getHandle(workflowIdFor(jobId));
   }
 
-  /**
-   * Runs a call under a deadline; its errors become ours. The client is told the deadline, and held to it besides: it
-   * sleeps between its own retries without looking at the clock.
-   */
-  private async call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
-    try {
-      return await within(deadlineMs, this.options.client.withDeadline(Date.now() + deadlineMs, run));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw jobNotFound(error);
-      if (!isUnanswered(error)) throw error;
-      const message = 'The job service does not answer. Try again in a moment.';
-      throw new LonghaulError('TEMPORAL_UNAVAILABLE', message, { cause: error });
-    }
+  private call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
+    return callTemporal(this.options.client, deadlineMs, run);
   }
-}
-
-function isUnanswered(error: unknown): boolean {
-  if (error instanceof DeadlineExceeded || isGrpcServiceError(error)) return true;
-  return error instanceof ServiceError && isGrpcServiceError(error.cause);
 }
 
 /** A job that is not there: not begun yet, or ended between reading and cancelling it. */

@@ -1,4 +1,4 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { ERRORS, type ErrorCode, isErrorCode } from '../contract/errors.js';
 import { MEMO } from '../contract/names.js';
@@ -18,7 +18,7 @@ const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string 
 };
 
 /** The snapshot in the memo: as of the last change of phase, made to say how the workflow ended. */
-export function snapshotOf(description: WorkflowExecutionDescription): JobSnapshot | undefined {
+export function snapshotOf(description: Omit<WorkflowExecutionInfo, 'raw'>): JobSnapshot | undefined {
   const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
   const status = description.status.name;
   if (!snapshot || status === 'RUNNING' || snapshot.phase === 'ended') return snapshot;

@@ -17,10 +17,33 @@ export const FILES_QUERY = 'files';
 /** Search attributes, both keywords; the worker registers them when the namespace lacks them. */
 export const SEARCH_ATTRIBUTES = { user: 'LonghaulUser', status: 'LonghaulStatus' } as const;
 
+/** Quotes and what else Temporal puts a back slash before when it asks its SQL database, which takes that for a letter. */
+// eslint-disable-next-line no-control-regex -- control characters are what is replaced
+const NOT_TO_BE_ASKED_FOR = /[\u0000-\u001f\u007f"\\]/g;
+
+/**
+ * A user as the search attribute has it, and as it is asked for. Two users may share one: whoever asks must look at the
+ * user in the memo too.
+ */
+export function userKeyword(userId: string): string {
+  return userId.replace(NOT_TO_BE_ASKED_FOR, percentEncoded).slice(0, 255);
+}
+
+function percentEncoded(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
 /** Memo fields: what `describe` tells of a job without any worker. */
 export const MEMO = { snapshot: 'longhaulSnapshot' } as const;
 
+const WORKFLOW_ID_PREFIX = 'download/';
+
 /** The id of the workflow that is the job `jobId`; every caller derives it, nobody stores it. */
 export function workflowIdFor(jobId: string): string {
-  return `download/${jobId}`;
+  return `${WORKFLOW_ID_PREFIX}${jobId}`;
+}
+
+/** The job that the workflow of this id is. */
+export function jobIdFor(workflowId: string): string {
+  return workflowId.slice(WORKFLOW_ID_PREFIX.length);
 }

@@ -115,17 +115,37 @@ export const checkSchema = z
   })
   .transform((body) => ({ fileId: (body.file_id ?? body.fileId)! }));
 
+/** Opaque to clients: what comes was an answer's `nextCursor`, or is refused. */
+const cursorSchema = z
+  .string('is not a cursor of this list')
+  .regex(/^[A-Za-z0-9_-]{1,2048}$/, 'is not a cursor of this list')
+  .optional();
+
+/** How many items a page may have, in words that name the bounds. */
+const limitSchema = (max: number, fallback: number) => {
+  const hint = `must be a whole number from 1 to ${max}`;
+  return z
+    .string(hint)
+    .regex(/^\d{1,4}$/, hint)
+    .transform(Number)
+    .pipe(z.number().min(1, hint).max(max, hint))
+    .default(fallback);
+};
+
 /** The query of `GET /v1/download/:jobId/files`. */
-export const filesQuerySchema = z.object({
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
-    .transform(Number)
-    .default(0),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, 'must be a whole number from 1 to 1000')
-    .transform(Number)
-    .pipe(z.number().min(1, 'must be from 1 to 1000').max(1_000, 'must be from 1 to 1000'))
-    .default(100),
+export const filesQuerySchema = z.object({ cursor: cursorSchema, limit: limitSchema(1_000, 100) });
+
+/** The query of `GET /v1/download/jobs`. */
+export const jobsQuerySchema = z.object({
+  status: oneOf([
+    'queued',
+    'running',
+    'processing_artifacts',
+    'completed',
+    'failed',
+    'cancelled',
+    'expired',
+  ]).optional(),
+  cursor: cursorSchema,
+  limit: limitSchema(100, 20),
 });

@@ -232,6 +232,13 @@ export interface DownloadStatus {
   stale?: true;
 }
 
+/** A page of one's jobs, newest first. */
+export interface JobsPage {
+  jobs: DownloadStatus[];
+  /** Where the next page begins; null when there is none. */
+  nextCursor: string | null;
+}
+
 /** Answer to a started job. */
 export interface StartedDownload {
   jobId: string;

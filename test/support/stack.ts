@@ -85,13 +85,13 @@ export class Stack {
     await waitFor('the API to start', async () => (await fetch(`${this.baseUrl}/livez`)).ok);
   }
 
-  /** Another API server beside the first; returns where it listens. */
-  async startAnotherApi(): Promise<string> {
+  /** Another API server beside the first, with settings of its own if need be; returns where it listens. */
+  async startAnotherApi(env: Record<string, string> = {}): Promise<string> {
     const [port] = (await freePorts(1)) as [number];
     const api = new TestServer(
       process.execPath,
       [dist('api/server.js')],
-      { ...this.env, PORT: String(port) },
+      { ...this.env, ...env, PORT: String(port) },
       [],
     );
     api.start();

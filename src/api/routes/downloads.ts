@@ -1,20 +1,17 @@
-import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
-import { jobNotFound, LonghaulError } from '../../contract/errors.js';
-import {
-  checkSchema,
-  filesQuerySchema,
-  type InitiateBody,
-  initiateSchema,
-  keyHeaderSchema,
-} from '../../contract/schemas.js';
-import type { DownloadStatus, FilesPage, StartedDownload } from '../../contract/types.js';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { LonghaulError } from '../../contract/errors.js';
+import { checkSchema, filesQuerySchema } from '../../contract/schemas.js';
+import type { DownloadStatus, FilesPage } from '../../contract/types.js';
+import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../app.js';
-import { expiresAt, nextPollInMs } from '../download-status.js';
-import { JobAnswers, jobIdOf } from '../job-answers.js';
+import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../files-cursor.js';
+import { JobAnswers } from '../job-answers.js';
+import { JobStarts, retryAfter, sendAccepted } from '../job-starts.js';
+import { malformedId } from '../middleware/malformed-id.js';
+import { noStore } from '../middleware/no-store.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../middleware/problems.js';
 import { timeout } from '../middleware/timeout.js';
-import { newJob } from '../new-job.js';
 import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
 import { pathOf } from '../request-path.js';
@@ -22,9 +19,6 @@ import { route } from '../route.js';
 import { validate } from '../validate.js';
 
 const SLOW_ROUTE_TIMEOUT_MS = 30_000;
-
-/** Guess for the 202, before anything is known of the files. */
-const FILES_PER_SECOND = 50;
 
 /** The life of a download over HTTP. */
 export function downloadRoutes(deps: AppDependencies): Router {
@@ -43,53 +37,18 @@ export function downloadRoutes(deps: AppDependencies): Router {
   return router;
 }
 
-/** An id that is not even decodable is told like any other that is nobody's. */
-const malformedId: ErrorRequestHandler = (error, _req, _res, next) => {
-  next(error instanceof URIError ? jobNotFound(error) : error);
-};
-
-const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  next();
-};
-
 class DownloadHandlers {
-  private readonly initiateBody;
   private readonly answers: JobAnswers;
+  private readonly starts: JobStarts;
 
   constructor(private readonly deps: AppDependencies) {
     this.answers = new JobAnswers(deps);
-    this.initiateBody = initiateSchema(deps.limits.maxFiles);
+    this.starts = new JobStarts(deps, this.answers);
   }
 
   initiate: RequestHandler = async (req, res) => {
-    const body = withHeaderKey(validate(this.initiateBody, req.body), req.get('idempotency-key'));
-    const { job, duplicateFileIds } = newJob(body, principalOf(res).userId, this.deps.policy, Date.now());
-    const { createdAt, replayed } = await this.deps.downloads.start(job);
-    const etaSeconds = 1 + Math.ceil(job.files.length / FILES_PER_SECOND);
-    const baseUrl = this.answers.baseUrl(req);
-    const statusUrl = `${baseUrl}/v1/download/status/${job.jobId}`;
-    const started: StartedDownload = {
-      jobId: job.jobId,
-      status: 'queued',
-      totalFileIds: job.files.length,
-      duplicateFileIds,
-      etaSeconds,
-      nextPollInMs: nextPollInMs(etaSeconds, Math.random()),
-      expiresAt: expiresAt({ completedAt: null, createdAt, ttlMs: job.policy.ttlMs }),
-      statusUrl,
-      downloadPath: `/v1/download/${job.jobId}`,
-      ...this.answers.streamsOf(baseUrl, job.jobId, job.userId),
-    };
-    if (replayed) res.set('Idempotency-Replayed', 'true');
-    this.deps.logger.info(
-      { jobId: job.jobId, userId: job.userId, files: job.files.length, replayed },
-      'job started',
-    );
-    res
-      .status(202)
-      .set({ Location: statusUrl, 'Retry-After': retryAfter(started) })
-      .json(started);
+    const started = await this.starts.start(req, res, req.body);
+    sendAccepted(res, started.statusUrl, started.nextPollInMs, started);
   };
 
   status: RequestHandler = async (req, res) => {
@@ -107,8 +66,10 @@ class DownloadHandlers {
   };
 
   cancel: RequestHandler = async (req, res) => {
-    await this.answers.viewOf(req, res);
-    const status = await this.answers.statusOf(req, await this.deps.downloads.cancel(jobIdOf(req)));
+    const { jobId, snapshot } = await this.answers.viewOf(req, res);
+    const view = await this.deps.downloads.cancel(jobId);
+    this.deps.jobs.noticed(snapshot.userId, jobId);
+    const status = await this.answers.statusOf(req, view);
     if (['completed', 'failed', 'expired'].includes(status.status)) {
       const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job is ${status.status} already.`);
       this.conflict(req, res, error, status);
@@ -116,12 +77,13 @@ class DownloadHandlers {
   };
 
   files: RequestHandler = async (req, res) => {
-    const { cursor, limit } = validate(filesQuerySchema, req.query);
+    const query = validate(filesQuerySchema, req.query);
+    const cursor = decodeFilesCursor(query.cursor);
     const { snapshot, jobId } = await this.answers.viewOf(req, res);
     const page: FilesPage =
       snapshot.status === 'completed'
-        ? await recordedOutcomes(this.deps.store, jobId, cursor, limit)
-        : await this.knownFiles(jobId, cursor, limit, snapshot.totalFiles);
+        ? await recordedOutcomes(this.deps.store, outcomesKey(jobId), cursor, query.limit)
+        : await this.knownFiles(jobId, cursor, query.limit, snapshot.totalFiles);
     res.json(page);
   };
 
@@ -136,36 +98,27 @@ class DownloadHandlers {
     });
   };
 
-  private async knownFiles(jobId: string, offset: number, limit: number, total: number): Promise<FilesPage> {
-    const files = await this.deps.downloads.files(jobId, offset, limit);
-    const next = offset + files.length;
-    return { files, nextCursor: next < total && files.length > 0 ? String(next) : null };
+  private async knownFiles(
+    jobId: string,
+    cursor: FilesCursor,
+    limit: number,
+    total: number,
+  ): Promise<FilesPage> {
+    // Into the record of a run that completed, while the job was started anew.
+    if ('byte' in cursor) throw invalidCursor();
+    const files = await this.deps.downloads.files(jobId, cursor.line, limit);
+    const line = cursor.line + files.length;
+    return { files, nextCursor: line < total && files.length > 0 ? encodeFilesCursor({ line }) : null };
   }
 
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
-    if (job.nextPollInMs) res.set('Retry-After', retryAfter(job));
+    if (job.nextPollInMs) res.set('Retry-After', retryAfter(job.nextPollInMs));
     sendProblem(res, pathOf(req), error, { job });
   }
-}
-
-/** The key may come as a header too; when it comes twice, both must be the same. */
-function withHeaderKey(body: InitiateBody, header: string | undefined): InitiateBody {
-  const key = validate(keyHeaderSchema, { 'Idempotency-Key': header })['Idempotency-Key'];
-  if (key === undefined) return body;
-  if (body.clientRequestId === undefined || body.clientRequestId === key)
-    return { ...body, clientRequestId: key };
-  const errors = [{ path: 'clientRequestId', message: 'differs from the header Idempotency-Key' }];
-  throw new LonghaulError('INVALID_REQUEST', 'clientRequestId differs from the header Idempotency-Key.', {
-    errors,
-  });
 }
 
 function notReady({ status, message }: DownloadStatus): string {
   if (status === 'failed' || status === 'cancelled')
     return `The job is ${status}: there is no archive. ${message}`;
   return `The archive is not ready: ${message}.`;
-}
-
-function retryAfter({ nextPollInMs: ms }: { nextPollInMs: number | null }): string {
-  return String(Math.max(1, Math.ceil((ms ?? 1_000) / 1_000)));
 }

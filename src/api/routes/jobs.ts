@@ -1,0 +1,70 @@
+import { type RequestHandler, Router } from 'express';
+import { jobsQuerySchema } from '../../contract/schemas.js';
+import type { JobsPage } from '../../contract/types.js';
+import type { AppDependencies } from '../app.js';
+import { JobAnswers } from '../job-answers.js';
+import { decodeJobCursor, encodeJobCursor } from '../job-cursor.js';
+import { JobStarts, sendAccepted } from '../job-starts.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { malformedId } from '../middleware/malformed-id.js';
+import { noStore } from '../middleware/no-store.js';
+import { timeout } from '../middleware/timeout.js';
+import { principalOf } from '../principal.js';
+import { route } from '../route.js';
+import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from '../snake-case.js';
+import { validate } from '../validate.js';
+
+/** Longer than the index of jobs is waited for. */
+const LIST_TIMEOUT_MS = 15_000;
+
+/** `/jobs`: the list of one's jobs, and the same jobs as elsewhere, in snake_case. */
+export function jobRoutes(deps: AppDependencies): Router {
+  const router = Router();
+  const handlers = new JobHandlers(deps);
+  const quick = timeout(deps.http.requestTimeoutMs);
+  route(router, '/jobs', {
+    get: [noStore, timeout(LIST_TIMEOUT_MS), handlers.list],
+    post: [noStore, quick, ...jsonBody, handlers.start],
+  });
+  route(router, '/jobs/:jobId', { get: [noStore, quick, handlers.status] });
+  router.use('/jobs', malformedId);
+  return router;
+}
+
+class JobHandlers {
+  private readonly answers: JobAnswers;
+  private readonly starts: JobStarts;
+
+  constructor(private readonly deps: AppDependencies) {
+    this.answers = new JobAnswers(deps);
+    this.starts = new JobStarts(deps, this.answers);
+  }
+
+  start: RequestHandler = async (req, res) => {
+    try {
+      const started = await this.starts.start(req, res, withOurNames(req.body));
+      const statusUrl = `${this.answers.baseUrl(req)}/v1/download/jobs/${started.jobId}`;
+      sendAccepted(res, statusUrl, started.nextPollInMs, startedInSnakeCase(started, statusUrl));
+    } catch (error) {
+      throw inTheirNames(error);
+    }
+  };
+
+  status: RequestHandler = async (req, res) => {
+    res.json(statusInSnakeCase(await this.answers.statusOf(req, await this.answers.viewOf(req, res))));
+  };
+
+  list: RequestHandler = async (req, res) => {
+    const { status, cursor, limit } = validate(jobsQuerySchema, req.query);
+    const { jobs, next } = await this.deps.jobs.list(principalOf(res).userId, {
+      status: status ?? null,
+      after: cursor === undefined ? null : decodeJobCursor(cursor),
+      limit,
+    });
+    const page: JobsPage = {
+      jobs: await Promise.all(jobs.map((view) => this.answers.statusOf(req, view))),
+      nextCursor: next && encodeJobCursor(next),
+    };
+    res.json(page);
+  };
+}

@@ -1,0 +1,59 @@
+import { type RequestHandler, Router } from 'express';
+import { isFinal } from '../../contract/types.js';
+import type { AppDependencies } from '../app.js';
+import { JobAnswers } from '../job-answers.js';
+import { JobStarts, sendAccepted } from '../job-starts.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { noStore } from '../middleware/no-store.js';
+import { timeout } from '../middleware/timeout.js';
+import { route } from '../route.js';
+import { untilFinal } from '../until-final.js';
+
+/** Below what proxies wait for an answer. */
+const WAIT_MS = 25_000;
+/** What starting the job, and signing the answer, may add to that. */
+const ROUTE_TIMEOUT_MS = WAIT_MS + 10_000;
+
+/** Since 1 November 2026 (RFC 9745); there is no date from which on the route is gone. */
+const DEPRECATED_SINCE = '@1793491200';
+
+/** `POST /start`: the route of services before this one, which answers when the download is done, or nearly so. */
+export function startRoutes(deps: AppDependencies): Router {
+  const router = Router();
+  const handlers = new StartHandlers(deps);
+  route(router, '/start', {
+    post: [noStore, timeout(ROUTE_TIMEOUT_MS), handlers.deprecated, ...jsonBody, handlers.start],
+  });
+  return router;
+}
+
+class StartHandlers {
+  private readonly answers: JobAnswers;
+  private readonly starts: JobStarts;
+
+  constructor(private readonly deps: AppDependencies) {
+    this.answers = new JobAnswers(deps);
+    this.starts = new JobStarts(deps, this.answers);
+  }
+
+  deprecated: RequestHandler = (req, res, next) => {
+    const successor = `${this.answers.baseUrl(req)}/v1/download/initiate`;
+    res.set({ Deprecation: DEPRECATED_SINCE, Link: `<${successor}>; rel="successor-version"` });
+    next();
+  };
+
+  start: RequestHandler = async (req, res) => {
+    const started = await this.starts.start(req, res, req.body);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const until = AbortSignal.any([gone.signal, AbortSignal.timeout(WAIT_MS)]);
+    const view = await untilFinal(this.deps.downloads, started.jobId, until);
+    if (res.headersSent || gone.signal.aborted) return;
+    const status = view && (await this.answers.statusOf(req, view));
+    if (status && isFinal(status.status)) res.set('Location', started.statusUrl).json(status);
+    else {
+      const { nextPollInMs } = status ?? started;
+      sendAccepted(res, started.statusUrl, nextPollInMs, status ?? started);
+    }
+  };
+}
