@@ -1,60 +1,94 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { LonghaulError } from '../contract/errors.js';
+import { errorCodeOf, LonghaulError } from '../contract/errors.js';
 import type { FileOutcome, FilesPage } from '../contract/types.js';
-import { outcomesKey } from '../storage/keys.js';
+import { encodeFilesCursor, type FilesCursor, invalidCursor } from './files-cursor.js';
 
 /** What reading recorded outcomes needs of an object store. */
 export interface OutcomeStore {
   read(key: string, options: { start: number; signal?: AbortSignal }): Promise<Readable>;
 }
 
+/** A page is a few kilobytes: a store that takes longer is not going to be any use. */
+const READ_DEADLINE_MS = 10_000;
+
 /**
- * A page of what became of the files of a completed job. The cursor is the byte at which the next line begins, so a
- * page costs what it holds and not what stands before it.
+ * A page of what became of the files of a completed job. The next one begins at a byte, so that a page costs what it
+ * holds and not what stands before it; only the first page after the job has completed may have to skip lines.
+ * @param key of the record, one JSON line per file.
+ * @throws LonghaulError INVALID_REQUEST for a cursor of another list, JOB_EXPIRED when the record is deleted,
+ * STORAGE_UNAVAILABLE.
  */
 export async function recordedOutcomes(
   store: OutcomeStore,
-  jobId: string,
-  start: number,
+  key: string,
+  cursor: FilesCursor,
   limit: number,
+  deadlineMs: number = READ_DEADLINE_MS,
 ): Promise<FilesPage> {
-  const input = await openAt(store, jobId, start);
+  const deadline = AbortSignal.timeout(deadlineMs);
+  try {
+    return await readPage(store, key, cursor, limit, deadline);
+  } catch (error) {
+    if (errorCodeOf(error) === 'FILE_NOT_FOUND') throw recordDeleted(error);
+    if (deadline.aborted) throw storeTooSlow(error);
+    throw error;
+  }
+}
+
+async function readPage(
+  store: OutcomeStore,
+  key: string,
+  cursor: FilesCursor,
+  limit: number,
+  signal: AbortSignal,
+): Promise<FilesPage> {
+  let [next, skip] = 'byte' in cursor ? [cursor.byte, 0] : [0, cursor.line];
+  const input = await openAt(store, key, next, signal);
   const files: FileOutcome[] = [];
-  let next = start;
   let more = false;
   try {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       more = files.length === limit;
       if (more) break;
-      files.push(parse(line));
+      if (skip > 0) skip--;
+      else files.push(parse(line, 'byte' in cursor && files.length === 0));
       next += Buffer.byteLength(line) + 1;
     }
   } finally {
     input.destroy();
   }
-  return { files, nextCursor: more ? String(next) : null };
+  return { files, nextCursor: more ? encodeFilesCursor({ byte: next }) : null };
 }
 
-async function openAt(store: OutcomeStore, jobId: string, start: number): Promise<Readable> {
+async function openAt(
+  store: OutcomeStore,
+  key: string,
+  start: number,
+  signal: AbortSignal,
+): Promise<Readable> {
   try {
-    return await store.read(outcomesKey(jobId), { start });
+    return await store.read(key, { start, signal });
   } catch (error) {
-    if (start === 0 || (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND')) throw error;
-    throw invalidCursor(error);
+    throw errorCodeOf(error) === 'RANGE_NOT_SATISFIABLE' ? invalidCursor(error) : error;
   }
 }
 
-/** A cursor that was not ours lands within a line. */
-function parse(line: string): FileOutcome {
+/** A byte that was not told by us lands within a line; every other line is as it was written. */
+function parse(line: string, atCursor: boolean): FileOutcome {
   try {
     return JSON.parse(line) as FileOutcome;
   } catch (error) {
-    throw invalidCursor(error);
+    throw atCursor ? invalidCursor(error) : error;
   }
 }
 
-function invalidCursor(cause: unknown): LonghaulError {
-  const errors = [{ path: 'cursor', message: 'is not a cursor of this list' }];
-  return new LonghaulError('INVALID_REQUEST', 'cursor is not a cursor of this list.', { cause, errors });
+function recordDeleted(cause: unknown): LonghaulError {
+  const message = 'What became of the files was deleted with the archive. Start the download again.';
+  return new LonghaulError('JOB_EXPIRED', message, { cause });
+}
+
+function storeTooSlow(cause: unknown): LonghaulError {
+  const message = 'The object store does not answer. Try again shortly.';
+  return new LonghaulError('STORAGE_UNAVAILABLE', message, { cause });
 }

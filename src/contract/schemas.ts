@@ -115,13 +115,15 @@ export const checkSchema = z
   })
   .transform((body) => ({ fileId: (body.file_id ?? body.fileId)! }));
 
+/** Opaque to clients: what comes was an answer's `nextCursor`, or is refused. */
+const cursorSchema = z
+  .string('is not a cursor of this list')
+  .regex(/^[A-Za-z0-9_-]{1,2048}$/, 'is not a cursor of this list')
+  .optional();
+
 /** The query of `GET /v1/download/:jobId/files`. */
 export const filesQuerySchema = z.object({
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
-    .transform(Number)
-    .default(0),
+  cursor: cursorSchema,
   limit: z
     .string()
     .regex(/^\d{1,4}$/, 'must be a whole number from 1 to 1000')

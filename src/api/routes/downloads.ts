@@ -8,8 +8,10 @@ import {
   keyHeaderSchema,
 } from '../../contract/schemas.js';
 import type { DownloadStatus, FilesPage, StartedDownload } from '../../contract/types.js';
+import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../app.js';
 import { expiresAt, nextPollInMs } from '../download-status.js';
+import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../files-cursor.js';
 import { JobAnswers, jobIdOf } from '../job-answers.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../middleware/problems.js';
@@ -115,12 +117,13 @@ class DownloadHandlers {
   };
 
   files: RequestHandler = async (req, res) => {
-    const { cursor, limit } = validate(filesQuerySchema, req.query);
+    const query = validate(filesQuerySchema, req.query);
+    const cursor = decodeFilesCursor(query.cursor);
     const { snapshot, jobId } = await this.answers.viewOf(req, res);
     const page: FilesPage =
       snapshot.status === 'completed'
-        ? await recordedOutcomes(this.deps.store, jobId, cursor, limit)
-        : await this.knownFiles(jobId, cursor, limit, snapshot.totalFiles);
+        ? await recordedOutcomes(this.deps.store, outcomesKey(jobId), cursor, query.limit)
+        : await this.knownFiles(jobId, cursor, query.limit, snapshot.totalFiles);
     res.json(page);
   };
 
@@ -135,10 +138,17 @@ class DownloadHandlers {
     });
   };
 
-  private async knownFiles(jobId: string, offset: number, limit: number, total: number): Promise<FilesPage> {
-    const files = await this.deps.downloads.files(jobId, offset, limit);
-    const next = offset + files.length;
-    return { files, nextCursor: next < total && files.length > 0 ? String(next) : null };
+  private async knownFiles(
+    jobId: string,
+    cursor: FilesCursor,
+    limit: number,
+    total: number,
+  ): Promise<FilesPage> {
+    // Into the record of a run that completed, while the job was started anew.
+    if ('byte' in cursor) throw invalidCursor();
+    const files = await this.deps.downloads.files(jobId, cursor.line, limit);
+    const line = cursor.line + files.length;
+    return { files, nextCursor: line < total && files.length > 0 ? encodeFilesCursor({ line }) : null };
   }
 
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
