@@ -21,9 +21,6 @@ import { TemporalDownloads } from './temporal-downloads.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
-/** Share of the request timeout that starting a job may use, so that its failure is still answered in time. */
-const START_SHARE = 0.8;
-
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporalConnection();
@@ -37,11 +34,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   };
   let stopping = false;
   const app = createApp({
-    downloads: new TemporalDownloads({
-      client,
-      logger,
-      startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
-    }),
+    downloads: new TemporalDownloads({ client, logger }),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),

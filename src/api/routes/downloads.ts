@@ -14,8 +14,8 @@ import { expiresAt, nextPollInMs } from '../download-status.js';
 import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../files-cursor.js';
 import { JobAnswers, jobIdOf } from '../job-answers.js';
 import { jsonBody } from '../middleware/json-body.js';
-import { sendProblem } from '../middleware/problems.js';
-import { timeout } from '../middleware/timeout.js';
+import { pathOf, sendProblem } from '../middleware/problems.js';
+import { deadlineOf, timeout } from '../middleware/timeout.js';
 import { newJob } from '../new-job.js';
 import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
@@ -66,7 +66,7 @@ class DownloadHandlers {
   initiate: RequestHandler = async (req, res) => {
     const body = withHeaderKey(validate(this.initiateBody, req.body), req.get('idempotency-key'));
     const { job, duplicateFileIds } = newJob(body, principalOf(res).userId, this.deps.policy, Date.now());
-    const { createdAt, replayed } = await this.deps.downloads.start(job);
+    const { createdAt, replayed } = await this.deps.downloads.start(job, deadlineOf(res));
     const etaSeconds = 1 + Math.ceil(job.files.length / FILES_PER_SECOND);
     const baseUrl = this.answers.baseUrl(req);
     const statusUrl = `${baseUrl}/v1/download/status/${job.jobId}`;
@@ -153,7 +153,7 @@ class DownloadHandlers {
 
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
     if (job.nextPollInMs) res.set('Retry-After', retryAfter(job));
-    sendProblem(res, req.originalUrl.split('?')[0]!, error, { job });
+    sendProblem(res, pathOf(req), error, { job });
   }
 }
 
