@@ -31,6 +31,8 @@ const HAND_OVER_MS = 5_000;
 
 /** Runs until it is told to stop. Builds that do not finish within the grace time are handed over to other workers. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
+  // Before the runtime, which would keep the process from ending over a wrong setting.
+  const { connectionOptions, namespace } = temporalConnection();
   Runtime.install({
     logger: temporalLogger(logger),
     // Forwarded, else the native core prints lines of its own between ours.
@@ -39,7 +41,6 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     },
     shutdownSignals: [],
   });
-  const { connectionOptions, namespace } = temporalConnection();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     await ensureSearchAttributes(connection, namespace);

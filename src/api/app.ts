@@ -10,6 +10,7 @@ import type { JobList } from './job-list.js';
 import type { LinkSigner } from './links.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
+import { validHost } from './middleware/host.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
@@ -67,7 +68,7 @@ export function createApp(deps: AppDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
-  app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins));
+  app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));

@@ -40,10 +40,11 @@ export interface Downloads {
   /**
    * Starts a job. One with a fingerprint is started once: as long as it runs, and when it has completed, starting it
    * again changes nothing; after it failed or was cancelled it begins anew. When this rejects with
-   * TEMPORAL_UNAVAILABLE, nothing was accepted.
+   * TEMPORAL_UNAVAILABLE or REQUEST_TIMEOUT, nothing was accepted.
+   * @param deadline after which nothing is started any more; milliseconds since the epoch.
    * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint.
    */
-  start(job: DownloadJob): Promise<Accepted>;
+  start(job: DownloadJob, deadline: number): Promise<Accepted>;
 
   /** The job now, at most about a second old while it runs. */
   view(jobId: string): Promise<JobView>;

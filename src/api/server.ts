@@ -24,9 +24,6 @@ import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
 
-/** Share of the request timeout that starting a job may use, so that its failure is still answered in time. */
-const START_SHARE = 0.8;
-
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporalConnection();
@@ -41,11 +38,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   };
   let stopping = false;
   const app = createApp({
-    downloads: new TemporalDownloads({
-      client,
-      logger,
-      startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
-    }),
+    downloads: new TemporalDownloads({ client, logger }),
     authenticator: await createAuthenticator(settings.auth, logger),
     tickets: await streamTickets(settings),
     jobs: new TemporalJobList(client),

@@ -50,8 +50,6 @@ const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYW
 export interface TemporalDownloadsOptions {
   client: Client;
   logger: Logger;
-  /** How long starting a job may take. */
-  startDeadlineMs: number;
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
@@ -60,24 +58,24 @@ export class TemporalDownloads implements Downloads {
 
   constructor(private readonly options: TemporalDownloadsOptions) {}
 
-  async start(job: DownloadJob): Promise<Accepted> {
-    const earlier = job.fingerprint === null ? undefined : await this.earlier(job);
+  async start(job: DownloadJob, deadline: number): Promise<Accepted> {
+    const earlier = job.fingerprint === null ? undefined : await this.earlier(job, deadline);
     if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
       return { createdAt: earlier.createdAt, replayed: true };
     try {
-      await this.startWorkflow(job);
+      await this.startWorkflow(job, deadline);
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
       // Somebody else was faster, with the same key; or what failed is still being cleaned up after.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return { createdAt: (await this.earlier(job))?.createdAt ?? job.createdAt, replayed: true };
+      return { createdAt: (await this.earlier(job, deadline))?.createdAt ?? job.createdAt, replayed: true };
     }
   }
 
   /** What was begun under the job's id before; undefined when nothing was. */
-  private async earlier(job: DownloadJob): Promise<JobSnapshot | undefined> {
-    const snapshot = await this.remembered(job.jobId).catch(ignoreUnknown);
+  private async earlier(job: DownloadJob, deadline: number): Promise<JobSnapshot | undefined> {
+    const snapshot = await this.remembered(job.jobId, deadline).catch(ignoreUnknown);
     if (snapshot && snapshot.fingerprint !== job.fingerprint) {
       const message =
         'This key was used for another request. Use a new key, or repeat the request as it was.';
@@ -86,14 +84,15 @@ export class TemporalDownloads implements Downloads {
     return snapshot;
   }
 
-  private async remembered(jobId: string): Promise<JobSnapshot | undefined> {
-    return snapshotOf(await this.call(DESCRIBE_DEADLINE_MS, () => this.handle(jobId).describe()));
+  private async remembered(jobId: string, deadline: number): Promise<JobSnapshot | undefined> {
+    const ms = Math.min(DESCRIBE_DEADLINE_MS, timeLeft(deadline));
+    return snapshotOf(await this.call(ms, () => this.handle(jobId).describe()));
   }
 
-  private async startWorkflow(job: DownloadJob): Promise<void> {
-    const { client, startDeadlineMs } = this.options;
+  private async startWorkflow(job: DownloadJob, deadline: number): Promise<void> {
+    const { client } = this.options;
     const snapshot = queuedSnapshot(job);
-    await this.call(startDeadlineMs, () =>
+    await this.call(timeLeft(deadline), () =>
       client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
         workflowId: workflowIdFor(job.jobId),
         // The id is what makes a job exist once, under any race and any number of API servers.
@@ -176,6 +175,13 @@ export class TemporalDownloads implements Downloads {
   private call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
     return callTemporal(this.options.client, deadlineMs, run);
   }
+}
+
+/** @throws LonghaulError REQUEST_TIMEOUT when there is none. */
+function timeLeft(deadline: number): number {
+  const ms = deadline - Date.now();
+  if (ms > 0) return ms;
+  throw new LonghaulError('REQUEST_TIMEOUT', 'The request took too long. Try again in a moment.');
 }
 
 /** A job that is not there: not begun yet, or ended between reading and cancelling it. */
