@@ -15,11 +15,11 @@ export interface OutcomeStore {
  */
 export async function recordedOutcomes(
   store: OutcomeStore,
-  jobId: string,
+  keyOfArchive: string,
   start: number,
   limit: number,
 ): Promise<FilesPage> {
-  const input = await openAt(store, jobId, start);
+  const input = await openAt(store, outcomesKey(keyOfArchive), start);
   const files: FileOutcome[] = [];
   let next = start;
   let more = false;
@@ -36,9 +36,9 @@ export async function recordedOutcomes(
   return { files, nextCursor: more ? String(next) : null };
 }
 
-async function openAt(store: OutcomeStore, jobId: string, start: number): Promise<Readable> {
+async function openAt(store: OutcomeStore, key: string, start: number): Promise<Readable> {
   try {
-    return await store.read(outcomesKey(jobId), { start });
+    return await store.read(key, { start });
   } catch (error) {
     if (start === 0 || (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND')) throw error;
     throw invalidCursor(error);

@@ -118,8 +118,8 @@ class DownloadHandlers {
     const { cursor, limit } = validate(filesQuerySchema, req.query);
     const { snapshot, jobId } = await this.answers.viewOf(req, res);
     const page: FilesPage =
-      snapshot.status === 'completed'
-        ? await recordedOutcomes(this.deps.store, jobId, cursor, limit)
+      snapshot.status === 'completed' && snapshot.archiveKey
+        ? await recordedOutcomes(this.deps.store, snapshot.archiveKey, cursor, limit)
         : await this.knownFiles(jobId, cursor, limit, snapshot.totalFiles);
     res.json(page);
   };
