@@ -40,9 +40,16 @@ async function openAt(store: OutcomeStore, key: string, start: number): Promise<
   try {
     return await store.read(key, { start });
   } catch (error) {
-    if (start === 0 || (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND')) throw error;
+    if (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND') throw expired(error);
+    if (start === 0) throw error;
     throw invalidCursor(error);
   }
+}
+
+/** It is there as long as the archive is. */
+function expired(cause: unknown): LonghaulError {
+  const message = 'The archive has expired, and the list of its files with it. Start the download again.';
+  return new LonghaulError('JOB_EXPIRED', message, { cause });
 }
 
 /** A cursor that was not ours lands within a line. */
