@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
 import {
   makeTelemetryFilterString,
   NativeConnection,
@@ -6,7 +7,7 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
-import { createActivities } from './activities/index.js';
+import { createActivities, createSweepActivities } from './activities/index.js';
 import { loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { shutdownRequested } from './lifecycle/shutdown.js';
@@ -16,7 +17,10 @@ import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { temporalConnection } from './temporal/connection.js';
+import { TemporalJobLookup } from './temporal/job-lookup.js';
+import { warnOfShortRetention } from './temporal/retention.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { ensureSweepSchedule } from './temporal/sweep-schedule.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
@@ -42,12 +46,20 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     shutdownSignals: [],
   });
   const connection = await NativeConnection.connect(connectionOptions);
+  // Of its own, for the client tells errors apart over such a connection alone.
+  const clientConnection = Connection.lazy(connectionOptions);
   try {
     await ensureSearchAttributes(connection, namespace);
-    const workers = await createWorkers(settings, logger, connection, namespace);
+    await warnOfShortRetention(connection, namespace, settings.job.ttlMs, logger);
+    const client = new Client({ connection: clientConnection, namespace });
+    if (settings.worker.role !== 'build') {
+      await ensureSweepSchedule(client.schedule, settings.cleanupSchedule, logger);
+    }
+    const workers = await createWorkers(settings, logger, connection, client);
     logger.info({ role: settings.worker.role }, 'worker ready');
     await Promise.all([...workers.map((worker) => worker.run()), stopWhenAsked(workers, settings, logger)]);
   } finally {
+    await clientConnection.close();
     await connection.close();
   }
 }
@@ -62,7 +74,7 @@ async function createWorkers(
   settings: Settings,
   logger: Logger,
   connection: NativeConnection,
-  namespace: string,
+  client: Client,
 ): Promise<Worker[]> {
   const store = await createObjectStore(settings.store);
   const catalogue = new TemplateCatalogue();
@@ -72,9 +84,16 @@ async function createWorkers(
     store,
     logger,
   });
+  const sweep = createSweepActivities({
+    store,
+    jobs: new TemporalJobLookup(client),
+    ttlMs: settings.job.ttlMs,
+    now: Date.now,
+    logger,
+  });
   const common: Pick<WorkerOptions, 'connection' | 'namespace'> & Partial<WorkerOptions> = {
     connection,
-    namespace,
+    namespace: client.options.namespace,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     shutdownGraceTime: settings.shutdownGraceMs,
@@ -84,7 +103,7 @@ async function createWorkers(
     ...common,
     taskQueue: ORCHESTRATION_TASK_QUEUE,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: light,
+    activities: { ...light, ...sweep },
     maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
   };
   const build: WorkerOptions = {

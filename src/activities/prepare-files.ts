@@ -15,6 +15,7 @@ import { preparedKey } from '../storage/keys.js';
 import type { ActivityContext } from './as-activity.js';
 import type { ActivityDependencies } from './index.js';
 import { writeJsonLines } from './json-lines.js';
+import { newPass } from './pass.js';
 
 /** Lookups under way at once: enough to hide the store's latency, few enough not to be throttled. */
 const LOOKUP_CONCURRENCY = 32;
@@ -92,7 +93,7 @@ async function storedChunk(
   lines: PreparedLine[],
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const manifestKey = preparedKey(input.jobId, input.firstIndex);
+  const manifestKey = preparedKey(input.jobId, newPass(context));
   await writeJsonLines(store, manifestKey, lines, context.signal);
   const { found: _inManifest, missing, ...totals } = summaryOf(lines, context);
   return { ...totals, files: { manifestKey }, missing: missing.slice(0, MISSING_IN_RESULT) };

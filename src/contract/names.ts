@@ -11,6 +11,11 @@ export const BUILD_TASK_QUEUE = 'longhaul-build';
 
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
 
+export const SWEEP_WORKFLOW = 'sweepWorkflow';
+
+/** Id of the schedule that runs it; one for a namespace. */
+export const SWEEP_SCHEDULE = 'longhaul-sweep';
+
 export const STATUS_QUERY = 'status';
 export const FILES_QUERY = 'files';
 
@@ -34,7 +39,11 @@ function percentEncoded(character: string): string {
 }
 
 /** Memo fields: what `describe` tells of a job without any worker. */
-export const MEMO = { snapshot: 'longhaulSnapshot' } as const;
+export const MEMO = {
+  snapshot: 'longhaulSnapshot',
+  /** Of the sweep: the cron expression that its schedule was made for. */
+  cron: 'longhaulCron',
+} as const;
 
 const WORKFLOW_ID_PREFIX = 'download/';
 

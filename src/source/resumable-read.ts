@@ -38,7 +38,8 @@ async function* readOn(openAt: OpenAt, first: Readable, size: number, signal: Ab
       if (offset === size) return;
       throw new LonghaulError('STORAGE_UNAVAILABLE', 'The object store ended a file early.');
     } catch (error) {
-      if (offset === size) return;
+      // All bytes are there; unless they are of two versions, which a store may find out at the end.
+      if (offset === size && !isPermanent(error)) return;
       stream = undefined;
       await pauseAfter(error, failures++, signal);
     }

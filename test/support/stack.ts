@@ -105,7 +105,8 @@ export class Stack {
     const worker = new TestServer(process.execPath, [dist('worker.js')], { ...this.env, ...env }, []);
     worker.start();
     this.workers.push(worker);
-    await waitFor('the worker to start', () => worker.log.includes('worker ready'));
+    await waitFor('the worker to start', () => !worker.isRunning || worker.log.includes('worker ready'));
+    if (!worker.isRunning) throw new Error(`The worker ended:\n${worker.log}`);
     return worker;
   }
 

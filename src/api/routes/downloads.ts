@@ -81,8 +81,8 @@ class DownloadHandlers {
     const cursor = decodeFilesCursor(query.cursor);
     const { snapshot, jobId } = await this.answers.viewOf(req, res);
     const page: FilesPage =
-      snapshot.status === 'completed'
-        ? await recordedOutcomes(this.deps.store, outcomesKey(jobId), cursor, query.limit)
+      snapshot.status === 'completed' && snapshot.archiveKey
+        ? await recordedOutcomes(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
         : await this.knownFiles(jobId, cursor, query.limit, snapshot.totalFiles);
     res.json(page);
   };

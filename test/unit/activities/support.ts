@@ -12,7 +12,7 @@ import type { BuildProgress, FileOutcome, MissingFile, PreparedFile } from '../.
 import { ObjectSource } from '../../../src/source/object-source.js';
 import { TemplateCatalogue } from '../../../src/source/template-catalogue.js';
 import { createObjectStore } from '../../../src/storage/create-store.js';
-import { archiveKey, outcomesKey } from '../../../src/storage/keys.js';
+import { folderOf, jobPrefix } from '../../../src/storage/keys.js';
 import type { ObjectStore, ReadOptions, WriteOptions } from '../../../src/storage/object-store.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { collect, readAll } from '../../support/bodies.js';
@@ -93,13 +93,20 @@ export class ActivityBench {
     return readAll(await this.store.read(key));
   }
 
-  archiveOf({ jobId, archive }: BuildArchiveInput): Promise<Buffer> {
-    return this.bytesOf(archiveKey(jobId, archive.format));
+  /** The one archive of the job; each pass stores it in another place. */
+  async archiveOf({ jobId, archive }: BuildArchiveInput): Promise<Buffer> {
+    return this.bytesOf(await this.keyNamed(jobId, `archive.${archive.format}`));
   }
 
   async outcomesOf({ jobId }: BuildArchiveInput): Promise<FileOutcome[]> {
-    const lines = (await this.bytesOf(outcomesKey(jobId))).toString().split('\n');
+    const lines = (await this.bytesOf(await this.keyNamed(jobId, 'files.jsonl'))).toString().split('\n');
     return lines.filter(Boolean).map((line) => JSON.parse(line) as FileOutcome);
+  }
+
+  private async keyNamed(jobId: string, name: string): Promise<string> {
+    const keys = (await this.keysOf(jobPrefix(jobId))).filter((key) => key === `${folderOf(key)}${name}`);
+    if (keys.length !== 1) throw new Error(`There are ${keys.length} objects called ${name}`);
+    return keys[0]!;
   }
 
   async keysOf(prefix = ''): Promise<string[]> {
