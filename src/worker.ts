@@ -16,6 +16,7 @@ import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { temporalConnection } from './temporal/connection.js';
+import { laneActivities } from './temporal/lane-activities.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
@@ -83,7 +84,7 @@ async function createWorkers(
     ...common,
     taskQueue: ORCHESTRATION_TASK_QUEUE,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: light,
+    activities: { ...light, ...laneActivities },
     maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
   };
   const build: WorkerOptions = {
