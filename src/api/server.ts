@@ -13,11 +13,13 @@ import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
+import { Admission } from './admission.js';
 import { createApp } from './app.js';
 import { NoAuthenticator } from './auth/no-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
 import { TemporalDownloads } from './temporal-downloads.js';
+import { TemporalLanes } from './temporal-lanes.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -30,6 +32,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
+  const lanes = new TemporalLanes(client, logger);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
@@ -41,6 +44,8 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       client,
       logger,
       startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
+      lanes,
+      admission: new Admission(lanes, settings.job.maxQueued),
     }),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),

@@ -11,6 +11,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { jobNotFound, LonghaulError } from '../contract/errors.js';
 import {
   DOWNLOAD_WORKFLOW,
+  fairnessKeyFor,
   FILES_QUERY,
   MEMO,
   ORCHESTRATION_TASK_QUEUE,
@@ -28,8 +29,10 @@ import {
 import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
+import type { Admission } from './admission.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
 import { DeadlineExceeded, within } from './deadline.js';
+import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
 
@@ -53,6 +56,8 @@ export interface TemporalDownloadsOptions {
   logger: Logger;
   /** How long starting a job may take. */
   startDeadlineMs: number;
+  lanes: Lanes;
+  admission: Admission;
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
@@ -65,11 +70,13 @@ export class TemporalDownloads implements Downloads {
     const earlier = job.fingerprint === null ? undefined : await this.earlier(job);
     if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
       return { createdAt: earlier.createdAt, replayed: true };
+    await this.options.admission.admit(job);
     try {
       await this.startWorkflow(job);
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
+      this.options.admission.withdraw(job);
       // Somebody else was faster, with the same key; or what failed is still being cleaned up after.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       return { createdAt: (await this.earlier(job))?.createdAt ?? job.createdAt, replayed: true };
@@ -108,7 +115,7 @@ export class TemporalDownloads implements Downloads {
           { key: statusAttribute, value: snapshot.status },
         ],
         staticSummary: `${job.archive.name}: ${job.files.length} files for ${job.userId}`,
-        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: job.userId.slice(0, 64) },
+        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: fairnessKeyFor(job.userId) },
       }),
     );
   }
@@ -151,6 +158,7 @@ export class TemporalDownloads implements Downloads {
     if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
       return { jobId, snapshot: remembered, live: null, stale: false };
     }
+    if (remembered.phase === 'waiting') return this.waiting(jobId, remembered, description);
     const asked = await this.ask(handle, description);
     return {
       jobId,
@@ -158,6 +166,16 @@ export class TemporalDownloads implements Downloads {
       live: liveProgress(description),
       stale: asked === undefined,
     };
+  }
+
+  /** Of a job that waits the memo tells all but its place: nothing happens in its workflow. */
+  private async waiting(
+    jobId: string,
+    snapshot: JobSnapshot,
+    description: WorkflowExecutionDescription,
+  ): Promise<JobView> {
+    const position = await queuePosition(this.options.lanes, snapshot.userId, jobId);
+    return { jobId, snapshot, live: liveProgress(description), stale: false, queuePosition: position };
   }
 
   private async ask(handle: WorkflowHandle, { workflowId }: WorkflowExecutionDescription) {

@@ -109,8 +109,7 @@ class Download {
     if (cancelled) this.record.apply({ type: 'cancelled', at: Date.now() });
     else
       this.record.apply({ type: 'failed', at: Date.now(), error: jobErrorOf(reason, workflowInfo().runId) });
-    // The slot does not wait for the store, which may be why the job failed.
-    await CancellationScope.nonCancellable(() => Promise.all([this.slot?.release(), this.removeArtifacts()]));
+    await CancellationScope.nonCancellable(() => this.leaveNothing());
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');
     const { code, message } = this.record.snapshot.error ?? jobErrorOf(reason, workflowInfo().runId);
     throw permanentFailure(code, message);
@@ -209,6 +208,11 @@ class Download {
     this.record.apply({ type: 'publishing', bytes, files, skipped, attempt });
     const { publishArchive } = proxyActivities<DownloadActivities>(publishOptions(this.job.policy));
     await untilDone(() => publishArchive({ jobId: this.job.jobId, key, size }));
+  }
+
+  /** The slot does not wait for the store, which may be why the job failed. */
+  private async leaveNothing(): Promise<void> {
+    await Promise.all([this.slot?.release(), this.removeArtifacts()]);
   }
 
   private async removeArtifacts(): Promise<void> {

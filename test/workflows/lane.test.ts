@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
 import type { LaneJobs, SlotAnswer } from '../../src/contract/lanes.js';
@@ -110,12 +110,12 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
         startedAt: null,
         message: 'Waiting for one of your other downloads to finish',
       });
-      await allEnd(holders[0], ...waiters);
+      await expectAllComplete(holders[0], ...waiters);
       const built = activities.callsOf('buildArchive').map(({ input }) => (input as { jobId: string }).jobId);
       expect(built).toEqual([holders[0], ...waiters].map(jobIdOf));
       expect(await user.inLane()).toEqual({ running: [jobIdOf(holders[1])], waiting: [] });
       await holders[1].cancel();
-      await expect(holders[1].result()).rejects.toThrow();
+      await expectEndedBadly(holders[1]);
       await user.untilLaneEnds();
     });
   });
@@ -127,7 +127,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const low = await user.waiter({}, { priority: 'low' });
       const standard = await user.waiter();
       expect((await user.inLane()).waiting).toEqual([standard, low].map(jobIdOf));
-      await allEnd(holder, low, standard);
+      await expectAllComplete(holder, low, standard);
     });
   });
 
@@ -150,10 +150,10 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const cancelled = await user.waiter();
       const next = await user.waiter();
       await cancelled.cancel();
-      await expect(cancelled.result()).rejects.toThrow();
+      await expectEndedBadly(cancelled);
       expect((await snapshotOf(cancelled)).status).toBe('cancelled');
       expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [jobIdOf(next)] });
-      await allEnd(holder, next);
+      await expectAllComplete(holder, next);
       await user.untilLaneEnds();
     });
     expect(activities.callsOf('buildArchive')).toHaveLength(2);
@@ -168,7 +168,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     await temporal.serve(activities, async () => {
       const failing = await user.holder(MINUTE, { timeoutMs: 10 * MINUTE, maxAttempts: 99 });
       const next = await user.waiter();
-      await expect(failing.result()).rejects.toThrow();
+      await expectEndedBadly(failing);
       await next.result();
       await user.untilLaneEnds();
     });
@@ -195,7 +195,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       await gone.terminate();
       await temporal.env.sleep('5m');
       expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [jobIdOf(next)] });
-      await allEnd(holder, next);
+      await expectAllComplete(holder, next);
     });
   });
 
@@ -206,7 +206,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const [gone, next] = [await user.waiter(), await user.waiter()];
       await gone.terminate();
       await holder.cancel();
-      await expect(holder.result()).rejects.toThrow();
+      await expectEndedBadly(holder);
       await next.result();
       await user.untilLaneEnds();
     });
@@ -218,7 +218,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const holder = await user.holder(LONG);
       const waiters = [await user.waiter(), await user.waiter()];
       await user.lane.terminate();
-      await allEnd(holder, ...waiters);
+      await expectAllComplete(holder, ...waiters);
       await user.untilLaneEnds();
     });
   });
@@ -229,7 +229,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const holder = await user.holder(LONG);
       const next = await user.waiter();
       await user.lane.cancel();
-      await allEnd(holder, next);
+      await expectAllComplete(holder, next);
       await user.untilLaneEnds();
     });
   });
@@ -273,7 +273,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const holder = await user.holder(LONG);
       const first = await user.waiter();
       const second = await temporal.startJob(user.job({ maxRunning: 3 }));
-      await allEnd(first, second);
+      await expectAllComplete(first, second);
       expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [] });
       await holder.result();
     });
@@ -302,8 +302,12 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
 });
 
 /** One after the other: two that are waited for at once confuse the clock of the server. */
-async function allEnd(...handles: JobHandle[]): Promise<void> {
-  for (const handle of handles) await handle.result();
+async function expectAllComplete(...handles: JobHandle[]): Promise<void> {
+  for (const handle of handles) expect(await handle.result()).toMatchObject({ files: 2 });
+}
+
+async function expectEndedBadly(handle: JobHandle): Promise<void> {
+  await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
 }
 
 function snapshotOf(handle: JobHandle): Promise<JobSnapshot> {
