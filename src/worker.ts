@@ -19,6 +19,7 @@ import { temporalLogger } from './telemetry/temporal-logger.js';
 import { temporalConnection } from './temporal/connection.js';
 import { TemporalJobLookup } from './temporal/job-lookup.js';
 import { warnOfShortRetention } from './temporal/retention.js';
+import { laneActivities } from './temporal/lane-activities.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { ensureSweepSchedule } from './temporal/sweep-schedule.js';
 
@@ -103,7 +104,7 @@ async function createWorkers(
     ...common,
     taskQueue: ORCHESTRATION_TASK_QUEUE,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: { ...light, ...sweep },
+    activities: { ...light, ...sweep, ...laneActivities },
     maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
   };
   const build: WorkerOptions = {

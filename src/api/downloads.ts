@@ -24,6 +24,8 @@ export interface JobView {
   live: LiveProgress | null;
   /** No worker answered: the snapshot is of the last change of phase. */
   stale: boolean;
+  /** For a job that waits for a slot: 1 when it is next; null when its place is not known. */
+  queuePosition?: number | null;
 }
 
 /** A job that was started, now or by an earlier request with the same key. */
@@ -42,7 +44,8 @@ export interface Downloads {
    * again changes nothing; after it failed or was cancelled it begins anew. When this rejects with
    * TEMPORAL_UNAVAILABLE or REQUEST_TIMEOUT, nothing was accepted.
    * @param deadline after which nothing is started any more; milliseconds since the epoch.
-   * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint.
+   * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint; TOO_MANY_JOBS when
+   * the user has as many as there may be.
    */
   start(job: DownloadJob, deadline: number): Promise<Accepted>;
 

@@ -15,6 +15,7 @@ import { loadKeptSecret } from '../storage/kept-secret.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
+import { Admission } from './admission.js';
 import { createApp } from './app.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
@@ -23,6 +24,7 @@ import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
+import { TemporalLanes } from './temporal-lanes.js';
 
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
@@ -30,6 +32,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
+  const lanes = new TemporalLanes(client, logger);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const [catalogue, source] = [new TemplateCatalogue(), new ObjectSource(store)];
   const checks = {
@@ -38,7 +41,12 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   };
   let stopping = false;
   const app = createApp({
-    downloads: new TemporalDownloads({ client, logger }),
+    downloads: new TemporalDownloads({
+      client,
+      logger,
+      lanes,
+      admission: new Admission(lanes, settings.job.maxQueued),
+    }),
     authenticator: await createAuthenticator(settings.auth, logger),
     tickets: await streamTickets(settings),
     jobs: new TemporalJobList(client),

@@ -26,7 +26,9 @@ import {
 import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
+import type { Admission } from './admission.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
+import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
@@ -50,6 +52,8 @@ const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYW
 export interface TemporalDownloadsOptions {
   client: Client;
   logger: Logger;
+  lanes: Lanes;
+  admission: Admission;
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
@@ -62,11 +66,13 @@ export class TemporalDownloads implements Downloads {
     const earlier = job.fingerprint === null ? undefined : await this.earlier(job, deadline);
     if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
       return { createdAt: earlier.createdAt, replayed: true };
+    await this.options.admission.admit(job);
     try {
       await this.startWorkflow(job, deadline);
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
+      this.options.admission.withdraw(job);
       // Somebody else was faster, with the same key; or what failed is still being cleaned up after.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       return { createdAt: (await this.earlier(job, deadline))?.createdAt ?? job.createdAt, replayed: true };
@@ -149,6 +155,7 @@ export class TemporalDownloads implements Downloads {
     if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
       return { jobId, snapshot: remembered, live: null, stale: false };
     }
+    if (remembered.phase === 'waiting') return this.waiting(jobId, remembered, description);
     const asked = await this.ask(handle, description);
     return {
       jobId,
@@ -156,6 +163,16 @@ export class TemporalDownloads implements Downloads {
       live: liveProgress(description),
       stale: asked === undefined,
     };
+  }
+
+  /** Of a job that waits the memo tells all but its place: nothing happens in its workflow. */
+  private async waiting(
+    jobId: string,
+    snapshot: JobSnapshot,
+    description: WorkflowExecutionDescription,
+  ): Promise<JobView> {
+    const position = await queuePosition(this.options.lanes, snapshot.userId, jobId);
+    return { jobId, snapshot, live: liveProgress(description), stale: false, queuePosition: position };
   }
 
   private async ask(handle: WorkflowHandle, { workflowId }: WorkflowExecutionDescription) {

@@ -10,6 +10,7 @@ export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 export const BUILD_TASK_QUEUE = 'longhaul-build';
 
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
+export const LANE_WORKFLOW = 'laneWorkflow';
 
 export const SWEEP_WORKFLOW = 'sweepWorkflow';
 
@@ -18,6 +19,12 @@ export const SWEEP_SCHEDULE = 'longhaul-sweep';
 
 export const STATUS_QUERY = 'status';
 export const FILES_QUERY = 'files';
+
+/** Between a download and the lane of its user. */
+export const ACQUIRE_UPDATE = 'acquire';
+export const GRANTED_SIGNAL = 'granted';
+export const RELEASE_SIGNAL = 'release';
+export const LANE_QUERY = 'lane';
 
 /** Search attributes, both keywords; the worker registers them when the namespace lacks them. */
 export const SEARCH_ATTRIBUTES = { user: 'LonghaulUser', status: 'LonghaulStatus' } as const;
@@ -55,4 +62,9 @@ export function workflowIdFor(jobId: string): string {
 /** The job that the workflow of this id is. */
 export function jobIdFor(workflowId: string): string {
   return workflowId.slice(WORKFLOW_ID_PREFIX.length);
+}
+
+/** The id of the workflow that gives out the slots of a user, whose name has 255 bytes: an id may have 1,000. */
+export function laneIdFor(userId: string): string {
+  return `lane/${encodeURIComponent(userId)}`;
 }

@@ -20,7 +20,7 @@ export interface ArchiveOptions {
 
 /** The settings a job was accepted under. They travel with it, so that a changed setting never changes a running job. */
 export interface JobPolicy {
-  /** From the first workflow task to the end of the build. */
+  /** From the first workflow task to the end of the build; counted anew for a job that waited for a slot. */
   timeoutMs: number;
   /** How long the archive lives after completion. */
   ttlMs: number;

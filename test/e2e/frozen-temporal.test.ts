@@ -1,13 +1,22 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
+import { Admission } from '../../src/api/admission.js';
 import { TemporalDownloads } from '../../src/api/temporal-downloads.js';
+import { TemporalLanes } from '../../src/api/temporal-lanes.js';
 import { workflowIdFor } from '../../src/contract/names.js';
 import { aJob } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
+
+/** Downloads without slots, so that nothing but starting them is tried. */
+function unlimited(client: Client): TemporalDownloads {
+  const logger = pino({ level: 'silent' });
+  const lanes = new TemporalLanes(client, logger);
+  return new TemporalDownloads({ client, logger, lanes, admission: new Admission(lanes, 0) });
+}
 
 describeWith(await locateTemporalCli(), 'starting a job while Temporal stands still', (temporalCli) => {
   let stack: Stack;
@@ -33,7 +42,7 @@ describeWith(await locateTemporalCli(), 'starting a job while Temporal stands st
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([503]));
     // Visibility follows on the heels of the starts, in their order: when a later one is seen, no earlier one will come.
     const later = aJob();
-    const downloads = new TemporalDownloads({ client, logger: pino({ level: 'silent' }) });
+    const downloads = unlimited(client);
     await waitFor('Temporal to go on', () => downloads.start(later, Date.now() + 5_000));
     const seen = async () => {
       const ids: string[] = [];
@@ -45,7 +54,7 @@ describeWith(await locateTemporalCli(), 'starting a job while Temporal stands st
   });
 
   it('starts nothing when it is late already', async () => {
-    const downloads = new TemporalDownloads({ client, logger: pino({ level: 'silent' }) });
+    const downloads = unlimited(client);
     const job = aJob();
     await expect(downloads.start(job, Date.now() - 1)).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
     await expect(downloads.view(job.jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });

@@ -7,6 +7,9 @@ import { pathOf } from '../request-path.js';
 /** Seconds after which a request that was refused for our own reasons is worth repeating. */
 const RETRY_AFTER_SECONDS = 5;
 
+/** A download is built in about this time; sooner no place becomes free. */
+const RETRY_AFTER_JOBS_SECONDS = 30;
+
 /** What body-parser and the router throw, by their `type` or name. */
 const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
   'entity.parse.failed': { code: 'INVALID_JSON', message: 'The body is not valid JSON.' },
@@ -51,6 +54,7 @@ export function problems(logger: Logger): ErrorRequestHandler {
       logger.error({ err: error, requestId: requestIdOf(res), path: pathOf(req) }, 'request failed');
     }
     if (known.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
+    if (known.code === 'TOO_MANY_JOBS') res.set('Retry-After', String(RETRY_AFTER_JOBS_SECONDS));
     sendProblem(res, pathOf(req), known);
   };
 }
