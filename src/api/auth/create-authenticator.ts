@@ -21,6 +21,6 @@ export interface AuthSettings {
 export async function createAuthenticator(settings: AuthSettings, logger: Logger): Promise<Authenticator> {
   const { mode, apiKeys: entries, apiKeysFile: file, adminUsers, jwt } = settings;
   if (mode === 'none') return new NoAuthenticator(adminUsers);
-  if (mode === 'jwt') return new JwtAuthenticator(jwt, adminUsers);
+  if (mode === 'jwt') return new JwtAuthenticator(jwt, adminUsers, logger);
   return new ApiKeyAuthenticator(await ApiKeySource.open({ entries, file, logger }), adminUsers);
 }

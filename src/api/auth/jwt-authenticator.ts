@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { LonghaulError } from '../../contract/errors.js';
+import type { Logger } from '../../telemetry/logger.js';
 import type { Authenticator, Principal } from '../principal.js';
 import { bearerTokenOf } from './credentials.js';
 import { isUserId } from './user-id.js';
@@ -32,6 +33,7 @@ export class JwtAuthenticator implements Authenticator {
   constructor(
     private readonly settings: JwtSettings,
     private readonly adminUsers: readonly string[],
+    private readonly logger: Logger,
     times: Partial<typeof KEY_SET_TIMES> = {},
   ) {
     this.keyFor = keySet(settings.jwksUrl, { ...KEY_SET_TIMES, ...times });
@@ -54,8 +56,12 @@ export class JwtAuthenticator implements Authenticator {
       });
       const userId = payload[userClaim];
       if (isUserId(userId)) return userId;
+      this.logger.debug({ claim: userClaim }, 'token names no user');
     } catch (error) {
       if (error instanceof LonghaulError) throw error;
+      // For whoever sets this up; nothing of the token itself.
+      const { code, claim } = error as { code?: string; claim?: string };
+      this.logger.debug({ code, claim }, 'token refused');
     }
     throw new LonghaulError('UNAUTHENTICATED', 'Send a valid token as Authorization: Bearer TOKEN.');
   }

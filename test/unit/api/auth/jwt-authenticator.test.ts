@@ -14,6 +14,7 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { JwtAuthenticator } from '../../../../src/api/auth/jwt-authenticator.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
 
 const ISSUER = 'https://issuer.example/';
 const AUDIENCE = 'longhaul';
@@ -26,6 +27,8 @@ describe('authentication by JWT', () => {
   /** What the issuer publishes; an answer without keys when null. */
   let published: object[] | null;
   let fetched = 0;
+  const logged: string[] = [];
+  const logger = createLogger('debug', 'test', { write: (line) => void logged.push(line) });
   let rsa: { publicKey: CryptoKey; privateKey: CryptoKey };
   let other: typeof rsa;
   let ec: typeof rsa;
@@ -63,7 +66,7 @@ describe('authentication by JWT', () => {
       algorithms: ['RS256', 'ES256'],
       userClaim,
     };
-    return new JwtAuthenticator(settings, ['grace'], times);
+    return new JwtAuthenticator(settings, ['grace'], logger, times);
   }
 
   async function jwk(key: CryptoKey, kid: string, alg: string) {
@@ -157,6 +160,18 @@ describe('authentication by JWT', () => {
     const jwt = await make();
     expect(await codeOf(jwt)).toBe('UNAUTHENTICATED');
     await expect(userOf(jwt)).rejects.toThrow('Send a valid token as Authorization: Bearer TOKEN.');
+  });
+
+  it('tells operators what it refused, and nothing of the token', async () => {
+    logged.length = 0;
+    const jwt = await token({ aud: 'elsewhere' });
+    await codeOf(jwt);
+    await codeOf(await token({ sub: 'a\nb' }));
+    expect(logged.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { msg: 'token refused', code: 'ERR_JWT_CLAIM_VALIDATION_FAILED', claim: 'aud' },
+      { msg: 'token names no user', claim: 'sub' },
+    ]);
+    for (const part of ['elsewhere', 'ada', ...jwt.split('.')]) expect(logged.join('')).not.toContain(part);
   });
 
   it('asks for no keys before a token looks like one', async () => {
