@@ -11,7 +11,7 @@ describe('the fairness key', () => {
   });
 
   it('is of its own for each longer name, and never too long', () => {
-    const names = ['u'.repeat(65), `${'u'.repeat(64)}v`, '日'.repeat(255), '🎉'.repeat(255)];
+    const names = ['u'.repeat(65), `${'u'.repeat(64)}v`, '日'.repeat(85), '🎉'.repeat(63)];
     const keys = names.map(fairnessKeyOf);
     expect(new Set(keys).size).toBe(names.length);
     for (const key of keys) expect(bytes(key)).toBeLessThanOrEqual(64);
