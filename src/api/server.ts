@@ -6,9 +6,8 @@ import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
-import { ObjectSource } from '../source/object-source.js';
+import { createSource } from '../source/create-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
-import { TemplateCatalogue } from '../source/template-catalogue.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
@@ -31,6 +30,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
+  const { catalogue, source } = createSource(settings, store);
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),
@@ -44,7 +44,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
-    files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
+    files: new SourceLookup(catalogue, source),
     store,
     ...localLinksOf(store),
     health: new Health({ ...checks, worker: () => assertWorkersPoll(connection, namespace) }),
