@@ -11,8 +11,7 @@ import { createActivities, createSweepActivities } from './activities/index.js';
 import { loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { shutdownRequested } from './lifecycle/shutdown.js';
-import { ObjectSource } from './source/object-source.js';
-import { TemplateCatalogue } from './source/template-catalogue.js';
+import { createSource } from './source/create-source.js';
 import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
@@ -78,13 +77,7 @@ async function createWorkers(
   client: Client,
 ): Promise<Worker[]> {
   const store = await createObjectStore(settings.store);
-  const catalogue = new TemplateCatalogue();
-  const { buildArchive, ...light } = createActivities({
-    catalogue,
-    source: new ObjectSource(store),
-    store,
-    logger,
-  });
+  const { buildArchive, ...light } = createActivities({ ...createSource(settings, store), store, logger });
   const sweep = createSweepActivities({
     store,
     jobs: new TemporalJobLookup(client),

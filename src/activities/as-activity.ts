@@ -32,6 +32,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'FILE_UNREADABLE',
   'NO_FILES_AVAILABLE',
   'JOB_TOO_LARGE',
+  'CATALOGUE_INVALID',
   // Mended by building anew, which the workflow decides.
   'ARCHIVE_INCOMPLETE',
 ]);

@@ -7,9 +7,8 @@ import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
-import { ObjectSource } from '../source/object-source.js';
+import { createSource } from '../source/create-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
-import { TemplateCatalogue } from '../source/template-catalogue.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { loadKeptSecret } from '../storage/kept-secret.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
@@ -34,7 +33,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   const client = new Client({ connection, namespace });
   const lanes = new TemporalLanes(client, logger);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
-  const [catalogue, source] = [new TemplateCatalogue(), new ObjectSource(store)];
+  const { catalogue, source } = createSource(settings, store);
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),

@@ -25,6 +25,9 @@ export const ERRORS = {
   AUTH_UNAVAILABLE: { status: 503, title: 'Identities cannot be checked now' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The job service is not reachable' },
   STORAGE_UNAVAILABLE: { status: 503, title: 'The object store is not reachable' },
+  SOURCE_UNAVAILABLE: { status: 503, title: 'The server of a file is not reachable' },
+  CATALOGUE_UNAVAILABLE: { status: 503, title: 'The catalogue is not reachable' },
+  CATALOGUE_INVALID: { status: 502, title: 'The catalogue gives no usable answer' },
   REQUEST_TIMEOUT: { status: 503, title: 'The request took too long' },
 
   FILE_NOT_FOUND: { status: 404, title: 'A file does not exist' },

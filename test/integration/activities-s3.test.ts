@@ -3,7 +3,6 @@ import { getEventListeners } from 'node:events';
 import { ListMultipartUploadsCommand, ListPartsCommand, S3Client } from '@aws-sdk/client-s3';
 import { CancelledFailure } from '@temporalio/activity';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { PreparedFile } from '../../src/contract/types.js';
 import { jobPrefix, outcomesKey } from '../../src/storage/keys.js';
 import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
 import { noise } from '../support/bodies.js';
@@ -19,6 +18,7 @@ import {
   failureOf,
   hangingAfter,
   run,
+  type StoredFile,
 } from '../unit/activities/support.js';
 
 const MIB = 1024 * 1024;
@@ -37,7 +37,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
   let client: S3Client;
   let store: S3ObjectStore;
   let bench: ActivityBench;
-  let files: PreparedFile[];
+  let files: StoredFile[];
 
   beforeAll(async () => {
     server = await startSeaweedFs(program);
@@ -65,7 +65,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
   }
 
   /** Another version takes the place of the file when the first part of the archive is stored. */
-  const replaceMidway = (file: PreparedFile) => async () => {
+  const replaceMidway = (file: StoredFile) => async () => {
     await waitFor('a part to be stored', async () => {
       const target = { Bucket: server.bucket };
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand(target));
