@@ -6,11 +6,13 @@ import type { Downloads } from './downloads.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
 import type { LinkSigner } from './links.js';
+import type { OperatorJobs } from './operator-jobs.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
+import { adminRoutes } from './routes/admin.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { healthRoutes } from './routes/health.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
@@ -22,6 +24,7 @@ import type { StreamTickets } from './auth/stream-tickets.js';
 /** What the API is made of; the composition root makes it. */
 export interface AppDependencies {
   downloads: Downloads;
+  operatorJobs: OperatorJobs;
   authenticator: Authenticator;
   tickets: StreamTickets;
   files: FileLookup;
@@ -65,6 +68,7 @@ export function createApp(deps: AppDependencies): Express {
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', authenticated(deps.authenticator));
   app.use('/v1/download', downloadRoutes(deps));
+  app.use('/v1/admin', adminRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));
   return app;

@@ -18,6 +18,7 @@ import { NoAuthenticator } from './auth/no-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
 import { TemporalDownloads } from './temporal-downloads.js';
+import { TemporalOperatorJobs } from './temporal-operator-jobs.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -35,6 +36,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   let stopping = false;
   const app = createApp({
     downloads: new TemporalDownloads({ client, logger }),
+    operatorJobs: new TemporalOperatorJobs(client),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),

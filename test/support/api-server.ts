@@ -26,6 +26,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
   const health = new Health({});
   return {
     downloads: { start: nobody, view: nobody, cancel: nobody, files: nobody },
+    operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },

@@ -45,11 +45,12 @@ export function downloadRoutes(deps: AppDependencies): Router {
 }
 
 /** An id that is not even decodable is told like any other that is nobody's. */
-const malformedId: ErrorRequestHandler = (error, _req, _res, next) => {
+export const malformedId: ErrorRequestHandler = (error, _req, _res, next) => {
   next(error instanceof URIError ? jobNotFound(error) : error);
 };
 
-const noStore: RequestHandler = (_req, res, next) => {
+/** What is told of a job is true at this moment only. */
+export const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };
