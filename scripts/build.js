@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
@@ -56,4 +56,6 @@ async function bundleWorkflows() {
 }
 
 const [code] = await Promise.all([compile(), bundleWorkflows()]);
+// The compiler makes no program of it, and npm would do so on installation only.
+if (code === 0) await chmod(path('../dist/cli/admin.js'), 0o755);
 process.exitCode = code;

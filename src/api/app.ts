@@ -8,12 +8,14 @@ import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
 import type { JobList } from './job-list.js';
 import type { LinkSigner } from './links.js';
+import type { OperatorJobs } from './operator-jobs.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
+import { adminRoutes } from './routes/admin.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { estimateRoutes } from './routes/estimate.js';
 import { healthRoutes } from './routes/health.js';
@@ -29,6 +31,7 @@ import type { StreamTickets } from './auth/stream-tickets.js';
 export interface AppDependencies {
   downloads: Downloads;
   jobs: JobList;
+  operatorJobs: OperatorJobs;
   authenticator: Authenticator;
   tickets: StreamTickets;
   files: FileLookup;
@@ -76,6 +79,7 @@ export function createApp(deps: AppDependencies): Express {
   // Before `/v1/download/:jobId`, which `jobs` would be an id for.
   app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));
+  app.use('/v1/admin', adminRoutes(deps));
   app.use(routeNotFound);
   app.use(problems(deps.logger));
   return app;

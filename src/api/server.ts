@@ -24,6 +24,7 @@ import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
 import { TemporalLanes } from './temporal-lanes.js';
+import { TemporalOperatorJobs } from './temporal-operator-jobs.js';
 
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
@@ -49,6 +50,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     authenticator: await createAuthenticator(settings.auth, logger),
     tickets: await streamTickets(settings),
     jobs: new TemporalJobList(client),
+    operatorJobs: new TemporalOperatorJobs(client),
     files: new SourceLookup(catalogue, source),
     estimator: new DownloadEstimator({ catalogue, source }),
     store,

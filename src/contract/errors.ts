@@ -14,6 +14,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
   JOB_NOT_READY: { status: 409, title: 'The archive is not ready' },
   JOB_ALREADY_FINISHED: { status: 409, title: 'The job has already ended' },
+  JOB_NOT_RETRYABLE: { status: 409, title: 'The job cannot be started again' },
   JOB_EXPIRED: { status: 410, title: 'The archive has expired' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key belongs to another request' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },

@@ -27,6 +27,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
   return {
     downloads: { start: nobody, view: nobody, cancel: nobody, files: nobody },
     jobs: { list: async () => ({ jobs: [], next: null }), noticed: () => {} },
+    operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },
