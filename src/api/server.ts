@@ -3,20 +3,24 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { safeEntryName } from '../archive/entry-names.js';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
+import { FileListing } from '../source/file-listing.js';
 import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
 import { TemplateCatalogue } from '../source/template-catalogue.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
+import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
 import { createApp } from './app.js';
 import { NoAuthenticator } from './auth/no-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
+import { type FileList, NoFileList } from './file-list.js';
 import { Health } from './health.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
@@ -49,6 +53,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
     files: new SourceLookup(catalogue, source),
+    fileList: fileListOf(settings, store),
     estimator: new DownloadEstimator({ catalogue, source }),
     store,
     ...localLinksOf(store),
@@ -84,6 +89,12 @@ function policyOf({
   webhooks,
 }: Settings): JobPolicy {
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
+}
+
+function fileListOf({ catalogue }: Settings, store: ObjectStore): FileList {
+  if (!catalogue.listing) return new NoFileList('The list of files is turned off here.');
+  if (catalogue.kind === 'template' && !catalogue.url) return new FileListing(store, safeEntryName);
+  return new NoFileList('The files here are kept elsewhere, where they cannot be listed.');
 }
 
 /** Of this process alone when no secret is set, which is good enough for one API server without authentication. */

@@ -10,7 +10,14 @@ import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { pruneEmpty, walk } from './file-tree.js';
 import { FileUpload, mapped, removeUpload } from './file-upload.js';
 import { guardBody } from './guarded-body.js';
-import type { LinkOptions, ObjectInfo, ObjectStore, ReadOptions, WriteOptions } from './object-store.js';
+import type {
+  LinkOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectStore,
+  ReadOptions,
+  WriteOptions,
+} from './object-store.js';
 import { BufferPool, cutIntoParts } from './part-cutter.js';
 import { objectPath, RESERVED_FOLDERS } from './path-guard.js';
 import { LinkTokens } from './signed-links.js';
@@ -126,10 +133,13 @@ export class FileObjectStore implements ObjectStore {
     });
   }
 
-  async *list(prefix: string): AsyncGenerator<{ key: string; size: number; lastModified: Date }> {
+  async *list(
+    prefix: string,
+    { startAfter }: ListOptions = {},
+  ): AsyncGenerator<{ key: string; size: number; lastModified: Date }> {
     await this.assertRoot();
     try {
-      for await (const { key, path } of walk(this.root, prefix)) {
+      for await (const { key, path } of walk(this.root, prefix, startAfter)) {
         const version = await statOrNull(path);
         if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
       }

@@ -35,6 +35,11 @@ export interface WriteOptions {
   signal?: AbortSignal;
 }
 
+export interface ListOptions {
+  /** Only keys that stand behind this one; it need not exist. */
+  startAfter?: string;
+}
+
 export interface LinkOptions {
   /** The name a browser saves the download under; any Unicode. */
   fileName: string;
@@ -78,7 +83,10 @@ export interface ObjectStore {
    * All objects whose key begins with `prefix`, in the byte order of their keys; a store that keeps folders apart, as
    * SeaweedFS does, may list `a/b` before `a-b`.
    */
-  list(prefix: string): AsyncIterable<{ key: string; size: number; lastModified: Date }>;
+  list(
+    prefix: string,
+    options?: ListOptions,
+  ): AsyncIterable<{ key: string; size: number; lastModified: Date }>;
 
   /**
    * Withdraws unfinished uploads whose key begins with `prefix`; says how many there were. Idempotent. A `write` of

@@ -18,7 +18,14 @@ import { assertRange } from './byte-range.js';
 import { attachment } from './content-disposition.js';
 import { guardBody } from './guarded-body.js';
 import { abortUpload } from './multipart-upload.js';
-import type { LinkOptions, ObjectInfo, ObjectStore, ReadOptions, WriteOptions } from './object-store.js';
+import type {
+  LinkOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectStore,
+  ReadOptions,
+  WriteOptions,
+} from './object-store.js';
 import { S3Bucket } from './s3-bucket.js';
 import { createS3Client, type S3Options } from './s3-client.js';
 import { failedRequestOf } from './s3-errors.js';
@@ -88,12 +95,16 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async *list(prefix: string): AsyncGenerator<{ key: string; size: number; lastModified: Date }> {
+  async *list(
+    prefix: string,
+    { startAfter }: ListOptions = {},
+  ): AsyncGenerator<{ key: string; size: number; lastModified: Date }> {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({
         Bucket: this.bucket.name,
         Prefix: prefix,
+        StartAfter: startAfter,
         ContinuationToken: token,
       });
       const page = await this.bucket.call('ListObjectsV2', (http) => this.client.send(command, http));

@@ -446,6 +446,19 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await expectNothingLeft(prefix);
     });
 
+    test('goes on behind a key, be it there or not', async () => {
+      const prefix = newPrefix();
+      await Promise.all(['a', 'a.b', 'b', 'c', 'é'].map((name) => put(prefix + name)));
+      const behind = async (name: string) =>
+        (await collect(store.list(prefix, { startAfter: prefix + name }))).map(({ key }) =>
+          key.slice(prefix.length),
+        );
+      expect(await behind('')).toEqual(['a', 'a.b', 'b', 'c', 'é']);
+      expect(await behind('a')).toEqual(['a.b', 'b', 'c', 'é']);
+      expect(await behind('bb')).toEqual(['c', 'é']);
+      expect(await behind('é')).toEqual([]);
+    });
+
     test('can be left early', async () => {
       const prefix = newPrefix();
       await Promise.all(['a', 'b'].map((name) => put(prefix + name)));
