@@ -11,7 +11,7 @@ export async function deletePrefix(
   wanted: (key: string) => boolean = () => true,
 ): Promise<void> {
   let batch: string[] = [];
-  for await (const { key } of store.list(prefix, signal)) {
+  for await (const { key } of store.list(prefix, { signal })) {
     if (!wanted(key)) continue;
     batch.push(key);
     if (batch.length < BATCH) continue;

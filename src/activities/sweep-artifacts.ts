@@ -48,7 +48,7 @@ class Sweep {
 
   /** @param after partition that was done already; every store lists partitions in their order. */
   private async sweepObjects(after: string): Promise<void> {
-    for await (const job of byJob(this.deps.store.list(ARTIFACTS_PREFIX, this.signal))) {
+    for await (const job of byJob(this.deps.store.list(ARTIFACTS_PREFIX, { signal: this.signal }))) {
       if (job.partition > after) await this.sweepJob(job);
     }
     this.advance(null, {});

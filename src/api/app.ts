@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/types.js';
 import type { Downloads } from './downloads.js';
 import type { Estimator } from './estimator.js';
+import type { FileList } from './file-list.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
 import type { JobList } from './job-list.js';
@@ -18,6 +19,7 @@ import { requestId } from './middleware/request-id.js';
 import { adminRoutes } from './routes/admin.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { estimateRoutes } from './routes/estimate.js';
+import { fileRoutes } from './routes/files.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes } from './routes/jobs.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
@@ -36,6 +38,7 @@ export interface AppDependencies {
   tickets: StreamTickets;
   files: FileLookup;
   estimator: Estimator;
+  fileList: FileList;
   store: LinkSigner & OutcomeStore;
   /** Serves the links of a store that has no server of its own. */
   localLinks?: LocalLinks;
@@ -76,6 +79,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
+  app.use('/v1', fileRoutes(deps));
   // Before `/v1/download/:jobId`, which `jobs` would be an id for.
   app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));

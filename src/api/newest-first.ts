@@ -22,7 +22,7 @@ export interface Batch<T> {
 }
 
 /** A list of no more is read whole, at once; and of a longer one no more are in memory than twice as many. */
-export const FEW = 500;
+export const FEW = 200;
 
 /** Spans of time, looked into one after the other; behind the last follows all that is older. */
 const FIRST_SPAN_MS = 60_000;

@@ -3,14 +3,17 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { safeEntryName } from '../archive/entry-names.js';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
 import { createSource } from '../source/create-source.js';
+import { FileListing } from '../source/file-listing.js';
 import { SourceLookup } from '../source/source-lookup.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { loadKeptSecret } from '../storage/kept-secret.js';
+import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
@@ -19,6 +22,7 @@ import { createApp } from './app.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
+import { type FileList, NoFileList } from './file-list.js';
 import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
@@ -52,6 +56,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     jobs: new TemporalJobList(client),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new SourceLookup(catalogue, source),
+    fileList: fileListOf(settings, store),
     estimator: new DownloadEstimator({ catalogue, source }),
     store,
     ...localLinksOf(store),
@@ -93,6 +98,12 @@ function policyOf({
 async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings): Promise<StreamTickets> {
   const [first = await ticketSecretOf(store), ...older] = streamTicketSecrets;
   return new StreamTickets([first, ...older]);
+}
+
+function fileListOf({ catalogue }: Settings, store: ObjectStore): FileList {
+  if (!catalogue.listing) return new NoFileList('The list of files is turned off here.');
+  if (catalogue.kind === 'template' && !catalogue.url) return new FileListing(store, safeEntryName);
+  return new NoFileList('The files here are kept elsewhere, where they cannot be listed.');
 }
 
 /** All that share a folder share a secret; beside an S3 store it is of this process alone, good for a single API server. */

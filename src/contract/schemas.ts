@@ -135,6 +135,13 @@ const limitSchema = (max: number, fallback: number) => {
 /** The query of `GET /v1/download/:jobId/files`. */
 export const filesQuerySchema = z.object({ cursor: cursorSchema, limit: limitSchema(1_000, 100) });
 
+/** The query of `GET /v1/files`. */
+export const fileListQuerySchema = z.object({
+  query: z.string('must be a text').max(200, 'must have at most 200 characters').default(''),
+  cursor: cursorSchema,
+  limit: limitSchema(500, 100),
+});
+
 /** The query of `GET /v1/download/jobs`. */
 export const jobsQuerySchema = z.object({
   status: oneOf([

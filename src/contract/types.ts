@@ -250,6 +250,21 @@ export interface DownloadStatus {
   stale?: true;
 }
 
+/** A file that can be downloaded. */
+export interface ListedFile {
+  fileId: FileId;
+  /** What its entry would be called, unless the request says otherwise. */
+  name: string;
+  /** Bytes. */
+  size: number;
+}
+
+export interface FileListPage {
+  files: ListedFile[];
+  /** Where the next page begins; null when there is none. A page may be short, or empty, and have one. */
+  nextCursor: string | null;
+}
+
 /** A page of one's jobs, newest first. */
 export interface JobsPage {
   jobs: DownloadStatus[];

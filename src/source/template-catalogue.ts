@@ -1,7 +1,8 @@
 import type { FileId } from '../contract/types.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
-const KEY_TEMPLATES = ['downloads/{id}', 'downloads/{id}.zip'];
+/** Where the bytes of an id are, the first that exists. */
+export const KEY_TEMPLATES: readonly string[] = ['downloads/{id}', 'downloads/{id}.zip'];
 
 /** The default catalogue: an id is part of a key, and any user may fetch any id. */
 export class TemplateCatalogue implements Catalogue {

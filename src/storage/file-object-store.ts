@@ -15,6 +15,7 @@ import type {
   LinkOptions,
   ListedObject,
   ListedUpload,
+  ListOptions,
   ObjectInfo,
   ObjectStore,
   ReadOptions,
@@ -136,8 +137,8 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  list(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedObject> {
-    return this.listed(walk(this.root, prefix), signal);
+  list(prefix: string, { startAfter, signal }: ListOptions = {}): AsyncGenerator<ListedObject> {
+    return this.listed(walk(this.root, prefix, startAfter), signal);
   }
 
   async abortUploads(prefix: string, signal?: AbortSignal): Promise<number> {

@@ -10,12 +10,15 @@ export interface FoundFile {
   path: string;
 }
 
-/** All files below `root` whose key begins with `prefix`, in the byte order of their keys, as S3 lists them. */
-export async function* walk(root: string, prefix: string): AsyncGenerator<FoundFile> {
+/**
+ * All files below `root` whose key begins with `prefix`, in the byte order of their keys, as S3 lists them.
+ * @param startAfter only those behind this key.
+ */
+export async function* walk(root: string, prefix: string, startAfter = ''): AsyncGenerator<FoundFile> {
   // Straight to the folder that the prefix names: the others need not be read.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   const start = startOf(root, folder);
-  if (start !== null) yield* walkFolder(start, folder, prefix);
+  if (start !== null) yield* walkFolder(start, folder, prefix, startAfter);
 }
 
 /**
@@ -78,14 +81,19 @@ function startOf(root: string, folder: string): string | null {
   }
 }
 
-async function* walkFolder(folder: string, keyOfFolder: string, prefix: string): AsyncGenerator<FoundFile> {
+async function* walkFolder(
+  folder: string,
+  keyOfFolder: string,
+  prefix: string,
+  startAfter: string,
+): AsyncGenerator<FoundFile> {
   for (const { name, isFolder } of await sortedEntries(folder)) {
     const key = keyOfFolder + name;
     const path = join(folder, name);
     // The store's own folders, and names that no key can have.
     if (!isObjectKey(key)) continue;
-    if (!isFolder && key.startsWith(prefix)) yield { key, path };
-    if (isFolder && mayHold(`${key}/`, prefix)) yield* walkFolder(path, `${key}/`, prefix);
+    if (!isFolder && key.startsWith(prefix) && isBehind(key, startAfter)) yield { key, path };
+    if (isFolder && mayHold(`${key}/`, prefix)) yield* walkFolder(path, `${key}/`, prefix, startAfter);
   }
 }
 
@@ -110,6 +118,10 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     if (isAbsent(error)) return [];
     throw error;
   }
+}
+
+function isBehind(key: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 }
 
 function mayHold(folderKey: string, prefix: string): boolean {

@@ -49,6 +49,12 @@ export interface ListedUpload {
   since: Date;
 }
 
+export interface ListOptions {
+  /** Only keys that stand behind this one; it need not exist. */
+  startAfter?: string;
+  signal?: AbortSignal | undefined;
+}
+
 export interface LinkOptions {
   /** The name a browser saves the download under; any Unicode. */
   fileName: string;
@@ -92,7 +98,7 @@ export interface ObjectStore {
    * All objects whose key begins with `prefix`, in the byte order of their keys; a store that keeps folders apart, as
    * SeaweedFS does, may list `a/b` before `a-b`.
    */
-  list(prefix: string, signal?: AbortSignal): AsyncIterable<ListedObject>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
 
   /**
    * Withdraws unfinished uploads whose key begins with `prefix`; says how many there were. Idempotent. A `write` of

@@ -22,6 +22,7 @@ import type {
   LinkOptions,
   ListedObject,
   ListedUpload,
+  ListOptions,
   ObjectInfo,
   ObjectStore,
   ReadOptions,
@@ -96,12 +97,13 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedObject> {
+  async *list(prefix: string, { startAfter, signal }: ListOptions = {}): AsyncGenerator<ListedObject> {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({
         Bucket: this.bucket.name,
         Prefix: prefix,
+        StartAfter: startAfter,
         ContinuationToken: token,
       });
       const page = await this.bucket.call('ListObjectsV2', (http) => this.client.send(command, http), {

@@ -361,7 +361,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await failureOf(store.check(signal))).toBe(reason);
       expect(await failureOf(store.delete(['any'], signal))).toBe(reason);
       expect(await failureOf(store.abortUploads('any', signal))).toBe(reason);
-      const listings = [store.list('', signal), store.listUploads('', signal)];
+      const listings = [store.list('', { signal }), store.listUploads('', signal)];
       for (const listing of listings) expect(await failureOf(collect<unknown>(listing))).toBe(reason);
     });
 
@@ -448,6 +448,19 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(new Set(listed)).toEqual(new Set(keys));
       await store.delete(keys);
       await expectNothingLeft(prefix);
+    });
+
+    test('goes on behind a key, be it there or not', async () => {
+      const prefix = newPrefix();
+      await Promise.all(['a', 'a.b', 'b', 'c', 'é'].map((name) => put(prefix + name)));
+      const behind = async (name: string) =>
+        (await collect(store.list(prefix, { startAfter: prefix + name }))).map(({ key }) =>
+          key.slice(prefix.length),
+        );
+      expect(await behind('')).toEqual(['a', 'a.b', 'b', 'c', 'é']);
+      expect(await behind('a')).toEqual(['a.b', 'b', 'c', 'é']);
+      expect(await behind('bb')).toEqual(['c', 'é']);
+      expect(await behind('é')).toEqual([]);
     });
 
     test('can be left early', async () => {

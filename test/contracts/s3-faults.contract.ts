@@ -281,7 +281,7 @@ export function s3FaultsContract(
       const { signal } = controller;
       const calls = [
         store.delete(['any'], signal),
-        collect(store.list('any', signal)),
+        collect(store.list('any', { signal })),
         store.abortUploads('any', signal),
         collect(store.listUploads('any', signal)),
       ].map((call) => call.catch((error: unknown) => error));

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type AppDependencies, createApp } from '../../src/api/app.js';
 import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
+import { NoFileList } from '../../src/api/file-list.js';
 import { Health } from '../../src/api/health.js';
 import { jobNotFound } from '../../src/contract/errors.js';
 import { aJob } from './jobs.js';
@@ -31,6 +32,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     authenticator: new NoAuthenticator([]),
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },
+    fileList: new NoFileList('There are no files.'),
     estimator: { estimate: nobody },
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
     store: { signedLink: nobody, read: nobody },

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { FileListPage } from '../../src/contract/types.js';
+import { describeWith } from '../support/require-server.js';
+import { Stack } from '../support/stack.js';
+import { locateTemporalCli } from '../support/temporal-programs.js';
+
+describeWith(await locateTemporalCli(), 'the files that can be downloaded', (temporalCli) => {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    stack = await Stack.start({ temporalCli });
+    await stack.store.write('downloads/70000', Buffer.from('1'), { metadata: { filename: 'Grüße.txt' } });
+    await stack.store.write('downloads/70001.zip', Buffer.from('22'));
+    await stack.store.write('downloads/report', Buffer.from('333'));
+  });
+  afterAll(() => stack?.stop());
+
+  const list = async (query = '') => {
+    const response = await stack.request(`/v1/files${query}`);
+    expect(response.status).toBe(200);
+    return (await response.json()) as FileListPage;
+  };
+
+  it('are told with what a download needs to know', async () => {
+    const { files, nextCursor } = await list();
+    expect({ files, nextCursor }).toEqual({
+      files: [
+        { fileId: 70_000, name: 'Grüße.txt', size: 1 },
+        { fileId: 70_001, name: '70001.zip', size: 2 },
+        { fileId: 'report', name: 'report', size: 3 },
+      ],
+      nextCursor: null,
+    });
+    const { jobId } = await stack.initiate({ fileIds: files.map(({ fileId }) => fileId) });
+    await stack.until(jobId, ({ status }) => status === 'completed');
+  });
+
+  it('are searched, page by page', async () => {
+    expect((await list('?query=GR%C3%9C')).files).toMatchObject([{ fileId: 70_000 }]);
+    const first = await list('?query=7000&limit=1');
+    expect(first.files).toMatchObject([{ fileId: 70_000 }]);
+    expect((await list(`?query=7000&cursor=${first.nextCursor}`)).files).toMatchObject([{ fileId: 70_001 }]);
+  });
+
+  it.each([
+    ['limit=501', 'limit'],
+    ['limit=0', 'limit'],
+    ['cursor=*', 'cursor'],
+    ['cursor=_', 'cursor'],
+    ['query=a&query=b', 'query'],
+  ])('are not told for ?%s', async (query, path) => {
+    const response = await stack.request(`/v1/files?${query}`);
+    expect(await response.json()).toMatchObject({ status: 400, errors: [{ path }] });
+  });
+
+  it.each([
+    ['FILES_LISTING', 'false', 'The list of files is turned off here.'],
+    [
+      'CATALOGUE_URL',
+      'https://files.example/{id}',
+      'The files here are kept elsewhere, where they cannot be listed.',
+    ],
+  ])('are not told where %s is %s', async (name, value, detail) => {
+    const api = await stack.startAnotherApi({ [name]: value });
+    const response = await fetch(`${api}/v1/files`);
+    expect(await response.json()).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND', detail });
+  });
+});
