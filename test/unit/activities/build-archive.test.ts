@@ -126,7 +126,12 @@ describe('building an archive', () => {
     const manifestKey = preparedKey(input.jobId, 'pass');
     const found = await bench.put(0, Buffer.from('x'));
     const signal = new AbortController().signal;
-    await writeJsonLines(bench.store, manifestKey, Array.from({ length: lines }, () => ({ found })), signal);
+    await writeJsonLines(
+      bench.store,
+      manifestKey,
+      Array.from({ length: lines }, () => ({ found })),
+      signal,
+    );
     input.chunks = [{ ...aChunk([]), count: 2, files: { manifestKey } }];
     expect(await failureOf(build(input))).toMatchObject({
       type: 'STORAGE_UNAVAILABLE',
