@@ -111,7 +111,7 @@ describe('building an archive', () => {
       lines.map(async (chunk, i) => {
         const manifestKey = preparedKey(input.jobId, `${i}`);
         await writeJsonLines(bench.store, manifestKey, chunk, signal);
-        return { ...aChunk([]), files: { manifestKey } };
+        return { ...aChunk([]), count: 2, files: { manifestKey } };
       }),
     );
     expect(await build(input)).toMatchObject({ files: 3, skipped: 1 });
@@ -119,6 +119,25 @@ describe('building an archive', () => {
     expect((await bench.outcomesOf(input)).map(({ fileId }) => fileId)).toEqual([
       70_000, 70_001, 70_002, 70_003,
     ]);
+  });
+
+  it.each([1, 3])('fails in a way worth retrying when a manifest of 2 files has %d lines', async (lines) => {
+    const input = aBuild([]);
+    const manifestKey = preparedKey(input.jobId, 'pass');
+    const found = await bench.put(0, Buffer.from('x'));
+    const signal = new AbortController().signal;
+    await writeJsonLines(
+      bench.store,
+      manifestKey,
+      Array.from({ length: lines }, () => ({ found })),
+      signal,
+    );
+    input.chunks = [{ ...aChunk([]), count: 2, files: { manifestKey } }];
+    expect(await failureOf(build(input))).toMatchObject({
+      type: 'STORAGE_UNAVAILABLE',
+      message: `The object store gave ${lines} of 2 looked-up files back. Try again shortly.`,
+      nonRetryable: false,
+    });
   });
 
   it('writes down what became of each file, and tells of the missing ones in the archive too', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { folderOf } from '../../src/storage/keys.js';
+import { folderOf, jobPrefix } from '../../src/storage/keys.js';
+import { collect, noise } from '../support/bodies.js';
 import { FaultProxy, type SeenRequest } from '../support/fault-proxy.js';
 import { describeWith } from '../support/require-server.js';
 import { locateSeaweedFs, type S3Server, startSeaweedFs } from '../support/s3-servers.js';
@@ -11,9 +12,12 @@ import { waitFor } from '../support/wait-for.js';
 
 const programs = await Promise.all([locateTemporalCli(), locateSeaweedFs()]);
 
+const MIB = 1024 * 1024;
+
+const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
 const isArchive = ({ method, key }: SeenRequest) => method === 'PUT' && key.endsWith('/archive.zip');
 
-describeWith(programs, 'a worker that was taken for dead', (temporalCli, weed) => {
+describeWith(programs, 'while requests to the store are held up', (temporalCli, weed) => {
   let s3: S3Server;
   let proxy: FaultProxy;
   let stack: Stack;
@@ -35,12 +39,17 @@ describeWith(programs, 'a worker that was taken for dead', (temporalCli, weed) =
     await stack?.stop();
   });
 
-  /** Holds the first request that stores an archive on its way, and its worker still. */
-  async function freezeAtArchive() {
+  function gate() {
     let release!: () => void;
     const until = new Promise<void>((resolve) => {
       release = resolve;
     });
+    return { until, release };
+  }
+
+  /** Holds the first request that stores an archive on its way, and its worker still. */
+  async function freezeAtArchive() {
+    const { until, release } = gate();
     let held = 0;
     proxy.fault = (request) => (isArchive(request) && held++ === 0 ? { until } : undefined);
     const { jobId } = await stack.initiate({ fileIds: [70_000, 70_001], onFileError: 'skip' });
@@ -49,7 +58,7 @@ describeWith(programs, 'a worker that was taken for dead', (temporalCli, weed) =
     return { jobId, release };
   }
 
-  it('does not overwrite the archive of the one that took over', async () => {
+  it('a worker that was taken for dead does not overwrite the archive of the one that took over', async () => {
     const { jobId, release } = await freezeAtArchive();
     // So that the archives of the two differ.
     await stack.store.delete(['downloads/70001']);
@@ -68,5 +77,27 @@ describeWith(programs, 'a worker that was taken for dead', (temporalCli, weed) =
     expect(bytes.length).toBe(status.archive?.size);
     expect((await readWithPython(bytes, 'zip')).map(({ name }) => name)).toEqual(['70000', '_manifest.json']);
     expect((await stack.files(jobId)).files.map(({ state }) => state)).toEqual(['included', 'skipped']);
+  });
+
+  it('a job can be cancelled, and nothing of it is left in the store when that is back', async () => {
+    await stack.store.write('downloads/70002', noise(40 * MIB));
+    const { until, release } = gate();
+    let held = false;
+    proxy.fault = (request) => {
+      held ||= isPart(request);
+      return held ? { until } : undefined;
+    };
+    const { jobId } = await stack.initiate({ fileId: 70_002 });
+    await waitFor('a part to be on its way', () => held);
+    await stack.post(`/v1/download/cancel/${jobId}`);
+    // Long before requests give up by themselves, three times twenty seconds each.
+    const status = await stack.untilFinal(jobId, { timeoutMs: 40_000 });
+    expect(status).toMatchObject({ status: 'cancelled', downloadUrl: null, error: null });
+    release();
+    const left = async () => [
+      ...(await stack.artifacts(jobId)),
+      ...(await collect(stack.store.listUploads(jobPrefix(jobId)))),
+    ];
+    await waitFor('the store to be empty', async () => (await left()).length === 0, 10_000);
   });
 });
