@@ -119,6 +119,8 @@ function serverArguments(options: TemporalServerOptions, database: string): stri
     // Measured: with a write-ahead log the server runs three times as many activities per second.
     '--sqlite-pragma=journal_mode=WAL',
     '--sqlite-pragma=synchronous=NORMAL',
+    // Measured: without it a user with fifty waiting builds goes before everybody who comes later.
+    '--dynamic-config-value=matching.enableFairness=true',
     ...searchAttributes.map((name) => `--search-attribute=${name}=Keyword`),
   ];
 }
