@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/types.js';
+import type { CallbackRefusal } from '../outbound/callback-refusal.js';
 import type { Downloads } from './downloads.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
@@ -31,6 +32,7 @@ export interface AppDependencies {
   readiness: Health;
   policy: JobPolicy;
   limits: { maxFiles: number; maxQueued: number };
+  callbackRefusal: CallbackRefusal;
   http: HttpOptions;
   version: string;
   logger: Logger;

@@ -6,6 +6,8 @@ import { Client, Connection } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
+import { callbackRefusal } from '../outbound/callback-refusal.js';
+import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
@@ -56,6 +58,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }),
     policy: policyOf(settings),
     limits: settings.job,
+    callbackRefusal: callbackRefusal(new UrlGuard(settings.outbound.allowedHosts), settings.webhooks.secrets),
     http: settings.http,
     version: versionOf(),
     logger,

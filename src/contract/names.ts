@@ -9,6 +9,9 @@ export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 /** The archive builds alone, so that heavy work scales apart from everything else. */
 export const BUILD_TASK_QUEUE = 'longhaul-build';
 
+/** Callbacks alone: receivers that hang take up these slots and no others. */
+export const CALLBACK_TASK_QUEUE = 'longhaul-callbacks';
+
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
 
 export const STATUS_QUERY = 'status';
@@ -23,4 +26,9 @@ export const MEMO = { snapshot: 'longhaulSnapshot' } as const;
 /** The id of the workflow that is the job `jobId`; every caller derives it, nobody stores it. */
 export function workflowIdFor(jobId: string): string {
   return `download/${jobId}`;
+}
+
+/** The ids of the workflows that tell of how a run of the job `jobId` ended. */
+export function callbackWorkflowIdFor(kind: 'url' | 'operator', jobId: string, runId: string): string {
+  return `${kind === 'url' ? 'callback' : 'operator-callback'}/${jobId}/${runId}`;
 }

@@ -1,5 +1,5 @@
 import { type ActivityOptions, ActivityCancellationType } from '@temporalio/workflow';
-import { BUILD_TASK_QUEUE } from '../contract/names.js';
+import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE } from '../contract/names.js';
 import type { JobPolicy } from '../contract/types.js';
 
 /** After 5 s, 25 s and 2 min: a user waits, and what lasts longer than that is better told than waited for. */
@@ -52,3 +52,13 @@ export const REMOVE_OPTIONS: ActivityOptions = {
   scheduleToCloseTimeout: '1d',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
 };
+
+/** One try of a callback: the workflow itself decides when the next one is, so that each is seen. */
+export function callbackOptions(summary: string): ActivityOptions {
+  return {
+    taskQueue: CALLBACK_TASK_QUEUE,
+    startToCloseTimeout: '30s',
+    retry: { maximumAttempts: 1 },
+    summary,
+  };
+}

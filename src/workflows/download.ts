@@ -10,6 +10,7 @@ import {
 import type { BuildArchiveInput, DownloadActivities } from '../contract/activities.js';
 import type { ArchiveInfo, BuiltArchive, DownloadJob, PreparedChunk } from '../contract/types.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from './activity-options.js';
+import { announceEnding } from './announce-ending.js';
 import { archiveInfo } from './archive-info.js';
 import { chunksOf } from './chunks.js';
 import {
@@ -59,6 +60,7 @@ class Download {
       return this.buildAndPublish();
     });
     this.record.apply({ type: 'completed', at: Date.now(), archive, archiveKey: key });
+    await announceEnding(this.job, this.record.snapshot);
     return archive;
   }
 
@@ -73,7 +75,9 @@ class Download {
     if (cancelled) this.record.apply({ type: 'cancelled', at: Date.now() });
     else
       this.record.apply({ type: 'failed', at: Date.now(), error: jobErrorOf(reason, workflowInfo().runId) });
+    const announced = announceEnding(this.job, this.record.snapshot);
     await CancellationScope.nonCancellable(() => this.removeArtifacts());
+    await announced;
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');
     const { code, message } = this.record.snapshot.error ?? jobErrorOf(reason, workflowInfo().runId);
     throw permanentFailure(code, message);

@@ -1,2 +1,3 @@
 /** What the worker registers. A changed workflow must still replay the histories in `test/workflows/histories`. */
+export { deliverCallbackWorkflow } from './deliver-callback.js';
 export { downloadWorkflow } from './download.js';

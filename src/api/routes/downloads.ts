@@ -58,7 +58,7 @@ class DownloadHandlers {
 
   constructor(private readonly deps: AppDependencies) {
     this.answers = new JobAnswers(deps);
-    this.initiateBody = initiateSchema(deps.limits.maxFiles);
+    this.initiateBody = initiateSchema(deps.limits.maxFiles, deps.callbackRefusal);
   }
 
   initiate: RequestHandler = async (req, res) => {
