@@ -7,10 +7,13 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { createCallbackActivities } from './activities/deliver-callback.js';
 import { createActivities, createSweepActivities } from './activities/index.js';
 import { loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
-import { BUILD_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
+import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { shutdownRequested } from './lifecycle/shutdown.js';
+import { OutboundHttp } from './outbound/outbound-http.js';
+import { UrlGuard } from './outbound/url-guard.js';
 import { createSource } from './source/create-source.js';
 import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -29,6 +32,9 @@ const HEARTBEAT_THROTTLE = '2s';
 
 /** Looking files up is waiting for the store: many at once cost little. */
 const LIGHT_ACTIVITIES = 100;
+
+/** A receiver that hangs holds one of them for a quarter of a minute. */
+const CALLBACKS = 50;
 
 /** What waits for the grace time to pass before it is handed over, and has a moment to say so. */
 const HAND_OVER_MS = 5_000;
@@ -106,7 +112,21 @@ async function createWorkers(
     activities: { buildArchive },
     maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
   };
-  const roles = { all: [orchestration, build], orchestration: [orchestration], build: [build] };
+  const callbacks: WorkerOptions = {
+    ...common,
+    taskQueue: CALLBACK_TASK_QUEUE,
+    activities: createCallbackActivities({
+      http: new OutboundHttp(new UrlGuard(settings.outbound.allowedHosts)),
+      ...settings.webhooks,
+      logger,
+    }),
+    maxConcurrentActivityTaskExecutions: CALLBACKS,
+  };
+  const roles = {
+    all: [orchestration, callbacks, build],
+    orchestration: [orchestration, callbacks],
+    build: [build],
+  };
   return Promise.all(roles[settings.worker.role].map((options) => Worker.create(options)));
 }
 

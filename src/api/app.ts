@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/types.js';
+import type { CallbackRefusal } from '../outbound/callback-refusal.js';
 import type { Downloads } from './downloads.js';
 import type { Estimator } from './estimator.js';
 import type { FileList } from './file-list.js';
@@ -47,6 +48,7 @@ export interface AppDependencies {
   policy: JobPolicy;
   limits: { maxFiles: number; maxQueued: number };
   rateLimit: RateLimit;
+  callbackRefusal: CallbackRefusal;
   http: HttpOptions;
   version: string;
   logger: Logger;

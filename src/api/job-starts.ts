@@ -11,7 +11,10 @@ import { newJob, type NewJob } from './new-job.js';
 import { principalOf } from './principal.js';
 import { validate } from './validate.js';
 
-type Dependencies = Pick<AppDependencies, 'downloads' | 'jobs' | 'policy' | 'limits' | 'http' | 'logger'>;
+type Dependencies = Pick<
+  AppDependencies,
+  'downloads' | 'jobs' | 'policy' | 'limits' | 'callbackRefusal' | 'http' | 'logger'
+>;
 
 /** Starts jobs, in the same way for every route that does. */
 export class JobStarts {
@@ -21,7 +24,7 @@ export class JobStarts {
     private readonly deps: Dependencies,
     private readonly answers: JobAnswers,
   ) {
-    this.body = initiateSchema(deps.limits.maxFiles);
+    this.body = initiateSchema(deps.limits.maxFiles, deps.callbackRefusal);
   }
 
   /** The job that `given` asks for; nothing is started. */

@@ -38,7 +38,7 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
     onFileError: body.onFileError,
     priority: body.priority,
     labels: body.labels,
-    callbackUrl: null,
+    callbackUrl: callbackOf(body),
     createdAt: new Date(now).toISOString(),
     fingerprint: key === undefined ? null : fingerprintOf(body, files),
     policy,
@@ -47,10 +47,9 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
 }
 
 /** Equal for bodies that ask for the same, however they spell it. */
-function fingerprintOf(
-  { archive, onFileError, priority, labels }: InitiateBody,
-  files: RequestedFile[],
-): string {
+function fingerprintOf(body: InitiateBody, files: RequestedFile[]): string {
+  const { archive, onFileError, priority, labels } = body;
+  const callback = callbackOf(body);
   const sortedLabels = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const asked = JSON.stringify([
     files,
@@ -60,8 +59,14 @@ function fingerprintOf(
     onFileError,
     priority,
     sortedLabels,
+    // Left out when there is none: keys that were used before there were callbacks go on being known.
+    ...(callback === null ? [] : [callback]),
   ]);
   return createHash('sha256').update(asked).digest('base64url');
+}
+
+function callbackOf(body: InitiateBody): string | null {
+  return body.callbackUrl ?? body.callback_url ?? null;
 }
 
 /** The files in whichever spelling they came; a file without a name of its own is a bare id. */

@@ -8,6 +8,8 @@ import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
+import { callbackRefusal } from '../outbound/callback-refusal.js';
+import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/file-listing.js';
 import { SourceLookup } from '../source/source-lookup.js';
@@ -70,6 +72,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     policy: policyOf(settings),
     limits: settings.job,
     rateLimit: settings.rateLimit,
+    callbackRefusal: callbackRefusal(new UrlGuard(settings.outbound.allowedHosts), settings.webhooks.secrets),
     http: settings.http,
     version: versionOf(),
     logger,

@@ -9,6 +9,9 @@ export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 /** The archive builds alone, so that heavy work scales apart from everything else. */
 export const BUILD_TASK_QUEUE = 'longhaul-build';
 
+/** Callbacks alone: receivers that hang take up these slots and no others. */
+export const CALLBACK_TASK_QUEUE = 'longhaul-callbacks';
+
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
 export const LANE_WORKFLOW = 'laneWorkflow';
 
@@ -67,4 +70,9 @@ export function jobIdFor(workflowId: string): string {
 /** The id of the workflow that gives out the slots of a user, whose name has 255 bytes: an id may have 1,000. */
 export function laneIdFor(userId: string): string {
   return `lane/${encodeURIComponent(userId)}`;
+}
+
+/** The ids of the workflows that tell of how a run of the job `jobId` ended. */
+export function callbackWorkflowIdFor(kind: 'url' | 'operator', jobId: string, runId: string): string {
+  return `${kind === 'url' ? 'callback' : 'operator-callback'}/${jobId}/${runId}`;
 }

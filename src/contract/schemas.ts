@@ -71,13 +71,23 @@ const clientRequestIdSchema = z
   .string({ error: 'must be a string' })
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without blanks');
 
+const callbackUrlSchema = z
+  .string({ error: 'must be a string' })
+  .max(2_048, { error: 'must have at most 2048 characters', abort: true });
+
+const CALLBACK_FIELDS = ['callbackUrl', 'callback_url'] as const;
+
 const FILE_FIELDS = ['fileIds', 'file_ids', 'fileId', 'file_id', 'files'] as const;
 
 /**
  * The body of `POST /v1/download/initiate`. Files come in exactly one of five spellings; the rest has defaults.
  * @param maxFiles most files of one job (`MAX_FILES_PER_JOB`).
+ * @param callbackRefusal what is wrong with a callback URL, as the end of a sentence; without it none is accepted.
  */
-export function initiateSchema(maxFiles: number) {
+export function initiateSchema(
+  maxFiles: number,
+  callbackRefusal: (url: string) => string | undefined = () => 'is not accepted here',
+) {
   const listOf = <T extends z.ZodType>(item: T) =>
     z
       .array(item, { error: 'must be a list' })
@@ -100,6 +110,8 @@ export function initiateSchema(maxFiles: number) {
         .refine((labels) => Object.keys(labels).length <= 16, 'must have at most 16 labels')
         .default({}),
       clientRequestId: clientRequestIdSchema.optional(),
+      callbackUrl: callbackUrlSchema.optional(),
+      callback_url: callbackUrlSchema.optional(),
     })
     .superRefine((body, context) => {
       const given = FILE_FIELDS.filter((field) => body[field] !== undefined);
@@ -108,6 +120,13 @@ export function initiateSchema(maxFiles: number) {
           given.length === 0 ? 'is required' : `stands beside ${given.slice(1).join(', ')}: give one of them`;
         context.addIssue({ code: 'custom', path: [given[0] ?? 'fileIds'], message });
       }
+      const [callback, another] = CALLBACK_FIELDS.filter((field) => body[field] !== undefined);
+      if (callback === undefined) return;
+      const fault =
+        another === undefined
+          ? callbackRefusal(body[callback]!)
+          : `stands beside ${another}: give one of them`;
+      if (fault !== undefined) context.addIssue({ code: 'custom', path: [callback], message: fault });
     });
 }
 

@@ -26,6 +26,7 @@ const PLAIN: Record<string, string> = {
   EAI_AGAIN: 'its name does not resolve at the moment',
   EHOSTUNREACH: 'there is no way to it',
   ENETUNREACH: 'there is no way to it',
+  EPROTO: 'it speaks no TLS',
   ETIMEDOUT: 'it does not answer',
 };
 

@@ -3,7 +3,7 @@ import {
   ActivityCancellationType,
   type LocalActivityOptions,
 } from '@temporalio/workflow';
-import { BUILD_TASK_QUEUE } from '../contract/names.js';
+import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE } from '../contract/names.js';
 import type { JobPolicy } from '../contract/types.js';
 
 /** After 5 s, 25 s and 2 min: a user waits, and what lasts longer than that is better told than waited for. */
@@ -78,3 +78,12 @@ export const LOOK_UP_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '10s',
   retry: { maximumAttempts: 2 },
 };
+/** One try of a callback: the workflow itself decides when the next one is, so that each is seen. */
+export function callbackOptions(summary: string): ActivityOptions {
+  return {
+    taskQueue: CALLBACK_TASK_QUEUE,
+    startToCloseTimeout: '30s',
+    retry: { maximumAttempts: 1 },
+    summary,
+  };
+}

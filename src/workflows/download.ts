@@ -10,6 +10,7 @@ import {
 import type { BuildArchiveInput, DownloadActivities } from '../contract/activities.js';
 import type { ArchiveInfo, BuiltArchive, DownloadJob, PreparedChunk } from '../contract/types.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from './activity-options.js';
+import { announceEnding } from './announce-ending.js';
 import { archiveInfo } from './archive-info.js';
 import { chunksOf } from './chunks.js';
 import { DownloadSlot } from './download-slot.js';
@@ -62,7 +63,9 @@ class Download {
   async run(): Promise<ArchiveInfo> {
     const { archive, key } = await (this.slot ? this.runWithin(this.slot) : this.runAtOnce());
     this.record.apply({ type: 'completed', at: Date.now(), archive, archiveKey: key });
-    await CancellationScope.nonCancellable(async () => this.slot?.release());
+    await CancellationScope.nonCancellable(() =>
+      Promise.all([announceEnding(this.job, this.record.snapshot), this.slot?.release()]),
+    );
     return archive;
   }
 
@@ -109,7 +112,9 @@ class Download {
     if (cancelled) this.record.apply({ type: 'cancelled', at: Date.now() });
     else
       this.record.apply({ type: 'failed', at: Date.now(), error: jobErrorOf(reason, workflowInfo().runId) });
+    const announced = announceEnding(this.job, this.record.snapshot);
     await CancellationScope.nonCancellable(() => this.leaveNothing());
+    await announced;
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');
     const { code, message } = this.record.snapshot.error ?? jobErrorOf(reason, workflowInfo().runId);
     throw permanentFailure(code, message);

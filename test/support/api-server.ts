@@ -34,6 +34,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     files: { lookUp: async () => undefined },
     fileList: new NoFileList('There are no files.'),
     estimator: { estimate: nobody },
+    callbackRefusal: () => undefined,
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
     store: { signedLink: nobody, read: nobody },
     health,

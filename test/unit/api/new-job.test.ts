@@ -58,3 +58,56 @@ describe('a new job', () => {
     expect(make({ fileId: 70_000 }).job.archive.name).toMatch(/^download-[0-9a-f]{12}\.zip$/);
   });
 });
+
+describe('a job with a callback', () => {
+  const url = 'https://app.example.com/hook';
+  const makeWith = (body: object) =>
+    newJob(
+      validate(
+        initiateSchema(100, (given) => (given === url ? undefined : 'must be ours')),
+        { fileId: 70_000, clientRequestId: 'r-1', ...body },
+      ),
+      'ada',
+      aJob().policy,
+      NOW,
+    ).job;
+  const faultOf = (body: object) => {
+    try {
+      makeWith(body);
+    } catch (error) {
+      return (error as { errors: unknown[] }).errors;
+    }
+    return [];
+  };
+
+  it('carries its URL, in either spelling', () => {
+    expect(makeWith({ callbackUrl: url }).callbackUrl).toBe(url);
+    expect(makeWith({ callback_url: url }).callbackUrl).toBe(url);
+    expect(makeWith({}).callbackUrl).toBeNull();
+  });
+
+  it('is another request than one without, and the same in either spelling', () => {
+    const print = (body: object) => makeWith(body).fingerprint;
+    expect(print({ callbackUrl: url })).toBe(print({ callback_url: url }));
+    expect(print({ callbackUrl: url })).not.toBe(print({}));
+  });
+
+  it('refuses a URL that the operator’s rules refuse, two of them, and one that is too long', () => {
+    expect(faultOf({ callback_url: 'https://x.example' })).toEqual([
+      { path: 'callback_url', message: 'must be ours' },
+    ]);
+    expect(faultOf({ callbackUrl: url, callback_url: url })).toEqual([
+      { path: 'callbackUrl', message: 'stands beside callback_url: give one of them' },
+    ]);
+    expect(faultOf({ callbackUrl: `${url}${'x'.repeat(2_048)}` })).toEqual([
+      { path: 'callbackUrl', message: 'must have at most 2048 characters' },
+    ]);
+    expect(faultOf({ callbackUrl: 1 })).toMatchObject([{ path: 'callbackUrl' }]);
+  });
+
+  it('is accepted nowhere by a schema that was given no rules', () => {
+    expect(() => validate(initiateSchema(100), { fileId: 70_000, callbackUrl: url })).toThrow(
+      'callbackUrl is not accepted here.',
+    );
+  });
+});

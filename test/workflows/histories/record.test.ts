@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { workflowIdFor } from '../../../src/contract/names.js';
+import { callbackWorkflowIdFor, workflowIdFor } from '../../../src/contract/names.js';
 import { pseudoText } from '../../support/pseudo-text.js';
+import { Receiver } from '../../support/receiver.js';
 import { Stack } from '../../support/stack.js';
 
 const FOLDER = resolve('test/workflows/histories');
@@ -14,10 +15,16 @@ const FOLDER = resolve('test/workflows/histories');
 describe('recorded histories', () => {
   let stack: Stack;
   let client: Client;
+  let receiver: Receiver;
   beforeAll(async () => {
+    receiver = await Receiver.start();
     stack = await Stack.start({
       temporalCli: process.env['TEMPORAL_CLI_PATH'] ?? 'temporal',
-      env: { SHUTDOWN_GRACE_MS: '100' },
+      env: {
+        SHUTDOWN_GRACE_MS: '100',
+        WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('base64')}`,
+        OUTBOUND_ALLOWED_HOSTS: receiver.host,
+      },
     });
     client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
     for (let id = 70_000; id < 70_150; id++) await stack.store.write(`downloads/${id}`, randomBytes(1_000));
@@ -27,10 +34,13 @@ describe('recorded histories', () => {
   afterAll(async () => {
     await client?.connection.close();
     await stack?.stop();
+    await receiver?.stop();
   });
 
-  async function save(name: string, jobId: string): Promise<void> {
-    const history = await client.workflow.getHandle(workflowIdFor(jobId)).fetchHistory();
+  const save = (name: string, jobId: string) => saveWorkflow(name, workflowIdFor(jobId));
+
+  async function saveWorkflow(name: string, workflowId: string): Promise<void> {
+    const history = await client.workflow.getHandle(workflowId).fetchHistory();
     writeFileSync(join(FOLDER, `${name}.json`), `${impersonal(historyToJSON(history))}\n`);
   }
 
@@ -53,6 +63,17 @@ describe('recorded histories', () => {
     await stack.post(`/v1/download/cancel/${jobId}`);
     expect((await stack.untilFinal(jobId)).status).toBe('cancelled');
     await save('cancelled-building', jobId);
+  });
+
+  it('completed with a callback that is delivered at the second try', async () => {
+    receiver.answer = (_, response) => response.writeHead(receiver.requests.length > 1 ? 204 : 500).end();
+    const { jobId } = await stack.initiate({ fileId: 70_000, callbackUrl: `${receiver.url}/hook?x=1` });
+    await stack.untilFinal(jobId);
+    const { runId } = await client.workflow.getHandle(workflowIdFor(jobId)).describe();
+    const delivery = callbackWorkflowIdFor('url', jobId, runId);
+    expect(await client.workflow.getHandle(delivery).result()).toMatchObject({ attempts: 2 });
+    await save('completed-with-callback', jobId);
+    await saveWorkflow('callback-delivered', delivery);
   });
 
   it('handed over by a worker that shut down', async () => {

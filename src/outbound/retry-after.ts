@@ -1,0 +1,7 @@
+/** The header Retry-After (RFC 9110, 10.2.3) in milliseconds from now: seconds or a date; null when it is neither. */
+export function retryAfterMs(header: string | undefined, now = Date.now()): number | null {
+  if (header === undefined) return null;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
