@@ -10,9 +10,12 @@ import type { OperatorJobs } from './operator-jobs.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
+import { openApiDocument } from './openapi/document.js';
+import { operationsOf } from './openapi/operations.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
 import { adminRoutes } from './routes/admin.js';
+import { docsRoutes } from './routes/docs.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { healthRoutes } from './routes/health.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
@@ -26,6 +29,8 @@ export interface AppDependencies {
   downloads: Downloads;
   operatorJobs: OperatorJobs;
   authenticator: Authenticator;
+  /** How clients prove who they are, for the document that tells them. */
+  authMode: 'none' | 'api-key' | 'jwt';
   tickets: StreamTickets;
   files: FileLookup;
   store: LinkSigner & OutcomeStore;
@@ -65,6 +70,9 @@ export function createApp(deps: AppDependencies): Express {
   app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
+  app.use(
+    docsRoutes(openApiDocument({ ...deps, operations: operationsOf(deps), publicUrl: deps.http.publicUrl })),
+  );
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', authenticated(deps.authenticator));
   app.use('/v1/download', downloadRoutes(deps));

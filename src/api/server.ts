@@ -38,6 +38,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     downloads: new TemporalDownloads({ client, logger }),
     operatorJobs: new TemporalOperatorJobs(client),
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
+    authMode: settings.auth.mode,
     tickets: streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
     store,

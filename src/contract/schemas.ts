@@ -5,11 +5,16 @@ export const FILE_ID_MIN = 10_000;
 export const FILE_ID_MAX = 100_000_000;
 const MAX_NAME_LENGTH = 255;
 
-/** Characters no archive entry may carry, and the shapes that would leave the folder they are extracted into. */
+// Rules as patterns that must match, not as functions: so the OpenAPI document tells them too.
+
+/** No archive entry may carry control characters, or a shape that would leave the folder it is extracted into. */
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
-const ABSOLUTE_PATH = /^(?:[\\/]|[A-Za-z]:)/;
-const PARENT_SEGMENT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+const RELATIVE_PATH = /^(?![\\/]|[A-Za-z]:)/;
+const NO_PARENT_SEGMENT = /^(?!(?:.*[\\/])?\.\.(?:[\\/]|$))/;
+const NO_SLASHES = /^[^\\/]*$/;
+const NOT_ONLY_DOTS = /^(?!\s*\.+\s*$)/;
+const NOT_BLANK = /\S/;
 
 const FILE_ID_HINT = `must be a whole number from ${FILE_ID_MIN} to ${FILE_ID_MAX}, or a string of 1 to 128 characters A-Z a-z 0-9 . _ -`;
 
@@ -22,27 +27,27 @@ export const fileIdSchema = z
     ],
     { error: FILE_ID_HINT },
   )
-  .describe('Id of a file in the catalogue');
+  .meta({ id: 'FileId', description: 'Id of a file in the catalogue' });
 
 const entryNameSchema = z
   .string({ error: 'must be a string' })
   .min(1, 'must not be empty')
   .max(1_024, 'must have at most 1024 characters')
-  .refine((name) => !CONTROL_CHARACTERS.test(name), 'must not contain control characters')
-  .refine((name) => !ABSOLUTE_PATH.test(name), 'must be relative: no leading slash or drive letter')
-  .refine((name) => !PARENT_SEGMENT.test(name), 'must not contain ".."');
+  .regex(NO_CONTROL_CHARACTERS, 'must not contain control characters')
+  .regex(RELATIVE_PATH, 'must be relative: no leading slash or drive letter')
+  .regex(NO_PARENT_SEGMENT, 'must not contain ".."');
 
 const archiveNameSchema = z
   .string({ error: 'must be a string' })
-  .trim()
-  .min(1, 'must not be empty')
+  .regex(NOT_BLANK, 'must not be empty')
   .max(
     MAX_NAME_LENGTH - '.tar.gz'.length,
     `must have at most ${MAX_NAME_LENGTH - '.tar.gz'.length} characters`,
   )
-  .refine((name) => !CONTROL_CHARACTERS.test(name), 'must not contain control characters')
-  .refine((name) => !/[\\/]/.test(name), 'must not contain slashes')
-  .refine((name) => !/^\.+$/.test(name), 'must not consist of dots');
+  .regex(NO_CONTROL_CHARACTERS, 'must not contain control characters')
+  .regex(NO_SLASHES, 'must not contain slashes')
+  .regex(NOT_ONLY_DOTS, 'must not consist of dots')
+  .trim();
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of: ${values.join(', ')}` });
@@ -60,6 +65,8 @@ const labelSchema = z.string({ error: 'must be a string' }).max(256, 'must have 
 const clientRequestIdSchema = z
   .string({ error: 'must be a string' })
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without blanks');
+
+const MAX_LABELS = 16;
 
 const FILE_FIELDS = ['fileIds', 'file_ids', 'fileId', 'file_id', 'files'] as const;
 
@@ -87,7 +94,11 @@ export function initiateSchema(maxFiles: number) {
         .record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), labelSchema, {
           error: 'must be an object of at most 16 texts, with names of 1 to 64 characters A-Z a-z 0-9 . _ -',
         })
-        .refine((labels) => Object.keys(labels).length <= 16, 'must have at most 16 labels')
+        .refine(
+          (labels) => Object.keys(labels).length <= MAX_LABELS,
+          `must have at most ${MAX_LABELS} labels`,
+        )
+        .meta({ maxProperties: MAX_LABELS })
         .default({}),
       clientRequestId: clientRequestIdSchema.optional(),
     })
@@ -98,7 +109,8 @@ export function initiateSchema(maxFiles: number) {
           given.length === 0 ? 'is required' : `stands beside ${given.slice(1).join(', ')}: give one of them`;
         context.addIssue({ code: 'custom', path: [given[0] ?? 'fileIds'], message });
       }
-    });
+    })
+    .meta({ id: 'DownloadRequest', oneOf: FILE_FIELDS.map((field) => ({ required: [field] })) });
 }
 
 export type InitiateBody = z.output<ReturnType<typeof initiateSchema>>;
@@ -113,6 +125,7 @@ export const checkSchema = z
     path: ['file_id'],
     error: 'is required, once',
   })
+  .meta({ id: 'CheckRequest', oneOf: [{ required: ['file_id'] }, { required: ['fileId'] }] })
   .transform((body) => ({ fileId: (body.file_id ?? body.fileId)! }));
 
 /** Opaque to clients: what comes was an answer's `nextCursor`, or is refused. */
@@ -128,6 +141,6 @@ export const filesQuerySchema = z.object({
     .string()
     .regex(/^\d{1,4}$/, 'must be a whole number from 1 to 1000')
     .transform(Number)
-    .pipe(z.number().min(1, 'must be from 1 to 1000').max(1_000, 'must be from 1 to 1000'))
+    .pipe(z.int().min(1, 'must be from 1 to 1000').max(1_000, 'must be from 1 to 1000'))
     .default(100),
 });

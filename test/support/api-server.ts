@@ -28,6 +28,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     downloads: { start: nobody, view: nobody, cancel: nobody, files: nobody },
     operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),
+    authMode: 'none',
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },
     store: { signedLink: nobody, read: nobody },
