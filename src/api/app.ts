@@ -14,10 +14,13 @@ import type { OperatorJobs } from './operator-jobs.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
+import { openApiDocument } from './openapi/document.js';
+import { operationsOf } from './openapi/operations.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { adminRoutes } from './routes/admin.js';
+import { docsRoutes } from './routes/docs.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { estimateRoutes } from './routes/estimate.js';
 import { fileRoutes } from './routes/files.js';
@@ -36,6 +39,8 @@ export interface AppDependencies {
   jobs: JobList;
   operatorJobs: OperatorJobs;
   authenticator: Authenticator;
+  /** How clients prove who they are, for the document that tells them. */
+  authMode: 'none' | 'api-key' | 'jwt';
   tickets: StreamTickets;
   files: FileLookup;
   estimator: Estimator;
@@ -79,6 +84,9 @@ export function createApp(deps: AppDependencies): Express {
   app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
+  app.use(
+    docsRoutes(openApiDocument({ ...deps, operations: operationsOf(deps), publicUrl: deps.http.publicUrl })),
+  );
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
   app.use('/v1', fileRoutes(deps));

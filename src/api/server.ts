@@ -54,6 +54,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       admission: new Admission(lanes, settings.job.maxQueued),
     }),
     authenticator: await createAuthenticator(settings.auth, logger),
+    authMode: settings.auth.mode,
     tickets: await streamTickets(settings),
     jobs: new TemporalJobList(client),
     operatorJobs: new TemporalOperatorJobs(client),

@@ -5,13 +5,18 @@ export const FILE_ID_MIN = 10_000;
 export const FILE_ID_MAX = 100_000_000;
 const MAX_NAME_LENGTH = 255;
 
-/** Characters no archive entry may carry, and the shapes that would leave the folder they are extracted into. */
+// Rules as patterns that must match, not as functions: so the OpenAPI document tells them too.
+
+/** No archive entry may carry control characters, or a shape that would leave the folder it is extracted into. */
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 /** What makes a name look like another one; not the joiners, which emoji and some scripts need. */
-const INVISIBLE_CHARACTERS = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/;
-const ABSOLUTE_PATH = /^(?:[\\/]|[A-Za-z]:)/;
-const PARENT_SEGMENT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
+const NO_INVISIBLE_CHARACTERS = /^[^\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*$/;
+const RELATIVE_PATH = /^(?![\\/]|[A-Za-z]:)/;
+const NO_PARENT_SEGMENT = /^(?!(?:.*[\\/])?\.\.(?:[\\/]|$))/;
+const NO_SLASHES = /^[^\\/]*$/;
+const NOT_ONLY_DOTS = /^(?!\s*\.+\s*$)/;
+const NOT_BLANK = /\S/;
 
 const FILE_ID_HINT = `must be a whole number from ${FILE_ID_MIN} to ${FILE_ID_MAX}, or a string of 1 to 128 characters A-Z a-z 0-9 . _ -`;
 
@@ -24,35 +29,35 @@ export const fileIdSchema = z
     ],
     { error: FILE_ID_HINT },
   )
-  .describe('Id of a file in the catalogue');
+  .meta({ id: 'FileId', description: 'Id of a file in the catalogue' });
 
 const entryNameSchema = z
   .string({ error: 'must be a string' })
   .min(1, 'must not be empty')
   .max(1_024, 'must have at most 1024 characters')
-  .refine((name) => !CONTROL_CHARACTERS.test(name), 'must not contain control characters')
-  .refine(
-    (name) => !INVISIBLE_CHARACTERS.test(name),
+  .regex(NO_CONTROL_CHARACTERS, 'must not contain control characters')
+  .regex(
+    NO_INVISIBLE_CHARACTERS,
     'must not contain invisible characters or such that change the direction of writing',
   )
-  .refine((name) => !ABSOLUTE_PATH.test(name), 'must be relative: no leading slash or drive letter')
-  .refine((name) => !PARENT_SEGMENT.test(name), 'must not contain ".."');
+  .regex(RELATIVE_PATH, 'must be relative: no leading slash or drive letter')
+  .regex(NO_PARENT_SEGMENT, 'must not contain ".."');
 
 const archiveNameSchema = z
   .string({ error: 'must be a string' })
-  .trim()
-  .min(1, 'must not be empty')
+  .regex(NOT_BLANK, 'must not be empty')
   .max(
     MAX_NAME_LENGTH - '.tar.gz'.length,
     `must have at most ${MAX_NAME_LENGTH - '.tar.gz'.length} characters`,
   )
-  .refine((name) => !CONTROL_CHARACTERS.test(name), 'must not contain control characters')
-  .refine(
-    (name) => !INVISIBLE_CHARACTERS.test(name),
+  .regex(NO_CONTROL_CHARACTERS, 'must not contain control characters')
+  .regex(
+    NO_INVISIBLE_CHARACTERS,
     'must not contain invisible characters or such that change the direction of writing',
   )
-  .refine((name) => !/[\\/]/.test(name), 'must not contain slashes')
-  .refine((name) => !/^\.+$/.test(name), 'must not consist of dots');
+  .regex(NO_SLASHES, 'must not contain slashes')
+  .regex(NOT_ONLY_DOTS, 'must not consist of dots')
+  .trim();
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of: ${values.join(', ')}` });
@@ -76,6 +81,7 @@ const callbackUrlSchema = z
   .max(2_048, { error: 'must have at most 2048 characters', abort: true });
 
 const CALLBACK_FIELDS = ['callbackUrl', 'callback_url'] as const;
+const MAX_LABELS = 16;
 
 const FILE_FIELDS = ['fileIds', 'file_ids', 'fileId', 'file_id', 'files'] as const;
 
@@ -107,7 +113,11 @@ export function initiateSchema(
         .record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), labelSchema, {
           error: 'must be an object of at most 16 texts, with names of 1 to 64 characters A-Z a-z 0-9 . _ -',
         })
-        .refine((labels) => Object.keys(labels).length <= 16, 'must have at most 16 labels')
+        .refine(
+          (labels) => Object.keys(labels).length <= MAX_LABELS,
+          `must have at most ${MAX_LABELS} labels`,
+        )
+        .meta({ maxProperties: MAX_LABELS })
         .default({}),
       clientRequestId: clientRequestIdSchema.optional(),
       callbackUrl: callbackUrlSchema.optional(),
@@ -127,7 +137,8 @@ export function initiateSchema(
           ? callbackRefusal(body[callback]!)
           : `stands beside ${another}: give one of them`;
       if (fault !== undefined) context.addIssue({ code: 'custom', path: [callback], message: fault });
-    });
+    })
+    .meta({ id: 'DownloadRequest', oneOf: FILE_FIELDS.map((field) => ({ required: [field] })) });
 }
 
 export type InitiateBody = z.output<ReturnType<typeof initiateSchema>>;
@@ -142,6 +153,7 @@ export const checkSchema = z
     path: ['file_id'],
     error: 'is required, once',
   })
+  .meta({ id: 'CheckRequest', oneOf: [{ required: ['file_id'] }, { required: ['fileId'] }] })
   .transform((body) => ({ fileId: (body.file_id ?? body.fileId)! }));
 
 /** Opaque to clients: what comes was an answer's `nextCursor`, or is refused. */
@@ -157,7 +169,7 @@ const limitSchema = (max: number, fallback: number) => {
     .string(hint)
     .regex(/^\d{1,4}$/, hint)
     .transform(Number)
-    .pipe(z.number().min(1, hint).max(max, hint))
+    .pipe(z.int().min(1, hint).max(max, hint))
     .default(fallback);
 };
 

@@ -145,14 +145,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
       cursor = page.nextCursor ?? '';
     } while (cursor);
     expect(seen.filter((jobId) => jobIds.includes(jobId))).toEqual(jobIds.toReversed());
-    for (const query of [
-      'cursor=nonsense',
-      'cursor=%00',
-      'limit=0',
-      'limit=101',
-      'limit=1&limit=2',
-      'cursor[]=1',
-    ]) {
+    for (const query of ['cursor=nonsense', 'cursor=%00', 'limit=0', 'limit=101', 'limit=1&limit=2']) {
       const bad = stack.request(`/v1/admin/failed?${query}`, { headers: root });
       expect([query, await answer(bad)]).toMatchObject([query, { status: 400, code: 'INVALID_REQUEST' }]);
     }

@@ -30,6 +30,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     jobs: { list: async () => ({ jobs: [], next: null }), noticed: () => {} },
     operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),
+    authMode: 'none',
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },
     fileList: new NoFileList('There are no files.'),

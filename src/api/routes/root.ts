@@ -11,6 +11,7 @@ export function rootRoutes({ version }: { version: string }): Router {
     status: 'GET /v1/download/status/:jobId',
     download: 'GET /v1/download/:jobId',
     health: 'GET /health',
+    docs: 'GET /docs/',
   };
   route(router, '/', { get: [(_req, res) => void res.json(about)] });
   return router;

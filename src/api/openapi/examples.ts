@@ -1,0 +1,148 @@
+/** Values in the examples of the document; a reader can follow one job through all of them. */
+export const JOB_ID = '01a1f4c0-7a3e-7c1d-9b55-8d2e6f0a4b10';
+const BASE = 'https://downloads.example.com';
+const TICKET = 'eyJqb2JJZCI6Ii4uLiJ9.q3Jm0v';
+
+export const STARTED = {
+  jobId: JOB_ID,
+  status: 'queued',
+  totalFileIds: 2,
+  duplicateFileIds: [],
+  etaSeconds: 2,
+  nextPollInMs: 740,
+  expiresAt: '2026-11-21T09:30:00.000Z',
+  statusUrl: `${BASE}/v1/download/status/${JOB_ID}`,
+  downloadPath: `/v1/download/${JOB_ID}`,
+  streamUrl: `wss://downloads.example.com/v1/download/jobs/${JOB_ID}/stream?ticket=${TICKET}`,
+  eventsUrl: `${BASE}/v1/download/jobs/${JOB_ID}/events?ticket=${TICKET}`,
+};
+
+const PROGRESS = {
+  jobId: JOB_ID,
+  status: 'running',
+  progress: 45,
+  message: 'Fetching 1 of 2 files',
+  filesProcessed: 1,
+  filesSkipped: 0,
+  totalFiles: 2,
+  bytesProcessed: 10_485_760,
+  bytesTotal: 23_592_960,
+  etaSeconds: 12,
+  attempts: 1,
+  queuePosition: null,
+  createdAt: '2026-11-20T09:30:00.000Z',
+  startedAt: '2026-11-20T09:30:00.120Z',
+  completedAt: null,
+  expiresAt: '2026-11-21T09:30:00.000Z',
+  nextPollInMs: 3_400,
+  archive: null,
+  error: null,
+};
+
+export const STATUS = {
+  ...PROGRESS,
+  downloadUrl: null,
+  streamUrl: STARTED.streamUrl,
+  eventsUrl: STARTED.eventsUrl,
+};
+
+export const CANCELLED = {
+  ...STATUS,
+  status: 'cancelled',
+  message: 'Cancelled',
+  etaSeconds: null,
+  completedAt: '2026-11-20T09:30:05.000Z',
+  nextPollInMs: null,
+  streamUrl: null,
+  eventsUrl: null,
+};
+
+export const FILES = {
+  files: [
+    { fileId: 70_000, name: 'report.pdf', size: 10_485_760, state: 'included', error: null },
+    {
+      fileId: 70_099,
+      name: null,
+      size: null,
+      state: 'skipped',
+      error: { code: 'FILE_NOT_FOUND', message: 'File 70099 does not exist.' },
+    },
+  ],
+  nextCursor: null,
+};
+
+const FAILURE = { code: 'FILE_NOT_FOUND', message: 'File 70099 does not exist.' };
+const SUPPORT_ID = '01a1f4c0-7a41-7f02-8a6c-3d1be2f5c977';
+
+export const FAILED = {
+  jobs: [
+    {
+      jobId: JOB_ID,
+      userId: 'ada',
+      ...FAILURE,
+      failedAt: '2026-11-20T09:30:01.000Z',
+      attempts: 1,
+      supportId: SUPPORT_ID,
+      labels: { album: '2026' },
+      archiveName: 'photos.zip',
+      workflowId: `download/${JOB_ID}`,
+      run: 'failed',
+    },
+  ],
+  nextCursor: null,
+};
+
+const ADMIN_JOB = {
+  ...PROGRESS,
+  userId: 'ada',
+  labels: { album: '2026' },
+  archiveName: 'photos.zip',
+  workflowId: `download/${JOB_ID}`,
+  runId: SUPPORT_ID,
+  run: 'running',
+  pending: [],
+};
+
+export const STUCK_JOB = {
+  ...ADMIN_JOB,
+  message: 'The object store is not reachable. Trying again (attempt 2).',
+  attempts: 2,
+  pending: [
+    {
+      step: 'buildArchive',
+      state: 'waiting',
+      attempt: 2,
+      startedAt: '2026-11-20T09:30:01.000Z',
+      nextAttemptAt: '2026-11-20T09:30:06.000Z',
+      lastFailure: { code: 'STORAGE_UNAVAILABLE', message: 'The object store is not reachable.' },
+    },
+  ],
+};
+
+export const RETRIED_JOB = {
+  ...ADMIN_JOB,
+  status: 'queued',
+  progress: 0,
+  message: 'Waiting for a worker',
+  filesProcessed: 0,
+  bytesProcessed: 0,
+  bytesTotal: null,
+  etaSeconds: null,
+  startedAt: null,
+};
+
+export const TERMINATED_JOB = {
+  ...ADMIN_JOB,
+  status: 'failed',
+  message: 'An operator ended the download. Start it again.',
+  etaSeconds: null,
+  completedAt: '2026-11-20T09:31:00.000Z',
+  nextPollInMs: null,
+  run: 'terminated',
+  error: {
+    code: 'JOB_TERMINATED',
+    message: 'An operator ended the download. Start it again.',
+    retryAfterMs: null,
+    supportId: SUPPORT_ID,
+  },
+};

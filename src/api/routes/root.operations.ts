@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { aboutSchema } from '../../contract/answers.js';
+import type { Operation } from '../openapi/operation.js';
+
+const COMMON = { method: 'get', tag: 'Service', open: true } as const;
+
+export const ROOT_OPERATIONS: Operation[] = [
+  {
+    ...COMMON,
+    id: 'getAbout',
+    path: '/',
+    summary: 'Who answers here, and where to go on',
+    answers: {
+      200: {
+        description: 'Name, version and the main routes',
+        schema: aboutSchema,
+        example: { name: 'longhaul', version: '0.1.0', docs: 'GET /docs/' },
+      },
+    },
+  },
+  {
+    ...COMMON,
+    id: 'getOpenApi',
+    path: '/openapi.json',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
+  },
+];

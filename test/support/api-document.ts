@@ -1,0 +1,107 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+type Json = Record<string, unknown>;
+
+interface Content {
+  schema?: Json;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+
+interface DocumentedAnswer {
+  headers?: Record<string, unknown>;
+  content?: Record<string, Content>;
+}
+
+interface DocumentedOperation {
+  security: unknown;
+  requestBody?: { content: Record<string, Content> };
+  responses: Record<string, DocumentedAnswer>;
+}
+
+interface OpenApi {
+  paths: Record<string, Record<string, DocumentedOperation>>;
+  components: { schemas: Json; headers: Record<string, { required?: boolean }>; securitySchemes: Json };
+}
+
+/** The OpenAPI document of a running API, against which real answers are held. It reads the document alone. */
+export class ApiDocument {
+  private readonly ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+
+  private constructor(readonly json: OpenApi) {
+    this.ajv.addSchema({ $id: 'api:', components: json.components });
+  }
+
+  static async fetch(baseUrl: string): Promise<ApiDocument> {
+    return new ApiDocument((await (await fetch(`${baseUrl}/openapi.json`)).json()) as OpenApi);
+  }
+
+  /** As `get /v1/download/{jobId}`. */
+  operations(): string[] {
+    return Object.entries(this.json.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+  }
+
+  /**
+   * What an answer has that the document does not say, or lacks that it does; empty when they agree.
+   * @param operation as `get /v1/download/{jobId}`.
+   */
+  async faultsOf(operation: string, response: Response): Promise<string[]> {
+    const [method, path] = operation.split(' ') as [string, string];
+    const documented = this.json.paths[path]?.[method]?.responses[response.status];
+    if (!documented) return [`${operation}: ${response.status} is not documented`];
+    const where = `${operation} ${response.status}`;
+    const lacking = Object.keys(documented.headers ?? {}).filter(
+      (name) => this.json.components.headers[name]?.required && !response.headers.has(name),
+    );
+    return [
+      ...lacking.map((name) => `${where}: the header ${name} is missing`),
+      ...(await this.faultsOfBody(where, documented, response)),
+    ];
+  }
+
+  faultsOfExamples(): string[] {
+    return Object.entries(this.json.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { requestBody, responses }]) =>
+        [requestBody?.content, ...Object.values(responses).map(({ content }) => content)]
+          .flatMap((content) => Object.values(content ?? {}))
+          .flatMap((content) =>
+            examplesOf(content).flatMap((example) =>
+              this.faults(`${method} ${path}`, content.schema, example),
+            ),
+          ),
+      ),
+    );
+  }
+
+  problemExamples(): { status: number; code: string }[] {
+    const operations = Object.values(this.json.paths).flatMap((methods) => Object.values(methods));
+    return operations.flatMap(({ responses }) =>
+      Object.values(responses).flatMap(
+        ({ content }) =>
+          examplesOf(content?.['application/problem+json'] ?? {}) as { status: number; code: string }[],
+      ),
+    );
+  }
+
+  private async faultsOfBody(where: string, answer: DocumentedAnswer, response: Response): Promise<string[]> {
+    const types = Object.keys(answer.content ?? {});
+    const type = response.headers.get('content-type')?.split(';')[0] ?? 'nothing';
+    if (types.length === 0) return [];
+    if (!types.includes(type)) return [`${where}: ${type} is not documented`];
+    const { schema } = answer.content![type]!;
+    return schema ? this.faults(where, schema, await response.clone().json()) : [];
+  }
+
+  private faults(where: string, schema: Json | undefined, value: unknown): string[] {
+    if (!schema) return [];
+    const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api:#/')) as Json;
+    if (this.ajv.validate(absolute, value)) return [];
+    return (this.ajv.errors ?? []).map((error) => `${where}: ${error.instancePath} ${error.message}`);
+  }
+}
+
+function examplesOf({ example, examples = {} }: Content): unknown[] {
+  return [example, ...Object.values(examples).map(({ value }) => value)].filter((one) => one !== undefined);
+}

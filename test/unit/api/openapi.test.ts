@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import express from 'express';
+import { createApp } from '../../../src/api/app.js';
+import { templateOf } from '../../../src/api/openapi/document.js';
+import { operationsOf } from '../../../src/api/openapi/operations.js';
+import { ERRORS } from '../../../src/contract/errors.js';
+import { type ApiServer, appDependencies, startApiServer } from '../../support/api-server.js';
+import { ApiDocument } from '../../support/api-document.js';
+import { registeredRoutes } from '../../support/registered-routes.js';
+
+/** Pages and their files, for people. */
+const NOT_OPERATIONS = /^get \/docs(?:\/|$)/;
+
+const localLinks = { openLink: () => Promise.reject(new Error('no')) };
+
+describe('the OpenAPI document', () => {
+  let server: ApiServer;
+  let document: ApiDocument;
+  beforeAll(async () => {
+    server = await startApiServer({ localLinks });
+    document = await ApiDocument.fetch(server.baseUrl);
+  });
+  afterAll(() => server.stop());
+
+  it('has every route of the application, and no other', () => {
+    const use = jest.spyOn(express.application, 'use');
+    createApp(appDependencies({ localLinks }));
+    const routes = registeredRoutes(use.mock.calls).map(templateOf);
+    use.mockRestore();
+    expect(routes.filter((route) => !NOT_OPERATIONS.test(route)).toSorted()).toEqual(
+      document.operations().toSorted(),
+    );
+  });
+
+  it('leaves out what the store does not need', () => {
+    const ids = operationsOf({ limits: { maxFiles: 1 } }).map(({ id }) => id);
+    expect(ids).not.toContain('getObject');
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has examples that its own schemas accept', () => {
+    expect(document.faultsOfExamples()).toEqual([]);
+  });
+
+  it('tells every code of an operation with its status', () => {
+    for (const { status, code } of document.problemExamples()) {
+      expect(status).toBe(ERRORS[code as keyof typeof ERRORS].status);
+    }
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const text = JSON.stringify(document.json);
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      expect(document.json.components.schemas).toHaveProperty(name!);
+    }
+    expect(text).not.toContain('$defs');
+  });
+
+  it('has schemas that are JSON Schema', () => {
+    const ajv = new Ajv2020({ strict: false });
+    for (const schema of Object.values(document.json.components.schemas)) {
+      expect(ajv.validateSchema(schema as object)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['none', [{}, { userId: [] }], ['userId']],
+    ['api-key', [{ bearer: [] }, { apiKey: [] }], ['bearer', 'apiKey']],
+    ['jwt', [{ bearer: [] }], ['bearer']],
+  ] as const)('says who may ask when AUTH_MODE is %s', async (authMode, security, schemes) => {
+    const other = await startApiServer({ authMode });
+    const { json } = await ApiDocument.fetch(other.baseUrl);
+    await other.stop();
+    expect(json.paths['/v1/download/initiate']!['post']!.security).toEqual(security);
+    expect(json.paths['/livez']!['get']!.security).toEqual([]);
+    expect(Object.keys(json.components.securitySchemes)).toEqual(schemes);
+  });
+});
+
+describe('the page of the document', () => {
+  let server: ApiServer;
+  beforeAll(async () => {
+    server = await startApiServer();
+  });
+  afterAll(() => server.stop());
+
+  it('is made of files of its own server alone, under a policy that allows no other', async () => {
+    const page = await fetch(`${server.baseUrl}/docs`);
+    expect(page.url).toBe(`${server.baseUrl}/docs/`);
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none';script-src 'self';/);
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, file]) => file!);
+    expect(files).toHaveLength(4);
+    for (const file of files) {
+      const url = new URL(file, page.url);
+      expect(url.origin).toBe(server.baseUrl);
+      expect([file, (await fetch(url)).status]).toEqual([file, 200]);
+    }
+    expect((await fetch(`${server.baseUrl}/docs/index.html`)).status).toBe(404);
+  });
+
+  it('changes no policy but its own', async () => {
+    const { headers } = await fetch(`${server.baseUrl}/livez`);
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'self';/);
+  });
+});
