@@ -3,6 +3,7 @@ import { UrlGuard } from '../outbound/url-guard.js';
 import type { Catalogue } from './catalogue.js';
 import type { FileSource } from './file-source.js';
 import { FileSources } from './file-sources.js';
+import { GatheringCatalogue } from './gathering-catalogue.js';
 import { HttpCatalogue } from './http-catalogue.js';
 import { HttpsSource } from './https-source.js';
 import { ObjectSource, type SourceStore } from './object-source.js';
@@ -30,6 +31,6 @@ function createCatalogue(
   { kind, url = '', secret = '' }: SourceSettings['catalogue'],
   http: OutboundHttp,
 ): Catalogue {
-  if (kind === 'http') return new HttpCatalogue({ url, secret, http });
+  if (kind === 'http') return new GatheringCatalogue(new HttpCatalogue({ url, secret, http }));
   return url === '' ? new TemplateCatalogue() : new UrlTemplateCatalogue(url);
 }
