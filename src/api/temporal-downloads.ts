@@ -1,14 +1,6 @@
-import {
-  type Client,
-  isGrpcServiceError,
-  ServiceError,
-  type WorkflowExecutionDescription,
-  type WorkflowHandle,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { jobNotFound, LonghaulError } from '../contract/errors.js';
+import { errorCodeOf, jobNotFound, LonghaulError } from '../contract/errors.js';
 import {
   DOWNLOAD_WORKFLOW,
   FILES_QUERY,
@@ -29,16 +21,16 @@ import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
-import { DeadlineExceeded, within } from './deadline.js';
 import { StatusCache } from './status-cache.js';
+import { callTemporal } from './temporal-call.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
+import { WorkerProbe } from './worker-probe.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
 const PRIORITY_KEYS: Record<Priority, number> = { standard: 3, low: 5 };
 
-/** Deadlines of single calls: a status without a worker is answered within two seconds of a Temporal that answers. */
 const DESCRIBE_DEADLINE_MS = 3_000;
-const QUERY_DEADLINE_MS = 1_200;
+const QUERY_DEADLINE_MS = 5_000;
 /** How long a cancellation is waited for before the answer says that it is under way. */
 const CANCEL_WAIT_MS = 3_000;
 
@@ -58,6 +50,7 @@ export interface TemporalDownloadsOptions {
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
 export class TemporalDownloads implements Downloads {
   private readonly cache = new StatusCache();
+  private readonly workers = new WorkerProbe();
 
   constructor(private readonly options: TemporalDownloadsOptions) {}
 
@@ -140,33 +133,33 @@ export class TemporalDownloads implements Downloads {
   }
 
   /**
-   * Describes first and asks the workflow second: what the query answers is then never older than the heartbeats, and
-   * a job that has ended needs no worker at all.
+   * Describes the workflow, which tells all there is to know without a worker. One is asked for no more than whether
+   * it is there.
    */
   private async read(jobId: string): Promise<JobView> {
     const handle = this.handle(jobId);
     const description = await this.call(DESCRIBE_DEADLINE_MS, () => handle.describe());
-    const remembered = snapshotOf(description);
-    if (!remembered) throw jobNotFound();
-    if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
-      return { jobId, snapshot: remembered, live: null, stale: false };
+    const snapshot = snapshotOf(description);
+    if (!snapshot) throw jobNotFound();
+    if (description.status.name !== 'RUNNING' || isFinal(snapshot.status)) {
+      return { jobId, snapshot, live: null, stale: false };
     }
-    const asked = await this.ask(handle, description);
-    return {
-      jobId,
-      snapshot: asked ?? remembered,
-      live: liveProgress(description),
-      stale: asked === undefined,
-    };
+    const answering = await this.workers.answering(() => this.ask(handle));
+    return { jobId, snapshot, live: liveProgress(description), stale: !answering };
   }
 
-  private async ask(handle: WorkflowHandle, { workflowId }: WorkflowExecutionDescription) {
+  /** Rejects when no worker answers. */
+  private async ask(handle: WorkflowHandle): Promise<void> {
     try {
-      return await this.call(QUERY_DEADLINE_MS, () => handle.query<JobSnapshot>(STATUS_QUERY));
+      await this.call(QUERY_DEADLINE_MS, () => handle.query<JobSnapshot>(STATUS_QUERY));
     } catch (error) {
-      if (error instanceof LonghaulError && error.code === 'JOB_NOT_FOUND') throw error;
-      this.options.logger.debug({ err: error, workflowId }, 'no worker answered the status query');
-      return undefined;
+      // Every other error is an answer.
+      if (errorCodeOf(error) !== 'TEMPORAL_UNAVAILABLE') return;
+      this.options.logger.debug(
+        { err: error, workflowId: handle.workflowId },
+        'no worker answered the status query',
+      );
+      throw error;
     }
   }
 
@@ -174,25 +167,9 @@ export class TemporalDownloads implements Downloads {
     return this.options.client.workflow.getHandle(workflowIdFor(jobId));
   }
 
-  /**
-   * Runs a call under a deadline; its errors become ours. The client is told the deadline, and held to it besides: it
-   * sleeps between its own retries without looking at the clock.
-   */
-  private async call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
-    try {
-      return await within(deadlineMs, this.options.client.withDeadline(Date.now() + deadlineMs, run));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw jobNotFound(error);
-      if (!isUnanswered(error)) throw error;
-      const message = 'The job service does not answer. Try again in a moment.';
-      throw new LonghaulError('TEMPORAL_UNAVAILABLE', message, { cause: error });
-    }
+  private call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
+    return callTemporal(this.options.client, deadlineMs, run);
   }
-}
-
-function isUnanswered(error: unknown): boolean {
-  if (error instanceof DeadlineExceeded || isGrpcServiceError(error)) return true;
-  return error instanceof ServiceError && isGrpcServiceError(error.cause);
 }
 
 /** A job that is not there: not begun yet, or ended between reading and cancelling it. */

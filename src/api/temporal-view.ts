@@ -1,11 +1,15 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { DownloadActivities } from '../contract/activities.js';
+import { chunkSize } from '../contract/chunk-size.js';
 import { ERRORS, type ErrorCode, isErrorCode } from '../contract/errors.js';
 import { MEMO } from '../contract/names.js';
 import type { BuildProgress, JobError, JobSnapshot } from '../contract/types.js';
 import type { LiveProgress } from './downloads.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
 
 /** What a workflow ended as, when it could not write that into its memo itself. */
 const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string }>> = {
@@ -17,11 +21,15 @@ const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string 
   FAILED: { code: 'INTERNAL_ERROR', message: 'The download failed. Give the support id to the operator.' },
 };
 
-/** The snapshot in the memo: as of the last change of phase, made to say how the workflow ended. */
+/**
+ * The snapshot in the memo: as of the last change of phase, made to say how the workflow ended, and how many files were
+ * looked up since: those whose activity is no longer pending.
+ */
 export function snapshotOf(description: WorkflowExecutionDescription): JobSnapshot | undefined {
   const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
   const status = description.status.name;
-  if (!snapshot || status === 'RUNNING' || snapshot.phase === 'ended') return snapshot;
+  if (!snapshot || snapshot.phase === 'ended') return snapshot;
+  if (status === 'RUNNING') return withLookedUp(snapshot, description.raw.pendingActivities ?? []);
   const completedAt = (description.closeTime ?? new Date()).toISOString();
   if (status === 'CANCELLED') {
     return { ...snapshot, phase: 'ended', status: 'cancelled', message: 'Cancelled', completedAt };
@@ -29,6 +37,14 @@ export function snapshotOf(description: WorkflowExecutionDescription): JobSnapsh
   const reason = UNTOLD_ENDINGS[status] ?? UNTOLD_ENDINGS['FAILED']!;
   const error: JobError = { ...reason, retryAfterMs: null, supportId: description.runId };
   return { ...snapshot, phase: 'ended', status: 'failed', message: reason.message, completedAt, error };
+}
+
+function withLookedUp(snapshot: JobSnapshot, pending: readonly PendingActivity[]): JobSnapshot {
+  const { phase, totalFiles } = snapshot;
+  const chunks = pending.filter(({ activityType }) => activityType?.name === LOOK_UP).length;
+  const preparedFiles = totalFiles - chunks * chunkSize(totalFiles);
+  if (phase !== 'preparing' || preparedFiles <= snapshot.preparedFiles) return snapshot;
+  return { ...snapshot, preparedFiles, message: `Looking up ${preparedFiles} of ${totalFiles} files` };
 }
 
 /** What the pending activities tell: how far the build is, which attempt, and why the last one failed. */

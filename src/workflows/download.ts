@@ -18,6 +18,7 @@ import {
   jobErrorOf,
   missingFilesFailure,
   permanentFailure,
+  progressReached,
   timeoutFailure,
   tooLargeFailure,
 } from './endings.js';
@@ -70,9 +71,9 @@ class Download {
     const cancelled = CancellationScope.current().consideredCancelled;
     const timedOut = !cancelled && isCancellation(error);
     const reason = timedOut ? timeoutFailure(this.job) : error;
-    if (cancelled) this.record.apply({ type: 'cancelled', at: Date.now() });
-    else
-      this.record.apply({ type: 'failed', at: Date.now(), error: jobErrorOf(reason, workflowInfo().runId) });
+    const ending = { at: Date.now(), reached: progressReached(error) };
+    if (cancelled) this.record.apply({ type: 'cancelled', ...ending });
+    else this.record.apply({ type: 'failed', ...ending, error: jobErrorOf(reason, workflowInfo().runId) });
     await CancellationScope.nonCancellable(() => this.removeArtifacts());
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');
     const { code, message } = this.record.snapshot.error ?? jobErrorOf(reason, workflowInfo().runId);
