@@ -5,6 +5,7 @@ import type { JobPolicy } from '../contract/types.js';
 import type { Downloads } from './downloads.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
+import type { JobWatchers } from './job-watchers.js';
 import type { LinkSigner } from './links.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
@@ -14,6 +15,8 @@ import { downloadRoutes } from './routes/downloads.js';
 import { healthRoutes } from './routes/health.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
+import { eventRoutes } from './streams/event-routes.js';
+import type { StreamHub } from './streams/stream-hub.js';
 import type { Authenticator } from './principal.js';
 import type { OutcomeStore } from './recorded-outcomes.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
@@ -23,6 +26,8 @@ export interface AppDependencies {
   downloads: Downloads;
   authenticator: Authenticator;
   tickets: StreamTickets;
+  watchers: JobWatchers;
+  streams: StreamHub;
   files: FileLookup;
   store: LinkSigner & OutcomeStore;
   /** Serves the links of a store that has no server of its own. */
@@ -62,6 +67,8 @@ export function createApp(deps: AppDependencies): Express {
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
+  // Before the authentication by headers, which a browser cannot send with an EventSource.
+  app.use(eventRoutes(deps));
   app.use('/v1', authenticated(deps.authenticator));
   app.use('/v1/download', downloadRoutes(deps));
   app.use(routeNotFound);

@@ -13,10 +13,13 @@ import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
-import { createApp } from './app.js';
+import { type AppDependencies, createApp } from './app.js';
 import { NoAuthenticator } from './auth/no-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { Health } from './health.js';
+import { JobWatchers } from './job-watchers.js';
+import { StreamHub } from './streams/stream-hub.js';
+import { StreamSockets } from './streams/stream-sockets.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -36,12 +39,17 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     temporal: async () => void (await connection.healthService.check({})),
   };
   let stopping = false;
-  const app = createApp({
-    downloads: new TemporalDownloads({
-      client,
-      logger,
-      startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
-    }),
+  const downloads = new TemporalDownloads({
+    client,
+    logger,
+    startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
+  });
+  const watchers = new JobWatchers(downloads);
+  const streams = new StreamHub(watchers);
+  const deps: AppDependencies = {
+    downloads,
+    watchers,
+    streams,
     authenticator: new NoAuthenticator(settings.auth.adminUsers),
     tickets: streamTickets(settings),
     files: new SourceLookup(new TemplateCatalogue(), new ObjectSource(store)),
@@ -59,15 +67,25 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     http: settings.http,
     version: versionOf(),
     logger,
-  });
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, app);
+  };
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, createApp(deps));
+  const sockets = new StreamSockets(deps);
+  server.on('upgrade', (req, socket, head) => void sockets.upgrade(req, socket, head));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
   stopping = true;
   await shutDown(
     [
+      {
+        name: 'send streams elsewhere',
+        run: async () => {
+          streams.restart();
+          watchers.close();
+        },
+      },
       { name: 'finish requests', run: () => close(server, settings.shutdownGraceMs) },
+      { name: 'cut streams', run: async () => streams.cut() },
       { name: 'close connections', run: () => connection.close() },
     ],
     (phase, error) => logger.error({ err: error, phase }, 'shutdown phase failed'),

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
+import { waitOf } from '../wait-preference.js';
 
 /** Answers 503 when a request was not answered within `ms`. What it started goes on; its answer is dropped. */
 export function timeout(ms: number): RequestHandler {
@@ -15,5 +16,12 @@ export function timeout(ms: number): RequestHandler {
     }, ms);
     res.once('close', () => clearTimeout(timer));
     next();
+  };
+}
+
+/** As `timeout`, and besides as long as the client asks its answer to be held. */
+export function patientTimeout(ms: number): RequestHandler {
+  return (req, res, next) => {
+    void timeout(ms + waitOf(req).ms)(req, res, next);
   };
 }

@@ -13,7 +13,7 @@ import { expiresAt, nextPollInMs } from '../download-status.js';
 import { JobAnswers, jobIdOf } from '../job-answers.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../middleware/problems.js';
-import { timeout } from '../middleware/timeout.js';
+import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { newJob } from '../new-job.js';
 import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
@@ -34,7 +34,7 @@ export function downloadRoutes(deps: AppDependencies): Router {
   router.use(noStore);
   route(router, '/initiate', { post: [quick, ...jsonBody, handlers.initiate] });
   route(router, '/check', { post: [quick, ...jsonBody, handlers.check] });
-  route(router, '/status/:jobId', { get: [quick, handlers.status] });
+  route(router, '/status/:jobId', { get: [patientTimeout(deps.http.requestTimeoutMs), handlers.status] });
   route(router, '/cancel/:jobId', { post: [slow, handlers.cancel] });
   route(router, '/:jobId/files', { get: [slow, handlers.files] });
   route(router, '/:jobId', { get: [slow, handlers.download] });
@@ -92,7 +92,7 @@ class DownloadHandlers {
   };
 
   status: RequestHandler = async (req, res) => {
-    res.json(await this.answers.statusOf(req, await this.answers.viewOf(req, res)));
+    await this.answers.sendStatus(req, res, await this.answers.awaitedViewOf(req, res));
   };
 
   download: RequestHandler = async (req, res) => {
