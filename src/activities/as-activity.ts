@@ -89,7 +89,8 @@ function asFailure(
     type: code,
     message: known?.message ?? 'Something went wrong in the worker; its log has the details.',
     nonRetryable: PERMANENT.has(code),
-    details: [{ cause: causeOf(known ? known.cause : error) }],
+    // The first for operators; the second, how far it came, for the workflow, which no heartbeat reaches.
+    details: [{ cause: causeOf(known ? known.cause : error) }, ...(details === null ? [] : [details])],
   });
 }
 
@@ -103,7 +104,8 @@ function asCancellation(reason: unknown, details: unknown) {
       details: [details],
     });
   }
-  return reason;
+  // The workflow sees no heartbeat: how far it came stands in the confirmation.
+  return reason instanceof CancelledFailure ? new CancelledFailure(reason.message, [details]) : reason;
 }
 
 /** The kind of the underlying error, for operators. Not its text, which may name hosts, keys or signed links. */

@@ -9,6 +9,7 @@ import type { FileList } from './file-list.js';
 import type { FileLookup } from './file-lookup.js';
 import type { Health } from './health.js';
 import type { JobList } from './job-list.js';
+import type { JobWatchers } from './job-watchers.js';
 import type { LinkSigner } from './links.js';
 import type { OperatorJobs } from './operator-jobs.js';
 import { authenticated } from './middleware/authenticated.js';
@@ -29,6 +30,8 @@ import { jobRoutes } from './routes/jobs.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
 import { startRoutes } from './routes/start.js';
+import { eventRoutes } from './streams/event-routes.js';
+import type { StreamHub } from './streams/stream-hub.js';
 import type { Authenticator } from './principal.js';
 import type { OutcomeStore } from './recorded-outcomes.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
@@ -42,6 +45,8 @@ export interface AppDependencies {
   /** How clients prove who they are, for the document that tells them. */
   authMode: 'none' | 'api-key' | 'jwt';
   tickets: StreamTickets;
+  watchers: JobWatchers;
+  streams: StreamHub;
   files: FileLookup;
   estimator: Estimator;
   fileList: FileList;
@@ -88,6 +93,8 @@ export function createApp(deps: AppDependencies): Express {
     docsRoutes(openApiDocument({ ...deps, operations: operationsOf(deps), publicUrl: deps.http.publicUrl })),
   );
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
+  // A ticket suffices there: browsers cannot send headers with an EventSource.
+  app.use(eventRoutes(deps));
   app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
   app.use('/v1', fileRoutes(deps));
   // Before `/v1/download/:jobId`, which `jobs` would be an id for.

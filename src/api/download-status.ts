@@ -69,7 +69,11 @@ function progressOf(view: JobView): number {
   const { snapshot } = view;
   if (snapshot.status === 'completed') return 100;
   const { preparedFiles, totalFiles, bytesTotal } = snapshot;
-  if (!allLookedUp(snapshot)) return Math.floor((PREPARED_PERCENT * preparedFiles) / totalFiles);
+  if (!allLookedUp(snapshot)) {
+    // What ended while files were looked up: nobody has been shown more, and no server knows how much less.
+    if (snapshot.phase === 'ended' && snapshot.startedAt !== null) return PREPARED_PERCENT;
+    return Math.floor((PREPARED_PERCENT * preparedFiles) / totalFiles);
+  }
   if (snapshot.phase === 'publishing') return BUILT_PERCENT;
   const done = bytesTotal ? bytesProcessed(view) / bytesTotal : filesProcessed(view) / totalFiles;
   const percent = PREPARED_PERCENT + (BUILT_PERCENT - PREPARED_PERCENT) * Math.min(1, done);

@@ -6,20 +6,59 @@ import { downloadStatus } from './download-status.js';
 import type { JobView } from './downloads.js';
 import { archiveLink } from './links.js';
 import { principalOf } from './principal.js';
+import { untilChanged } from './until-changed.js';
+import { waitOf } from './wait-preference.js';
 
 const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-type Dependencies = Pick<AppDependencies, 'downloads' | 'store' | 'http' | 'tickets'>;
+/**
+ * The text of a running job's status is sent again for this long: a client that polls as it is told gets a fresh one, and
+ * many who watch one job share the work of signing and writing it.
+ */
+const TEXT_AGE_MS = 500;
+
+type Dependencies = Pick<AppDependencies, 'downloads' | 'store' | 'http' | 'tickets' | 'watchers'>;
 
 /** What every route that is about one job has in common: whose it is, and what is told of it. */
 export class JobAnswers {
+  private readonly texts = new WeakMap<JobView, { text: string; baseUrl: string; until: number }>();
+
   constructor(private readonly deps: Dependencies) {}
+
+  /** Answers with the status, as `statusOf` has it. */
+  async sendStatus(req: Request, res: Response, view: JobView): Promise<void> {
+    const text = await this.textOf(this.baseUrl(req), view);
+    // As a string to Node itself, which then sends head and body in one piece; Express would make a buffer of it.
+    res.setHeader('Content-Type', 'application/json; charset=utf-8');
+    res.end(text);
+  }
+
+  private async textOf(baseUrl: string, view: JobView): Promise<string> {
+    const known = this.texts.get(view);
+    if (known && known.baseUrl === baseUrl && Date.now() < known.until) return known.text;
+    const text = JSON.stringify(await this.statusAt(baseUrl, view));
+    if (!isFinal(view.snapshot.status)) {
+      this.texts.set(view, { text, baseUrl, until: Date.now() + TEXT_AGE_MS });
+    }
+    return text;
+  }
 
   /** The job of the request, if it is the caller's; every other reason for not having it looks the same. */
   async viewOf(req: Request, res: Response): Promise<JobView> {
     const view = await this.deps.downloads.view(jobIdOf(req));
     if (view.snapshot.userId !== principalOf(res).userId) throw jobNotFound();
     return view;
+  }
+
+  /** As `viewOf`, but as late as the request asks for and nothing has changed (`waitMs`, `Prefer: wait`). */
+  async awaitedViewOf(req: Request, res: Response): Promise<JobView> {
+    const { ms, preferred } = waitOf(req);
+    const view = await this.viewOf(req, res);
+    if (preferred) res.setHeader('Preference-Applied', `wait=${ms / 1_000}`);
+    if (ms === 0) return view;
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    return untilChanged(this.deps.watchers, view, ms, gone.signal);
   }
 
   /** The status a client reads, with links that were signed just now. */
@@ -60,7 +99,12 @@ export class JobAnswers {
 
 /** @throws LonghaulError JOB_NOT_FOUND for what can be no job's id. */
 export function jobIdOf(req: Request): string {
-  const jobId = String(req.params['jobId']).toLowerCase();
+  return asJobId(String(req.params['jobId']));
+}
+
+/** @throws LonghaulError JOB_NOT_FOUND for what can be no job's id. */
+export function asJobId(text: string): string {
+  const jobId = text.toLowerCase();
   if (!JOB_ID.test(jobId)) throw jobNotFound();
   return jobId;
 }

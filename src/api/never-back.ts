@@ -1,18 +1,18 @@
-import type { JobPhase } from '../contract/types.js';
+import { isFinal, type JobPhase } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 
 const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'waiting', 'building', 'publishing', 'ended'];
 
 /**
- * The newer view, unless it knows less than the one before: without a worker only the last change of phase is known.
- * A job that was started anew begins from nothing, which its time of creation tells.
+ * The newer view, unless it knows less than the one before: what heartbeats told is forgotten when the activity ends.
+ * A job that was started anew begins from nothing, which its time of creation tells, or that it had ended.
  */
 export function neverBack(before: JobView | undefined, after: JobView): JobView {
   if (!before || before.snapshot.createdAt !== after.snapshot.createdAt) return after;
   if (after.snapshot.status === 'completed') return after;
+  if (isFinal(before.snapshot.status) && !isFinal(after.snapshot.status)) return after;
   const behind = ORDER.indexOf(after.snapshot.phase) < ORDER.indexOf(before.snapshot.phase);
-  const [known, older] =
-    behind || after.stale ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
+  const [known, older] = behind ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
   return {
     ...after,
     snapshot: {

@@ -20,13 +20,16 @@ import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
 import { Admission } from './admission.js';
-import { createApp } from './app.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
+import { type AppDependencies, createApp } from './app.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from './file-list.js';
 import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
+import { JobWatchers } from './job-watchers.js';
+import { StreamHub } from './streams/stream-hub.js';
+import { StreamSockets } from './streams/stream-sockets.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
 import { TemporalLanes } from './temporal-lanes.js';
@@ -46,13 +49,18 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     temporal: async () => void (await connection.healthService.check({})),
   };
   let stopping = false;
-  const app = createApp({
-    downloads: new TemporalDownloads({
-      client,
-      logger,
-      lanes,
-      admission: new Admission(lanes, settings.job.maxQueued),
-    }),
+  const downloads = new TemporalDownloads({
+    client,
+    logger,
+    lanes,
+    admission: new Admission(lanes, settings.job.maxQueued),
+  });
+  const watchers = new JobWatchers(downloads);
+  const streams = new StreamHub(watchers);
+  const deps: AppDependencies = {
+    downloads,
+    watchers,
+    streams,
     authenticator: await createAuthenticator(settings.auth, logger),
     authMode: settings.auth.mode,
     tickets: await streamTickets(settings),
@@ -77,15 +85,25 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     http: settings.http,
     version: versionOf(),
     logger,
-  });
-  const server = createHttpServer(app);
+  };
+  const server = createHttpServer(createApp(deps));
+  const sockets = new StreamSockets(deps);
+  server.on('upgrade', (req, socket, head) => void sockets.upgrade(req, socket, head));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
   stopping = true;
   await shutDown(
     [
+      {
+        name: 'send streams elsewhere',
+        run: async () => {
+          streams.restart();
+          watchers.close();
+        },
+      },
       { name: 'finish requests', run: () => close(server, settings.shutdownGraceMs) },
+      { name: 'cut streams', run: async () => streams.cut() },
       { name: 'close connections', run: () => connection.close() },
     ],
     (phase, error) => logger.error({ err: error, phase }, 'shutdown phase failed'),

@@ -1,11 +1,6 @@
-import {
-  type Client,
-  type WorkflowExecutionDescription,
-  type WorkflowHandle,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { jobNotFound, LonghaulError } from '../contract/errors.js';
+import { errorCodeOf, jobNotFound, LonghaulError } from '../contract/errors.js';
 import {
   DOWNLOAD_WORKFLOW,
   FILES_QUERY,
@@ -27,19 +22,21 @@ import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Admission } from './admission.js';
-import type { Accepted, Downloads, JobView } from './downloads.js';
+import type { Accepted, Downloads, JobView, LiveProgress } from './downloads.js';
 import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
-import { liveProgress, snapshotOf } from './temporal-view.js';
+import { describedSnapshot, liveProgress, snapshotOf } from './temporal-view.js';
+import { type Asked, WorkerQueries } from './worker-queries.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
 const PRIORITY_KEYS: Record<Priority, number> = { standard: 3, low: 5 };
 
-/** Deadlines of single calls: a status without a worker is answered within two seconds of a Temporal that answers. */
 const DESCRIBE_DEADLINE_MS = 3_000;
-const QUERY_DEADLINE_MS = 1_200;
+const QUERY_DEADLINE_MS = 5_000;
+/** How long a job is told from its memo alone. */
+const YOUNG_MS = 1_000;
 /** How long a cancellation is waited for before the answer says that it is under way. */
 const CANCEL_WAIT_MS = 3_000;
 
@@ -59,6 +56,7 @@ export interface TemporalDownloadsOptions {
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
 export class TemporalDownloads implements Downloads {
   private readonly cache = new StatusCache();
+  private readonly queries = new WorkerQueries();
 
   constructor(private readonly options: TemporalDownloadsOptions) {}
 
@@ -144,43 +142,47 @@ export class TemporalDownloads implements Downloads {
   }
 
   /**
-   * Describes first and asks the workflow second: what the query answers is then never older than the heartbeats, and
-   * a job that has ended needs no worker at all.
+   * Describes the workflow first and asks it second: what the query answers is then never older than the heartbeats.
+   * Where it is not asked, for want of a worker or of budget, its memo tells nearly as much; of a job that has ended, all.
    */
   private async read(jobId: string): Promise<JobView> {
     const handle = this.handle(jobId);
     const description = await this.call(DESCRIBE_DEADLINE_MS, () => handle.describe());
-    const remembered = snapshotOf(description);
+    const remembered = describedSnapshot(description);
     if (!remembered) throw jobNotFound();
     if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
       return { jobId, snapshot: remembered, live: null, stale: false };
     }
-    if (remembered.phase === 'waiting') return this.waiting(jobId, remembered, description);
-    const asked = await this.ask(handle, description);
-    return {
-      jobId,
-      snapshot: asked ?? remembered,
-      live: liveProgress(description),
-      stale: asked === undefined,
-    };
+    const live = liveProgress(description);
+    if (remembered.phase === 'waiting') return this.waiting(jobId, remembered, live);
+    const { answer, silent } = await this.asked(handle, remembered);
+    return { jobId, snapshot: answer ?? remembered, live, stale: silent };
   }
 
   /** Of a job that waits the memo tells all but its place: nothing happens in its workflow. */
-  private async waiting(
-    jobId: string,
-    snapshot: JobSnapshot,
-    description: WorkflowExecutionDescription,
-  ): Promise<JobView> {
+  private async waiting(jobId: string, snapshot: JobSnapshot, live: LiveProgress | null): Promise<JobView> {
     const position = await queuePosition(this.options.lanes, snapshot.userId, jobId);
-    return { jobId, snapshot, live: liveProgress(description), stale: false, queuePosition: position };
+    return { jobId, snapshot, live, stale: false, queuePosition: position };
   }
 
-  private async ask(handle: WorkflowHandle, { workflowId }: WorkflowExecutionDescription) {
+  /** In its first moments a job changes its phase, and so its memo, all the time; a query would only slow it down. */
+  private async asked(
+    handle: WorkflowHandle,
+    { createdAt }: JobSnapshot,
+  ): Promise<Asked<JobSnapshot | undefined>> {
+    if (Date.now() - Date.parse(createdAt) < YOUNG_MS)
+      return { answer: undefined, silent: this.queries.silent };
+    return this.queries.ask(() => this.query(handle));
+  }
+
+  /** Rejects when no worker answers; every other error is an answer of a kind, and tells nothing. */
+  private async query(handle: WorkflowHandle): Promise<JobSnapshot | undefined> {
     try {
       return await this.call(QUERY_DEADLINE_MS, () => handle.query<JobSnapshot>(STATUS_QUERY));
     } catch (error) {
-      if (error instanceof LonghaulError && error.code === 'JOB_NOT_FOUND') throw error;
-      this.options.logger.debug({ err: error, workflowId }, 'no worker answered the status query');
+      const { workflowId } = handle;
+      this.options.logger.debug({ err: error, workflowId }, 'the status query was not answered');
+      if (errorCodeOf(error) === 'TEMPORAL_UNAVAILABLE') throw error;
       return undefined;
     }
   }

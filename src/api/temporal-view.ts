@@ -1,11 +1,15 @@
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { DownloadActivities } from '../contract/activities.js';
+import { chunkSize } from '../contract/chunk-size.js';
 import { ERRORS, type ErrorCode, isErrorCode } from '../contract/errors.js';
 import { MEMO } from '../contract/names.js';
 import type { BuildProgress, JobError, JobSnapshot } from '../contract/types.js';
 import type { LiveProgress } from './downloads.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
 
 /** What a workflow ended as, when it could not write that into its memo itself. */
 const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string }>> = {
@@ -29,6 +33,22 @@ export function snapshotOf(description: Omit<WorkflowExecutionInfo, 'raw'>): Job
   const reason = UNTOLD_ENDINGS[status] ?? UNTOLD_ENDINGS['FAILED']!;
   const error: JobError = { ...reason, retryAfterMs: null, supportId: description.runId };
   return { ...snapshot, phase: 'ended', status: 'failed', message: reason.message, completedAt, error };
+}
+
+/** As `snapshotOf`, and how many files were looked up since: those whose activity is no longer pending. */
+export function describedSnapshot(description: WorkflowExecutionDescription): JobSnapshot | undefined {
+  const snapshot = snapshotOf(description);
+  return snapshot?.phase === 'preparing'
+    ? withLookedUp(snapshot, description.raw.pendingActivities ?? [])
+    : snapshot;
+}
+
+function withLookedUp(snapshot: JobSnapshot, pending: readonly PendingActivity[]): JobSnapshot {
+  const { totalFiles } = snapshot;
+  const chunks = pending.filter(({ activityType }) => activityType?.name === LOOK_UP).length;
+  const preparedFiles = totalFiles - chunks * chunkSize(totalFiles);
+  if (preparedFiles <= snapshot.preparedFiles) return snapshot;
+  return { ...snapshot, preparedFiles, message: `Looking up ${preparedFiles} of ${totalFiles} files` };
 }
 
 /** What the pending activities tell: how far the build is, which attempt, and why the last one failed. */

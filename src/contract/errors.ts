@@ -22,6 +22,7 @@ export const ERRORS = {
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The range lies outside the archive' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   TOO_MANY_JOBS: { status: 429, title: 'Too many jobs are waiting' },
+  TOO_MANY_STREAMS: { status: 503, title: 'Too many streams are open here' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong here' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Identities cannot be checked now' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The job service is not reachable' },

@@ -197,3 +197,16 @@ export const jobsQuerySchema = z.object({
   cursor: cursorSchema,
   limit: limitSchema(100, 20),
 });
+
+/** Most that an answer is held until something changes; beyond it proxies hang up. */
+export const MAX_WAIT_MS = 30_000;
+
+/** The query of `GET /v1/download/status/:jobId`: how long the answer is held until something changes. */
+export const waitQuerySchema = z.object({
+  waitMs: z
+    .string('must be a whole number from 0 to 30000')
+    .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 30000')
+    .transform(Number)
+    .pipe(z.number().max(MAX_WAIT_MS, 'must be a whole number from 0 to 30000'))
+    .optional(),
+});

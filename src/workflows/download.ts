@@ -20,6 +20,7 @@ import {
   jobErrorOf,
   missingFilesFailure,
   permanentFailure,
+  progressReached,
   timeoutFailure,
   tooLargeFailure,
 } from './endings.js';
@@ -109,9 +110,9 @@ class Download {
     const cancelled = CancellationScope.current().consideredCancelled;
     const timedOut = !cancelled && isCancellation(error);
     const reason = timedOut ? timeoutFailure(this.job) : error;
-    if (cancelled) this.record.apply({ type: 'cancelled', at: Date.now() });
-    else
-      this.record.apply({ type: 'failed', at: Date.now(), error: jobErrorOf(reason, workflowInfo().runId) });
+    const ending = { at: Date.now(), reached: progressReached(error) };
+    if (cancelled) this.record.apply({ type: 'cancelled', ...ending });
+    else this.record.apply({ type: 'failed', ...ending, error: jobErrorOf(reason, workflowInfo().runId) });
     const announced = announceEnding(this.job, this.record.snapshot);
     await CancellationScope.nonCancellable(() => this.leaveNothing());
     await announced;

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, isErrorCode } from '../contract/errors.js';
 import type { BuildProgress, DownloadJob, JobError, MissingFile } from '../contract/types.js';
@@ -88,6 +88,20 @@ export function handOverOf(error: unknown): { progress: BuildProgress | null } |
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.type !== HANDED_OVER) return undefined;
   return { progress: (cause.details?.[0] as BuildProgress | null | undefined) ?? null };
+}
+
+/** How far a build was that failed, was cancelled, or lost its worker; null for every other error. */
+export function progressReached(error: unknown): BuildProgress | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause instanceof TimeoutFailure) return asProgress(cause.lastHeartbeatDetails);
+  if (cause instanceof CancelledFailure) return asProgress(cause.details[0]);
+  // After what operators read.
+  return cause instanceof ApplicationFailure ? asProgress(cause.details?.[1]) : null;
+}
+
+function asProgress(details: unknown): BuildProgress | null {
+  const progress = details as Partial<BuildProgress> | null | undefined;
+  return typeof progress?.bytesHighWater === 'number' ? (progress as BuildProgress) : null;
 }
 
 /** True when the stored archive is not what was sent, which building anew may cure. */

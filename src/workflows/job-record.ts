@@ -14,8 +14,11 @@ const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYW
  */
 export class JobRecord {
   #snapshot: JobSnapshot;
+  /** Jobs begun before hand-overs were told in the memo must not tell them when they are replayed. */
+  private readonly tellsHandOvers: boolean;
 
   constructor(job: DownloadJob) {
+    this.tellsHandOvers = (job.policy.maxRunning as number | undefined) !== undefined;
     this.#snapshot = queuedSnapshot(job);
     setHandler(statusQuery, () => this.#snapshot);
   }
@@ -24,12 +27,16 @@ export class JobRecord {
     return this.#snapshot;
   }
 
-  /** Takes note of what happened. Memo and attribute follow at a change of phase only: each costs a history event. */
+  /**
+   * Takes note of what happened. The memo follows at a change of phase and at a hand-over alone, for each costs a
+   * history event: all else that a status shows is told by the pending activities.
+   */
   apply(event: JobEvent): void {
     const before = this.#snapshot;
     this.#snapshot = reduce(before, event);
     setCurrentDetails(`**${this.#snapshot.status}** · ${this.#snapshot.message}`);
-    if (before.phase !== this.#snapshot.phase) upsertMemo({ [MEMO.snapshot]: this.#snapshot });
+    const handedOver = event.type === 'handedOver' && this.tellsHandOvers;
+    if (before.phase !== this.#snapshot.phase || handedOver) upsertMemo({ [MEMO.snapshot]: this.#snapshot });
     if (before.status !== this.#snapshot.status) {
       upsertSearchAttributes([{ key: statusAttribute, value: this.#snapshot.status }]);
     }

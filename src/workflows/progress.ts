@@ -13,8 +13,8 @@ export type JobEvent =
   | { type: 'handedOver'; progress: BuildProgress }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
   | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
-  | { type: 'failed'; at: number; error: JobError }
-  | { type: 'cancelled'; at: number };
+  | { type: 'failed'; at: number; error: JobError; reached?: BuildProgress | null }
+  | { type: 'cancelled'; at: number; reached?: BuildProgress | null };
 
 /** The pure heart of the status: old state and event in, new state out. Nothing it counts ever goes back. */
 export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
@@ -49,11 +49,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
         message: `Fetching ${countOf(state.totalFiles - state.skippedFiles)}`,
       };
     case 'handedOver':
-      return {
-        ...state,
-        bytesHighWater: Math.max(state.bytesHighWater, event.progress.bytesHighWater),
-        filesHighWater: Math.max(state.filesHighWater, event.progress.filesHighWater),
-      };
+      return reached(state, event.progress);
     case 'publishing':
       return {
         ...state,
@@ -75,13 +71,17 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       };
     case 'failed':
       return {
-        ...ended(state, event.at),
+        ...ended(reached(state, event.reached), event.at),
         status: 'failed',
         message: event.error.message,
         error: event.error,
       };
     case 'cancelled':
-      return { ...ended(state, event.at), status: 'cancelled', message: 'Cancelled' };
+      return {
+        ...ended(reached(state, event.reached), event.at),
+        status: 'cancelled',
+        message: 'Cancelled',
+      };
   }
 }
 
@@ -94,6 +94,16 @@ function withChunk(state: JobSnapshot, chunk: PreparedChunk, skipped: number): J
     bytesTotal: (state.bytesTotal ?? 0) + chunk.bytes,
     attempts: Math.max(state.attempts, chunk.attempt),
     message: `Looking up ${preparedFiles} of ${countOf(state.totalFiles)}`,
+  };
+}
+
+/** The high water with what a build told when it ended, which only its heartbeats had told before. */
+function reached(state: JobSnapshot, progress: BuildProgress | null | undefined): JobSnapshot {
+  if (!progress) return state;
+  return {
+    ...state,
+    bytesHighWater: Math.max(state.bytesHighWater, progress.bytesHighWater),
+    filesHighWater: Math.max(state.filesHighWater, progress.filesHighWater),
   };
 }
 

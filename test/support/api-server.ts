@@ -7,6 +7,8 @@ import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/api/file-list.js';
 import { Health } from '../../src/api/health.js';
+import { JobWatchers } from '../../src/api/job-watchers.js';
+import { StreamHub } from '../../src/api/streams/stream-hub.js';
 import { jobNotFound } from '../../src/contract/errors.js';
 import { aJob } from './jobs.js';
 
@@ -25,8 +27,12 @@ const nobody = () => Promise.reject(jobNotFound());
 /** Dependencies that know no job and find no file; give what the test is about. */
 export function appDependencies(changes: Partial<AppDependencies> = {}): AppDependencies {
   const health = new Health({});
+  const downloads = changes.downloads ?? { start: nobody, view: nobody, cancel: nobody, files: nobody };
+  const watchers = new JobWatchers(downloads);
   return {
-    downloads: { start: nobody, view: nobody, cancel: nobody, files: nobody },
+    downloads,
+    watchers,
+    streams: new StreamHub(watchers),
     jobs: { list: async () => ({ jobs: [], next: null }), noticed: () => {} },
     operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),

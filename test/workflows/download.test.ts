@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ApplicationFailure } from '@temporalio/activity';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import {
@@ -14,6 +14,7 @@ import { aChunk, aJob, aMissingFile, aPreparedFile } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';
 import { locateTemporalTestServer } from '../support/temporal-programs.js';
 import { type JobHandle, TimeSkippingTemporal } from '../support/time-skipping.js';
+import { waitFor } from '../support/wait-for.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -216,6 +217,66 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
       expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
     },
   );
+
+  describe('tells in its record how far a build was', () => {
+    const progress: BuildProgress = {
+      bytes: 50,
+      files: 1,
+      currentFile: null,
+      bytesHighWater: 60,
+      filesHighWater: 1,
+    };
+    const reached = { bytesHighWater: 60, filesHighWater: 1 };
+
+    it('that was cancelled', async () => {
+      const activities = new FakeActivities().script('buildArchive', async () => {
+        await untilCancelled().catch(() => {});
+        throw new CancelledFailure('CANCELLED', [progress]);
+      });
+      await temporal.run(aJob(), activities, async (handle) => {
+        await untilPhase(handle, 'building');
+        await handle.cancel();
+        await expectCancelled(handle);
+        expect((await handle.describe()).memo?.[MEMO.snapshot]).toMatchObject(reached);
+      });
+    });
+
+    it('that failed', async () => {
+      const details = [{ cause: null }, progress];
+      const activities = new FakeActivities().script('buildArchive', async () => {
+        throw ApplicationFailure.create({ type: 'FILE_CHANGED', nonRetryable: true, details });
+      });
+      expect((await ending(aJob(), activities)).snapshot).toMatchObject({ status: 'failed', ...reached });
+    });
+
+    it('whose worker was lost', async () => {
+      const activities = new FakeActivities().script('buildArchive', async () => {
+        Context.current().heartbeat(progress);
+        await Context.current().cancelled;
+      });
+      const job = aJob({ policy: { maxAttempts: 1, heartbeatTimeoutMs: SECOND } });
+      expect((await ending(job, activities)).snapshot).toMatchObject({
+        error: { code: 'WORKER_LOST' },
+        ...reached,
+      });
+    });
+
+    it('that was handed over, at once', async () => {
+      const activities = new FakeActivities().script(
+        'buildArchive',
+        async () => {
+          throw ApplicationFailure.create({ type: HANDED_OVER, nonRetryable: true, details: [progress] });
+        },
+        untilCancelled,
+      );
+      await temporal.run(aJob(), activities, async (handle) => {
+        await waitFor('the build to go on', () => activities.callsOf('buildArchive').length === 2);
+        expect((await handle.describe()).memo?.[MEMO.snapshot]).toMatchObject(reached);
+        await handle.cancel();
+        await expectCancelled(handle);
+      });
+    });
+  });
 
   it('closes as cancelled while it pauses', async () => {
     const activities = new FakeActivities();

@@ -6,6 +6,7 @@ const EXPOSED = [
   'Location',
   'Retry-After',
   'Idempotency-Replayed',
+  'Preference-Applied',
   'RateLimit-Limit',
   'RateLimit-Remaining',
   'RateLimit-Reset',

@@ -71,27 +71,37 @@ function dropLate(error: unknown, res: Response, logger: Logger): void {
 
 /** Sends a problem document; `extra` adds members of its own (RFC 9457 section 3.2). */
 export function sendProblem(res: Response, path: string, error: LonghaulError, extra: object = {}): void {
-  const { status, title } = ERRORS[error.code];
+  const { status } = ERRORS[error.code];
   if (status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
   res
     .status(status)
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `urn:longhaul:problem:${error.code}`,
-        title,
-        status,
-        detail: error.message,
-        instance: path,
-        code: error.code,
-        requestId: requestIdOf(res),
-        ...(error.errors.length > 0 ? { errors: error.errors } : {}),
-        ...extra,
-      }),
-    );
+    .send(problemText(path, error, requestIdOf(res), extra));
 }
 
-function asKnown(error: unknown): LonghaulError {
+/** The problem document itself. */
+export function problemText(
+  path: string,
+  error: LonghaulError,
+  requestId: string,
+  extra: object = {},
+): string {
+  const { status, title } = ERRORS[error.code];
+  return JSON.stringify({
+    type: `urn:longhaul:problem:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    instance: path,
+    code: error.code,
+    requestId,
+    ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+    ...extra,
+  });
+}
+
+/** The error that a client is told of: itself when it is one of ours, else one that tells nothing of it. */
+export function asKnown(error: unknown): LonghaulError {
   if (error instanceof LonghaulError) return error;
   const { type, name, status } = error as { type?: unknown; name?: unknown; status?: unknown };
   const foreign =

@@ -2,6 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { pathOf } from '../request-path.js';
 import { sendProblem } from './problems.js';
+import { waitOf } from '../wait-preference.js';
 
 /** Share of a request's time that its own calls may use up, so that their failure is still answered in time. */
 const CALLS_SHARE = 0.8;
@@ -29,4 +30,11 @@ export function deadlineOf(res: Response): number {
   const deadline = res.locals['deadline'] as number | undefined;
   if (deadline === undefined) throw new Error('This route has no timeout');
   return deadline;
+}
+
+/** As `timeout`, and besides as long as the client asks its answer to be held. */
+export function patientTimeout(ms: number): RequestHandler {
+  return (req, res, next) => {
+    void timeout(ms + waitOf(req).ms)(req, res, next);
+  };
 }

@@ -8,7 +8,7 @@ import { JobStarts, sendAccepted } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { malformedId } from '../middleware/malformed-id.js';
 import { noStore } from '../middleware/no-store.js';
-import { timeout } from '../middleware/timeout.js';
+import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { principalOf } from '../principal.js';
 import { route } from '../route.js';
 import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from '../snake-case.js';
@@ -26,7 +26,8 @@ export function jobRoutes(deps: AppDependencies): Router {
     get: [noStore, timeout(LIST_TIMEOUT_MS), handlers.list],
     post: [noStore, quick, ...jsonBody, handlers.start],
   });
-  route(router, '/jobs/:jobId', { get: [noStore, quick, handlers.status] });
+  const patient = patientTimeout(deps.http.requestTimeoutMs);
+  route(router, '/jobs/:jobId', { get: [noStore, patient, handlers.status] });
   router.use('/jobs', malformedId);
   return router;
 }
@@ -51,7 +52,8 @@ class JobHandlers {
   };
 
   status: RequestHandler = async (req, res) => {
-    res.json(statusInSnakeCase(await this.answers.statusOf(req, await this.answers.viewOf(req, res))));
+    const view = await this.answers.awaitedViewOf(req, res);
+    res.json(statusInSnakeCase(await this.answers.statusOf(req, view)));
   };
 
   list: RequestHandler = async (req, res) => {

@@ -93,6 +93,15 @@ describe('an activity', () => {
       });
     });
 
+    it('tells the workflow how far it was, after what operators read', async () => {
+      const progress = { bytesHighWater: 7 };
+      const work = activity(async (_input, context) => {
+        context.reportProgress(() => progress);
+        throw new LonghaulError('FILE_CHANGED', 'File 70000 changed.');
+      });
+      expect(await failureOf(run(work, ''))).toMatchObject({ details: [{ cause: null }, progress] });
+    });
+
     it('tells the workflow no secret, host or key, by whatever way', async () => {
       for (const error of [
         vendorError(),
@@ -135,6 +144,13 @@ describe('an activity', () => {
     it.each(['CANCELLED', 'TIMED_OUT'] as const)('confirms that it was %s', async (reason) => {
       await expect(stopped(new Attempt(), reason)).rejects.toBeInstanceOf(CancelledFailure);
       expect(logged).toEqual([]);
+    });
+
+    it('confirms its cancellation with how far it was, which the workflow cannot see otherwise', async () => {
+      const progress = { bytesHighWater: 7 };
+      await expect(stopped(new Attempt(), 'CANCELLED', progress)).rejects.toMatchObject({
+        details: [progress],
+      });
     });
 
     it('hands its work over when the worker shuts down, with how far it was', async () => {

@@ -153,6 +153,18 @@ describe('a download status', () => {
     expect(status(failed).progress).toBeLessThan(100);
   });
 
+  it('is never behind what it was when it ends while files are looked up', () => {
+    const cancelled = after(...PREPARED.slice(0, 2), { type: 'cancelled', at: CREATED + 1 });
+    expect(status(cancelled).progress).toBe(5);
+    expect(status(after({ type: 'cancelled', at: CREATED + 1 })).progress).toBe(0);
+  });
+
+  it('tells how far a build was that failed or was cancelled, to every server', () => {
+    const reached = { bytes: 10, files: 0, currentFile: null, bytesHighWater: 200, filesHighWater: 1 };
+    const cancelled = after(...BUILDING, { type: 'cancelled', at: CREATED + 1, reached });
+    expect(status(cancelled)).toMatchObject({ progress: 50, bytesProcessed: 200, filesProcessed: 1 });
+  });
+
   it('counts skipped files', () => {
     const skipped = after(...PREPARED.slice(0, 2), {
       type: 'chunkPrepared',

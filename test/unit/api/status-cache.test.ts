@@ -32,9 +32,9 @@ describe('the status cache', () => {
     expect(reads).toBe(1);
   });
 
-  it('serves a running job again for a second', async () => {
+  it('serves a running job again while it is fresh: at least 50 ms', async () => {
     await cache.get('j', reading(view()));
-    now += 999;
+    now += 49;
     await cache.get('j', reading(view()));
     expect(reads).toBe(1);
     now += 2;
@@ -42,12 +42,44 @@ describe('the status cache', () => {
     expect(reads).toBe(2);
   });
 
-  it('looks more often at a job that was just started', async () => {
-    now = CREATED + 200;
+  it('keeps a view for longer where reading takes longer, but never longer than clients wait between polls', async () => {
+    const slowly = (ms: number) => async () => {
+      now += ms;
+      return reading(view())();
+    };
+    await cache.get('j', slowly(20));
+    now += 179;
     await cache.get('j', reading(view()));
-    now += 101;
-    await cache.get('j', reading(view()));
+    expect(reads).toBe(1);
+    now += 2;
+    await cache.get('j', slowly(300));
     expect(reads).toBe(2);
+    now += 201;
+    await cache.get('j', reading(view()));
+    expect(reads).toBe(3);
+  });
+
+  it('serves what was read lately when there are more reads than the budget has', async () => {
+    await cache.get('j', reading(view()));
+    now += 1_000;
+    for (let i = 0; i < 250; i++) await cache.get(`other-${i}`, reading(view({}, { jobId: `other-${i}` })));
+    reads = 0;
+    await cache.get('j', reading(view()));
+    expect(reads).toBe(0);
+  });
+
+  it('reads beyond the budget what it does not know, or last saw long ago', async () => {
+    const exhaust = async () => {
+      for (let i = 0; i < 250; i++) await cache.get(`other-${i}`, reading(view({}, { jobId: `other-${i}` })));
+      reads = 0;
+    };
+    await exhaust();
+    await cache.get('j', reading(view()));
+    expect(reads).toBe(1);
+    now += 8_001;
+    await exhaust();
+    await cache.get('j', reading(view()));
+    expect(reads).toBe(1);
   });
 
   it('never reads a completed job again', async () => {
@@ -59,7 +91,7 @@ describe('the status cache', () => {
 
   it('reads a failed job again, for it may have been started anew', async () => {
     await cache.get('j', reading(view({ status: 'failed', phase: 'ended' })));
-    now += 1_001;
+    now += 501;
     await cache.get('j', reading(view()));
     expect(reads).toBe(2);
   });
@@ -82,7 +114,17 @@ describe('the status cache', () => {
     expect(reads).toBe(2);
   });
 
-  it('does not go back when no worker answers any more', async () => {
+  it('keeps nothing of a read that was under way when something was done to the job', async () => {
+    let finish!: (view: JobView) => void;
+    const before = cache.get('j', () => new Promise((resolve) => (finish = resolve)));
+    cache.expire('j');
+    await cache.get('j', reading(view({ status: 'running' })));
+    finish(view({ status: 'failed', phase: 'ended' }));
+    await before;
+    expect((await cache.get('j', reading(view({ status: 'running' })))).snapshot.status).toBe('running');
+  });
+
+  it('does not go back when less is known than before', async () => {
     const live = {
       attempt: 2,
       attemptStartedAt: null,
@@ -126,6 +168,13 @@ describe('the status cache', () => {
       bytesHighWater: 70,
       attempts: 3,
     });
+  });
+
+  it('shows a failed job that an operator let run again as it is', async () => {
+    await cache.get('j', reading(view({ status: 'failed', phase: 'ended', bytesHighWater: 70 })));
+    now += 2_000;
+    const again = await cache.get('j', reading(view({ status: 'running', phase: 'preparing' })));
+    expect(again.snapshot).toMatchObject({ status: 'running', phase: 'preparing', bytesHighWater: 0 });
   });
 
   it('forgets what it knew when the job was started anew', async () => {

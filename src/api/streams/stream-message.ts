@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { type ErrorCode } from '../../contract/errors.js';
+import { isFinal, type JobStatus } from '../../contract/types.js';
+import { downloadStatus } from '../download-status.js';
+import type { JobView } from '../downloads.js';
+import { visibleState } from '../visible.js';
+
+/** What a stream tells of a job: always all of it, so that none of the earlier ones is needed. */
+export interface StreamMessage {
+  /** `completed` and `error` are the last ones; what was cancelled or has expired is an error too. */
+  type: 'progress' | 'completed' | 'error';
+  job_id: string;
+  status: JobStatus;
+  /** From 0 to 1, two decimals. */
+  progress: number;
+  message: string;
+  files_processed: number;
+  total_files: number;
+  bytes_processed: number;
+  bytes_total: number | null;
+  eta_seconds: number | null;
+  queue_position: number | null;
+  /** A fresh signed link when completed. */
+  download_url: string | null;
+  error: { code: ErrorCode; message: string } | null;
+  /** True while nobody can tell whether these numbers are the latest. */
+  stale?: true;
+}
+
+export function streamMessage(view: JobView, downloadUrl: string | null, now: number): StreamMessage {
+  const status = downloadStatus(view, now, 0);
+  return {
+    type: typeOf(status.status),
+    job_id: status.jobId,
+    status: status.status,
+    progress: status.progress / 100,
+    message: status.message,
+    files_processed: status.filesProcessed,
+    total_files: status.totalFiles,
+    bytes_processed: status.bytesProcessed,
+    bytes_total: status.bytesTotal,
+    eta_seconds: status.etaSeconds,
+    queue_position: status.queuePosition,
+    download_url: downloadUrl,
+    error: status.error && { code: status.error.code, message: status.error.message },
+    ...(view.stale ? { stale: true as const } : {}),
+  };
+}
+
+/** The id of the event that shows this view; the same on every server, for it is made of nothing but what it shows. */
+export function eventId(view: JobView, now: number): string {
+  return createHash('sha256').update(visibleState(view, now)).digest('base64url').slice(0, 16);
+}
+
+function typeOf(status: JobStatus): StreamMessage['type'] {
+  if (status === 'completed') return 'completed';
+  return isFinal(status) ? 'error' : 'progress';
+}

@@ -1,0 +1,34 @@
+import { isFinal } from '../contract/types.js';
+import type { JobView } from './downloads.js';
+import type { JobWatchers } from './job-watchers.js';
+import { visibleState } from './visible.js';
+
+/**
+ * Waits until a client would see something else than in `view`, for at most `ms`. A job that has ended never changes.
+ * @param gone aborts when nobody waits any more.
+ * @returns the job as it is then; `view` itself when nothing changed.
+ */
+export function untilChanged(
+  watchers: JobWatchers,
+  view: JobView,
+  ms: number,
+  gone: AbortSignal,
+): Promise<JobView> {
+  const ended = AbortSignal.any([gone, watchers.closed]);
+  if (ms === 0 || ended.aborted || isFinal(view.snapshot.status)) return Promise.resolve(view);
+  return new Promise((resolve) => {
+    const finish = (latest: JobView) => {
+      clearTimeout(timer);
+      ended.removeEventListener('abort', giveUp);
+      unwatch();
+      resolve(latest);
+    };
+    const giveUp = () => finish(view);
+    const timer = setTimeout(giveUp, ms);
+    ended.addEventListener('abort', giveUp);
+    const state = visibleState(view, Date.now());
+    const unwatch = watchers.watch(view, (latest) => {
+      if (visibleState(latest, Date.now()) !== state) finish(latest);
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import type { Request } from 'express';
+import { MAX_WAIT_MS, waitQuerySchema } from '../contract/schemas.js';
+import { validate } from './validate.js';
+
+/** How long a request asks its answer to be held. */
+export interface Wait {
+  ms: number;
+  /** It asked by `Prefer`, which the answer acknowledges. */
+  preferred: boolean;
+}
+
+/** One preference: a token, and its value bare or in quotes; parameters behind it are none of ours. */
+const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i;
+
+/**
+ * `waitMs`, else `Prefer: wait=N` (RFC 7240 section 4.3), in seconds and capped; a preference that cannot be understood is
+ * ignored, as the RFC wants it.
+ * @throws LonghaulError INVALID_REQUEST for a `waitMs` that is none.
+ */
+export function waitOf(req: Request): Wait {
+  if (req.query['waitMs'] !== undefined) {
+    const { waitMs } = validate(waitQuerySchema, { waitMs: req.query['waitMs'] });
+    return { ms: waitMs ?? 0, preferred: false };
+  }
+  const seconds = preferredSeconds(req.headers['prefer']);
+  if (seconds === undefined) return { ms: 0, preferred: false };
+  return { ms: Math.min(seconds * 1_000, MAX_WAIT_MS), preferred: true };
+}
+
+/** Node joins repeated headers with a comma, as they may also be written; the first one counts. */
+function preferredSeconds(header: string | string[] | undefined): number | undefined {
+  for (const preference of String(header ?? '').split(',')) {
+    const seconds = WAIT.exec(preference)?.[1];
+    if (seconds !== undefined) return Number(seconds);
+  }
+  return undefined;
+}

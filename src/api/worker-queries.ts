@@ -1,0 +1,62 @@
+import { within } from './deadline.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** How long a worker may take to answer before the workers count as silent. */
+const SILENT_AFTER_MS = 1_200;
+/** Silence is believed for this long; after it the next one who wants to know asks again. */
+const BELIEVED_MS = 1_000;
+
+/** Queries of all jobs together: each takes the time of the very workers that do the jobs. */
+const QUERIES_PER_SECOND = 20;
+
+export interface Asked<T> {
+  /** Undefined when nobody was asked, or nobody answered. */
+  answer: T | undefined;
+  /** Nobody answers. */
+  silent: boolean;
+}
+
+/**
+ * Queries to workers, for all jobs of this process together: within one budget, and while the workers are silent one a
+ * second, so that an outage of workers makes neither a status slow nor Temporal busy.
+ */
+export class WorkerQueries {
+  private readonly budget: TokenBucket;
+  private silentSince: number | undefined;
+  private probing = false;
+
+  /** @param now a clock in milliseconds since the epoch. */
+  constructor(private readonly now: () => number = Date.now) {
+    this.budget = new TokenBucket(QUERIES_PER_SECOND, QUERIES_PER_SECOND, now);
+  }
+
+  /** Whether the last one who asked got no answer. */
+  get silent(): boolean {
+    return this.silentSince !== undefined;
+  }
+
+  /** @param query asks a worker, and rejects when none answers. It is not called when it is not affordable. */
+  async ask<T>(query: () => Promise<T>): Promise<Asked<T>> {
+    if (!this.isAffordable()) return { answer: undefined, silent: this.silent };
+    this.probing = true;
+    const answer = query().then((value) => {
+      this.silentSince = undefined;
+      return value;
+    });
+    // Also when it comes too late for who waits now: a busy worker is not a dead one.
+    answer.catch(() => {});
+    try {
+      return { answer: await within(SILENT_AFTER_MS, answer), silent: false };
+    } catch {
+      this.silentSince = this.now();
+      return { answer: undefined, silent: true };
+    } finally {
+      this.probing = false;
+    }
+  }
+
+  private isAffordable(): boolean {
+    if (this.silentSince === undefined) return this.budget.take();
+    return !this.probing && this.now() - this.silentSince >= BELIEVED_MS;
+  }
+}

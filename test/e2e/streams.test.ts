@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventSource } from 'eventsource';
+import { WebSocket } from 'ws';
+import type { StreamMessage } from '../../src/api/streams/stream-message.js';
+import type { DownloadStatus } from '../../src/contract/types.js';
+import { pseudoText } from '../support/pseudo-text.js';
+import { describeWith } from '../support/require-server.js';
+import { Stack } from '../support/stack.js';
+import { locateTemporalCli } from '../support/temporal-programs.js';
+import { waitFor } from '../support/wait-for.js';
+
+const SLOW_BYTES = 160 * 1024 * 1024;
+/** Deflating this takes seconds on any machine. */
+const SLOW_JOB = { fileIds: [70_000], archive: { compression: 'deflate' } };
+
+describeWith(await locateTemporalCli(), 'following a download', (temporalCli) => {
+  let stack: Stack;
+  let otherUrl: string;
+  beforeAll(async () => {
+    const secret = { STREAM_TICKET_SECRET: 'a secret that all API servers of this test share' };
+    stack = await Stack.start({ temporalCli, env: secret });
+    otherUrl = await stack.startAnotherApi();
+    await stack.store.write('downloads/70000', pseudoText(SLOW_BYTES), {
+      metadata: { filename: 'slow.txt' },
+    });
+    await stack.store.write('downloads/70001', Buffer.from('small'));
+  });
+  afterAll(() => stack?.stop());
+
+  const statusAt = async (baseUrl: string, jobId: string, search = '') =>
+    (await (await fetch(`${baseUrl}/v1/download/status/${jobId}${search}`)).json()) as DownloadStatus;
+
+  function expectNeverBack(seen: { progress: number }[]): void {
+    const progress = seen.map((status) => status.progress);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  }
+
+  it('by WebSocket: every change until the archive is there, with a link that works', async () => {
+    const { streamUrl } = await stack.initiate(SLOW_JOB);
+    const messages: StreamMessage[] = [];
+    const socket = new WebSocket(streamUrl);
+    let closed: number | undefined;
+    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as StreamMessage));
+    socket.on('close', (code) => (closed = code));
+    await waitFor('the end', () => closed);
+    expect(closed).toBe(1_000);
+    expectNeverBack(messages);
+    expect(messages.length).toBeGreaterThan(3);
+    expect(messages.at(-1)).toMatchObject({ type: 'completed', status: 'completed', progress: 1 });
+    expect((await fetch(messages.at(-1)!.download_url!)).status).toBe(200);
+  });
+
+  it('by EventSource, which goes on at another server when its own is gone', async () => {
+    const { eventsUrl, jobId } = await stack.initiate(SLOW_JOB);
+    const messages: StreamMessage[] = [];
+    let lastId = '';
+    const follow = (url: string) => {
+      const source = new EventSource(url, {
+        fetch: (input, init) =>
+          fetch(input, {
+            ...init,
+            headers: { ...init.headers, ...(lastId ? { 'Last-Event-ID': lastId } : {}) },
+          }),
+      });
+      source.addEventListener('message', (event) => {
+        messages.push(JSON.parse(event.data as string) as StreamMessage);
+        lastId = event.lastEventId;
+      });
+      return source;
+    };
+    const first = follow(eventsUrl);
+    await waitFor('the build', () => messages.some((message) => message.bytes_processed > 0));
+    first.close();
+    const seen = messages.length;
+    const second = follow(eventsUrl.replace(stack.baseUrl, otherUrl));
+    await waitFor('the end', () => second.readyState === EventSource.CLOSED);
+    expect(messages.length).toBeGreaterThan(seen);
+    expectNeverBack(messages);
+    expect(messages.at(-1)).toMatchObject({ type: 'completed', job_id: jobId });
+    expect(messages.filter((message) => message.type === 'completed')).toHaveLength(1);
+  });
+
+  it('by polls that are held until something changes', async () => {
+    const { jobId } = await stack.initiate(SLOW_JOB);
+    const seen: DownloadStatus[] = [];
+    while (seen.at(-1)?.status !== 'completed')
+      seen.push(await statusAt(stack.baseUrl, jobId, '?waitMs=30000'));
+    expectNeverBack(seen);
+    expect(seen.length).toBeLessThan(100);
+  });
+
+  it('by polls of two servers in turns, as fast as they must be borne: it never goes back', async () => {
+    const { jobId } = await stack.initiate(SLOW_JOB);
+    const seen: DownloadStatus[] = [];
+    for (let i = 0; seen.at(-1)?.status !== 'completed'; i++) {
+      seen.push(await statusAt(i % 2 ? otherUrl : stack.baseUrl, jobId));
+      await delay(500);
+    }
+    expectNeverBack(seen);
+  });
+
+  it('until it is cancelled: every server knows how far it was', async () => {
+    const { jobId, streamUrl } = await stack.initiate(SLOW_JOB);
+    const messages: StreamMessage[] = [];
+    const socket = new WebSocket(streamUrl);
+    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as StreamMessage));
+    await waitFor('the build', () => messages.some((message) => message.bytes_processed > 0));
+    await stack.post(`/v1/download/cancel/${jobId}`);
+    await waitFor('the end', () => socket.readyState === WebSocket.CLOSED);
+    expectNeverBack(messages);
+    expect(messages.at(-1)).toMatchObject({ type: 'error', status: 'cancelled' });
+    const newcomer = await stack.startAnotherApi();
+    const { bytesProcessed } = await statusAt(newcomer, jobId);
+    expect(bytesProcessed).toBeGreaterThanOrEqual(messages.at(-2)!.bytes_processed);
+  });
+
+  it('through an outage of all workers, which it tells', async () => {
+    const { streamUrl } = await stack.initiate(SLOW_JOB);
+    const messages: StreamMessage[] = [];
+    const socket = new WebSocket(streamUrl);
+    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as StreamMessage));
+    await waitFor('the build', () => messages.some((message) => message.bytes_processed > 0));
+    await stack.workers[0]!.kill();
+    await waitFor('the outage to be told', () => messages.at(-1)?.stale);
+    await stack.startWorker();
+    await waitFor('the end', () => socket.readyState === WebSocket.CLOSED, 60_000);
+    expect(messages.at(-1)).toMatchObject({ type: 'completed' });
+    expect(messages.at(-1)).not.toHaveProperty('stale');
+    expectNeverBack(messages);
+  });
+
+  it('until the server stops: then clients are sent elsewhere', async () => {
+    const { streamUrl, eventsUrl } = await stack.initiate(SLOW_JOB);
+    const socket = new WebSocket(streamUrl);
+    const events = await fetch(eventsUrl);
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    await new Promise((resolve) => socket.once('message', resolve));
+    stack.api.signal('SIGTERM');
+    expect(await closed).toBe(1_012);
+    expect(await events.text()).toMatch(/retry: 1000\n\n$/);
+  });
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { Downloads, JobView } from '../../src/api/downloads.js';
+import { jobNotFound, LonghaulError } from '../../src/contract/errors.js';
+import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
+import type { JobSnapshot } from '../../src/contract/types.js';
+import { aJob } from './jobs.js';
+
+/** Jobs that are what a test says they are. */
+export class FakeDownloads implements Pick<Downloads, 'view'> {
+  private readonly snapshots = new Map<string, JobSnapshot>();
+  reads = 0;
+  /** Temporal does not answer. */
+  down = false;
+
+  /** A job that is being built. */
+  add(userId = 'anonymous', changes: Partial<JobSnapshot> = {}): string {
+    const jobId = randomUUID();
+    const queued = queuedSnapshot(aJob({ jobId, userId }));
+    this.snapshots.set(jobId, { ...queued, ...BUILDING, ...changes });
+    return jobId;
+  }
+
+  change(jobId: string, changes: Partial<JobSnapshot>): void {
+    this.snapshots.set(jobId, { ...this.snapshots.get(jobId)!, ...changes });
+  }
+
+  complete(jobId: string): void {
+    this.change(jobId, COMPLETED);
+  }
+
+  remove(jobId: string): void {
+    this.snapshots.delete(jobId);
+  }
+
+  view = async (jobId: string): Promise<JobView> => {
+    this.reads++;
+    if (this.down) throw new LonghaulError('TEMPORAL_UNAVAILABLE', 'The job service does not answer.');
+    const snapshot = this.snapshots.get(jobId);
+    if (!snapshot) throw jobNotFound();
+    return { jobId, snapshot, live: null, stale: false };
+  };
+}
+
+const BUILDING: Partial<JobSnapshot> = {
+  status: 'running',
+  phase: 'building',
+  message: 'Fetching 2 files',
+  preparedFiles: 2,
+  bytesTotal: 1_000,
+  startedAt: new Date().toISOString(),
+};
+
+export const COMPLETED: Partial<JobSnapshot> = {
+  status: 'completed',
+  phase: 'ended',
+  message: 'Ready: 2 files',
+  completedAt: new Date().toISOString(),
+  archiveKey: 'archives/photos.zip',
+  archive: {
+    name: 'photos.zip',
+    size: 1_100,
+    contentType: 'application/zip',
+    checksum: 'sha256:0',
+    files: 2,
+    skipped: 0,
+  },
+};

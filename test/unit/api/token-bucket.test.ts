@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { TokenBucket } from '../../../src/api/token-bucket.js';
+
+describe('a token bucket', () => {
+  it('gives a burst, then as much as time brings, and never more than a burst at once', () => {
+    let now = 0;
+    const bucket = new TokenBucket(10, 3, () => now);
+    const taken = () => Array.from({ length: 5 }, () => bucket.take()).filter(Boolean).length;
+    expect(taken()).toBe(3);
+    now += 100;
+    expect(taken()).toBe(1);
+    now += 60_000;
+    expect(taken()).toBe(3);
+  });
+
+  it('survives a clock that is set back', () => {
+    let now = 10_000;
+    const bucket = new TokenBucket(10, 3, () => now);
+    now = 0;
+    expect(bucket.take()).toBe(false);
+    now = 200;
+    expect(bucket.take()).toBe(true);
+  });
+});

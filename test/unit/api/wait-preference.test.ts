@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Request } from 'express';
+import { waitOf } from '../../../src/api/wait-preference.js';
+
+function wait(waitMs?: string, prefer?: string) {
+  return waitOf({ query: { waitMs }, headers: { prefer } } as unknown as Request);
+}
+
+describe('how long an answer is to be held', () => {
+  it('is not at all unless it is asked for', () => {
+    expect(wait()).toEqual({ ms: 0, preferred: false });
+  });
+
+  it.each([
+    ['0', 0],
+    ['1500', 1_500],
+    ['30000', 30_000],
+  ])('is told by waitMs=%s', (text, ms) => {
+    expect(wait(text)).toEqual({ ms, preferred: false });
+  });
+
+  it.each(['-1', '30001', '1.5', 'soon', '', '1e3', '999999'])('cannot be waitMs=%s', (text) => {
+    expect(() => wait(text)).toThrow(/whole number from 0 to 30000/);
+  });
+
+  it.each([
+    ['wait=7', 7_000],
+    ['Wait = 7', 7_000],
+    ['wait="7"', 7_000],
+    ['respond-async, wait=7', 7_000],
+    ['wait=7; foo=bar, wait=9', 7_000],
+    ['wait=600', 30_000],
+    ['wait=0', 0],
+  ])('is told by Prefer: %s', (header, ms) => {
+    expect(wait(undefined, header)).toEqual({ ms, preferred: true });
+  });
+
+  it.each(['respond-async', 'wait', 'wait=soon', 'wait=-1', 'waiting=5', 'foo;wait=5'])(
+    'is not told by Prefer: %s',
+    (header) => {
+      expect(wait(undefined, header)).toEqual({ ms: 0, preferred: false });
+    },
+  );
+
+  it('is told by waitMs when both are there', () => {
+    expect(wait('5', 'wait=7')).toEqual({ ms: 5, preferred: false });
+  });
+});
