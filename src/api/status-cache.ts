@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { isFinal, type JobSnapshot } from '../contract/types.js';
+import { isFinal } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 import { neverBack } from './never-back.js';
 
@@ -49,11 +49,7 @@ export class StatusCache {
   private ageOf({ snapshot }: JobView): number {
     if (snapshot.status === 'completed') return Infinity;
     if (isFinal(snapshot.status)) return MAX_AGE_MS;
-    return freshForMs(snapshot, this.now());
+    const jobAge = this.now() - Date.parse(snapshot.createdAt);
+    return Math.min(MAX_AGE_MS, Math.max(MIN_AGE_MS, jobAge / 10));
   }
-}
-
-/** How long a view of a running job is served again; to ask for it sooner tells nothing new. */
-export function freshForMs({ createdAt }: Pick<JobSnapshot, 'createdAt'>, now: number): number {
-  return Math.min(MAX_AGE_MS, Math.max(MIN_AGE_MS, (now - Date.parse(createdAt)) / 10));
 }
