@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
 import {
   makeTelemetryFilterString,
   NativeConnection,
@@ -6,17 +7,20 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
-import { createActivities } from './activities/index.js';
-import { loadSettings, type Settings, SettingsError } from './config/env.js';
+import { createActivities, createSweepActivities } from './activities/index.js';
+import { loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { shutdownRequested } from './lifecycle/shutdown.js';
-import { ObjectSource } from './source/object-source.js';
-import { TemplateCatalogue } from './source/template-catalogue.js';
+import { createSource } from './source/create-source.js';
 import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { temporalConnection } from './temporal/connection.js';
+import { TemporalJobLookup } from './temporal/job-lookup.js';
+import { warnOfShortRetention } from './temporal/retention.js';
+import { laneActivities } from './temporal/lane-activities.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { ensureSweepSchedule } from './temporal/sweep-schedule.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
@@ -31,6 +35,8 @@ const HAND_OVER_MS = 5_000;
 
 /** Runs until it is told to stop. Builds that do not finish within the grace time are handed over to other workers. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
+  // Before the runtime, which would keep the process from ending over a wrong setting.
+  const { connectionOptions, namespace } = temporalConnection();
   Runtime.install({
     logger: temporalLogger(logger),
     // Forwarded, else the native core prints lines of its own between ours.
@@ -39,14 +45,21 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     },
     shutdownSignals: [],
   });
-  const { connectionOptions, namespace } = temporalConnection();
   const connection = await NativeConnection.connect(connectionOptions);
+  // Of its own, for the client tells errors apart over such a connection alone.
+  const clientConnection = Connection.lazy(connectionOptions);
   try {
     await ensureSearchAttributes(connection, namespace);
-    const workers = await createWorkers(settings, logger, connection, namespace);
+    await warnOfShortRetention(connection, namespace, settings.job.ttlMs, logger);
+    const client = new Client({ connection: clientConnection, namespace });
+    if (settings.worker.role !== 'build') {
+      await ensureSweepSchedule(client.schedule, settings.cleanupSchedule, logger);
+    }
+    const workers = await createWorkers(settings, logger, connection, client);
     logger.info({ role: settings.worker.role }, 'worker ready');
     await Promise.all([...workers.map((worker) => worker.run()), stopWhenAsked(workers, settings, logger)]);
   } finally {
+    await clientConnection.close();
     await connection.close();
   }
 }
@@ -61,19 +74,20 @@ async function createWorkers(
   settings: Settings,
   logger: Logger,
   connection: NativeConnection,
-  namespace: string,
+  client: Client,
 ): Promise<Worker[]> {
   const store = await createObjectStore(settings.store);
-  const catalogue = new TemplateCatalogue();
-  const { buildArchive, ...light } = createActivities({
-    catalogue,
-    source: new ObjectSource(store),
+  const { buildArchive, ...light } = createActivities({ ...createSource(settings, store), store, logger });
+  const sweep = createSweepActivities({
     store,
+    jobs: new TemporalJobLookup(client),
+    ttlMs: settings.job.ttlMs,
+    now: Date.now,
     logger,
   });
   const common: Pick<WorkerOptions, 'connection' | 'namespace'> & Partial<WorkerOptions> = {
     connection,
-    namespace,
+    namespace: client.options.namespace,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     shutdownGraceTime: settings.shutdownGraceMs,
@@ -83,7 +97,7 @@ async function createWorkers(
     ...common,
     taskQueue: ORCHESTRATION_TASK_QUEUE,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: light,
+    activities: { ...light, ...sweep, ...laneActivities },
     maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
   };
   const build: WorkerOptions = {
@@ -97,7 +111,7 @@ async function createWorkers(
 }
 
 try {
-  const settings = loadSettings();
+  const settings = loadWorkerSettings();
   await main(settings, createLogger(settings.logLevel, 'longhaul-worker'));
 } catch (error) {
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);

@@ -16,15 +16,17 @@ const client = new S3Client({
   credentials: CREDENTIALS,
   forcePathStyle: true,
 });
-tellParent(await measure(() => buildZip(task)));
+const key = archiveKey(task.jobId, 'naive', 'zip');
+const cost = await measure(() => buildZip(task));
+tellParent({ ...cost, key });
 
-async function buildZip({ files, jobId }: ZipTask): Promise<void> {
+async function buildZip({ files }: ZipTask): Promise<void> {
   const archive = new ZipArchive({ store: true });
   const body = new PassThrough();
   archive.pipe(body);
   const upload = new Upload({
     client,
-    params: { Bucket: BUCKET, Key: archiveKey(jobId, 'zip'), Body: body },
+    params: { Bucket: BUCKET, Key: key, Body: body },
   });
   await Promise.all([upload.done(), appendAll(archive, files)]);
 }

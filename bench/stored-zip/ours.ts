@@ -22,6 +22,8 @@ const store = new S3ObjectStore({
 const logger = createLogger('error', 'bench');
 const deps = { catalogue: new TemplateCatalogue(), source: new ObjectSource(store), store, logger };
 const context = {
+  runId: 'bench',
+  activityId: '1',
   attempt: 1,
   signal: new AbortController().signal,
   lastHeartbeat: null,
@@ -29,7 +31,11 @@ const context = {
   logger,
 };
 const input = inputOf(task);
-tellParent(await measure(async () => void (await buildArchive(deps, input, context))));
+let key = '';
+const cost = await measure(async () => {
+  ({ key } = await buildArchive(deps, input, context));
+});
+tellParent({ ...cost, key });
 
 function inputOf({ files, fileBytes, jobId }: ZipTask): BuildArchiveInput {
   const prepared = Array.from({ length: files }, (_, index): PreparedFile => {

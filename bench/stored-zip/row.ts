@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { archiveKey } from '../../src/storage/keys.js';
 import { runChild, startChild } from '../support/child.js';
 import type { Cost } from '../support/measure.js';
 import type { Measurement, Row, RowOptions } from '../support/row.js';
@@ -36,8 +35,8 @@ async function rounds(endpoint: string, fileBytes: number, { rounds: count, log 
   for (let round = 0; round < count; round++) {
     for (const name of ['ours', 'naive'] as const) {
       const task = { endpoint, files: FILES, fileBytes, jobId: randomUUID() };
-      const cost = await runChild<Cost>(CONTENDERS[name], task);
-      await assertStored(task);
+      const { key, ...cost } = await runChild<Cost & { key: string }>(CONTENDERS[name], task);
+      await assertStored(task, key);
       costs[name].push(cost);
       log(`${name}: ${seconds(cost.wallSeconds)} wall, ${seconds(cost.cpuSeconds)} CPU`);
     }
@@ -46,8 +45,8 @@ async function rounds(endpoint: string, fileBytes: number, { rounds: count, log 
 }
 
 /** Who stores too little is fast for nothing. */
-async function assertStored({ endpoint, jobId, files, fileBytes }: ZipTask): Promise<void> {
-  const response = await fetch(`${endpoint}/${BUCKET}/${archiveKey(jobId, 'zip')}`, { method: 'HEAD' });
+async function assertStored({ endpoint, files, fileBytes }: ZipTask, key: string): Promise<void> {
+  const response = await fetch(`${endpoint}/${BUCKET}/${key}`, { method: 'HEAD' });
   const stored = response.ok ? Number(response.headers.get('content-length')) : 0;
   if (stored <= files * fileBytes) throw new Error(`The archive has ${stored} bytes, less than its files`);
 }

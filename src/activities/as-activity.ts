@@ -6,6 +6,10 @@ import type { Logger } from '../telemetry/logger.js';
 
 /** What an activity function is given beside its input. */
 export interface ActivityContext {
+  /** Of the workflow; a job that is started again has another one. */
+  runId: string;
+  /** Of the activity within the run; all its attempts share it. */
+  activityId: string;
   /** 1 for the first attempt. */
   attempt: number;
   /** Aborts when the job is cancelled, the activity timed out, or the worker shuts down. */
@@ -28,6 +32,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'FILE_UNREADABLE',
   'NO_FILES_AVAILABLE',
   'JOB_TOO_LARGE',
+  'CATALOGUE_INVALID',
   // Mended by building anew, which the workflow decides.
   'ARCHIVE_INCOMPLETE',
 ]);
@@ -57,11 +62,13 @@ export function asActivity<D extends { logger: Logger }, I, R>(
 }
 
 function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'> {
-  const { attempt, heartbeatDetails, workflowExecution, activityType } = activityInfo();
+  const { activityId, attempt, heartbeatDetails, workflowExecution, activityType } = activityInfo();
   const signal = Context.current().cancellationSignal;
   // Every request under way listens to it; Node takes more than ten for a leak and warns.
   setMaxListeners(0, signal);
   return {
+    runId: workflowExecution?.runId ?? '',
+    activityId,
     attempt,
     signal,
     lastHeartbeat: heartbeatDetails,

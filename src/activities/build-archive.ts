@@ -4,7 +4,8 @@ import { namesInArchive } from '../archive/names-in-archive.js';
 import type { BuildArchiveInput } from '../contract/activities.js';
 import { archiveContentType } from '../contract/media-types.js';
 import type { BuiltArchive, MissingFile, PreparedFile } from '../contract/types.js';
-import { archiveKey, jobPrefix } from '../storage/keys.js';
+import { archiveKey, outcomesKey } from '../storage/keys.js';
+import type { ObjectStore } from '../storage/object-store.js';
 import type { ActivityContext } from './as-activity.js';
 import { BuildMeter } from './build-meter.js';
 import { BuildOutcome } from './build-outcome.js';
@@ -13,7 +14,11 @@ import { entriesOf } from './entries.js';
 import { FileLostError } from './file-lost.js';
 import type { ActivityDependencies } from './index.js';
 import { loadChunks } from './load-chunks.js';
+import { newPass } from './pass.js';
 import { writeOutcomes } from './write-outcomes.js';
+
+/** How long a build that has failed may still take to remove its archive. */
+const REMOVE_MS = 5_000;
 
 /** What goes into the archive, and what is known to be missing from it. */
 export interface BuildPlan {
@@ -36,9 +41,6 @@ export async function buildArchive(
   const meter = new BuildMeter(context, input.handedOver);
   let plan = await planOf(deps, input, context);
   for (;;) {
-    // What an attempt before this one left. It also fences off a worker that was thought dead and still sends parts,
-    // though not one that is about to store a small archive with a single request.
-    await deps.store.abortUploads(jobPrefix(input.jobId));
     try {
       return await buildOnce(deps, input, plan, meter, context);
     } catch (error) {
@@ -71,7 +73,7 @@ async function buildOnce(
   // Every file that is read ahead listens to it.
   setMaxListeners(0, signal);
   const { format, compression } = input.archive;
-  const key = archiveKey(input.jobId, format);
+  const key = archiveKey(input.jobId, newPass(context), format);
   const outcome = new BuildOutcome(plan.missing);
   meter.restart();
   try {
@@ -89,10 +91,28 @@ async function buildOnce(
       expectedSize,
       signal,
     });
-    await writeOutcomes(deps.store, input.jobId, outcome, signal);
+    await orRemove(deps.store, key, async () => {
+      await writeOutcomes(deps.store, key, outcome, signal);
+      // A worker that slept through its own end learns of it about now.
+      signal.throwIfAborted();
+    });
     return { key, ...digest.result(), ...outcome.totals(), attempt: context.attempt };
   } finally {
     ended.abort(new Error('The build has ended'));
+  }
+}
+
+/**
+ * Runs what follows the storing of an archive; when that fails nobody will ask for the archive, and it goes. Best
+ * effort: what remains, whoever publishes or cleans up finds.
+ */
+async function orRemove(store: ObjectStore, key: string, next: () => Promise<void>): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    const signal = AbortSignal.timeout(REMOVE_MS);
+    await store.delete([key, outcomesKey(key)], signal).catch(() => {});
+    throw error;
   }
 }
 

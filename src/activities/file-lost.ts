@@ -1,10 +1,12 @@
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
 import type { MissingFile, PreparedFile } from '../contract/types.js';
+import { naming } from './about-file.js';
 
 const REASONS: Partial<Record<ErrorCode, string>> = {
   FILE_NOT_FOUND: 'was deleted while the archive was built',
   FILE_CHANGED: 'changed while the archive was built',
   FILE_FORBIDDEN: 'may no longer be read',
+  FILE_UNREADABLE: 'can no longer be read',
 };
 
 /** A file that was there when the job began and cannot be delivered any more. */
@@ -19,8 +21,8 @@ export class FileLostError extends LonghaulError {
   }
 }
 
-/** Says which file an error of a source belongs to, when the error means that the file is lost; else returns it as it is. */
+/** Says which file an error of a source belongs to, when it is about that file alone; else returns it as it is. */
 export function asLost(file: PreparedFile, error: unknown): unknown {
   if (error instanceof FileLostError || !(error instanceof LonghaulError)) return error;
-  return REASONS[error.code] ? new FileLostError(file, error.code, error) : error;
+  return REASONS[error.code] ? new FileLostError(file, error.code, error) : naming(file.fileId, error);
 }

@@ -1,4 +1,5 @@
 import type { DownloadActivities } from '../contract/activities.js';
+import type { SweepActivities } from '../contract/sweep.js';
 import type { Catalogue } from '../source/catalogue.js';
 import type { FileSource } from '../source/file-source.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -8,6 +9,7 @@ import { buildArchive } from './build-archive.js';
 import { prepareFiles } from './prepare-files.js';
 import { publishArchive } from './publish-archive.js';
 import { removeArtifacts } from './remove-artifacts.js';
+import { sweepArtifacts, type SweepDependencies } from './sweep-artifacts.js';
 
 /** What activities work with; the worker's composition root makes them. */
 export interface ActivityDependencies {
@@ -25,4 +27,9 @@ export function createActivities(deps: ActivityDependencies): DownloadActivities
     publishArchive: asActivity(deps, publishArchive),
     removeArtifacts: asActivity(deps, removeArtifacts),
   };
+}
+
+/** The activities of the sweep. */
+export function createSweepActivities(deps: SweepDependencies): SweepActivities {
+  return { sweepArtifacts: asActivity(deps, sweepArtifacts) };
 }

@@ -1,3 +1,4 @@
+import { LonghaulError } from '../contract/errors.js';
 import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../contract/types.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readJsonLines } from './json-lines.js';
@@ -16,10 +17,19 @@ export async function loadChunks(
       missing.push(...chunk.missing);
       continue;
     }
+    let count = 0;
     for await (const line of readJsonLines<PreparedLine>(store, chunk.files.manifestKey, signal)) {
       if ('found' in line) files.push(line.found);
       else missing.push(line.missing);
+      count++;
     }
+    if (count !== chunk.count) throw incomplete(count, chunk.count);
   }
   return { files, missing };
+}
+
+/** An archive made of it would lack files, and nothing would tell. */
+function incomplete(count: number, expected: number): LonghaulError {
+  const message = `The object store gave ${count} of ${expected} looked-up files back. Try again shortly.`;
+  return new LonghaulError('STORAGE_UNAVAILABLE', message);
 }

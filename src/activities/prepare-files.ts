@@ -12,9 +12,11 @@ import {
 } from '../contract/types.js';
 import type { CatalogueEntry } from '../source/catalogue.js';
 import { preparedKey } from '../storage/keys.js';
+import { aboutFile, naming } from './about-file.js';
 import type { ActivityContext } from './as-activity.js';
 import type { ActivityDependencies } from './index.js';
 import { writeJsonLines } from './json-lines.js';
+import { newPass } from './pass.js';
 
 /** Lookups under way at once: enough to hide the store's latency, few enough not to be throttled. */
 const LOOKUP_CONCURRENCY = 32;
@@ -27,6 +29,9 @@ const MISSING_REASONS: Partial<Record<ErrorCode, string>> = {
   FILE_FORBIDDEN: 'may not be read',
 };
 
+/** What makes one file missing besides, in the words of the error. */
+const UNUSABLE: ReadonlySet<ErrorCode> = new Set(['FILE_CHANGED', 'FILE_UNREADABLE', 'FILE_TOO_LARGE']);
+
 /** @see DownloadActivities.prepareFiles */
 export async function prepareFiles(
   deps: ActivityDependencies,
@@ -34,7 +39,13 @@ export async function prepareFiles(
   context: ActivityContext,
 ): Promise<PreparedChunk> {
   const lines = await lookUpFiles(deps, input, context.signal);
-  return input.inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
+  const inline = input.inline && !lines.some(holdsUrl);
+  return inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
+}
+
+/** A URL may be signed, and so a secret: it must not become part of a workflow's history. */
+function holdsUrl(line: PreparedLine): boolean {
+  return 'found' in line && line.found.source.kind === 'https';
 }
 
 /** What looking files up needs. */
@@ -46,7 +57,7 @@ export async function lookUpFiles(
   input: Pick<PrepareFilesInput, 'userId' | 'files' | 'firstIndex'>,
   signal: AbortSignal,
 ): Promise<PreparedLine[]> {
-  const entries = await deps.catalogue.resolve(input.userId, input.files.map(fileIdOf));
+  const entries = await deps.catalogue.resolve(input.userId, input.files.map(fileIdOf), signal);
   return pMap(
     entries.map((entry, i) => ({ entry, file: input.files[i]!, index: input.firstIndex + i })),
     ({ entry, file, index }) => prepareFile(deps, entry, file, index, signal),
@@ -71,9 +82,11 @@ async function prepareFile(
     const wanted = typeof requested === 'object' ? requested.name : (entry.name ?? name);
     return { found: { index, fileId: entry.fileId, ...found, name: safeEntryName(wanted) } };
   } catch (error) {
-    const code = error instanceof LonghaulError ? error.code : undefined;
-    if (code !== 'FILE_NOT_FOUND' && code !== 'FILE_FORBIDDEN') throw error;
-    return { missing: missingFile(index, entry, code) };
+    const { fileId } = entry;
+    if (!(error instanceof LonghaulError)) throw error;
+    if (MISSING_REASONS[error.code]) return { missing: missingFile(index, entry, error.code) };
+    if (!UNUSABLE.has(error.code)) throw naming(fileId, error);
+    return { missing: { index, fileId, code: error.code, message: aboutFile(fileId, error.message) } };
   }
 }
 
@@ -92,7 +105,7 @@ async function storedChunk(
   lines: PreparedLine[],
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const manifestKey = preparedKey(input.jobId, input.firstIndex);
+  const manifestKey = preparedKey(input.jobId, newPass(context));
   await writeJsonLines(store, manifestKey, lines, context.signal);
   const { found: _inManifest, missing, ...totals } = summaryOf(lines, context);
   return { ...totals, files: { manifestKey }, missing: missing.slice(0, MISSING_IN_RESULT) };

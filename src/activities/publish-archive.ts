@@ -1,6 +1,6 @@
 import type { PublishArchiveInput } from '../contract/activities.js';
 import { LonghaulError } from '../contract/errors.js';
-import { preparedPrefix } from '../storage/keys.js';
+import { folderOf, jobPrefix } from '../storage/keys.js';
 import type { ActivityContext } from './as-activity.js';
 import { deletePrefix } from './delete-prefix.js';
 import type { ActivityDependencies } from './index.js';
@@ -21,5 +21,8 @@ export async function publishArchive(
       `The object store holds ${stored.size ?? 'no'} bytes of the archive instead of ${size}. Try again.`,
     );
   }
-  await deletePrefix(store, preparedPrefix(jobId));
+  const prefix = jobPrefix(jobId);
+  const published = folderOf(key);
+  await store.abortUploads(prefix, signal);
+  await deletePrefix(store, prefix, signal, (other) => folderOf(other) !== published);
 }

@@ -4,15 +4,15 @@ import type { ObjectStore } from '../storage/object-store.js';
 import type { BuildOutcome } from './build-outcome.js';
 import { writeJsonLines } from './json-lines.js';
 
-/** Writes what became of each file, in the order of the request: the API reads it page by page. */
+/** Writes beside the archive what became of each file, in the order of the request: the API reads it page by page. */
 export async function writeOutcomes(
   store: ObjectStore,
-  jobId: string,
+  keyOfArchive: string,
   { included, missing }: BuildOutcome,
   signal: AbortSignal,
 ): Promise<void> {
   const inOrder = [...included, ...missing].toSorted((a, b) => a.index - b.index);
-  await writeJsonLines(store, outcomesKey(jobId), outcomesOf(inOrder), signal);
+  await writeJsonLines(store, outcomesKey(keyOfArchive), outcomesOf(inOrder), signal);
 }
 
 function* outcomesOf(files: readonly (PreparedFile | MissingFile)[]): Generator<FileOutcome> {

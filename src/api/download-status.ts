@@ -36,7 +36,7 @@ export function downloadStatus(
     bytesTotal: allLookedUp(snapshot) ? snapshot.bytesTotal : null,
     etaSeconds,
     attempts: Math.max(snapshot.attempts, live?.attempt ?? 1),
-    queuePosition: null,
+    queuePosition: view.queuePosition ?? null,
     createdAt: snapshot.createdAt,
     startedAt: snapshot.startedAt,
     completedAt: snapshot.completedAt,

@@ -24,6 +24,8 @@ export interface JobView {
   live: LiveProgress | null;
   /** No worker answered: the snapshot is of the last change of phase. */
   stale: boolean;
+  /** For a job that waits for a slot: 1 when it is next; null when its place is not known. */
+  queuePosition?: number | null;
 }
 
 /** A job that was started, now or by an earlier request with the same key. */
@@ -40,10 +42,12 @@ export interface Downloads {
   /**
    * Starts a job. One with a fingerprint is started once: as long as it runs, and when it has completed, starting it
    * again changes nothing; after it failed or was cancelled it begins anew. When this rejects with
-   * TEMPORAL_UNAVAILABLE, nothing was accepted.
-   * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint.
+   * TEMPORAL_UNAVAILABLE or REQUEST_TIMEOUT, nothing was accepted.
+   * @param deadline after which nothing is started any more; milliseconds since the epoch.
+   * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint; TOO_MANY_JOBS when
+   * the user has as many as there may be.
    */
-  start(job: DownloadJob): Promise<Accepted>;
+  start(job: DownloadJob, deadline: number): Promise<Accepted>;
 
   /** The job now, at most about a second old while it runs. */
   view(jobId: string): Promise<JobView>;

@@ -2,6 +2,9 @@ import type { FileId } from '../contract/types.js';
 
 /** Tells whether a file could be downloaded now. */
 export interface FileLookup {
-  /** @returns undefined when the file does not exist or the user may not have it. */
-  lookUp(userId: string, fileId: FileId): Promise<{ key: string; size: number } | undefined>;
+  /**
+   * @returns undefined when the file does not exist or the user may not have it; the key is null when the file is no
+   * object of the store.
+   */
+  lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined>;
 }

@@ -29,11 +29,12 @@ export class JobAnswers {
 
   /** @param baseUrl as `baseUrl` told of the request that asks. */
   async statusAt(baseUrl: string, view: JobView): Promise<DownloadStatus> {
-    const status = downloadStatus(view, Date.now(), Math.random());
+    const now = Date.now();
+    const status = downloadStatus(view, now, Math.random());
     const { store, http } = this.deps;
     const downloadUrl =
       status.status === 'completed'
-        ? await archiveLink(store, view.snapshot, http.linkTtlSeconds, baseUrl)
+        ? await archiveLink(store, view.snapshot, http.linkTtlSeconds, baseUrl, now)
         : null;
     const streams = isFinal(status.status)
       ? { streamUrl: null, eventsUrl: null }

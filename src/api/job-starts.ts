@@ -6,11 +6,12 @@ import type { AppDependencies } from './app.js';
 import { expiresAt, nextPollInMs } from './download-status.js';
 import { etaGuess } from './eta-guess.js';
 import type { JobAnswers } from './job-answers.js';
+import { deadlineOf } from './middleware/timeout.js';
 import { newJob, type NewJob } from './new-job.js';
 import { principalOf } from './principal.js';
 import { validate } from './validate.js';
 
-type Dependencies = Pick<AppDependencies, 'downloads' | 'jobs' | 'policy' | 'limits' | 'logger'>;
+type Dependencies = Pick<AppDependencies, 'downloads' | 'jobs' | 'policy' | 'limits' | 'http' | 'logger'>;
 
 /** Starts jobs, in the same way for every route that does. */
 export class JobStarts {
@@ -33,7 +34,7 @@ export class JobStarts {
   async start(req: Request, res: Response, given: unknown): Promise<StartedDownload> {
     const { job, duplicateFileIds } = this.jobOf(req, res, given);
     const { jobId, userId, files } = job;
-    const { createdAt, replayed } = await this.deps.downloads.start(job);
+    const { createdAt, replayed } = await this.deps.downloads.start(job, this.startBy(res));
     this.deps.jobs.noticed(userId, jobId);
     if (replayed) res.set('Idempotency-Replayed', 'true');
     this.deps.logger.info({ jobId, userId, files: files.length, replayed }, 'job started');
@@ -51,6 +52,11 @@ export class JobStarts {
       downloadPath: `/v1/download/${jobId}`,
       ...this.answers.streamsOf(baseUrl, jobId, userId),
     };
+  }
+
+  /** A route that waits for the job after starting it is no less quick to say that it could not be started. */
+  private startBy(res: Response): number {
+    return Math.min(deadlineOf(res), Date.now() + this.deps.http.requestTimeoutMs);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { safeEntryName } from '../archive/entry-names.js';
@@ -8,27 +8,27 @@ import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
+import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/file-listing.js';
-import { ObjectSource } from '../source/object-source.js';
 import { SourceLookup } from '../source/source-lookup.js';
-import { TemplateCatalogue } from '../source/template-catalogue.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
+import { loadKeptSecret } from '../storage/kept-secret.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
+import { Admission } from './admission.js';
 import { createApp } from './app.js';
-import { NoAuthenticator } from './auth/no-authenticator.js';
+import { ApiKeysError } from './auth/api-keys.js';
+import { createAuthenticator } from './auth/create-authenticator.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from './file-list.js';
 import { Health } from './health.js';
+import { createHttpServer } from './http-server.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
-
-const HEADERS_TIMEOUT_MS = 10_000;
-
-/** Share of the request timeout that starting a job may use, so that its failure is still answered in time. */
-const START_SHARE = 0.8;
+import { TemporalLanes } from './temporal-lanes.js';
+import { TemporalOperatorJobs } from './temporal-operator-jobs.js';
 
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
 async function main(settings: Settings, logger: Logger): Promise<void> {
@@ -36,8 +36,9 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
+  const lanes = new TemporalLanes(client, logger);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
-  const [catalogue, source] = [new TemplateCatalogue(), new ObjectSource(store)];
+  const { catalogue, source } = createSource(settings, store);
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),
@@ -47,11 +48,13 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     downloads: new TemporalDownloads({
       client,
       logger,
-      startDeadlineMs: settings.http.requestTimeoutMs * START_SHARE,
+      lanes,
+      admission: new Admission(lanes, settings.job.maxQueued),
     }),
+    authenticator: await createAuthenticator(settings.auth, logger),
+    tickets: await streamTickets(settings),
     jobs: new TemporalJobList(client),
-    authenticator: new NoAuthenticator(settings.auth.adminUsers),
-    tickets: streamTickets(settings),
+    operatorJobs: new TemporalOperatorJobs(client),
     files: new SourceLookup(catalogue, source),
     fileList: fileListOf(settings, store),
     estimator: new DownloadEstimator({ catalogue, source }),
@@ -66,11 +69,12 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }),
     policy: policyOf(settings),
     limits: settings.job,
+    rateLimit: settings.rateLimit,
     http: settings.http,
     version: versionOf(),
     logger,
   });
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, app);
+  const server = createHttpServer(app);
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
@@ -91,16 +95,22 @@ function policyOf({
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
 }
 
+async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings): Promise<StreamTickets> {
+  const [first = await ticketSecretOf(store), ...older] = streamTicketSecrets;
+  return new StreamTickets([first, ...older]);
+}
+
 function fileListOf({ catalogue }: Settings, store: ObjectStore): FileList {
   if (!catalogue.listing) return new NoFileList('The list of files is turned off here.');
   if (catalogue.kind === 'template' && !catalogue.url) return new FileListing(store, safeEntryName);
   return new NoFileList('The files here are kept elsewhere, where they cannot be listed.');
 }
 
-/** Of this process alone when no secret is set, which is good enough for one API server without authentication. */
-function streamTickets({ auth: { streamTicketSecrets } }: Settings): StreamTickets {
-  const [first = randomBytes(32).toString('base64url'), ...older] = streamTicketSecrets;
-  return new StreamTickets([first, ...older]);
+/** All that share a folder share a secret; beside an S3 store it is of this process alone, good for a single API server. */
+async function ticketSecretOf({ kind, dataDir }: Settings['store']): Promise<string> {
+  return kind === 'file'
+    ? loadKeptSecret(dataDir, 'stream-ticket-secret')
+    : randomBytes(32).toString('base64url');
 }
 
 function versionOf(): string {
@@ -136,7 +146,8 @@ async function close(server: Server, graceMs: number): Promise<void> {
 try {
   const settings = loadSettings();
   await main(settings, createLogger(settings.logLevel, 'longhaul-api'));
-} catch (error) {
+} catch (caught) {
+  const error = caught instanceof ApiKeysError ? new SettingsError(caught.problems) : caught;
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
   else createLogger('error', 'longhaul-api').fatal({ err: error }, 'api stopped');
   process.exitCode = 1;

@@ -26,9 +26,12 @@ import {
 import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
+import type { Admission } from './admission.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
+import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
+import { fairnessKeyOf, summaryOf } from './temporal-names.js';
 import { liveProgress, snapshotOf } from './temporal-view.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
@@ -49,8 +52,8 @@ const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYW
 export interface TemporalDownloadsOptions {
   client: Client;
   logger: Logger;
-  /** How long starting a job may take. */
-  startDeadlineMs: number;
+  lanes: Lanes;
+  admission: Admission;
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
@@ -59,24 +62,26 @@ export class TemporalDownloads implements Downloads {
 
   constructor(private readonly options: TemporalDownloadsOptions) {}
 
-  async start(job: DownloadJob): Promise<Accepted> {
-    const earlier = job.fingerprint === null ? undefined : await this.earlier(job);
+  async start(job: DownloadJob, deadline: number): Promise<Accepted> {
+    const earlier = job.fingerprint === null ? undefined : await this.earlier(job, deadline);
     if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
       return { createdAt: earlier.createdAt, replayed: true };
+    await this.options.admission.admit(job);
     try {
-      await this.startWorkflow(job);
+      await this.startWorkflow(job, deadline);
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
+      this.options.admission.withdraw(job);
       // Somebody else was faster, with the same key; or what failed is still being cleaned up after.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return { createdAt: (await this.earlier(job))?.createdAt ?? job.createdAt, replayed: true };
+      return { createdAt: (await this.earlier(job, deadline))?.createdAt ?? job.createdAt, replayed: true };
     }
   }
 
   /** What was begun under the job's id before; undefined when nothing was. */
-  private async earlier(job: DownloadJob): Promise<JobSnapshot | undefined> {
-    const snapshot = await this.remembered(job.jobId).catch(ignoreUnknown);
+  private async earlier(job: DownloadJob, deadline: number): Promise<JobSnapshot | undefined> {
+    const snapshot = await this.remembered(job.jobId, deadline).catch(ignoreUnknown);
     if (snapshot && snapshot.fingerprint !== job.fingerprint) {
       const message =
         'This key was used for another request. Use a new key, or repeat the request as it was.';
@@ -85,14 +90,15 @@ export class TemporalDownloads implements Downloads {
     return snapshot;
   }
 
-  private async remembered(jobId: string): Promise<JobSnapshot | undefined> {
-    return snapshotOf(await this.call(DESCRIBE_DEADLINE_MS, () => this.handle(jobId).describe()));
+  private async remembered(jobId: string, deadline: number): Promise<JobSnapshot | undefined> {
+    const ms = Math.min(DESCRIBE_DEADLINE_MS, timeLeft(deadline));
+    return snapshotOf(await this.call(ms, () => this.handle(jobId).describe()));
   }
 
-  private async startWorkflow(job: DownloadJob): Promise<void> {
-    const { client, startDeadlineMs } = this.options;
+  private async startWorkflow(job: DownloadJob, deadline: number): Promise<void> {
+    const { client } = this.options;
     const snapshot = queuedSnapshot(job);
-    await this.call(startDeadlineMs, () =>
+    await this.call(timeLeft(deadline), () =>
       client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
         workflowId: workflowIdFor(job.jobId),
         // The id is what makes a job exist once, under any race and any number of API servers.
@@ -105,8 +111,8 @@ export class TemporalDownloads implements Downloads {
           { key: userAttribute, value: userKeyword(job.userId) },
           { key: statusAttribute, value: snapshot.status },
         ],
-        staticSummary: `${job.archive.name}: ${job.files.length} files for ${job.userId}`,
-        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: job.userId.slice(0, 64) },
+        staticSummary: summaryOf(job),
+        priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: fairnessKeyOf(job.userId) },
       }),
     );
   }
@@ -149,6 +155,7 @@ export class TemporalDownloads implements Downloads {
     if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
       return { jobId, snapshot: remembered, live: null, stale: false };
     }
+    if (remembered.phase === 'waiting') return this.waiting(jobId, remembered, description);
     const asked = await this.ask(handle, description);
     return {
       jobId,
@@ -156,6 +163,16 @@ export class TemporalDownloads implements Downloads {
       live: liveProgress(description),
       stale: asked === undefined,
     };
+  }
+
+  /** Of a job that waits the memo tells all but its place: nothing happens in its workflow. */
+  private async waiting(
+    jobId: string,
+    snapshot: JobSnapshot,
+    description: WorkflowExecutionDescription,
+  ): Promise<JobView> {
+    const position = await queuePosition(this.options.lanes, snapshot.userId, jobId);
+    return { jobId, snapshot, live: liveProgress(description), stale: false, queuePosition: position };
   }
 
   private async ask(handle: WorkflowHandle, { workflowId }: WorkflowExecutionDescription) {
@@ -175,6 +192,13 @@ export class TemporalDownloads implements Downloads {
   private call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
     return callTemporal(this.options.client, deadlineMs, run);
   }
+}
+
+/** @throws LonghaulError REQUEST_TIMEOUT when there is none. */
+function timeLeft(deadline: number): number {
+  const ms = deadline - Date.now();
+  if (ms > 0) return ms;
+  throw new LonghaulError('REQUEST_TIMEOUT', 'The request took too long. Try again in a moment.');
 }
 
 /** A job that is not there: not begun yet, or ended between reading and cancelling it. */

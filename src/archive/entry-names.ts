@@ -4,12 +4,14 @@ const MAX_NAME_BYTES = 1_024;
 
 /** Device names that Windows will not create, with or without an extension. */
 const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+/** What makes a name look like another one; not the joiners, which emoji and some scripts need. */
+const INVISIBLE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 // eslint-disable-next-line no-control-regex -- control characters are what is removed
-const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"|?*]/g;
 
 /**
  * Turns any name into one that every unzipper extracts below its target folder: `/` between folders, no `..`,
- * no absolute or drive path, no control, bidirectional-override or Windows-reserved character or device name,
+ * no absolute or drive path, no control, invisible or Windows-reserved character or device name,
  * no trailing dots or blanks, NFC, at most 255 bytes a segment.
  * @returns the safe name; `file` when nothing of it is left.
  */
@@ -29,10 +31,11 @@ export function safeEntryName(raw: string): string {
  * Gives every name its own spelling, in order: the second `a.txt` becomes `a (1).txt`. Names that differ in case
  * only count as equal, for they would overwrite each other on Windows and macOS; so does a file whose name is
  * another's folder.
- * @param reserved names that are taken already.
+ * @param reserved names that are taken already, by files.
  */
-export function uniqueNames(names: readonly string[], reserved: readonly string[] = []): string[] {
+export function uniqueNames(wanted: readonly string[], reserved: readonly string[] = []): string[] {
   const taken = new Set(reserved.map(fold));
+  const names = wanted.map((name) => outside(taken, name));
   const folders = new Set(names.flatMap(parentFolders).map(fold));
   const nextNumber = new Map<string, number>();
   const isFree = (name: string) => !taken.has(fold(name)) && !folders.has(fold(name));
@@ -47,9 +50,16 @@ export function uniqueNames(names: readonly string[], reserved: readonly string[
   });
 }
 
+/** A name in no folder that is called like one of `files`: no unpacker could make both. */
+function outside(files: ReadonlySet<string>, name: string): string {
+  const folder = parentFolders(name).find((parent) => files.has(fold(parent)));
+  return folder === undefined ? name : numbered(folder, 1) + name.slice(folder.length);
+}
+
 function safeSegment(segment: string): string {
   const bare = segment
     .replace(FORBIDDEN, '_')
+    .replace(INVISIBLE, '_')
     .trim()
     .replace(/[. ]+$/, '');
   if (bare === '') return '';

@@ -121,7 +121,8 @@ const environment = z
     CLEANUP_SCHEDULE: text('0 3 * * *'),
 
     MAX_RUNNING_JOBS_PER_USER: whole(undefined, 0, 1_000),
-    MAX_QUEUED_JOBS_PER_USER: whole(100, 0, 100_000),
+    // The lane carries all of them from one history to the next, in at most 2 MB.
+    MAX_QUEUED_JOBS_PER_USER: whole(100, 0, 10_000),
     MAX_FILES_PER_JOB: whole(10_000, 1, 100_000),
     MAX_BYTES_PER_JOB: whole(100 * GIB, 1),
     WORKER_ROLE: word(['all', 'orchestration', 'build'], 'all'),
@@ -215,6 +216,14 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
   return arrange(result.data);
+}
+
+/**
+ * The settings of a worker, which nobody sends requests to: it needs no keys, and is not handed any.
+ * @throws SettingsError naming every bad setting.
+ */
+export function loadWorkerSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  return loadSettings({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
 }
 
 /** Groups the flat names by who needs them. */

@@ -18,10 +18,10 @@ export interface DownloadActivities {
   /** Streams all files into one archive in the object store, and writes down what became of each of them. */
   buildArchive: (input: BuildArchiveInput) => Promise<BuiltArchive>;
 
-  /** Proves that the stored archive is the one that was sent, and removes what only the build needed. */
+  /** Proves that the stored archive is the one that was sent, and removes everything else of the job. */
   publishArchive: (input: PublishArchiveInput) => Promise<void>;
 
-  /** Leaves nothing of the job in the object store, unfinished uploads included. */
+  /** Leaves nothing in the object store of what this run of the job wrote, unfinished uploads included. */
   removeArtifacts: (input: { jobId: string }) => Promise<void>;
 }
 

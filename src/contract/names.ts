@@ -10,9 +10,21 @@ export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 export const BUILD_TASK_QUEUE = 'longhaul-build';
 
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
+export const LANE_WORKFLOW = 'laneWorkflow';
+
+export const SWEEP_WORKFLOW = 'sweepWorkflow';
+
+/** Id of the schedule that runs it; one for a namespace. */
+export const SWEEP_SCHEDULE = 'longhaul-sweep';
 
 export const STATUS_QUERY = 'status';
 export const FILES_QUERY = 'files';
+
+/** Between a download and the lane of its user. */
+export const ACQUIRE_UPDATE = 'acquire';
+export const GRANTED_SIGNAL = 'granted';
+export const RELEASE_SIGNAL = 'release';
+export const LANE_QUERY = 'lane';
 
 /** Search attributes, both keywords; the worker registers them when the namespace lacks them. */
 export const SEARCH_ATTRIBUTES = { user: 'LonghaulUser', status: 'LonghaulStatus' } as const;
@@ -34,7 +46,11 @@ function percentEncoded(character: string): string {
 }
 
 /** Memo fields: what `describe` tells of a job without any worker. */
-export const MEMO = { snapshot: 'longhaulSnapshot' } as const;
+export const MEMO = {
+  snapshot: 'longhaulSnapshot',
+  /** Of the sweep: the cron expression that its schedule was made for. */
+  cron: 'longhaulCron',
+} as const;
 
 const WORKFLOW_ID_PREFIX = 'download/';
 
@@ -46,4 +62,9 @@ export function workflowIdFor(jobId: string): string {
 /** The job that the workflow of this id is. */
 export function jobIdFor(workflowId: string): string {
   return workflowId.slice(WORKFLOW_ID_PREFIX.length);
+}
+
+/** The id of the workflow that gives out the slots of a user, whose name has 255 bytes: an id may have 1,000. */
+export function laneIdFor(userId: string): string {
+  return `lane/${encodeURIComponent(userId)}`;
 }

@@ -8,6 +8,8 @@ const MAX_NAME_LENGTH = 255;
 /** Characters no archive entry may carry, and the shapes that would leave the folder they are extracted into. */
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
+/** What makes a name look like another one; not the joiners, which emoji and some scripts need. */
+const INVISIBLE_CHARACTERS = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/;
 const ABSOLUTE_PATH = /^(?:[\\/]|[A-Za-z]:)/;
 const PARENT_SEGMENT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
@@ -29,6 +31,10 @@ const entryNameSchema = z
   .min(1, 'must not be empty')
   .max(1_024, 'must have at most 1024 characters')
   .refine((name) => !CONTROL_CHARACTERS.test(name), 'must not contain control characters')
+  .refine(
+    (name) => !INVISIBLE_CHARACTERS.test(name),
+    'must not contain invisible characters or such that change the direction of writing',
+  )
   .refine((name) => !ABSOLUTE_PATH.test(name), 'must be relative: no leading slash or drive letter')
   .refine((name) => !PARENT_SEGMENT.test(name), 'must not contain ".."');
 
@@ -41,6 +47,10 @@ const archiveNameSchema = z
     `must have at most ${MAX_NAME_LENGTH - '.tar.gz'.length} characters`,
   )
   .refine((name) => !CONTROL_CHARACTERS.test(name), 'must not contain control characters')
+  .refine(
+    (name) => !INVISIBLE_CHARACTERS.test(name),
+    'must not contain invisible characters or such that change the direction of writing',
+  )
   .refine((name) => !/[\\/]/.test(name), 'must not contain slashes')
   .refine((name) => !/^\.+$/.test(name), 'must not consist of dots');
 

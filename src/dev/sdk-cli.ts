@@ -52,22 +52,29 @@ export function downloadSdkCli(
   sdkVersion: string,
   toolsDir: string,
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<string> {
   const fileName = sdkCliFileName(sdkVersion);
   return inPartialDirectory(toolsDir, async (partial) => {
-    await letSdkFetch(fileName, partial, env);
+    await letSdkFetch(fileName, partial, env, signal);
     await rename(join(partial, fileName), join(toolsDir, fileName));
     return join(toolsDir, fileName);
   });
 }
 
 /** Makes the SDK see to it that the CLI is in `directory` and runs. */
-export function letSdkFetch(fileName: string, directory: string, env: NodeJS.ProcessEnv): Promise<void> {
+export function letSdkFetch(
+  fileName: string,
+  directory: string,
+  env: NodeJS.ProcessEnv,
+  givenUp?: AbortSignal,
+): Promise<void> {
   const testing = pathToFileURL(createRequire(import.meta.url).resolve('@temporalio/testing')).href;
   const child = spawn(process.execPath, ['--input-type=module', '-e', DOWNLOAD, testing, directory], {
     stdio: ['ignore', 'ignore', 'pipe'],
     windowsHide: true,
     env,
+    signal: givenUp,
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));

@@ -16,6 +16,9 @@ const LOOPBACK = '127.0.0.1';
 /** What the services are given to finish on Ctrl-C, so that everything is down within ten seconds. */
 const SHUTDOWN_GRACE_MS = '3000';
 
+/** So that a job is told as expired, and not as unknown, for two days after its archive has gone. */
+const REMEMBERED_AFTER_EXPIRY_MS = 2 * 24 * 3_600_000;
+
 const say = (line = '') => console.log(line);
 const namespace = () => process.env['TEMPORAL_NAMESPACE'] ?? 'default';
 
@@ -49,7 +52,7 @@ async function run(
   const seeded = store.kind === 'file' ? createObjectStore(store).then(seedSamples) : undefined;
   // Its failure is met below; without this it would end the process while Temporal starts.
   seeded?.catch(() => {});
-  const temporal = await startTemporal(settings);
+  const temporal = await startTemporal(settings, signal);
   if (temporal) running.unshift({ name: 'Temporal', run: () => temporal.stop() });
   await seeded;
   const services = await startServices(settings, host, temporal);
@@ -77,15 +80,15 @@ function assertDifferentPorts({ http, embedded }: Settings): void {
 }
 
 /** Our own Temporal, unless TEMPORAL_ADDRESS names one. */
-async function startTemporal({
-  store: { dataDir },
-  embedded,
-}: Settings): Promise<TemporalServer | undefined> {
+async function startTemporal(
+  { store: { dataDir }, embedded, job }: Settings,
+  signal: AbortSignal,
+): Promise<TemporalServer | undefined> {
   if (process.env['TEMPORAL_ADDRESS']) {
     say(`Temporal: the server at ${process.env['TEMPORAL_ADDRESS']} (TEMPORAL_ADDRESS)`);
     return undefined;
   }
-  const cli = await findTemporalCli({ toolsDir: join(dataDir, 'tools'), log: say });
+  const cli = await findTemporalCli({ toolsDir: join(dataDir, 'tools'), log: say, signal });
   say(`Temporal: ${cli.version}, ${cli.path} (${cli.origin})`);
   return startTemporalServer({
     binary: cli.path,
@@ -94,7 +97,9 @@ async function startTemporal({
     uiPort: embedded.temporalUiPort,
     namespace: namespace(),
     searchAttributes: Object.values(SEARCH_ATTRIBUTES),
+    retentionMs: job.ttlMs + REMEMBERED_AFTER_EXPIRY_MS,
     log: say,
+    signal,
   });
 }
 

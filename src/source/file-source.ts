@@ -1,26 +1,27 @@
 import type { Readable } from 'node:stream';
 import type { PinnedSource } from '../contract/types.js';
-import type { ObjectLocation } from './catalogue.js';
+import type { FileLocation } from './catalogue.js';
 
 /** A file that exists, pinned to its present version. */
-export interface FoundFile {
+export interface FoundFile<P extends PinnedSource = PinnedSource> {
   /** Bytes. */
   size: number;
   contentType: string | null;
   /** The name its store gives it; not made safe. */
   name: string;
   crc32: number | null;
-  source: PinnedSource;
+  source: P;
 }
 
 /**
- * Reads files wherever a catalogue says they are.
- * Throws FILE_NOT_FOUND, FILE_FORBIDDEN, FILE_CHANGED, or STORAGE_UNAVAILABLE, which is worth retrying.
+ * Reads files wherever a catalogue says they are: everywhere, or at one kind of place.
+ * Throws FILE_NOT_FOUND, FILE_FORBIDDEN, FILE_CHANGED, FILE_UNREADABLE or FILE_TOO_LARGE; or STORAGE_UNAVAILABLE and
+ * SOURCE_UNAVAILABLE, which are worth retrying.
  */
-export interface FileSource {
+export interface FileSource<L extends FileLocation = FileLocation, P extends PinnedSource = PinnedSource> {
   /** Looks a file up and pins its version. */
-  find(location: ObjectLocation, signal: AbortSignal): Promise<FoundFile>;
+  find(location: L, signal: AbortSignal): Promise<FoundFile<P>>;
 
   /** The `size` bytes of the pinned version, no more and no fewer, or an error. */
-  open(source: PinnedSource, size: number, signal: AbortSignal): Promise<Readable>;
+  open(source: P, size: number, signal: AbortSignal): Promise<Readable>;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { LonghaulError } from '../contract/errors.js';
-import type { PinnedSource } from '../contract/types.js';
+import type { PinnedObject } from '../contract/types.js';
 import type { ObjectLocation } from './catalogue.js';
 import type { FileSource, FoundFile } from './file-source.js';
 import { nameOfObject } from './object-name.js';
@@ -23,10 +23,10 @@ interface SourceObject {
 }
 
 /** Files that are objects of the store. */
-export class ObjectSource implements FileSource {
+export class ObjectSource implements FileSource<ObjectLocation, PinnedObject> {
   constructor(private readonly store: SourceStore) {}
 
-  async find(location: ObjectLocation, signal: AbortSignal): Promise<FoundFile> {
+  async find(location: ObjectLocation, signal: AbortSignal): Promise<FoundFile<PinnedObject>> {
     const object = await this.headFirst(location.keys, signal);
     return {
       size: object.size,
@@ -37,7 +37,7 @@ export class ObjectSource implements FileSource {
     };
   }
 
-  async open(source: PinnedSource, size: number, signal: AbortSignal): Promise<Readable> {
+  async open(source: PinnedObject, size: number, signal: AbortSignal): Promise<Readable> {
     return resumableRead(
       (start) => this.store.read(source.key, { start, ifMatch: source.etag, signal }),
       size,

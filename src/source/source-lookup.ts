@@ -13,19 +13,19 @@ export class SourceLookup {
   ) {}
 
   /** @returns undefined when the file does not exist or the user may not have it. */
-  async lookUp(userId: string, fileId: FileId): Promise<{ key: string; size: number } | undefined> {
-    const [entry] = await this.catalogue.resolve(userId, [fileId]);
-    if (entry?.outcome !== 'found') return undefined;
+  async lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined> {
     const deadline = AbortSignal.timeout(LOOKUP_DEADLINE_MS);
     try {
-      const found = await this.source.find(entry.location, deadline);
-      return { key: found.source.key, size: found.size };
+      const [entry] = await this.catalogue.resolve(userId, [fileId], deadline);
+      if (entry?.outcome !== 'found') return undefined;
+      const { source, size } = await this.source.find(entry.location, deadline);
+      return { key: source.kind === 'object' ? source.key : null, size };
     } catch (error) {
       if (error instanceof LonghaulError && MISSING.has(error.code)) return undefined;
       if (deadline.aborted) {
         throw new LonghaulError(
           'STORAGE_UNAVAILABLE',
-          'The object store does not answer. Try again shortly.',
+          'What has the files does not answer. Try again shortly.',
           { cause: error },
         );
       }

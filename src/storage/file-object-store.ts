@@ -4,14 +4,17 @@ import { dirname, join, posix, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { assertRange } from './byte-range.js';
 import { consumeBody } from './consume-body.js';
+import { FileBody } from './file-body.js';
 import { isAbsent, toReadError, toStoreError } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
-import { pruneEmpty, walk } from './file-tree.js';
-import { FileUpload, mapped, removeUpload } from './file-upload.js';
+import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
+import { FileUpload, isSidecar, mapped, removeUpload } from './file-upload.js';
 import { guardBody } from './guarded-body.js';
 import type {
   LinkOptions,
+  ListedObject,
+  ListedUpload,
   ListOptions,
   ObjectInfo,
   ObjectStore,
@@ -98,7 +101,7 @@ export class FileObjectStore implements ObjectStore {
       const version = assertFile(await file.stat({ bigint: true }));
       assertVersion(version, ifMatch);
       assertWithin(options, Number(version.size));
-      return guardBody(file.createReadStream({ start, end }), { signal, toError: toReadError });
+      return guardBody(new FileBody(file, version, { start, end }), { signal, toError: toReadError });
     } catch (error) {
       await file?.close();
       throw await this.readError(error);
@@ -126,40 +129,31 @@ export class FileObjectStore implements ObjectStore {
     });
   }
 
-  async delete(keys: readonly string[]): Promise<void> {
+  async delete(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     await this.assertRoot();
-    await mapped(async () => {
-      for (const key of keys) await this.deleteOne(key);
-    });
-  }
-
-  async *list(
-    prefix: string,
-    { startAfter }: ListOptions = {},
-  ): AsyncGenerator<{ key: string; size: number; lastModified: Date }> {
-    await this.assertRoot();
-    try {
-      for await (const { key, path } of walk(this.root, prefix, startAfter)) {
-        const version = await statOrNull(path);
-        if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
-      }
-    } catch (error) {
-      throw toStoreError(error);
+    for (const key of keys) {
+      signal?.throwIfAborted();
+      await mapped(() => this.deleteOne(key));
     }
   }
 
-  async abortUploads(prefix: string): Promise<number> {
-    await this.assertRoot();
-    return mapped(async () => {
-      let aborted = 0;
-      for await (const { key, path } of walk(this.temporary, prefix)) {
-        // The last segment is the upload's own, not the key's.
-        if (!posix.dirname(key).startsWith(prefix)) continue;
-        await removeUpload(path, this.temporary);
-        if (!key.endsWith('.json')) aborted++;
-      }
-      return aborted;
-    });
+  list(prefix: string, { startAfter, signal }: ListOptions = {}): AsyncGenerator<ListedObject> {
+    return this.listed(walk(this.root, prefix, startAfter), signal);
+  }
+
+  async abortUploads(prefix: string, signal?: AbortSignal): Promise<number> {
+    let aborted = 0;
+    for await (const { key, path } of this.uploadFiles(prefix, signal)) {
+      await mapped(() => removeUpload(path, this.temporary));
+      if (!isSidecar(key)) aborted++;
+    }
+    return aborted;
+  }
+
+  async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedUpload> {
+    for await (const { key, lastModified } of this.listed(this.uploadFiles(prefix, signal), signal)) {
+      if (!isSidecar(key)) yield { key: posix.dirname(key), since: lastModified };
+    }
   }
 
   async signedLink(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string> {
@@ -191,6 +185,35 @@ export class FileObjectStore implements ObjectStore {
       await access(this.root, constants.R_OK | constants.W_OK);
     });
     this.rootSeen = true;
+  }
+
+  private async *listed(files: AsyncIterable<FoundFile>, signal?: AbortSignal): AsyncGenerator<ListedObject> {
+    signal?.throwIfAborted();
+    await this.assertRoot();
+    try {
+      for await (const { key, path } of files) {
+        signal?.throwIfAborted();
+        const version = await statOrNull(path);
+        if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
+      }
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : toStoreError(error);
+    }
+  }
+
+  /** Uploads whose key begins with `prefix`, with what lies beside them. */
+  private async *uploadFiles(prefix: string, signal?: AbortSignal): AsyncGenerator<FoundFile> {
+    signal?.throwIfAborted();
+    await this.assertRoot();
+    try {
+      for await (const found of walk(this.temporary, prefix)) {
+        signal?.throwIfAborted();
+        // The last segment is the upload's own, not the key's.
+        if (posix.dirname(found.key).startsWith(prefix)) yield found;
+      }
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : toStoreError(error);
+    }
   }
 
   /** A volume that is not mounted must not look like objects that do not exist. */

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAbsent, systemCode } from './file-errors.js';
 import { isObjectKey, objectPath } from './path-guard.js';
@@ -21,16 +21,33 @@ export async function* walk(root: string, prefix: string, startAfter = ''): Asyn
   if (start !== null) yield* walkFolder(start, folder, prefix, startAfter);
 }
 
-/** Moves a file to where it belongs, making the folders it needs. */
-export async function moveInto(from: string, to: string): Promise<void> {
+/**
+ * Moves a file to where it belongs, making the folders it needs.
+ * @returns the folders in which a name is new, the innermost first.
+ */
+export async function moveInto(from: string, to: string): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(to), { recursive: true });
+    const folder = dirname(to);
+    const firstMade = await mkdir(folder, { recursive: true });
     try {
-      return await rename(from, to);
+      await rename(from, to);
+      return foldersUpTo(folder, firstMade === undefined ? folder : dirname(firstMade));
     } catch (error) {
       // Somebody who deleted a neighbour has removed the folder, which was empty, just now.
       if (systemCode(error) !== 'ENOENT' || attempt === 3) throw error;
     }
+  }
+}
+
+/** Puts the names in a folder on the disk. Best effort: Windows and some network shares refuse it, and do it anyway. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => null);
+  try {
+    await handle?.sync();
+  } catch {
+    // What was asked for is there; only whether it outlasts a power cut is left to the system.
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -43,6 +60,15 @@ export async function pruneEmpty(folder: string, root: string): Promise<void> {
       if (!isAbsent(error)) return;
     }
   }
+}
+
+function foldersUpTo(inner: string, outer: string): string[] {
+  const folders = [inner];
+  for (let current = inner; current !== outer && current !== dirname(current);) {
+    current = dirname(current);
+    folders.push(current);
+  }
+  return folders;
 }
 
 function startOf(root: string, folder: string): string | null {

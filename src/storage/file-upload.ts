@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode, toStoreError } from './file-errors.js';
-import { moveInto, pruneEmpty } from './file-tree.js';
+import { moveInto, pruneEmpty, syncFolder } from './file-tree.js';
 
 const CREATE_ATTEMPTS = 3;
 
@@ -42,7 +42,11 @@ export class FileUpload {
 
   /** Takes the place of what is at `target`; fails when somebody withdrew the upload. */
   publish(target: string): Promise<void> {
-    return mapped(() => moveInto(this.path, target));
+    return mapped(async () => {
+      const folders = await moveInto(this.path, target);
+      // Else a power cut could take the name away again, and the folders that were made for it.
+      for (const folder of folders) await syncFolder(folder);
+    });
   }
 
   /**
@@ -53,6 +57,11 @@ export class FileUpload {
     await this.file.close().catch(() => {});
     await removeUpload(this.path, this.root).catch(() => {});
   }
+}
+
+/** True for what lies beside an upload. */
+export function isSidecar(path: string): boolean {
+  return path.endsWith('.json');
 }
 
 /** Removes an unfinished upload, and the folders that were made for it. */

@@ -25,6 +25,8 @@ const SLOWEST_BYTES_PER_MS = 128;
 /** Some stores copy all parts together before they answer. */
 const COMPLETE_MS = 120_000;
 
+/** Who waits for a withdrawal waits for a job to be cancelled; a store that hangs must not make that minutes. */
+const WITHDRAW_MS = 10_000;
 const WITHDRAW_ATTEMPTS = 5;
 const WITHDRAW_PAUSE_MS = 200;
 
@@ -41,13 +43,18 @@ export class MultipartUpload {
     private readonly id: string,
   ) {}
 
-  /** Not to be aborted: an upload whose id never arrived could not be withdrawn. */
-  static async begin(bucket: S3Bucket, key: string, headers: StoredHeaders): Promise<MultipartUpload> {
+  /** Better not aborted: an upload whose id never arrived is withdrawn by `abortUploads` alone. */
+  static async begin(
+    bucket: S3Bucket,
+    key: string,
+    headers: StoredHeaders,
+    signal?: AbortSignal,
+  ): Promise<MultipartUpload> {
     const command = new CreateMultipartUploadCommand({ ...bucket.object(key), ...headers });
     const { UploadId } = await bucket.call(
       'CreateMultipartUpload',
       (http) => bucket.client.send(command, http),
-      { key },
+      { key, signal },
     );
     return new MultipartUpload(bucket, key, UploadId!);
   }
@@ -89,11 +96,12 @@ export class MultipartUpload {
    * `abortUploads` finds.
    */
   async withdraw(): Promise<void> {
-    for (let attempt = 1; attempt <= WITHDRAW_ATTEMPTS; attempt++) {
-      if (attempt > 1) await delay(WITHDRAW_PAUSE_MS * attempt);
+    const signal = AbortSignal.timeout(WITHDRAW_MS);
+    for (let attempt = 1; attempt <= WITHDRAW_ATTEMPTS && !signal.aborted; attempt++) {
       try {
-        await this.abort();
-        if (await this.isGone()) return;
+        if (attempt > 1) await delay(WITHDRAW_PAUSE_MS * attempt, undefined, { signal });
+        await abortUpload(this.bucket, this.key, this.id, signal);
+        if (await this.isGone(signal)) return;
       } catch {
         // The store has trouble, probably the same as the write had.
       }
@@ -104,15 +112,11 @@ export class MultipartUpload {
     return { ...this.bucket.object(this.key), UploadId: this.id };
   }
 
-  private abort(): Promise<void> {
-    return abortUpload(this.bucket, this.key, this.id);
-  }
-
-  private async isGone(): Promise<boolean> {
+  private async isGone(signal: AbortSignal): Promise<boolean> {
     const { bucket, key } = this;
     const command = new ListPartsCommand({ ...this.target, MaxParts: 1 });
     try {
-      await bucket.call('ListParts', (http) => bucket.client.send(command, http), { key });
+      await bucket.call('ListParts', (http) => bucket.client.send(command, http), { key, signal });
       return false;
     } catch (error) {
       if (isNoSuchUpload(error)) return true;
@@ -135,10 +139,15 @@ export class MultipartUpload {
 }
 
 /** Withdraws the upload `id` of `key`; one that is gone is no error. */
-export async function abortUpload(bucket: S3Bucket, key: string, id: string): Promise<void> {
+export async function abortUpload(
+  bucket: S3Bucket,
+  key: string,
+  id: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const command = new AbortMultipartUploadCommand({ ...bucket.object(key), UploadId: id });
   try {
-    await bucket.call('AbortMultipartUpload', (http) => bucket.client.send(command, http), { key });
+    await bucket.call('AbortMultipartUpload', (http) => bucket.client.send(command, http), { key, signal });
   } catch (error) {
     if (!isNoSuchUpload(error)) throw error;
   }

@@ -35,9 +35,24 @@ export interface WriteOptions {
   signal?: AbortSignal;
 }
 
+export interface ListedObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  lastModified: Date;
+}
+
+export interface ListedUpload {
+  /** Of the object it was to become. */
+  key: string;
+  /** When it began, or was last heard of. */
+  since: Date;
+}
+
 export interface ListOptions {
   /** Only keys that stand behind this one; it need not exist. */
   startAfter?: string;
+  signal?: AbortSignal | undefined;
 }
 
 export interface LinkOptions {
@@ -77,22 +92,22 @@ export interface ObjectStore {
   ): Promise<{ size: number; etag: string }>;
 
   /** Deletes objects; absent ones are no error. */
-  delete(keys: readonly string[]): Promise<void>;
+  delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
 
   /**
    * All objects whose key begins with `prefix`, in the byte order of their keys; a store that keeps folders apart, as
    * SeaweedFS does, may list `a/b` before `a-b`.
    */
-  list(
-    prefix: string,
-    options?: ListOptions,
-  ): AsyncIterable<{ key: string; size: number; lastModified: Date }>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
 
   /**
    * Withdraws unfinished uploads whose key begins with `prefix`; says how many there were. Idempotent. A `write` of
    * several parts that is under way there, in whichever process, fails.
    */
-  abortUploads(prefix: string): Promise<number>;
+  abortUploads(prefix: string, signal?: AbortSignal): Promise<number>;
+
+  /** Unfinished uploads whose key begins with `prefix`, in any order. */
+  listUploads(prefix: string, signal?: AbortSignal): AsyncIterable<ListedUpload>;
 
   /** A link by which anybody can GET the object until it runs out, also with Range. Costs no request to the store. */
   signedLink(key: string, options: LinkOptions): Promise<string>;

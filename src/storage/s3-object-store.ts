@@ -20,6 +20,8 @@ import { guardBody } from './guarded-body.js';
 import { abortUpload } from './multipart-upload.js';
 import type {
   LinkOptions,
+  ListedObject,
+  ListedUpload,
   ListOptions,
   ObjectInfo,
   ObjectStore,
@@ -89,16 +91,13 @@ export class S3ObjectStore implements ObjectStore {
     return writeObject(this.bucket, key, body, options);
   }
 
-  async delete(keys: readonly string[]): Promise<void> {
+  async delete(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     for (let first = 0; first < keys.length; first += DELETE_BATCH) {
-      await this.deleteBatch(keys.slice(first, first + DELETE_BATCH));
+      await this.deleteBatch(keys.slice(first, first + DELETE_BATCH), signal);
     }
   }
 
-  async *list(
-    prefix: string,
-    { startAfter }: ListOptions = {},
-  ): AsyncGenerator<{ key: string; size: number; lastModified: Date }> {
+  async *list(prefix: string, { startAfter, signal }: ListOptions = {}): AsyncGenerator<ListedObject> {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({
@@ -107,7 +106,9 @@ export class S3ObjectStore implements ObjectStore {
         StartAfter: startAfter,
         ContinuationToken: token,
       });
-      const page = await this.bucket.call('ListObjectsV2', (http) => this.client.send(command, http));
+      const page = await this.bucket.call('ListObjectsV2', (http) => this.client.send(command, http), {
+        signal,
+      });
       for (const { Key, Size, LastModified } of page.Contents ?? []) {
         yield { key: Key!, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
       }
@@ -115,15 +116,22 @@ export class S3ObjectStore implements ObjectStore {
     } while (token !== undefined);
   }
 
-  async abortUploads(prefix: string): Promise<number> {
+  async abortUploads(prefix: string, signal?: AbortSignal): Promise<number> {
     let aborted = 0;
-    for await (const uploads of this.uploadPages(prefix)) {
-      await pMap(uploads, ({ Key, UploadId }) => abortUpload(this.bucket, Key!, UploadId!), {
+    for await (const uploads of this.uploadPages(prefix, signal)) {
+      await pMap(uploads, ({ Key, UploadId }) => abortUpload(this.bucket, Key!, UploadId!, signal), {
         concurrency: ABORTS_AT_ONCE,
       });
       aborted += uploads.length;
     }
     return aborted;
+  }
+
+  async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedUpload> {
+    for await (const uploads of this.uploadPages(prefix, signal)) {
+      // Without a time it counts as new: what is not known to be old is not to be withdrawn for its age.
+      for (const { Key, Initiated } of uploads) yield { key: Key!, since: Initiated ?? new Date() };
+    }
   }
 
   async signedLink(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string> {
@@ -171,7 +179,7 @@ export class S3ObjectStore implements ObjectStore {
     );
   }
 
-  private async deleteBatch(keys: readonly string[]): Promise<void> {
+  private async deleteBatch(keys: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     const command = new DeleteObjectsCommand({
       Bucket: this.bucket.name,
       Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
@@ -179,9 +187,7 @@ export class S3ObjectStore implements ObjectStore {
     const { Errors = [] } = await this.bucket.call(
       'DeleteObjects',
       (http) => this.client.send(command, http),
-      {
-        answerMs: Math.max(DELETE_MS, this.bucket.limits.answerMs),
-      },
+      { signal, answerMs: Math.max(DELETE_MS, this.bucket.limits.answerMs) },
     );
     const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
     const [first] = failed;
@@ -192,12 +198,17 @@ export class S3ObjectStore implements ObjectStore {
     throw storeError('STORAGE_UNAVAILABLE', this.bucket.failure('DeleteObjects', cause, first.Key));
   }
 
-  private async *uploadPages(prefix: string): AsyncGenerator<MultipartUpload[]> {
+  private async *uploadPages(
+    prefix: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<MultipartUpload[]> {
     let after: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
     while (after) {
       const input: ListMultipartUploadsCommandInput = { Bucket: this.bucket.name, Prefix: prefix, ...after };
-      const page: ListMultipartUploadsCommandOutput = await this.bucket.call('ListMultipartUploads', (http) =>
-        this.client.send(new ListMultipartUploadsCommand(input), http),
+      const page: ListMultipartUploadsCommandOutput = await this.bucket.call(
+        'ListMultipartUploads',
+        (http) => this.client.send(new ListMultipartUploadsCommand(input), http),
+        { signal },
       );
       // The markers are names, not positions: aborting what was listed shifts nothing.
       yield (page.Uploads ?? []).filter(({ Key }) => Key?.startsWith(prefix));

@@ -15,11 +15,12 @@ const PARTS_AT_ONCE = 5;
 
 /**
  * How long after an abort what the store is about to take may still go on: the request that makes the object appear,
- * for torn off in its middle, nobody could tell whether it did; and parts, for the store may go on writing a torn part
- * after the upload was withdrawn, and so bring it back.
+ * for torn off in its middle, nobody could tell whether it did; parts, for the store may go on writing a torn part
+ * after the upload was withdrawn, and so bring it back; and the beginning, for without its id no upload is withdrawn.
  */
 const COMMIT_GRACE_MS = 5_000;
 const PART_GRACE_MS = 2_000;
+const BEGIN_GRACE_MS = 5_000;
 
 type Stored = { size: number; etag: string };
 
@@ -51,7 +52,9 @@ async function sendParts(
   ended.signal.throwIfAborted();
   if (first.last) return putObject(bucket, key, first.bytes, options);
 
-  const upload = await MultipartUpload.begin(bucket, key, headersOf(options));
+  const upload = await withGrace(ended.signal, BEGIN_GRACE_MS, (late) =>
+    MultipartUpload.begin(bucket, key, headersOf(options), late),
+  );
   try {
     const { sent, size } = await sendAll(upload, chain(first, parts, ended), pool, ended);
     ended.signal.throwIfAborted();

@@ -1,4 +1,8 @@
-import { type ActivityOptions, ActivityCancellationType } from '@temporalio/workflow';
+import {
+  type ActivityOptions,
+  ActivityCancellationType,
+  type LocalActivityOptions,
+} from '@temporalio/workflow';
 import { BUILD_TASK_QUEUE } from '../contract/names.js';
 import type { JobPolicy } from '../contract/types.js';
 
@@ -51,4 +55,26 @@ export const REMOVE_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '1d',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
+};
+
+/** Opening a lane: one request that needs no worker. Once, for who gets no answer asks the lane instead. */
+export const OPEN_LANE_OPTIONS: LocalActivityOptions = {
+  startToCloseTimeout: '2s',
+  retry: { maximumAttempts: 1 },
+};
+
+/**
+ * Asking for a slot: one workflow task of the lane. Refused when many ask at once, so tried again soon, and for as long
+ * as it takes: without an answer the job could only fail.
+ */
+export const ACQUIRE_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: '10s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+};
+
+/** Looking jobs up: a few dozen requests, and another look comes within a minute. */
+export const LOOK_UP_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: '10s',
+  retry: { maximumAttempts: 2 },
 };

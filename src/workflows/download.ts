@@ -12,6 +12,7 @@ import type { ArchiveInfo, BuiltArchive, DownloadJob, PreparedChunk } from '../c
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from './activity-options.js';
 import { archiveInfo } from './archive-info.js';
 import { chunksOf } from './chunks.js';
+import { DownloadSlot } from './download-slot.js';
 import {
   handOverOf,
   isIncompleteArchive,
@@ -28,6 +29,9 @@ import { filesQuery } from './messages.js';
 /** How often an archive that was stored wrongly is built anew before the job fails. */
 const MAX_REBUILDS = 1;
 
+/** Files looked up longer ago than this are looked up again once the job may build: by now they may have changed. */
+const FRESH_MS = 5 * 60_000;
+
 /**
  * One download from request to archive. Closes as completed with the archive, as failed with a code of the error
  * table, or as cancelled; in the latter two nothing of it remains in the object store.
@@ -43,23 +47,55 @@ export async function downloadWorkflow(job: DownloadJob): Promise<ArchiveInfo> {
 
 class Download {
   private readonly record: JobRecord;
-  private readonly chunks: PreparedChunk[] = [];
+  private chunks: PreparedChunk[] = [];
+  /** Undefined where users have no cap, as in jobs from before there was one. */
+  private readonly slot: DownloadSlot | undefined;
 
   constructor(private readonly job: DownloadJob) {
     this.record = new JobRecord(job);
+    const onGranted = () => this.record.apply({ type: 'granted', at: Date.now() });
+    if (job.policy.maxRunning) this.slot = new DownloadSlot(job, onGranted);
     // `filter` passes over the holes of chunks that are still being prepared.
     setHandler(filesQuery, (offset, limit) => fileOutcomes(job, this.chunks.filter(Boolean), offset, limit));
   }
 
   async run(): Promise<ArchiveInfo> {
+    const { archive, key } = await (this.slot ? this.runWithin(this.slot) : this.runAtOnce());
+    this.record.apply({ type: 'completed', at: Date.now(), archive, archiveKey: key });
+    await CancellationScope.nonCancellable(async () => this.slot?.release());
+    return archive;
+  }
+
+  private async runAtOnce() {
     this.record.apply({ type: 'started', at: Date.now() });
-    const { archive, key } = await CancellationScope.withTimeout(this.job.policy.timeoutMs, async () => {
+    return this.inTime(async () => {
       await this.delay();
       await this.prepare();
       return this.buildAndPublish();
     });
-    this.record.apply({ type: 'completed', at: Date.now(), archive, archiveKey: key });
-    return archive;
+  }
+
+  /** Prepares beside asking for the slot; builds when it has it. The time it waits is not the job's own. */
+  private async runWithin(slot: DownloadSlot) {
+    slot.ask();
+    await this.inTime(async () => {
+      await this.delay();
+      await this.prepare();
+      await slot.answered();
+    });
+    const preparedAt = Date.now();
+    if (!slot.granted) {
+      this.record.apply({ type: 'waiting' });
+      await slot.untilGranted();
+    }
+    return this.inTime(async () => {
+      if (Date.now() - preparedAt > FRESH_MS) await this.prepareAnew();
+      return this.buildAndPublish();
+    });
+  }
+
+  private inTime<T>(work: () => Promise<T>): Promise<T> {
+    return CancellationScope.withTimeout(this.job.policy.timeoutMs, work);
   }
 
   /**
@@ -73,7 +109,7 @@ class Download {
     if (cancelled) this.record.apply({ type: 'cancelled', at: Date.now() });
     else
       this.record.apply({ type: 'failed', at: Date.now(), error: jobErrorOf(reason, workflowInfo().runId) });
-    await CancellationScope.nonCancellable(() => this.removeArtifacts());
+    await CancellationScope.nonCancellable(() => this.leaveNothing());
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');
     const { code, message } = this.record.snapshot.error ?? jobErrorOf(reason, workflowInfo().runId);
     throw permanentFailure(code, message);
@@ -90,18 +126,39 @@ class Download {
 
   private async prepare(): Promise<void> {
     this.record.apply({ type: 'preparing' });
-    const { jobId, userId, files, onFileError } = this.job;
+    await this.lookUp((chunk, i) => {
+      this.chunks[i] = chunk;
+      this.record.apply({ type: 'chunkPrepared', chunk, skipped: this.skippedOf(chunk) });
+    });
+    this.assertDeliverable();
+  }
+
+  /** Finds the files as they are now. What was counted before is replaced at once, so that nothing counts twice. */
+  private async prepareAnew(): Promise<void> {
+    this.record.apply({ type: 'building' });
+    const chunks: PreparedChunk[] = [];
+    await this.lookUp((chunk, i) => {
+      chunks[i] = chunk;
+    });
+    this.chunks = chunks;
+    const skipped = sum(chunks.map((chunk) => this.skippedOf(chunk)));
+    this.record.apply({ type: 'preparedAnew', chunks, skipped });
+    this.assertDeliverable();
+  }
+
+  private async lookUp(onChunk: (chunk: PreparedChunk, index: number) => void): Promise<void> {
+    const { jobId, userId, files } = this.job;
     const { prepareFiles } = proxyActivities<DownloadActivities>(prepareOptions(this.job.policy));
     const plan = chunksOf(files);
     await allOrNone(plan.chunks, async (part, i) => {
       const input = { jobId, userId, inline: plan.inline, ...part };
-      const chunk = await untilDone(() => prepareFiles(input));
-      this.chunks[i] = chunk;
-      // Where a missing file fails the job, none is skipped.
-      const skipped = onFileError === 'skip' ? chunk.missingCount : 0;
-      this.record.apply({ type: 'chunkPrepared', chunk, skipped });
+      onChunk(await untilDone(() => prepareFiles(input)), i);
     });
-    this.assertDeliverable();
+  }
+
+  /** Where a missing file fails the job, none is skipped. */
+  private skippedOf({ missingCount }: PreparedChunk): number {
+    return this.job.onFileError === 'skip' ? missingCount : 0;
   }
 
   private assertDeliverable(): void {
@@ -151,6 +208,11 @@ class Download {
     this.record.apply({ type: 'publishing', bytes, files, skipped, attempt });
     const { publishArchive } = proxyActivities<DownloadActivities>(publishOptions(this.job.policy));
     await untilDone(() => publishArchive({ jobId: this.job.jobId, key, size }));
+  }
+
+  /** The slot does not wait for the store, which may be why the job failed. */
+  private async leaveNothing(): Promise<void> {
+    await Promise.all([this.slot?.release(), this.removeArtifacts()]);
   }
 
   private async removeArtifacts(): Promise<void> {

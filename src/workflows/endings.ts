@@ -8,6 +8,8 @@ const SHOWN_MISSING = 5;
 /** What may work when it is tried again, and how long to wait before. */
 const RETRY_AFTER_MS: Partial<Record<ErrorCode, number>> = {
   STORAGE_UNAVAILABLE: 60_000,
+  SOURCE_UNAVAILABLE: 60_000,
+  CATALOGUE_UNAVAILABLE: 60_000,
   WORKER_LOST: 30_000,
   JOB_TIMEOUT: 60_000,
   ARCHIVE_INCOMPLETE: 10_000,

@@ -1,5 +1,13 @@
-import { defineQuery } from '@temporalio/workflow';
-import { FILES_QUERY, STATUS_QUERY } from '../contract/names.js';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LaneJobs, Slot, SlotAnswer } from '../contract/lanes.js';
+import {
+  ACQUIRE_UPDATE,
+  FILES_QUERY,
+  GRANTED_SIGNAL,
+  LANE_QUERY,
+  RELEASE_SIGNAL,
+  STATUS_QUERY,
+} from '../contract/names.js';
 import type { FileOutcome, JobSnapshot } from '../contract/types.js';
 
 /** The truth about a job, byte progress within the build excepted. */
@@ -7,3 +15,15 @@ export const statusQuery = defineQuery<JobSnapshot>(STATUS_QUERY);
 
 /** What is known of `limit` files from position `offset` on, in the order of the request. */
 export const filesQuery = defineQuery<FileOutcome[], [offset: number, limit: number]>(FILES_QUERY);
+
+/** To a lane: gives the job a slot, or a place in the queue. Idempotent. */
+export const acquireUpdate = defineUpdate<SlotAnswer, [slot: Slot, maxRunning: number]>(ACQUIRE_UPDATE);
+
+/** To a lane: the job needs its slot, or its place in the queue, no more. Idempotent. */
+export const releaseSignal = defineSignal<[slot: Slot]>(RELEASE_SIGNAL);
+
+/** To a download that waits: it has a slot now. */
+export const grantedSignal = defineSignal(GRANTED_SIGNAL);
+
+/** Who is in a lane. */
+export const laneQuery = defineQuery<LaneJobs>(LANE_QUERY);

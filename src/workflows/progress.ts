@@ -6,6 +6,9 @@ export type JobEvent =
   | { type: 'delaying'; ms: number }
   | { type: 'preparing' }
   | { type: 'chunkPrepared'; chunk: PreparedChunk; skipped: number }
+  | { type: 'waiting' }
+  | { type: 'granted'; at: number }
+  | { type: 'preparedAnew'; chunks: readonly PreparedChunk[]; skipped: number }
   | { type: 'building' }
   | { type: 'handedOver'; progress: BuildProgress }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
@@ -28,6 +31,17 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       return { ...state, phase: 'preparing', message: `Looking up ${countOf(state.totalFiles)}` };
     case 'chunkPrepared':
       return withChunk(state, event.chunk, event.skipped);
+    case 'waiting':
+      return { ...state, phase: 'waiting', message: 'Waiting for one of your other downloads to finish' };
+    case 'granted':
+      return { ...state, status: 'running', startedAt: timestamp(event.at) };
+    case 'preparedAnew':
+      return {
+        ...state,
+        skippedFiles: event.skipped,
+        bytesTotal: event.chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0),
+        attempts: event.chunks.reduce((most, chunk) => Math.max(most, chunk.attempt), state.attempts),
+      };
     case 'building':
       return {
         ...state,

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
 import { FileObjectStore } from '../../src/storage/file-object-store.js';
+import { moveInto, syncFolder } from '../../src/storage/file-tree.js';
 import { collect, HangingBody, noise, readAll } from '../support/bodies.js';
 import { startLinkServer } from '../support/local-links.js';
 import { waitFor } from '../support/wait-for.js';
@@ -83,11 +84,28 @@ describe('FileObjectStore', () => {
       expect((await readAll(second)).equals(old.subarray(5))).toBe(true);
     });
 
-    test('a file that shrinks while it is read ends early, for the reader to notice', async () => {
+    test.each([
+      ['shrinks', (path: string) => truncate(path, 10 * MIB)],
+      ['grows', (path: string) => appendFile(path, 'more')],
+      ['is written over in place with as many bytes', (path: string) => writeFile(path, noise(20 * MIB))],
+    ])('a file that %s while it is read, whole or in part, is FILE_CHANGED', async (_, change) => {
+      const path = join(folder, 'a');
       await store.write('a', noise(20 * MIB));
-      const stream = await store.read('a');
-      await truncate(join(folder, 'a'), 10 * MIB);
-      expect((await readAll(stream)).length).toBeLessThan(20 * MIB);
+      // However coarse the clock of the file system is.
+      await utimes(path, 1, 1);
+      const streams = [await store.read('a'), await store.read('a', { start: 5, end: 15 * MIB })];
+      await change(path);
+      for (const stream of streams) expect(await codeOf(readAll(stream))).toBe('FILE_CHANGED');
+    });
+
+    test('the folders of a stored object are put on the disk, and what cannot be is no error', async () => {
+      await store.write('a/b/c', Buffer.from('x'));
+      await expect(syncFolder(join(folder, 'a', 'b'))).resolves.toBeUndefined();
+      await expect(syncFolder(join(folder, 'absent'))).resolves.toBeUndefined();
+      const [from, to] = [join(folder, 'new'), join(folder, 'x', 'y', 'z')];
+      await writeFile(from, '');
+      expect(await moveInto(from, to)).toEqual([join(folder, 'x', 'y'), join(folder, 'x'), folder]);
+      expect(await moveInto(to, `${to}2`)).toEqual([join(folder, 'x', 'y')]);
     });
 
     test('a file that grows is another version', async () => {
@@ -146,6 +164,9 @@ describe('FileObjectStore', () => {
       const upload = join(folder, '.tmp', 'jobs', '1', 'archive.zip');
       await mkdir(upload, { recursive: true });
       await writeFile(join(upload, '0b0e1a52-0000-4000-8000-000000000000'), 'half');
+      const [left] = await collect(store.listUploads('jobs/1/'));
+      expect(left!.key).toBe('jobs/1/archive.zip');
+      expect(await collect(store.listUploads('jobs/2/'))).toEqual([]);
       expect(await store.abortUploads('jobs/2/')).toBe(0);
       expect(await store.abortUploads('jobs/1/archive.zip/')).toBe(0);
       expect(await store.abortUploads('jobs/1/')).toBe(1);

@@ -359,6 +359,10 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await failureOf(store.read('any', { signal }))).toBe(reason);
       expect(await failureOf(store.head('any', signal))).toBe(reason);
       expect(await failureOf(store.check(signal))).toBe(reason);
+      expect(await failureOf(store.delete(['any'], signal))).toBe(reason);
+      expect(await failureOf(store.abortUploads('any', signal))).toBe(reason);
+      const listings = [store.list('', { signal }), store.listUploads('', signal)];
+      for (const listing of listings) expect(await failureOf(collect<unknown>(listing))).toBe(reason);
     });
 
     test('can be given up early', async () => {
@@ -470,6 +474,24 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
   });
 
   describe('unfinished uploads', () => {
+    test('are listed by prefix, each with its key and when it began', async () => {
+      const [ours, theirs] = [newPrefix(), newPrefix()];
+      const bodies = [new HangingBody(noise(20 * MIB)), new HangingBody(noise(20 * MIB))] as const;
+      const before = Date.now();
+      const written = [
+        store.write(`${ours}a/b`, bodies[0].stream, { metadata: { name: 'b' } }),
+        store.write(`${theirs}a`, bodies[1].stream),
+      ];
+      await waitFor('all bytes to be taken', () => bodies.every(({ given }) => given));
+      const listed = await collect(store.listUploads(ours));
+      expect(listed.map(({ key }) => key)).toEqual([`${ours}a/b`]);
+      // The store has a clock of its own, that may tell whole seconds only.
+      expect(Math.abs(listed[0]!.since.getTime() - before)).toBeLessThan(60_000);
+      for (const body of bodies) body.end();
+      await Promise.all(written);
+      expect(await collect(store.listUploads(ours))).toEqual([]);
+    });
+
     test('are withdrawn by prefix, and their writer fails', async () => {
       const [ours, theirs] = [newPrefix(), newPrefix()];
       // More than is ever on its way at once, so that something is stored already.
@@ -583,6 +605,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
         unreachable.delete(['key-of-it']),
         collect(unreachable.list('key-of-it')),
         unreachable.abortUploads('key-of-it'),
+        collect(unreachable.listUploads('key-of-it')),
         unreachable.check(),
       ];
       const late = delay(20_000, 'late', { ref: false });

@@ -248,6 +248,49 @@ export function s3FaultsContract(
     });
   });
 
+  describe('a store that hangs', () => {
+    const isBeginning = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploads');
+
+    test.each([
+      ['as an upload begins', isBeginning],
+      ['while parts are sent', isPart],
+    ])('%s lets an aborted write go, long before requests give up by themselves', async (_, hangsAt) => {
+      const key = newKey();
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      let hangs = false;
+      proxy.fault = (request) => {
+        hangs ||= hangsAt(request);
+        if (!hangs) return undefined;
+        controller.abort(reason);
+        return 'hang';
+      };
+      const written = store.write(key, streamOf(noise(30 * MIB)), { signal: controller.signal });
+      const late = delay(30_000, 'late', { ref: false });
+      expect(await Promise.race([written.catch((error: unknown) => error), late])).toBe(reason);
+      proxy.reset();
+      // What could not be withdrawn is found later.
+      await store.abortUploads(key);
+      await expectNothingLeft(key);
+    });
+
+    test('lets everybody go who gives up', async () => {
+      proxy.fault = () => 'hang';
+      const reason = new Error('enough');
+      const controller = new AbortController();
+      const { signal } = controller;
+      const calls = [
+        store.delete(['any'], signal),
+        collect(store.list('any', { signal })),
+        store.abortUploads('any', signal),
+        collect(store.listUploads('any', signal)),
+      ].map((call) => call.catch((error: unknown) => error));
+      await waitFor('all requests to hang', () => proxy.requests.length === calls.length);
+      controller.abort(reason);
+      expect(await Promise.all(calls)).toEqual(calls.map(() => reason));
+    });
+  });
+
   describe('the bucket', () => {
     test('that is missing is a matter for the operator, told in the cause alone', async () => {
       const wrong = open({ bucket: 'no-such-bucket' });

@@ -3,8 +3,7 @@ import { getEventListeners } from 'node:events';
 import { ListMultipartUploadsCommand, ListPartsCommand, S3Client } from '@aws-sdk/client-s3';
 import { CancelledFailure } from '@temporalio/activity';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { PreparedFile } from '../../src/contract/types.js';
-import { archiveKey, jobPrefix, outcomesKey } from '../../src/storage/keys.js';
+import { jobPrefix, outcomesKey } from '../../src/storage/keys.js';
 import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
 import { noise } from '../support/bodies.js';
 import { describeWith } from '../support/require-server.js';
@@ -19,6 +18,7 @@ import {
   failureOf,
   hangingAfter,
   run,
+  type StoredFile,
 } from '../unit/activities/support.js';
 
 const MIB = 1024 * 1024;
@@ -37,7 +37,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
   let client: S3Client;
   let store: S3ObjectStore;
   let bench: ActivityBench;
-  let files: PreparedFile[];
+  let files: StoredFile[];
 
   beforeAll(async () => {
     server = await startSeaweedFs(program);
@@ -65,7 +65,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
   }
 
   /** Another version takes the place of the file when the first part of the archive is stored. */
-  const replaceMidway = (file: PreparedFile) => async () => {
+  const replaceMidway = (file: StoredFile) => async () => {
     await waitFor('a part to be stored', async () => {
       const target = { Bucket: server.bucket };
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand(target));
@@ -93,7 +93,6 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     const built = await run(bench.activities({ store: counting }).buildArchive, input);
     const archive = await bench.archiveOf(input);
     expect(built).toMatchObject({
-      key: archiveKey(input.jobId, 'zip'),
       size: archive.length,
       checksum: `sha256:${sha256(archive)}`,
       files: SMALL_FILES + 2,
@@ -103,10 +102,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     expect(entries.map(({ name, sha256: sum }) => [name, sum])).toEqual(
       contents.map((bytes, i) => [`file-${i}.txt`, sha256(bytes)]),
     );
-    expect(await bench.keysOf(jobPrefix(input.jobId))).toEqual([
-      archiveKey(input.jobId, 'zip'),
-      outcomesKey(input.jobId),
-    ]);
+    expect(await bench.keysOf(jobPrefix(input.jobId))).toEqual([built.key, outcomesKey(built.key)]);
     expect(await uploads()).toEqual([]);
     // However many files there are, who is done with one of them listens no more.
     expect(Math.max(...listening)).toBeLessThan(60);
@@ -160,7 +156,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
       const progress = attempt.heartbeats.at(-1) as { currentFile: string } | undefined;
       return progress?.currentFile === files[last]!.name;
     });
-    expect(await uploads()).toEqual([archiveKey(input.jobId, 'zip')]);
+    expect(await uploads()).toEqual([expect.stringMatching(`^${jobPrefix(input.jobId)}.*/archive.zip$`)]);
     attempt.stop();
     expect(await ended).toBeInstanceOf(CancelledFailure);
     await expectNothingOf(input.jobId);

@@ -19,7 +19,9 @@ export type Fault =
   /** Passed on; its answer is lost with the connection. */
   | 'lose answer'
   /** Never answered. */
-  | 'hang';
+  | 'hang'
+  /** On its way until this resolves, and then passed on, whatever has become of its sender. */
+  | { until: Promise<void> };
 
 export interface SeenRequest {
   method: string;
@@ -75,13 +77,19 @@ export class FaultProxy {
     const fault = this.fault(seen);
     if (fault === 'hang') req.resume();
     else if (typeof fault === 'object' && 'status' in fault) answer(req, res, fault);
+    else if (typeof fault === 'object' && 'until' in fault) void this.passOnLater(req, res, fault.until);
     else this.passOn(req, res, fault);
+  }
+
+  private async passOnLater(req: IncomingMessage, res: ServerResponse, until: Promise<void>): Promise<void> {
+    await until;
+    this.passOn(req, res, undefined);
   }
 
   private passOn(
     req: IncomingMessage,
     res: ServerResponse,
-    fault: Exclude<Fault, { status: number }> | undefined,
+    fault: Exclude<Fault, { status: number } | { until: Promise<void> }> | undefined,
   ): void {
     const { hostname, port } = this.target;
     // The headers as they came, `host` too: it is part of the signature.

@@ -21,6 +21,8 @@ export interface StackOptions {
   s3?: S3Server;
   env?: Record<string, string>;
   workers?: number;
+  /** Settings of the Temporal server besides those of `npm start`, as `key=value`. */
+  dynamicConfig?: readonly string[];
 }
 
 /** The whole product on real servers, wired by its own composition roots: Temporal, workers, API, object store. */
@@ -46,7 +48,13 @@ export class Stack {
     this.baseUrl = `http://127.0.0.1:${apiPort}`;
   }
 
-  static async start({ temporalCli, s3, env = {}, workers = 1 }: StackOptions): Promise<Stack> {
+  static async start({
+    temporalCli,
+    s3,
+    env = {},
+    workers = 1,
+    dynamicConfig = [],
+  }: StackOptions): Promise<Stack> {
     const directory = await mkdtemp(join(tmpdir(), 'longhaul-stack-'));
     const [temporalPort, apiPort] = (await freePorts(2)) as [number, number];
     const settings = {
@@ -57,7 +65,11 @@ export class Stack {
       ...(s3 ? s3Settings(s3) : { OBJECT_STORE: 'file' }),
       ...env,
     };
-    const temporal = new TestServer(temporalCli, temporalArguments(directory, temporalPort), {}, [directory]);
+    const temporalArgs = [
+      ...temporalArguments(directory, temporalPort),
+      ...dynamicConfig.map((setting) => `--dynamic-config-value=${setting}`),
+    ];
+    const temporal = new TestServer(temporalCli, temporalArgs, {}, [directory]);
     const stack = new Stack(settings, temporal, directory, temporalPort, apiPort);
     stack.store = await createObjectStore(storeSettings(directory, s3));
     try {
@@ -105,7 +117,8 @@ export class Stack {
     const worker = new TestServer(process.execPath, [dist('worker.js')], { ...this.env, ...env }, []);
     worker.start();
     this.workers.push(worker);
-    await waitFor('the worker to start', () => worker.log.includes('worker ready'));
+    await waitFor('the worker to start', () => !worker.isRunning || worker.log.includes('worker ready'));
+    if (!worker.isRunning) throw new Error(`The worker ended:\n${worker.log}`);
     return worker;
   }
 
@@ -197,6 +210,7 @@ function temporalArguments(directory: string, port: number): string[] {
     `--db-filename=${join(directory, 'temporal.db')}`,
     '--sqlite-pragma=journal_mode=WAL',
     '--sqlite-pragma=synchronous=NORMAL',
+    '--dynamic-config-value=matching.enableFairness=true',
     ...attributes.map((attribute) => `--search-attribute=${attribute}`),
   ];
 }

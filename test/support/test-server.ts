@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { waitFor } from './wait-for.js';
 
-const KEPT_OUTPUT = 64 * 1024;
+const KEPT_OUTPUT = 4 * 1024 * 1024;
 
 /**
  * A real server under test. It cannot outlive the test process, however that ends: jest gives tests no `exit` event,

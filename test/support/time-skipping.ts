@@ -12,6 +12,7 @@ import {
   workflowIdFor,
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
+import { laneActivities } from '../../src/temporal/lane-activities.js';
 import type { DownloadJob } from '../../src/contract/types.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
 
@@ -71,7 +72,7 @@ export class TimeSkippingTemporal {
       ...common,
       taskQueue: ORCHESTRATION_TASK_QUEUE,
       workflowBundle: { codePath: WORKFLOW_BUNDLE },
-      activities: light,
+      activities: { ...light, ...laneActivities },
     });
     return build.runUntil(orchestration.runUntil(body));
   }

@@ -51,6 +51,16 @@ export async function readWithPython(
   });
 }
 
+/** What Python reads of the first entry of a tar of which only the beginning is there. */
+export async function firstTarHeader(beginning: Buffer): Promise<{ name: string; size: number }> {
+  const script =
+    'import json, sys, tarfile; i = tarfile.open(sys.argv[1]).next(); print(json.dumps({"name": i.name, "size": i.size}))';
+  return withFile(
+    beginning,
+    async (path) => JSON.parse(await run('python3', ['-c', script, path])) as { name: string; size: number },
+  );
+}
+
 /** Runs a command; rejects with its output when it fails. */
 export async function run(command: string, args: string[]): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -80,5 +90,14 @@ export async function listWithUnzip(archive: Buffer | string): Promise<string[]>
   return withFile(archive, async (path) => {
     await run('unzip', ['-tqq', path]);
     return (await run('unzip', ['-Z1', path])).split('\n').filter(Boolean);
+  });
+}
+
+/** The names that tar finds after it has read every byte. */
+export async function listWithTar(archive: Buffer | string): Promise<string[]> {
+  return withFile(archive, async (path) => {
+    // Spelled as they are, else GNU tar writes bytes beyond ASCII as numbers.
+    const listed = await run('tar', ['--quoting-style=literal', '-tf', path]);
+    return listed.split('\n').filter(Boolean);
   });
 }

@@ -1,9 +1,14 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorCode, ERRORS, LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { challengeOf } from '../auth/credentials.js';
+import { pathOf } from '../request-path.js';
 
 /** Seconds after which a request that was refused for our own reasons is worth repeating. */
 const RETRY_AFTER_SECONDS = 5;
+
+/** A download is built in about this time; sooner no place becomes free. */
+const RETRY_AFTER_JOBS_SECONDS = 30;
 
 /** What body-parser and the router throw, by their `type` or name. */
 const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
@@ -21,33 +26,53 @@ const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
     code: 'INVALID_REQUEST',
     message: 'The body is not as long as Content-Length says.',
   },
+  'request.aborted': { code: 'INVALID_REQUEST', message: 'The body did not arrive whole.' },
   URIError: { code: 'ROUTE_NOT_FOUND', message: 'The path is not valid.' },
 };
 
+/** The client's fault by its status, and nothing more is known: that is how body-parser tells of corrupt gzip. */
+const UNREADABLE_BODY = {
+  code: 'INVALID_REQUEST',
+  message: 'The body cannot be read. Is it encoded as Content-Encoding says?',
+} as const;
+
 /** Answers what no route did. */
 export const routeNotFound: RequestHandler = (req, _res, next) => {
-  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${req.path}.`));
+  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${pathOf(req)}.`));
 };
 
 /** Turns every error into a problem document (RFC 9457). What is not ours is logged and told without its text. */
 export function problems(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      next(error);
+      dropLate(error, res, logger);
       return;
     }
     const known = asKnown(error);
     if (known.code === 'INTERNAL_ERROR' || ERRORS[known.code].status === 503) {
-      logger.error({ err: error, requestId: requestIdOf(res), path: req.path }, 'request failed');
+      logger.error({ err: error, requestId: requestIdOf(res), path: pathOf(req) }, 'request failed');
     }
-    if (ERRORS[known.code].status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
-    sendProblem(res, req.path, known);
+    if (known.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
+    if (known.code === 'TOO_MANY_JOBS') res.set('Retry-After', String(RETRY_AFTER_JOBS_SECONDS));
+    sendProblem(res, pathOf(req), known);
   };
+}
+
+/**
+ * What comes after the answer of a request that took too long, be it an answer or an error, is for the log alone. When
+ * only half of an answer is out, a broken connection is the one way to say so.
+ */
+function dropLate(error: unknown, res: Response, logger: Logger): void {
+  const message = 'late result of a request that was answered before';
+  logger.warn({ err: error, requestId: requestIdOf(res) }, message);
+  if (!res.writableEnded) res.destroy();
 }
 
 /** Sends a problem document; `extra` adds members of its own (RFC 9457 section 3.2). */
 export function sendProblem(res: Response, path: string, error: LonghaulError, extra: object = {}): void {
   const { status, title } = ERRORS[error.code];
+  if (status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
   res
     .status(status)
     .type('application/problem+json')
@@ -68,8 +93,11 @@ export function sendProblem(res: Response, path: string, error: LonghaulError, e
 
 function asKnown(error: unknown): LonghaulError {
   if (error instanceof LonghaulError) return error;
-  const { type, name } = error as { type?: unknown; name?: unknown };
-  const foreign = FOREIGN_ERRORS[String(type)] ?? FOREIGN_ERRORS[String(name)];
+  const { type, name, status } = error as { type?: unknown; name?: unknown; status?: unknown };
+  const foreign =
+    FOREIGN_ERRORS[String(type)] ??
+    FOREIGN_ERRORS[String(name)] ??
+    (status === 400 ? UNREADABLE_BODY : undefined);
   if (foreign) return new LonghaulError(foreign.code, foreign.message, { cause: error });
   return new LonghaulError(
     'INTERNAL_ERROR',

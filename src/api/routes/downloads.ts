@@ -14,6 +14,7 @@ import { sendProblem } from '../middleware/problems.js';
 import { timeout } from '../middleware/timeout.js';
 import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
+import { pathOf } from '../request-path.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
 
@@ -80,8 +81,8 @@ class DownloadHandlers {
     const cursor = decodeFilesCursor(query.cursor);
     const { snapshot, jobId } = await this.answers.viewOf(req, res);
     const page: FilesPage =
-      snapshot.status === 'completed'
-        ? await recordedOutcomes(this.deps.store, outcomesKey(jobId), cursor, query.limit)
+      snapshot.status === 'completed' && snapshot.archiveKey
+        ? await recordedOutcomes(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
         : await this.knownFiles(jobId, cursor, query.limit, snapshot.totalFiles);
     res.json(page);
   };
@@ -112,7 +113,7 @@ class DownloadHandlers {
 
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
     if (job.nextPollInMs) res.set('Retry-After', retryAfter(job.nextPollInMs));
-    sendProblem(res, req.originalUrl.split('?')[0]!, error, { job });
+    sendProblem(res, pathOf(req), error, { job });
   }
 }
 

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeJsonLines } from '../../../src/activities/json-lines.js';
 import type { BuildArchiveInput } from '../../../src/contract/activities.js';
 import type { ArchiveFormat } from '../../../src/contract/types.js';
-import { archiveKey, outcomesKey, preparedKey } from '../../../src/storage/keys.js';
+import { jobPrefix, outcomesKey, preparedKey } from '../../../src/storage/keys.js';
 import { noise } from '../../support/bodies.js';
 import { aChunk, aMissingFile } from '../../support/jobs.js';
 import { readWithPython } from '../../support/unpack.js';
-import { aBuild, ActivityBench, Attempt, failureOf, readOnly, run } from './support.js';
+import { aBuild, ActivityBench, Attempt, changed, failureOf, readOnly, run } from './support.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -37,7 +37,7 @@ describe('building an archive', () => {
       const built = await build(input);
       const archive = await bench.archiveOf(input);
       expect(built).toEqual({
-        key: archiveKey(input.jobId, format),
+        key: expect.stringMatching(new RegExp(`^${jobPrefix(input.jobId)}[^/]+/archive\\.${format}$`)),
         size: archive.length,
         checksum: `sha256:${sha256(archive)}`,
         bytes: 2 * LARGE + 10_004,
@@ -54,8 +54,8 @@ describe('building an archive', () => {
 
   it('gives the archive its media type', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);
-    await build(input);
-    expect((await bench.store.head(archiveKey(input.jobId, 'zip'))).contentType).toBe('application/zip');
+    const { key } = await build(input);
+    expect((await bench.store.head(key)).contentType).toBe('application/zip');
   });
 
   it('makes the same archive of the same files, byte for byte', async () => {
@@ -63,12 +63,31 @@ describe('building an archive', () => {
     expect((await build(aBuild(files))).checksum).toBe((await build(aBuild(files))).checksum);
   });
 
-  it('takes the place of what an attempt before it has stored', async () => {
+  it('stores each attempt in a place of its own, which nothing but that attempt ever overwrites', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);
     const first = await build(input);
     const second = await new Attempt(2).run(bench.activities().buildArchive, input);
-    expect(second).toEqual({ ...first, attempt: 2 });
-    expect(await bench.keysOf('archives/')).toHaveLength(2);
+    expect(second).toEqual({ ...first, key: second.key, attempt: 2 });
+    // An operator may set the number of attempts back.
+    const { key } = await build(input);
+    const keys = [first.key, second.key, key];
+    expect((await bench.keysOf('archives/')).toSorted()).toEqual(
+      [...keys, ...keys.map(outcomesKey)].toSorted(),
+    );
+  });
+
+  it('removes its archive when it is given up after that was stored', async () => {
+    const input = aBuild([await bench.put(0, Buffer.from('x'))]);
+    const attempt = new Attempt();
+    const store = changed(bench.store, {
+      write: async (key, body, options) => {
+        const written = await bench.store.write(key, body, options);
+        if (key.endsWith('.jsonl')) attempt.stop('TIMED_OUT');
+        return written;
+      },
+    });
+    await expect(attempt.run(bench.activities({ store }).buildArchive, input)).rejects.toThrow('TIMED_OUT');
+    expect(await bench.filesOfArchives()).toEqual([]);
   });
 
   it('gives equal names, also those that differ in case only, a number', async () => {
@@ -90,9 +109,9 @@ describe('building an archive', () => {
     const signal = new AbortController().signal;
     input.chunks = await Promise.all(
       lines.map(async (chunk, i) => {
-        const manifestKey = preparedKey(input.jobId, i * 2);
+        const manifestKey = preparedKey(input.jobId, `${i}`);
         await writeJsonLines(bench.store, manifestKey, chunk, signal);
-        return { ...aChunk([]), files: { manifestKey } };
+        return { ...aChunk([]), count: 2, files: { manifestKey } };
       }),
     );
     expect(await build(input)).toMatchObject({ files: 3, skipped: 1 });
@@ -100,6 +119,25 @@ describe('building an archive', () => {
     expect((await bench.outcomesOf(input)).map(({ fileId }) => fileId)).toEqual([
       70_000, 70_001, 70_002, 70_003,
     ]);
+  });
+
+  it.each([1, 3])('fails in a way worth retrying when a manifest of 2 files has %d lines', async (lines) => {
+    const input = aBuild([]);
+    const manifestKey = preparedKey(input.jobId, 'pass');
+    const found = await bench.put(0, Buffer.from('x'));
+    const signal = new AbortController().signal;
+    await writeJsonLines(
+      bench.store,
+      manifestKey,
+      Array.from({ length: lines }, () => ({ found })),
+      signal,
+    );
+    input.chunks = [{ ...aChunk([]), count: 2, files: { manifestKey } }];
+    expect(await failureOf(build(input))).toMatchObject({
+      type: 'STORAGE_UNAVAILABLE',
+      message: `The object store gave ${lines} of 2 looked-up files back. Try again shortly.`,
+      nonRetryable: false,
+    });
   });
 
   it('writes down what became of each file, and tells of the missing ones in the archive too', async () => {
@@ -142,20 +180,5 @@ describe('building an archive', () => {
     const failure = await failureOf(run(buildArchive, aBuild(files)));
     expect(failure).toMatchObject({ type: 'STORAGE_UNAVAILABLE', nonRetryable: false });
     expect(await bench.filesOfArchives()).toEqual([]);
-  });
-
-  it('removes what a worker left that was lost', async () => {
-    const input = aBuild([await bench.put(0, Buffer.from('x'))]);
-    const { FileUpload } = await import('../../../src/storage/file-upload.js');
-    const folder = `${bench.folder}/.tmp/${archiveKey(input.jobId, 'zip')}`;
-    const left = await FileUpload.begin(folder, `${bench.folder}/.tmp`);
-    await left.append(Buffer.from('half an archive'));
-    await left.finish();
-    await build(input);
-    expect((await bench.filesOfArchives()).filter((path) => path.includes('/.tmp/'))).toEqual([]);
-    expect(await bench.keysOf('archives/')).toEqual([
-      archiveKey(input.jobId, 'zip'),
-      outcomesKey(input.jobId),
-    ]);
   });
 });

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BuildArchiveInput } from '../../../src/contract/activities.js';
-import type { PreparedFile } from '../../../src/contract/types.js';
 import { noise } from '../../support/bodies.js';
 import { readWithPython, type UnpackedEntry } from '../../support/unpack.js';
-import { aBuild, ActivityBench, Attempt, changed, failureOf, run } from './support.js';
+import { aBuild, ActivityBench, Attempt, changed, failureOf, run, type StoredFile } from './support.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -16,8 +15,8 @@ const CHANGED = 'File 70001 (“file-1.txt”) changed while the archive was bui
 describe('a build that loses a file', () => {
   const contents = [Buffer.from('zero'), noise(LARGE), noise(LARGE), Buffer.from('three')];
   let bench: ActivityBench;
-  let files: PreparedFile[];
-  let lost: PreparedFile;
+  let files: StoredFile[];
+  let lost: StoredFile;
   beforeEach(async () => {
     bench = await ActivityBench.start();
     files = await Promise.all(contents.map((bytes, i) => bench.put(i, bytes)));

@@ -2,15 +2,14 @@ import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import type { PreparedFile } from '../../../src/contract/types.js';
 import type { ObjectStore } from '../../../src/storage/object-store.js';
 import { noise } from '../../support/bodies.js';
 import { readWithPython } from '../../support/unpack.js';
-import { aBuild, ActivityBench, changed, failureOf, run } from './support.js';
+import { aBuild, ActivityBench, changed, failureOf, run, type StoredFile } from './support.js';
 
 describe('reading many small files ahead', () => {
   let bench: ActivityBench;
-  let files: PreparedFile[];
+  let files: StoredFile[];
   beforeEach(async () => {
     bench = await ActivityBench.start();
     files = await Promise.all(Array.from({ length: 60 }, (_, i) => bench.put(i, Buffer.from(`file ${i}`))));

@@ -1,17 +1,26 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HANDED_OVER } from '../../../src/contract/activities.js';
-import type { BuildProgress, PreparedFile } from '../../../src/contract/types.js';
+import type { BuildProgress } from '../../../src/contract/types.js';
 import type { ObjectStore } from '../../../src/storage/object-store.js';
 import { noise } from '../../support/bodies.js';
 import { waitFor } from '../../support/wait-for.js';
-import { aBuild, ActivityBench, aProgress, Attempt, changed, failureOf, hangingAfter } from './support.js';
+import {
+  aBuild,
+  ActivityBench,
+  aProgress,
+  Attempt,
+  changed,
+  failureOf,
+  hangingAfter,
+  type StoredFile,
+} from './support.js';
 
 const MIB = 1024 * 1024;
 
 describe('a build under way', () => {
   let bench: ActivityBench;
-  let files: PreparedFile[];
+  let files: StoredFile[];
   beforeEach(async () => {
     bench = await ActivityBench.start();
     files = [

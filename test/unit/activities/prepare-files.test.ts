@@ -6,7 +6,7 @@ import { LonghaulError } from '../../../src/contract/errors.js';
 import type { PreparedFile, PreparedLine, RequestedFile } from '../../../src/contract/types.js';
 import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue.js';
 import type { ObjectStore } from '../../../src/storage/object-store.js';
-import { preparedKey } from '../../../src/storage/keys.js';
+import { jobPrefix } from '../../../src/storage/keys.js';
 import { collect } from '../../support/bodies.js';
 import { ActivityBench, Attempt, changed, failureOf, readOnly, run } from './support.js';
 
@@ -143,7 +143,7 @@ describe('preparing files', () => {
     it('writes the files down instead of returning them', async () => {
       await bench.put(1, Buffer.from('there'));
       const chunk = await prepare(asking([70_001, 70_002], { inline: false, firstIndex: 100 }));
-      const manifestKey = preparedKey('job-1', 100);
+      const [manifestKey] = (await bench.keysOf(jobPrefix('job-1'))) as [string];
       expect(chunk).toEqual({
         files: { manifestKey },
         count: 2,
@@ -167,11 +167,13 @@ describe('preparing files', () => {
       expect(missing.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
     });
 
-    it('can be repeated', async () => {
+    it('can be repeated, and never overwrites what another attempt has written', async () => {
       await bench.put(1, Buffer.from('there'));
       const input = asking([70_001], { inline: false });
-      expect(await prepare(input)).toEqual(await prepare(input));
-      expect(await bench.keysOf('archives/')).toEqual([preparedKey('job-1', 0)]);
+      const [one, two] = [await prepare(input), await prepare(input)];
+      expect(two).toEqual({ ...one, files: two.files });
+      expect(two.files).not.toEqual(one.files);
+      expect(await bench.keysOf('archives/')).toHaveLength(2);
     });
 
     it('fails in a way worth retrying when the manifest cannot be written', async () => {

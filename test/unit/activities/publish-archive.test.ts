@@ -1,38 +1,64 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import { archiveKey, outcomesKey, preparedKey } from '../../../src/storage/keys.js';
+import { archiveKey, jobPrefix, outcomesKey, preparedKey } from '../../../src/storage/keys.js';
+import { HangingBody, noise } from '../../support/bodies.js';
+import { waitFor } from '../../support/wait-for.js';
 import { ActivityBench, changed, failureOf, run } from './support.js';
 
-const input = { jobId: 'job-1', key: archiveKey('job-1', 'zip'), size: 7 };
+const input = { jobId: 'job-1', key: archiveKey('job-1', 'pass', 'zip'), size: 7 };
 
 describe('publishing an archive', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
     bench = await ActivityBench.start();
-    await bench.store.write(preparedKey('job-1', 0), Buffer.from('{}\n'));
-    await bench.store.write(preparedKey('job-1', 100), Buffer.from('{}\n'));
-    await bench.store.write(outcomesKey('job-1'), Buffer.from('{}\n'));
+    await bench.store.write(preparedKey('job-1', 'prepare-0'), Buffer.from('{}\n'));
+    await bench.store.write(preparedKey('job-1', 'prepare-100'), Buffer.from('{}\n'));
+    await bench.store.write(outcomesKey(input.key), Buffer.from('{}\n'));
   });
   afterEach(() => bench.stop());
 
   const publish = (changes: Parameters<ActivityBench['activities']>[0] = {}) =>
     run(bench.activities(changes).publishArchive, input);
 
-  it('removes what only the build needed, and nothing else', async () => {
+  it('removes everything of the job but the archive and what belongs to it, and nothing else', async () => {
     await bench.store.write(input.key, Buffer.from('archive'));
-    await bench.store.write(preparedKey('job-2', 0), Buffer.from('{}\n'));
+    const ofAnother = archiveKey('job-1', 'pass-of-a-worker-taken-for-dead', 'zip');
+    await bench.store.write(ofAnother, Buffer.from('other'));
+    await bench.store.write(outcomesKey(ofAnother), Buffer.from('{}\n'));
+    await bench.store.write(preparedKey('job-2', 'prepare-0'), Buffer.from('{}\n'));
     await bench.store.write('downloads/70000', Buffer.from('file'));
     await publish();
     expect((await bench.keysOf()).toSorted()).toEqual(
-      [input.key, outcomesKey('job-1'), preparedKey('job-2', 0), 'downloads/70000'].toSorted(),
+      [input.key, outcomesKey(input.key), preparedKey('job-2', 'prepare-0'), 'downloads/70000'].toSorted(),
     );
+  });
+
+  it('withdraws what others still upload', async () => {
+    await bench.store.write(input.key, Buffer.from('archive'));
+    const body = new HangingBody(noise(3_000_000));
+    const written = bench.store.write(archiveKey('job-1', 'late', 'zip'), body.stream);
+    await waitFor('the upload to be under way', () => body.given);
+    await publish();
+    body.end();
+    await expect(written).rejects.toThrow(LonghaulError);
+    expect(await bench.keysOf()).toEqual([input.key, outcomesKey(input.key)]);
+  });
+
+  it('knows an archive that was stored before each pass had a folder of its own', async () => {
+    const prefix = jobPrefix('job-1');
+    const key = `${prefix}archive.zip`;
+    await bench.store.write(key, Buffer.from('archive'));
+    await bench.store.write(`${prefix}files.jsonl`, Buffer.from('{}\n'));
+    await bench.store.write(`${prefix}prepared/00000000.jsonl`, Buffer.from('{}\n'));
+    await run(bench.activities().publishArchive, { ...input, key });
+    expect(await bench.keysOf()).toEqual([key, outcomesKey(key)]);
   });
 
   it('can be repeated', async () => {
     await bench.store.write(input.key, Buffer.from('archive'));
     await publish();
     await publish();
-    expect(await bench.keysOf()).toEqual([input.key, outcomesKey('job-1')]);
+    expect(await bench.keysOf()).toEqual([input.key, outcomesKey(input.key)]);
   });
 
   it('fails for good when the stored archive has another size, and keeps what a new build needs', async () => {
@@ -42,7 +68,7 @@ describe('publishing an archive', () => {
       message: 'The object store holds 4 bytes of the archive instead of 7. Try again.',
       nonRetryable: true,
     });
-    expect(await bench.keysOf()).toContain(preparedKey('job-1', 100));
+    expect(await bench.keysOf()).toContain(preparedKey('job-1', 'prepare-100'));
   });
 
   it('fails for good when there is no archive', async () => {
@@ -51,7 +77,7 @@ describe('publishing an archive', () => {
       message: 'The object store holds no bytes of the archive instead of 7. Try again.',
       nonRetryable: true,
     });
-    expect(await bench.keysOf()).toContain(preparedKey('job-1', 0));
+    expect(await bench.keysOf()).toContain(preparedKey('job-1', 'prepare-0'));
   });
 
   it('fails in a way worth retrying when the store has trouble', async () => {

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import { archiveKey, jobPrefix, outcomesKey, preparedKey } from '../../../src/storage/keys.js';
+import { archiveKey, outcomesKey, preparedKey, runPrefix } from '../../../src/storage/keys.js';
 import { HangingBody, noise } from '../../support/bodies.js';
 import { waitFor } from '../../support/wait-for.js';
 import { ActivityBench, changed, failureOf, run } from './support.js';
+
+/** The run of every attempt in these tests. */
+const RUN = '00000000-0000-0000-0000-000000000000';
 
 describe('removing the artifacts of a job', () => {
   let bench: ActivityBench;
@@ -15,17 +18,30 @@ describe('removing the artifacts of a job', () => {
   const remove = (jobId = 'job-1') => run(bench.activities().removeArtifacts, { jobId });
 
   it('leaves nothing of it, and everything else', async () => {
-    const ofTheJob = [archiveKey('job-1', 'zip'), outcomesKey('job-1'), preparedKey('job-1', 0)];
-    const others = [archiveKey('job-10', 'zip'), 'downloads/70000'];
+    const archive = archiveKey('job-1', `${RUN}.2.1.x`, 'zip');
+    const ofTheJob = [archive, outcomesKey(archive), preparedKey('job-1', `${RUN}.1.1.x`)];
+    const others = [archiveKey('job-10', `${RUN}.2.1.x`, 'zip'), 'downloads/70000'];
     for (const key of [...ofTheJob, ...others]) await bench.store.write(key, Buffer.from('x'));
     await remove();
     expect(await bench.keysOf()).toEqual(others);
     expect((await bench.filesOfArchives()).filter((path) => path.includes('/job-1/'))).toEqual([]);
   });
 
+  it('leaves alone what another run of the same job writes', async () => {
+    const theirs = archiveKey('job-1', 'another-run.2.1.x', 'zip');
+    await bench.store.write(theirs, Buffer.from('x'));
+    const body = new HangingBody(noise(3_000_000));
+    const written = bench.store.write(archiveKey('job-1', 'another-run.5.1.x', 'zip'), body.stream);
+    await waitFor('the upload to be under way', () => body.given);
+    await remove();
+    body.end();
+    await written;
+    expect(await bench.keysOf()).toHaveLength(2);
+  });
+
   it('withdraws an upload that is under way', async () => {
     const body = new HangingBody(noise(3_000_000));
-    const written = bench.store.write(archiveKey('job-1', 'zip'), body.stream);
+    const written = bench.store.write(archiveKey('job-1', `${RUN}.2.1.x`, 'zip'), body.stream);
     await waitFor('the upload to be under way', async () => (await bench.filesOfArchives()).length > 0);
     await remove();
     expect(await bench.filesOfArchives()).toEqual([]);
@@ -35,7 +51,7 @@ describe('removing the artifacts of a job', () => {
   });
 
   it('can be repeated, also when there never was anything', async () => {
-    await bench.store.write(outcomesKey('job-1'), Buffer.from('x'));
+    await bench.store.write(preparedKey('job-1', `${RUN}.1.1.x`), Buffer.from('x'));
     await remove();
     await remove();
     await remove('job-that-never-was');
@@ -46,7 +62,7 @@ describe('removing the artifacts of a job', () => {
     const sizes: number[] = [];
     const store = changed(bench.store, {
       async *list(prefix) {
-        expect(prefix).toBe(jobPrefix('job-1'));
+        expect(prefix).toBe(runPrefix('job-1', RUN));
         for (let i = 0; i < 2_001; i++) yield { key: `${prefix}${i}`, size: 1, lastModified: new Date() };
       },
       delete: async (keys) => void sizes.push(keys.length),

@@ -8,16 +8,25 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { type ActivityDependencies, createActivities } from '../../../src/activities/index.js';
 import type { BuildArchiveInput, DownloadActivities } from '../../../src/contract/activities.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import type { BuildProgress, FileOutcome, MissingFile, PreparedFile } from '../../../src/contract/types.js';
+import type {
+  BuildProgress,
+  FileOutcome,
+  MissingFile,
+  PinnedObject,
+  PreparedFile,
+} from '../../../src/contract/types.js';
 import { ObjectSource } from '../../../src/source/object-source.js';
 import { TemplateCatalogue } from '../../../src/source/template-catalogue.js';
 import { createObjectStore } from '../../../src/storage/create-store.js';
-import { archiveKey, outcomesKey } from '../../../src/storage/keys.js';
+import { folderOf, jobPrefix } from '../../../src/storage/keys.js';
 import type { ObjectStore, ReadOptions, WriteOptions } from '../../../src/storage/object-store.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { collect, readAll } from '../../support/bodies.js';
 import { aChunk } from '../../support/jobs.js';
 import { waitFor } from '../../support/wait-for.js';
+
+/** A prepared file that is an object of the store. */
+export type StoredFile = PreparedFile & { source: PinnedObject };
 
 /** The activities as a worker has them, over a real store. Knows what they read and logged. */
 export class ActivityBench {
@@ -64,7 +73,7 @@ export class ActivityBench {
   }
 
   /** Stores a file of the job and pins its version. */
-  async put(index: number, bytes: Buffer, name = `file-${index}.txt`): Promise<PreparedFile> {
+  async put(index: number, bytes: Buffer, name = `file-${index}.txt`): Promise<StoredFile> {
     const fileId = 70_000 + index;
     const key = `downloads/${fileId}`;
     const { etag } = await this.store.write(key, bytes);
@@ -73,12 +82,12 @@ export class ActivityBench {
   }
 
   /** Stores other bytes under the key of a file: another version. */
-  async replace(file: PreparedFile): Promise<void> {
+  async replace(file: StoredFile): Promise<void> {
     await this.store.write(file.source.key, Buffer.from('another version'));
   }
 
   /** The file's bytes up to the one at `at` are read; then `meanwhile` happens, and the connection breaks. */
-  breakingAt(at: number, { source }: PreparedFile, meanwhile: () => Promise<unknown>): ObjectStore {
+  breakingAt(at: number, { source }: StoredFile, meanwhile: () => Promise<unknown>): ObjectStore {
     let whole = false;
     const read = async (key: string, options?: ReadOptions) => {
       const stream = await this.store.read(key, options);
@@ -93,13 +102,20 @@ export class ActivityBench {
     return readAll(await this.store.read(key));
   }
 
-  archiveOf({ jobId, archive }: BuildArchiveInput): Promise<Buffer> {
-    return this.bytesOf(archiveKey(jobId, archive.format));
+  /** The one archive of the job; each pass stores it in another place. */
+  async archiveOf({ jobId, archive }: BuildArchiveInput): Promise<Buffer> {
+    return this.bytesOf(await this.keyNamed(jobId, `archive.${archive.format}`));
   }
 
   async outcomesOf({ jobId }: BuildArchiveInput): Promise<FileOutcome[]> {
-    const lines = (await this.bytesOf(outcomesKey(jobId))).toString().split('\n');
+    const lines = (await this.bytesOf(await this.keyNamed(jobId, 'files.jsonl'))).toString().split('\n');
     return lines.filter(Boolean).map((line) => JSON.parse(line) as FileOutcome);
+  }
+
+  private async keyNamed(jobId: string, name: string): Promise<string> {
+    const keys = (await this.keysOf(jobPrefix(jobId))).filter((key) => key === `${folderOf(key)}${name}`);
+    if (keys.length !== 1) throw new Error(`There are ${keys.length} objects called ${name}`);
+    return keys[0]!;
   }
 
   async keysOf(prefix = ''): Promise<string[]> {

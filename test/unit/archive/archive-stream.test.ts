@@ -8,9 +8,10 @@ import {
   type ArchiveStreamOptions,
 } from '../../../src/archive/archive-stream.js';
 import type { ArchiveFormat } from '../../../src/contract/types.js';
-import { readWithPython } from '../../support/unpack.js';
+import { firstTarHeader, readWithPython } from '../../support/unpack.js';
 
 const FORMATS: ArchiveFormat[] = ['zip', 'tar', 'tar.gz'];
+const GIB = 1024 ** 3;
 const MODIFIED_AT = new Date('2026-01-02T03:04:06Z');
 
 function options(changes: Partial<ArchiveStreamOptions> = {}): ArchiveStreamOptions {
@@ -48,6 +49,42 @@ describe('an archive stream', () => {
       expect(unpacked.map(({ name, sha256: sum }) => [name, sum])).toEqual(
         Object.entries(contents).map(([name, content]) => [name, sha256(content)]),
       );
+    },
+  );
+
+  it.each(FORMATS)('keeps long names and deep folders, of any script, in a %s', async (format) => {
+    const names = [
+      `${'x'.repeat(200)}.txt`,
+      `${'folder/'.repeat(30)}a.txt`,
+      `${'ü'.repeat(120)}/${'日本'.repeat(40)}.txt`,
+      `${'y'.repeat(99)}.`.slice(0, 100),
+      'z'.repeat(101),
+    ];
+    const entries = names.map((name) => entry(name, Buffer.from(name)));
+    const archive = await buffer(archiveStream(each(...entries), options({ format })));
+    const unpacked = await readWithPython(archive, format);
+    expect(unpacked.map(({ name, sha256: sum }) => [name, sum])).toEqual(
+      names.map((name) => [name, sha256(Buffer.from(name))]),
+    );
+  });
+
+  it.each([8 * GIB - 1, 8 * GIB, 9 * GIB + 5, 5_000 * GIB])(
+    'tells the size of a tar entry of %d bytes, more than the classic header has room for',
+    async (size) => {
+      const abort = new AbortController();
+      const body = new Readable({ read() {} });
+      body.push(Buffer.alloc(1_000));
+      const name = `${'long '.repeat(30)}ü.bin`;
+      const endless = { name, size, contentType: null, body };
+      const stream = archiveStream(each(endless), options({ format: 'tar', signal: abort.signal }));
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        // The headers, and the beginning of the body.
+        if (Buffer.concat(chunks).length > 2_000) break;
+      }
+      abort.abort(new Error('enough'));
+      expect(await firstTarHeader(Buffer.concat(chunks))).toEqual({ name, size });
     },
   );
 

@@ -20,6 +20,11 @@ describe('a safe entry name', () => {
     ['trailing. . .', 'trailing'],
     ['  spaced name.txt  ', 'spaced name.txt'],
     ['\u202Egpj.exe', '_gpj.exe'],
+    ['a\u2066b\u2069/\u200ec\u200f\u061c.txt', 'a_b_/_c__.txt'],
+    ['a\u200bb\u2060c\ufeff.txt', 'a_b_c_.txt'],
+    ['👨\u200d👩\u200d👧/می\u200cخواهم.txt', '👨\u200d👩\u200d👧/می\u200cخواهم.txt'],
+    ['a\\b\\..\\c.txt', 'a/b/c.txt'],
+    ['COM1.txt/lpt9', '_COM1.txt/_lpt9'],
     ['e\u0301te\u0301.txt', '\u00e9t\u00e9.txt'],
     ['日本語 🎉.txt', '日本語 🎉.txt'],
     ['', 'file'],
@@ -74,6 +79,16 @@ describe('unique names', () => {
 
   it('leave reserved names alone', () => {
     expect(uniqueNames(['_manifest.json'], ['_manifest.json'])).toEqual(['_manifest (1).json']);
+  });
+
+  it('keep a folder from being called like a reserved file', () => {
+    const names = ['_manifest.json/x', '_MANIFEST.JSON/y/z', '_manifest.json', 'a/_manifest.json/x'];
+    expect(uniqueNames(names, ['_manifest.json'])).toEqual([
+      '_manifest (1).json/x',
+      '_MANIFEST (1).JSON/y/z',
+      '_manifest (2).json',
+      'a/_manifest.json/x',
+    ]);
   });
 
   it('number compound extensions before both', () => {

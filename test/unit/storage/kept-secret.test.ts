@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { transformFile } from '@swc/core';
-import { loadLinkSecret } from '../../../src/storage/link-secret.js';
+import { loadKeptSecret } from '../../../src/storage/kept-secret.js';
 
-describe('the link secret', () => {
+describe('a kept secret', () => {
   let folder: string;
+  const linkSecretIn = (dataDir: string) => loadKeptSecret(dataDir, 'link-secret');
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-secret-'));
@@ -17,22 +18,22 @@ describe('the link secret', () => {
 
   test('is made once, for its owner alone', async () => {
     const dataDir = join(folder, 'data');
-    const secret = await loadLinkSecret(dataDir);
+    const secret = await linkSecretIn(dataDir);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
-    expect(await loadLinkSecret(dataDir)).toBe(secret);
+    expect(await linkSecretIn(dataDir)).toBe(secret);
     expect((await stat(join(dataDir, 'link-secret'))).mode & 0o777).toBe(0o600);
     expect(await readdir(dataDir)).toEqual(['link-secret']);
   });
 
   test('is the same for all who want it at once', async () => {
-    const secrets = await Promise.all(Array.from({ length: 50 }, () => loadLinkSecret(folder)));
+    const secrets = await Promise.all(Array.from({ length: 50 }, () => linkSecretIn(folder)));
     expect(new Set(secrets).size).toBe(1);
     expect(await readdir(folder)).toEqual(['link-secret']);
   });
 
   test('is the same for several processes', async () => {
-    const modules = await asJavaScript(folder, ['link-secret', 'file-errors', 'store-errors']);
-    const script = `import('${modules}/link-secret.js').then(async (m) => console.log(await m.loadLinkSecret('${folder}/data')))`;
+    const modules = await asJavaScript(folder, ['kept-secret', 'file-errors', 'store-errors']);
+    const script = `import('${modules}/kept-secret.js').then(async (m) => console.log(await m.loadKeptSecret('${folder}/data', 'link-secret')))`;
     const run = promisify(execFile);
     const runs = Array.from({ length: 4 }, () => run(process.execPath, ['-e', script]));
     const secrets = (await Promise.all(runs)).map(({ stdout }) => stdout.trim());
@@ -41,14 +42,22 @@ describe('the link secret', () => {
     );
   });
 
+  test('is another one for each purpose', async () => {
+    const ticketSecret = await loadKeptSecret(folder, 'stream-ticket-secret');
+    expect(ticketSecret).not.toBe(await linkSecretIn(folder));
+    expect(await loadKeptSecret(folder, 'stream-ticket-secret')).toBe(ticketSecret);
+  });
+
   test('that is too short is an error that says where', async () => {
     await writeFile(join(folder, 'link-secret'), 'short\n');
-    await expect(loadLinkSecret(folder)).rejects.toThrow(join(folder, 'link-secret'));
+    await expect(linkSecretIn(folder)).rejects.toThrow(join(folder, 'link-secret'));
   });
 
   test('that cannot be made is an error that says what to set', async () => {
     await writeFile(join(folder, 'file'), '');
-    await expect(loadLinkSecret(join(folder, 'file'))).rejects.toThrow('LINK_SECRET');
+    await expect(linkSecretIn(join(folder, 'file'))).rejects.toThrow('set LINK_SECRET');
+    const ticketSecret = loadKeptSecret(join(folder, 'file'), 'stream-ticket-secret');
+    await expect(ticketSecret).rejects.toThrow('set STREAM_TICKET_SECRET');
   });
 });
 

@@ -1,0 +1,60 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
+import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
+import { principalOf } from '../principal.js';
+import { RequestCounts } from '../request-counts.js';
+
+/** Requests per user and window of this process; 0 for no limit. */
+export interface RateLimit {
+  windowMs: number;
+  maxRequests: number;
+}
+
+/** However few requests a user may make: many users may share an address, and each of them may mistype. */
+const FEWEST_FAILURES = 100;
+
+/**
+ * Authentication with limits around it. Who is known is limited by name. Failures are limited by address, and an address
+ * that had too many is not even heard until its window is over: so keys cannot be guessed, and nobody is kept busy.
+ */
+export function rateLimited(
+  { windowMs, maxRequests }: RateLimit,
+  authenticate: RequestHandler,
+): (RequestHandler | ErrorRequestHandler)[] {
+  if (maxRequests === 0) return [authenticate];
+  const maxFailures = Math.max(FEWEST_FAILURES, maxRequests);
+  const byUser = limiter({
+    windowMs,
+    limit: maxRequests,
+    keyGenerator: (_req, res) => principalOf(res).userId,
+  });
+  const byAddress = limiter({ windowMs, limit: maxFailures, keyGenerator: addressOf });
+  const refuse: RequestHandler = async (req, res, next) => {
+    const counted = await byAddress.getKey(addressOf(req));
+    if ((counted?.totalHits ?? 0) < maxFailures) next();
+    else await byAddress(req, res, next);
+  };
+  const count: ErrorRequestHandler = async (error, req, res, next) => {
+    if (errorCodeOf(error) !== 'UNAUTHENTICATED') next(error);
+    else await byAddress(req, res, (limited?: unknown) => next(limited ?? error));
+  };
+  return [refuse, authenticate, count, byUser];
+}
+
+function limiter(options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'>) {
+  return rateLimit({
+    ...options,
+    store: new RequestCounts(options.windowMs),
+    standardHeaders: 'draft-6',
+    legacyHeaders: false,
+    handler: (_req, _res, next) => {
+      const message = 'Too many requests. Retry-After says in how many seconds to go on.';
+      next(new LonghaulError('RATE_LIMITED', message));
+    },
+  });
+}
+
+/** One household or server is one address: of IPv6, whoever has one has a whole /56 of them. */
+function addressOf({ ip }: Request): string {
+  return ipKeyGenerator(ip ?? '');
+}

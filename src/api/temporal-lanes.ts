@@ -1,0 +1,73 @@
+import { Client, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
+import type { LaneJobs } from '../contract/lanes.js';
+import { LANE_QUERY, laneIdFor, workflowIdFor } from '../contract/names.js';
+import type { Logger } from '../telemetry/logger.js';
+import { within } from './deadline.js';
+import type { Lanes } from './lanes.js';
+
+const MAX_USERS = 10_000;
+const MAX_AGE_MS = 1_000;
+/** A lane that could not be read is left alone this long: without a worker every read takes its whole deadline. */
+const PAUSE_MS = 5_000;
+const DEADLINE_MS = 1_000;
+
+const NOBODY: LaneJobs = { running: [], waiting: [] };
+
+/** Lanes as Temporal workflows. One read per lane at a time, however many ask. */
+export class TemporalLanes implements Lanes {
+  private readonly client: Client;
+  private readonly reads = new LRUCache<string, Promise<LaneJobs | undefined>>({ max: MAX_USERS });
+
+  constructor(
+    { connection, options }: Client,
+    private readonly logger: Logger,
+  ) {
+    // A lane that has ended is empty; asking it would have a worker replay all of it to say so.
+    const workflow = { queryRejectCondition: 'NOT_OPEN' } as const;
+    this.client = new Client({ connection, namespace: options.namespace, workflow });
+  }
+
+  jobsOf(userId: string): Promise<LaneJobs | undefined> {
+    const earlier = this.reads.get(userId);
+    if (earlier) return earlier;
+    const read = this.read(userId).then((jobs) => this.keep(userId, jobs));
+    this.reads.set(userId, read);
+    return read;
+  }
+
+  /** The age of a read counts from its answer: a slow one is shared as long as it takes. */
+  private keep(userId: string, jobs: LaneJobs | undefined): LaneJobs | undefined {
+    this.reads.set(userId, Promise.resolve(jobs), { ttl: jobs ? MAX_AGE_MS : PAUSE_MS });
+    return jobs;
+  }
+
+  async hasEnded(jobId: string): Promise<boolean> {
+    try {
+      const { status } = await this.call(() =>
+        this.client.workflow.getHandle(workflowIdFor(jobId)).describe(),
+      );
+      return status.name !== 'RUNNING';
+    } catch (error) {
+      // One that is not there is about to begin.
+      this.logger.debug({ err: error, jobId }, 'could not tell whether a job has ended');
+      return false;
+    }
+  }
+
+  private async read(userId: string): Promise<LaneJobs | undefined> {
+    try {
+      return await this.call(() =>
+        this.client.workflow.getHandle(laneIdFor(userId)).query<LaneJobs>(LANE_QUERY),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return NOBODY;
+      this.logger.debug({ err: error, userId }, 'no worker answered the query of a lane');
+      return undefined;
+    }
+  }
+
+  private call<T>(run: () => Promise<T>): Promise<T> {
+    return within(DEADLINE_MS, this.client.withDeadline(Date.now() + DEADLINE_MS, run));
+  }
+}

@@ -1,0 +1,35 @@
+import { OutboundHttp } from '../outbound/outbound-http.js';
+import { UrlGuard } from '../outbound/url-guard.js';
+import type { Catalogue } from './catalogue.js';
+import type { FileSource } from './file-source.js';
+import { FileSources } from './file-sources.js';
+import { HttpCatalogue } from './http-catalogue.js';
+import { HttpsSource } from './https-source.js';
+import { ObjectSource, type SourceStore } from './object-source.js';
+import { TemplateCatalogue } from './template-catalogue.js';
+import { UrlTemplateCatalogue } from './url-template-catalogue.js';
+
+/** Which catalogue to ask, and what requests elsewhere may reach. */
+export interface SourceSettings {
+  catalogue: { kind: 'template' | 'http'; url?: string | undefined; secret?: string | undefined };
+  outbound: { allowedHosts: readonly string[] };
+  job: { maxBytes: number };
+}
+
+/** The catalogue that the settings choose, and what reads the files it names. Nothing is asked of either yet. */
+export function createSource(
+  { catalogue, outbound, job }: SourceSettings,
+  store: SourceStore,
+): { catalogue: Catalogue; source: FileSource } {
+  const http = new OutboundHttp(new UrlGuard(outbound.allowedHosts));
+  const source = new FileSources(new ObjectSource(store), new HttpsSource(http, job.maxBytes));
+  return { catalogue: createCatalogue(catalogue, http), source };
+}
+
+function createCatalogue(
+  { kind, url = '', secret = '' }: SourceSettings['catalogue'],
+  http: OutboundHttp,
+): Catalogue {
+  if (kind === 'http') return new HttpCatalogue({ url, secret, http });
+  return url === '' ? new TemplateCatalogue() : new UrlTemplateCatalogue(url);
+}

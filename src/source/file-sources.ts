@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream';
+import type { PinnedObject, PinnedSource, PinnedUrl } from '../contract/types.js';
+import type { FileLocation, ObjectLocation, UrlLocation } from './catalogue.js';
+import type { FileSource, FoundFile } from './file-source.js';
+
+/** All kinds of places as one. */
+export class FileSources implements FileSource {
+  constructor(
+    private readonly objects: FileSource<ObjectLocation, PinnedObject>,
+    private readonly urls: FileSource<UrlLocation, PinnedUrl>,
+  ) {}
+
+  find(location: FileLocation, signal: AbortSignal): Promise<FoundFile> {
+    return location.kind === 'object'
+      ? this.objects.find(location, signal)
+      : this.urls.find(location, signal);
+  }
+
+  open(source: PinnedSource, size: number, signal: AbortSignal): Promise<Readable> {
+    return source.kind === 'object'
+      ? this.objects.open(source, size, signal)
+      : this.urls.open(source, size, signal);
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { LaneActivities, LaneState, Slot } from '../contract/lanes.js';
+import { workflowIdFor } from '../contract/names.js';
+import { LOOK_UP_OPTIONS } from './activity-options.js';
+import { acquireUpdate, grantedSignal, laneQuery, releaseSignal } from './messages.js';
+import { SlotQueue } from './slot-queue.js';
+
+/** How soon the lane looks for jobs that ended without a word, and how rarely when it keeps finding none. */
+const FIRST_LOOK_MS = 10_000;
+const LATEST_LOOK_MS = 60_000;
+const LOOK_BACKOFF = 1.5;
+
+/**
+ * Gives out the slots of one user: a job builds only while it has one. Begins with the job that opened it in `state`,
+ * and ends when it is empty; a job that comes then opens it anew. It cannot be cancelled: who waits in it waits for it.
+ */
+export async function laneWorkflow(state: LaneState): Promise<void> {
+  await CancellationScope.nonCancellable(() => new Lane(state).run());
+}
+
+class Lane {
+  private readonly queue: SlotQueue;
+
+  constructor(state: LaneState) {
+    this.queue = new SlotQueue(state);
+    // None of them waits for anything, so that none is ever unfinished when the lane ends or continues as new. What
+    // comes while it ends is refused by the server, which then opens the lane anew.
+    setHandler(acquireUpdate, (slot, maxRunning) => this.queue.acquire(slot, maxRunning));
+    setHandler(releaseSignal, (slot) => this.queue.release(slot));
+    setHandler(laneQuery, () => this.queue.jobs);
+  }
+
+  async run(): Promise<void> {
+    void this.lookOut();
+    while (!this.queue.isEmpty) {
+      await Promise.all(this.queue.takeGranted().map((slot) => this.tell(slot)));
+      if (this.queue.hasGranted) continue;
+      if (isLong()) await continueAsNew<typeof laneWorkflow>(this.queue.state);
+      await condition(() => this.queue.hasGranted || this.queue.isEmpty || isLong());
+    }
+  }
+
+  /** Wakes a job that waited. One that is gone leaves its slot to the next. */
+  private async tell(slot: Slot): Promise<void> {
+    try {
+      await getExternalWorkflowHandle(workflowIdFor(slot.jobId), slot.runId).signal(grantedSignal);
+    } catch {
+      this.queue.release(slot);
+    }
+  }
+
+  /**
+   * A job that was terminated releases nothing. As long as somebody waits for it, and only then, the lane looks at
+   * those in it.
+   */
+  private async lookOut(): Promise<void> {
+    for (;;) {
+      await condition(() => this.queue.somebodyWaits);
+      let pauseMs = FIRST_LOOK_MS;
+      while (!(await condition(() => !this.queue.somebodyWaits, pauseMs))) {
+        const ended = await this.ended();
+        for (const slot of ended) this.queue.release(slot);
+        pauseMs = ended.length > 0 ? FIRST_LOOK_MS : Math.min(LATEST_LOOK_MS, pauseMs * LOOK_BACKOFF);
+      }
+    }
+  }
+
+  private async ended(): Promise<Slot[]> {
+    const { endedJobs } = proxyActivities<LaneActivities>(LOOK_UP_OPTIONS);
+    try {
+      return await endedJobs(this.queue.toLookUp());
+    } catch {
+      // The next look tells.
+      return [];
+    }
+  }
+}
+
+/** The history has become so long that the lane goes on with a new one. */
+function isLong(): boolean {
+  return workflowInfo().continueAsNewSuggested;
+}

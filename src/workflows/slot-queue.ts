@@ -1,0 +1,110 @@
+import type { LaneJobs, LaneState, Slot, SlotAnswer } from '../contract/lanes.js';
+
+/** Waiting jobs looked up at a time, so that a look at a thousand of them costs no more than one at twenty. */
+const WAITING_PER_LOOK = 20;
+
+/**
+ * Who has a slot of a lane, and who waits for one. First come, first served, but a job of priority `low` only when no
+ * other waits. Nobody waits while a slot is free.
+ */
+export class SlotQueue {
+  private maxRunning: number;
+  private readonly running: Slot[];
+  private readonly waiting: Slot[];
+  private granted: Slot[] = [];
+  private looked = 0;
+
+  constructor(state: LaneState) {
+    this.maxRunning = state.maxRunning;
+    this.running = [...state.running];
+    this.waiting = [...state.waiting];
+  }
+
+  get state(): LaneState {
+    return { maxRunning: this.maxRunning, running: this.running, waiting: this.waiting };
+  }
+
+  get jobs(): LaneJobs {
+    return { running: this.running.map(jobIdOf), waiting: this.waiting.map(jobIdOf) };
+  }
+
+  get isEmpty(): boolean {
+    return this.running.length === 0 && this.waiting.length === 0;
+  }
+
+  get somebodyWaits(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Whether somebody was granted a slot and does not know yet. */
+  get hasGranted(): boolean {
+    return this.granted.length > 0;
+  }
+
+  /** Asked again, a job keeps what it has. */
+  acquire(slot: Slot, maxRunning: number): SlotAnswer {
+    this.maxRunning = maxRunning;
+    if (!includes(this.running, slot) && !includes(this.waiting, slot)) this.enqueue(slot);
+    this.grant();
+    const granted = includes(this.running, slot);
+    // The answer tells it.
+    if (granted) remove(this.granted, slot);
+    return { granted, position: granted ? 0 : 1 + this.waiting.findIndex((other) => isSame(other, slot)) };
+  }
+
+  release(slot: Slot): void {
+    remove(this.running, slot);
+    remove(this.waiting, slot);
+    remove(this.granted, slot);
+    this.grant();
+  }
+
+  /** Those who were granted a slot while they waited, each once. */
+  takeGranted(): Slot[] {
+    const granted = this.granted;
+    this.granted = [];
+    return granted;
+  }
+
+  /** Whom to look up now: all that have a slot, and some of those who wait, others each time. */
+  toLookUp(): Slot[] {
+    const first = this.looked < this.waiting.length ? this.looked : 0;
+    this.looked = first + WAITING_PER_LOOK;
+    return [...this.running, ...this.waiting.slice(first, this.looked)];
+  }
+
+  private enqueue(slot: Slot): void {
+    const behind = this.waiting.findIndex((other) => isBefore(slot, other));
+    this.waiting.splice(behind === -1 ? this.waiting.length : behind, 0, slot);
+  }
+
+  private grant(): void {
+    const free = Math.max(0, this.maxRunning - this.running.length);
+    const next = this.waiting.splice(0, free);
+    this.running.push(...next);
+    this.granted.push(...next);
+  }
+}
+
+function isBefore(a: Slot, b: Slot): boolean {
+  if (a.priority !== b.priority) return b.priority === 'low';
+  return a.since < b.since;
+}
+
+/** A job that was started anew is another run: what its earlier run had is not its own. */
+function isSame(a: Slot, b: Slot): boolean {
+  return a.jobId === b.jobId && a.runId === b.runId;
+}
+
+function includes(slots: readonly Slot[], slot: Slot): boolean {
+  return slots.some((other) => isSame(other, slot));
+}
+
+function remove(slots: Slot[], slot: Slot): void {
+  const index = slots.findIndex((other) => isSame(other, slot));
+  if (index !== -1) slots.splice(index, 1);
+}
+
+function jobIdOf({ jobId }: Slot): string {
+  return jobId;
+}

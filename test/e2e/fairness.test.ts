@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { workflowIdFor } from '../../src/contract/names.js';
+import { buildTimes } from '../support/build-times.js';
+import { pseudoText } from '../support/pseudo-text.js';
+import { describeWith } from '../support/require-server.js';
+import { Stack } from '../support/stack.js';
+import { locateTemporalCli } from '../support/temporal-programs.js';
+
+const MIB = 1024 * 1024;
+
+/** Takes a worker long enough for others to come meanwhile. */
+const SLOW = { fileId: 70_000, archive: { compression: 'deflate' } };
+
+describeWith(await locateTemporalCli(), 'jobs that wait for the only worker', (temporalCli) => {
+  let stack: Stack;
+  let client: Client;
+  beforeAll(async () => {
+    stack = await Stack.start({ temporalCli, env: { DOWNLOAD_WORKER_CONCURRENCY: '1' } });
+    client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
+    await stack.store.write('downloads/70000', pseudoText(8 * MIB));
+  });
+  afterAll(async () => {
+    await client?.connection.close();
+    await stack?.stop();
+  });
+
+  async function post(userId: string, more: object = {}): Promise<string> {
+    const response = await stack.post('/v1/download/initiate', { ...SLOW, ...more }, { 'x-user-id': userId });
+    return ((await response.json()) as { jobId: string }).jobId;
+  }
+
+  /** How many of the others began to build after this job could have, and before it did. */
+  async function overtakers(jobId: string, others: string[]): Promise<number> {
+    const jobIds = [jobId, ...others];
+    await Promise.all(jobIds.map((id) => client.workflow.getHandle(workflowIdFor(id)).result()));
+    const [own, ...rest] = (await Promise.all(jobIds.map((id) => buildTimes(client, id)))).flat();
+    return rest.filter(({ startedAt }) => startedAt > own!.from && startedAt < own!.startedAt).length;
+  }
+
+  // A worker may have asked for its next task before the job came.
+  const MOST_OVERTAKERS = 2;
+
+  it('go before all that are of low priority', async () => {
+    const low: string[] = [];
+    for (let i = 0; i < 10; i++) low.push(await post('anne', { priority: 'low' }));
+    expect(await overtakers(await post('anne'), low)).toBeLessThanOrEqual(MOST_OVERTAKERS);
+  });
+
+  it('take turns with those of other users', async () => {
+    const many: string[] = [];
+    for (let i = 0; i < 50; i++) many.push(await post('anne'));
+    expect(await overtakers(await post('bob'), many)).toBeLessThanOrEqual(MOST_OVERTAKERS);
+  });
+});

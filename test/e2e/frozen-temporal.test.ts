@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { Admission } from '../../src/api/admission.js';
+import { TemporalDownloads } from '../../src/api/temporal-downloads.js';
+import { TemporalLanes } from '../../src/api/temporal-lanes.js';
+import { workflowIdFor } from '../../src/contract/names.js';
+import { aJob } from '../support/jobs.js';
+import { describeWith } from '../support/require-server.js';
+import { Stack } from '../support/stack.js';
+import { locateTemporalCli } from '../support/temporal-programs.js';
+import { waitFor } from '../support/wait-for.js';
+
+/** Downloads without slots, so that nothing but starting them is tried. */
+function unlimited(client: Client): TemporalDownloads {
+  const logger = pino({ level: 'silent' });
+  const lanes = new TemporalLanes(client, logger);
+  return new TemporalDownloads({ client, logger, lanes, admission: new Admission(lanes, 0) });
+}
+
+describeWith(await locateTemporalCli(), 'starting a job while Temporal stands still', (temporalCli) => {
+  let stack: Stack;
+  let connection: Connection;
+  let client: Client;
+
+  beforeAll(async () => {
+    stack = await Stack.start({ temporalCli, workers: 0, env: { REQUEST_TIMEOUT_MS: '1000' } });
+    connection = Connection.lazy({ address: stack.temporalAddress });
+    client = new Client({ connection });
+  });
+  afterAll(async () => {
+    await connection?.close();
+    await stack?.stop();
+  });
+
+  it('starts nothing any more once the answer is out', async () => {
+    await stack.temporal.pause();
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, () => stack.post('/v1/download/initiate', { fileId: 70_000 })),
+    );
+    stack.temporal.resume();
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([503]));
+    // Visibility follows on the heels of the starts, in their order: when a later one is seen, no earlier one will come.
+    const later = aJob();
+    const downloads = unlimited(client);
+    await waitFor('Temporal to go on', () => downloads.start(later, Date.now() + 5_000));
+    const seen = async () => {
+      const ids: string[] = [];
+      for await (const { workflowId } of client.workflow.list()) ids.push(workflowId);
+      return ids;
+    };
+    await waitFor('the later job to be seen', async () => (await seen()).length > 0);
+    expect(await seen()).toEqual([workflowIdFor(later.jobId)]);
+  });
+
+  it('starts nothing when it is late already', async () => {
+    const downloads = unlimited(client);
+    const job = aJob();
+    await expect(downloads.start(job, Date.now() - 1)).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    await expect(downloads.view(job.jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+  });
+});

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { pino } from 'pino';
+import { type AppDependencies, createApp } from '../../src/api/app.js';
+import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
+import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
+import { NoFileList } from '../../src/api/file-list.js';
+import { Health } from '../../src/api/health.js';
+import { jobNotFound } from '../../src/contract/errors.js';
+import { aJob } from './jobs.js';
+
+/** The API on a real port, over the dependencies a test gives it. */
+export interface ApiServer {
+  baseUrl: string;
+  /** What it logged, one JSON line each. */
+  lines: string[];
+  /** Sends bytes as they are, and resolves with all that comes back until the connection closes. */
+  raw(request: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const nobody = () => Promise.reject(jobNotFound());
+
+/** Dependencies that know no job and find no file; give what the test is about. */
+export function appDependencies(changes: Partial<AppDependencies> = {}): AppDependencies {
+  const health = new Health({});
+  return {
+    downloads: { start: nobody, view: nobody, cancel: nobody, files: nobody },
+    jobs: { list: async () => ({ jobs: [], next: null }), noticed: () => {} },
+    operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
+    authenticator: new NoAuthenticator([]),
+    tickets: new StreamTickets(['a secret of thirty-two characters']),
+    files: { lookUp: async () => undefined },
+    fileList: new NoFileList('There are no files.'),
+    estimator: { estimate: nobody },
+    rateLimit: { windowMs: 60_000, maxRequests: 0 },
+    store: { signedLink: nobody, read: nobody },
+    health,
+    readiness: health,
+    policy: aJob().policy,
+    limits: { maxFiles: 100, maxQueued: 100 },
+    http: {
+      publicUrl: undefined,
+      trustProxy: 0,
+      corsOrigins: ['*'],
+      requestTimeoutMs: 5_000,
+      linkTtlSeconds: 300,
+    },
+    version: '0.0.0',
+    logger: pino({ level: 'silent' }),
+    ...changes,
+  };
+}
+
+export async function startApiServer(changes: Partial<AppDependencies> = {}): Promise<ApiServer> {
+  const lines: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const server = createServer(createApp(appDependencies({ logger, ...changes }))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    lines,
+    raw: (request) => exchange(port, request),
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function exchange(port: number, request: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (text: string) => (answer += text));
+  socket.write(request, 'latin1');
+  await once(socket, 'close');
+  return answer;
+}

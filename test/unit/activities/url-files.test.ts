@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readJsonLines } from '../../../src/activities/json-lines.js';
+import type { DownloadActivities, PrepareFilesInput } from '../../../src/contract/activities.js';
+import type { PreparedChunk, PreparedLine } from '../../../src/contract/types.js';
+import { OutboundHttp } from '../../../src/outbound/outbound-http.js';
+import { UrlGuard } from '../../../src/outbound/url-guard.js';
+import { FileSources } from '../../../src/source/file-sources.js';
+import { HttpsSource } from '../../../src/source/https-source.js';
+import { ObjectSource } from '../../../src/source/object-source.js';
+import { UrlTemplateCatalogue } from '../../../src/source/url-template-catalogue.js';
+import { collect, noise } from '../../support/bodies.js';
+import { FileServer } from '../../support/file-server.js';
+import { ActivityBench, aBuild, failureOf, run } from './support.js';
+
+const SECRET = 'hunter2';
+
+describe('files that other servers have', () => {
+  const bytes = noise(400_000);
+  let bench: ActivityBench;
+  let server: FileServer;
+  let http: OutboundHttp;
+  let activities: DownloadActivities;
+  beforeEach(async () => {
+    bench = await ActivityBench.start();
+    server = await FileServer.start();
+    http = new OutboundHttp(new UrlGuard([server.receiver.host]));
+    activities = bench.activities({
+      catalogue: new UrlTemplateCatalogue(`${server.receiver.url}/{id}?sig=${SECRET}`),
+      source: new FileSources(new ObjectSource(bench.store), new HttpsSource(http, 1_000_000)),
+    });
+  });
+  afterEach(async () => {
+    http.close();
+    await server.stop();
+    await bench.stop();
+  });
+
+  const prepare = (fileId: number, changes: Partial<PrepareFilesInput> = {}): Promise<PreparedChunk> =>
+    run(activities.prepareFiles, {
+      jobId: 'job-1',
+      userId: 'ada',
+      files: [fileId],
+      firstIndex: 0,
+      inline: true,
+      ...changes,
+    });
+  const linesOf = ({ files }: PreparedChunk) => {
+    const { manifestKey } = files as { manifestKey: string };
+    return collect(readJsonLines<PreparedLine>(bench.store, manifestKey, new AbortController().signal));
+  };
+
+  it('are told in a manifest and never to the workflow: their URLs may be secrets', async () => {
+    server.put('/70000', { bytes, etag: '"1"' });
+    const chunk = await prepare(70_000);
+    expect(chunk).toMatchObject({ count: 1, bytes: 400_000, missingCount: 0 });
+    expect(JSON.stringify(chunk)).not.toContain(SECRET);
+    expect(await linesOf(chunk)).toMatchObject([{ found: { size: 400_000, source: { kind: 'https' } } }]);
+    expect(bench.logged.join('')).not.toContain(SECRET);
+  });
+
+  it('are in the archive, and its build forgets their URLs', async () => {
+    server.put('/70000', { bytes, etag: '"1"', cutsAfter: [100_000] });
+    const input = aBuild([], { chunks: [await prepare(70_000)] });
+    expect(await run(activities.buildArchive, input)).toMatchObject({ files: 1, bytes: 400_000 });
+    expect((await bench.archiveOf(input)).includes(bytes)).toBe(true);
+    expect(await bench.outcomesOf(input)).toMatchObject([{ fileId: 70_000, state: 'included' }]);
+    expect(bench.logged.join('')).not.toContain(SECRET);
+  });
+
+  it.each([
+    ['FILE_NOT_FOUND', 'File 70000 does not exist.', 404],
+    ['FILE_FORBIDDEN', 'File 70000 may not be read.', 403],
+    ['FILE_UNREADABLE', 'File 70000 cannot be read: its server redirects, which is not followed.', 302],
+    ['FILE_UNREADABLE', 'File 70000 cannot be read: its server answers with status 418.', 418],
+  ])('are missing as %s: %s', async (code, message, status) => {
+    server.receiver.answer = (_, response) => response.writeHead(status, { 'x-secret': SECRET }).end(SECRET);
+    const { missing } = await prepare(70_000);
+    expect(missing).toEqual([{ index: 0, fileId: 70_000, code, message }]);
+  });
+
+  it('are missing when one alone is too large, with both numbers', async () => {
+    server.put('/70000', { bytes: noise(1_000_001) });
+    expect((await prepare(70_000)).missing).toMatchObject([
+      { code: 'FILE_TOO_LARGE', message: 'File 70000 has 1000001 bytes; 1000000 are allowed.' },
+    ]);
+  });
+
+  it('fail in a way worth retrying while their server is in trouble, and say which file it is', async () => {
+    server.receiver.answer = (_, response) => response.writeHead(500, { 'x-secret': SECRET }).end(SECRET);
+    const failure = await failureOf(prepare(70_000));
+    expect(failure).toMatchObject({
+      type: 'SOURCE_UNAVAILABLE',
+      nonRetryable: false,
+      message: 'File 70000 is not handed out by its server at the moment. Try again shortly.',
+    });
+    expect(JSON.stringify([failure, bench.logged])).not.toContain(SECRET);
+  });
+
+  it('fail the job by name when they change under way, and are skipped where it skips', async () => {
+    server.put('/70000', { bytes, etag: '"1"' });
+    const chunks = [await prepare(70_000)];
+    server.put('/70000', { bytes: noise(400_000), etag: '"2"' });
+    const failure = await failureOf(run(activities.buildArchive, aBuild([], { chunks })));
+    expect(failure).toMatchObject({ type: 'FILE_CHANGED', nonRetryable: true });
+    expect(failure.message).toContain('File 70000');
+    const skipping = aBuild([await bench.put(1, Buffer.from('there'))], { onFileError: 'skip' });
+    skipping.chunks.push(...chunks);
+    expect(await run(activities.buildArchive, skipping)).toMatchObject({ files: 1, skipped: 1 });
+  });
+});

@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Admission } from '../../../src/api/admission.js';
+import { type Lanes, queuePosition } from '../../../src/api/lanes.js';
+import type { LaneJobs } from '../../../src/contract/lanes.js';
+import type { DownloadJob } from '../../../src/contract/types.js';
+import { aJob } from '../../support/jobs.js';
+
+/** A lane that is whatever the test says. */
+class FakeLanes implements Lanes {
+  jobs: LaneJobs | undefined = { running: [], waiting: [] };
+  ended = new Set<string>();
+  reads = 0;
+  lookUps = 0;
+
+  async jobsOf(): Promise<LaneJobs | undefined> {
+    this.reads++;
+    return this.jobs;
+  }
+
+  async hasEnded(jobId: string): Promise<boolean> {
+    this.lookUps++;
+    return this.ended.has(jobId);
+  }
+}
+
+describe('the admission of jobs', () => {
+  let now: number;
+  let lanes: FakeLanes;
+  let admission: Admission;
+  beforeEach(() => {
+    now = 1_000_000;
+    lanes = new FakeLanes();
+    admission = new Admission(lanes, 7, () => now);
+  });
+
+  const job = (changes: Partial<Omit<DownloadJob, 'policy'>> = {}) =>
+    aJob({ ...changes, policy: { maxRunning: 3 } });
+  const isRefused = (error: unknown) => (error as { code?: string } | undefined)?.code === 'TOO_MANY_JOBS';
+
+  /** Posts jobs at the same time; returns those that were accepted. */
+  async function accepted(jobs: DownloadJob[]): Promise<DownloadJob[]> {
+    const errors = await Promise.all(
+      jobs.map((one) => admission.admit(one).catch((error: unknown) => error)),
+    );
+    expect(errors.every((error) => error === undefined || isRefused(error))).toBe(true);
+    return jobs.filter((_, i) => errors[i] === undefined);
+  }
+
+  const jobs = (count: number) => Array.from({ length: count }, () => job());
+  const idsOf = (some: DownloadJob[]) => some.map(({ jobId }) => jobId);
+
+  it('accepts of many at once exactly as many as there may be', async () => {
+    expect(await accepted(jobs(50))).toHaveLength(10);
+    expect(lanes.reads).toBe(1);
+  });
+
+  it('says how many there may be', async () => {
+    await accepted(jobs(10));
+    await expect(admission.admit(job())).rejects.toThrow(/3 running and 7 waiting/);
+  });
+
+  it('counts no job twice when it is seen in the lane', async () => {
+    const first = await accepted(jobs(6));
+    lanes.jobs = { running: idsOf(first.slice(0, 3)), waiting: idsOf(first.slice(3)) };
+    now += 10_000;
+    expect(await accepted(jobs(50))).toHaveLength(4);
+  });
+
+  it('accepts again as many as have left the lane, once that can be read', async () => {
+    const first = await accepted(jobs(10));
+    lanes.jobs = { running: idsOf(first.slice(7)), waiting: [] };
+    first.slice(0, 7).forEach(({ jobId }) => lanes.ended.add(jobId));
+    expect(await accepted(jobs(5))).toHaveLength(0);
+    now += 2_000;
+    expect(await accepted(jobs(50))).toHaveLength(7);
+  });
+
+  it('counts a job that was accepted and has not reached its lane', async () => {
+    await accepted(jobs(10));
+    now += 60_000;
+    expect(await accepted(jobs(5))).toHaveLength(0);
+  });
+
+  it('refuses nobody who comes again with a job that was accepted', async () => {
+    const [first] = await accepted(jobs(10));
+    await expect(admission.admit(first!)).resolves.toBeUndefined();
+  });
+
+  it('does not count what could not be started', async () => {
+    const first = await accepted(jobs(10));
+    admission.withdraw(first[0]!);
+    expect(await accepted(jobs(5))).toHaveLength(1);
+  });
+
+  it('reads once for a user who stays far below', async () => {
+    for (let i = 0; i < 4; i++) {
+      await admission.admit(job());
+      now += 100_000;
+    }
+    expect(lanes.reads).toBe(1);
+  });
+
+  it('finds out what other servers accepted', async () => {
+    await accepted(jobs(5));
+    lanes.jobs = { running: ['a', 'b', 'c'], waiting: ['d'] };
+    now += 6_000;
+    expect(await accepted(jobs(5))).toHaveLength(1);
+  });
+
+  it('does not read or look up for each job that it refuses', async () => {
+    await accepted(jobs(10));
+    now += 2_000;
+    for (let i = 0; i < 20; i++) await accepted(jobs(20));
+    expect(lanes.reads).toBe(2);
+    expect(lanes.lookUps).toBe(10);
+  });
+
+  it('accepts everybody when the lane cannot be read', async () => {
+    lanes.jobs = undefined;
+    expect(await accepted(jobs(50))).toHaveLength(50);
+  });
+
+  it('has no limit for users without a cap, and asks nobody', async () => {
+    const free = Array.from({ length: 50 }, () => aJob());
+    expect(await accepted(free)).toHaveLength(50);
+    expect(lanes.reads).toBe(0);
+  });
+
+  it('keeps users apart', async () => {
+    await accepted(jobs(10));
+    expect(await accepted([job({ userId: 'other' })])).toHaveLength(1);
+  });
+});
+
+describe('the position in the queue', () => {
+  it('is told to those who wait, from one on', async () => {
+    const lanes = new FakeLanes();
+    lanes.jobs = { running: ['a'], waiting: ['b', 'c'] };
+    const positions = ['a', 'b', 'c', 'd'].map((jobId) => queuePosition(lanes, 'u', jobId));
+    expect(await Promise.all(positions)).toEqual([null, 1, 2, null]);
+    lanes.jobs = undefined;
+    expect(await queuePosition(lanes, 'u', 'b')).toBeNull();
+  });
+});

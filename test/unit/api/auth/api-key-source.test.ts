@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApiKeySource } from '../../../../src/api/auth/api-key-source.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
+
+const entry = (user: string, key: string) =>
+  `${user}=sha256:${createHash('sha256').update(key).digest('hex')}`;
+
+describe('the source of API keys', () => {
+  let folder: string;
+  let file: string;
+  let logged: string[];
+  let now: number;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'longhaul-keys-'));
+    file = join(folder, 'keys');
+    logged = [];
+    now = 1_000_000;
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const open = (entries: string[] = []) => {
+    const logger = createLogger('info', 'test', { write: (line) => void logged.push(line) });
+    return ApiKeySource.open({ entries, file, logger }, () => now);
+  };
+  const ownerOf = async (source: ApiKeySource, key: string) => (await source.current()).ownerOf(key);
+
+  it('reads comments, blank lines and either end of line', async () => {
+    await writeFile(file, `# of the team\r\n\r\n  ${entry('ada', 'a-1')}  \r\n${entry('grace', 'g-1')}`);
+    const source = await open([entry('linus', 'l-1')]);
+    expect(await Promise.all(['a-1', 'g-1', 'l-1'].map((key) => ownerOf(source, key)))).toEqual([
+      'ada',
+      'grace',
+      'linus',
+    ]);
+  });
+
+  it('needs no file', async () => {
+    const logger = createLogger('silent', 'test');
+    const source = await ApiKeySource.open({ entries: [entry('ada', 'a-1')], file: undefined, logger });
+    expect(await ownerOf(source, 'a-1')).toBe('ada');
+  });
+
+  it('does not open over a wrong line, and names its number but not its content', async () => {
+    await writeFile(file, `# keys\n\n${entry('ada', 'a-1')}\nada=hunter2\n`);
+    await expect(open()).rejects.toThrow(/^API_KEYS_FILE line 4 must be user=sha256:HEX/);
+    await expect(open()).rejects.not.toThrow('hunter2');
+  });
+
+  it('does not open over one key for two users, wherever they stand', async () => {
+    await writeFile(file, `\n${entry('ada', 'same')}\n`);
+    await expect(open([entry('grace', 'same')])).rejects.toThrow(
+      'API_KEYS_FILE line 2 has the key of another user',
+    );
+  });
+
+  it('does not open over a file that cannot be read', async () => {
+    await expect(open()).rejects.toThrow('API_KEYS_FILE cannot be read (ENOENT)');
+  });
+
+  it('takes a new file over within two seconds, and no earlier', async () => {
+    await writeFile(file, entry('ada', 'old'));
+    const source = await open();
+    await writeFile(`${file}.new`, `${entry('ada', 'new')}\n`);
+    await rename(`${file}.new`, file);
+    now += 1_999;
+    expect(await ownerOf(source, 'old')).toBe('ada');
+    now += 1;
+    expect(await ownerOf(source, 'old')).toBeUndefined();
+    expect(await ownerOf(source, 'new')).toBe('ada');
+  });
+
+  it('keeps its keys while the file is wrong or gone, and says so once for each', async () => {
+    await writeFile(file, entry('ada', 'a-1'));
+    const source = await open();
+    await writeFile(file, 'ada=hunter2');
+    for (let i = 0; i < 3; i++) {
+      now += 2_000;
+      expect(await ownerOf(source, 'a-1')).toBe('ada');
+    }
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('API_KEYS_FILE line 1 must be');
+    expect(logged[0]).not.toContain('hunter2');
+
+    await rm(file);
+    now += 2_000;
+    expect(await ownerOf(source, 'a-1')).toBe('ada');
+    expect(logged[1]).toContain('ENOENT');
+
+    await writeFile(file, entry('ada', 'a-2'));
+    now += 2_000;
+    expect(await ownerOf(source, 'a-2')).toBe('ada');
+  });
+});

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { type ApiServer, startApiServer } from '../../../support/api-server.js';
+
+describe('a body that cannot be read', () => {
+  let server: ApiServer;
+  beforeAll(async () => {
+    server = await startApiServer();
+  });
+  afterAll(() => server.stop());
+
+  const check = (body: string | Buffer, headers: Record<string, string>) =>
+    fetch(`${server.baseUrl}/v1/download/check`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+  const gzip = gzipSync('{"fileId":70000}');
+
+  it.each([
+    ['is not gzip', 'gzip', Buffer.from('garbage')],
+    ['is cut short', 'gzip', gzip.subarray(0, gzip.length - 9)],
+    ['is not deflate', 'deflate', Buffer.from('garbage')],
+    ['is not brotli', 'br', Buffer.from('garbage')],
+  ])('because it %s is the fault of the client', async (_, encoding, body) => {
+    const response = await check(body, { 'content-encoding': encoding });
+    expect(await response.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
+  });
+
+  it('is told apart from one that is compressed rightly', async () => {
+    expect((await check(gzip, { 'content-encoding': 'gzip' })).status).toBe(200);
+  });
+
+  it.each([
+    ['content encoding', { 'content-encoding': 'x' }],
+    ['charset', { 'content-type': 'application/json; charset=x' }],
+  ])('because of its %s is not supported', async (_, headers) => {
+    const response = await check('{}', headers);
+    expect(await response.json()).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+  });
+});

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import express, { Router } from 'express';
+import { NoAuthenticator } from '../../../../src/api/auth/no-authenticator.js';
+import { authenticated } from '../../../../src/api/middleware/authenticated.js';
+import { problems, routeNotFound } from '../../../../src/api/middleware/problems.js';
+import { rateLimited } from '../../../../src/api/middleware/rate-limit.js';
+import { requestId } from '../../../../src/api/middleware/request-id.js';
+import { RequestCounts } from '../../../../src/api/request-counts.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
+
+describe('the rate limit', () => {
+  let server: Server;
+  let url: string;
+  beforeEach(async () => {
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  });
+
+  function serve(maxRequests: number, trustProxy = 0) {
+    const app = express();
+    app.set('trust proxy', trustProxy);
+    app.use(requestId);
+    app.get('/livez', (_req, res) => void res.json({}));
+    const authenticate = authenticated(new NoAuthenticator([]));
+    app.use('/v1', rateLimited({ windowMs: 60_000, maxRequests }, authenticate));
+    app.use(
+      '/v1',
+      Router().get('/thing', (_req, res) => void res.json({})),
+    );
+    app.use(routeNotFound, problems(createLogger('silent', 'test')));
+    server.on('request', app);
+  }
+
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers });
+  const as = (user: string, path = '/v1/thing') => get(path, { 'x-user-id': user });
+  /** What nobody is let in with: blanks are in no user's name. */
+  const fail = (headers: Record<string, string> = {}) => get('/v1/thing', { 'x-user-id': 'a b', ...headers });
+  const statuses = async (requests: (() => Promise<Response>)[]) => {
+    const seen: number[] = [];
+    for (const request of requests) seen.push((await request()).status);
+    return seen;
+  };
+  const times = (count: number, request: () => Promise<Response>) =>
+    Array.from({ length: count }, () => request);
+
+  it('counts per user, and tells each how much is left', async () => {
+    serve(2);
+    const first = await as('ada');
+    expect(Object.fromEntries(first.headers)).toMatchObject({
+      'ratelimit-limit': '2',
+      'ratelimit-remaining': '1',
+      'ratelimit-policy': '2;w=60',
+      'ratelimit-reset': expect.stringMatching(/^(60|5\d)$/),
+    });
+    expect((await as('ada', '/v1/nothing')).headers.get('ratelimit-remaining')).toBe('0');
+
+    const refused = await as('ada');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('content-type')).toContain('application/problem+json');
+    expect(refused.headers.get('retry-after')).toMatch(/^(60|5\d)$/);
+    expect(refused.headers.get('ratelimit-remaining')).toBe('0');
+    expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED', instance: '/v1/thing' });
+    expect((await as('grace')).status).toBe(200);
+  });
+
+  it('begins anew after the window', async () => {
+    serve(1);
+    expect(await statuses(times(2, () => as('ada')))).toEqual([200, 429]);
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now + 60_001);
+    try {
+      expect((await as('ada')).status).toBe(200);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('leaves alone what nobody needs to be known for', async () => {
+    serve(1);
+    expect(await statuses(times(5, () => get('/livez')))).toEqual([200, 200, 200, 200, 200]);
+    expect((await get('/livez')).headers.has('ratelimit-limit')).toBe(false);
+  });
+
+  it('can be turned off', async () => {
+    serve(0);
+    expect((await as('ada')).headers.has('ratelimit-limit')).toBe(false);
+    expect(new Set(await statuses(times(150, fail)))).toEqual(new Set([401]));
+  });
+
+  it('hears nobody from an address that failed too often, until its window is over', async () => {
+    serve(1);
+    const failed = await statuses(times(101, fail));
+    expect(failed.slice(0, 100)).toEqual(Array.from({ length: 100 }, () => 401));
+    expect(failed[100]).toBe(429);
+    const right = await as('ada');
+    expect(right.status).toBe(429);
+    expect(right.headers.get('retry-after')).toMatch(/^(60|5\d)$/);
+  });
+
+  it('does not count those who are let in against their address', async () => {
+    serve(1);
+    const users = Array.from({ length: 150 }, (_, i) => () => as(`user-${i}`));
+    expect(new Set(await statuses(users))).toEqual(new Set([200]));
+    expect((await fail()).status).toBe(401);
+  });
+
+  it('takes all of an IPv6 network for one address, and believes forwarded ones only of a trusted proxy', async () => {
+    serve(1, 1);
+    const from = (address: string) => () => fail({ 'x-forwarded-for': address });
+    await statuses(
+      Array.from({ length: 100 }, (_, i) => from(`2001:db8:1:${(i % 16).toString(16)}::${i + 1}`)),
+    );
+    expect(await statuses([from('2001:db8:1:ff::1'), from('2001:db8:2::1')])).toEqual([429, 401]);
+  });
+
+  it('cannot be evaded by headers that are not believed', async () => {
+    serve(1);
+    const requests = Array.from({ length: 101 }, (_, i) => () => fail({ 'x-forwarded-for': `10.0.0.${i}` }));
+    expect((await statuses(requests)).at(-1)).toBe(429);
+  });
+});
+
+describe('the counts of requests', () => {
+  it('forget whoever was not heard of for longest, rather than grow', () => {
+    const counts = new RequestCounts(60_000);
+    for (let i = 0; i <= 100_000; i++) counts.increment(`user-${i}`);
+    expect(counts.get('user-0')).toBeUndefined();
+    expect(counts.get('user-1')?.totalHits).toBe(1);
+    expect(counts.increment('user-100000').totalHits).toBe(2);
+  });
+});

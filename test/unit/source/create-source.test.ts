@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LonghaulError } from '../../../src/contract/errors.js';
+import { createSource, type SourceSettings } from '../../../src/source/create-source.js';
+import type { SourceStore } from '../../../src/source/object-source.js';
+import { SourceLookup } from '../../../src/source/source-lookup.js';
+import { FileServer } from '../../support/file-server.js';
+
+const EMPTY_STORE: SourceStore = {
+  head: () => Promise.reject(new LonghaulError('FILE_NOT_FOUND', 'absent')),
+  read: () => Promise.reject(new LonghaulError('FILE_NOT_FOUND', 'absent')),
+};
+
+describe('the files that the settings choose', () => {
+  let server: FileServer;
+  beforeAll(async () => {
+    server = await FileServer.start();
+    server.put('/f/70000/content', { bytes: Buffer.from('hello') });
+    server.put('/f/a.b-c_d/content', { bytes: Buffer.from('hi') });
+  });
+  afterAll(() => server.stop());
+
+  function lookup(
+    catalogue: SourceSettings['catalogue'],
+    allowedHosts = [server.receiver.host],
+  ): SourceLookup {
+    const settings = { catalogue, outbound: { allowedHosts }, job: { maxBytes: 1_000 } };
+    const made = createSource(settings, EMPTY_STORE);
+    return new SourceLookup(made.catalogue, made.source);
+  }
+
+  it('are objects of the store by default', async () => {
+    const { catalogue } = createSource(
+      { catalogue: { kind: 'template' }, outbound: { allowedHosts: [] }, job: { maxBytes: 1 } },
+      EMPTY_STORE,
+    );
+    expect(await catalogue.resolve('ada', [70_000])).toMatchObject([{ location: { kind: 'object' } }]);
+  });
+
+  it('lie at URLs made of their ids when there is a template for them, and then have no key', async () => {
+    const files = lookup({ kind: 'template', url: `${server.receiver.url}/f/{id}/content?sig=1` });
+    expect(await files.lookUp('ada', 70_000)).toEqual({ key: null, size: 5 });
+    expect(await files.lookUp('ada', 'a.b-c_d')).toEqual({ key: null, size: 2 });
+    expect(await files.lookUp('ada', 70_001)).toBeUndefined();
+  });
+
+  it('are not there when the guard refuses their URLs', async () => {
+    const before = server.receiver.connections;
+    const files = lookup({ kind: 'template', url: `${server.receiver.url}/f/{id}/content` }, []);
+    expect(await files.lookUp('ada', 70_000)).toBeUndefined();
+    expect(server.receiver.connections).toBe(before);
+  });
+});

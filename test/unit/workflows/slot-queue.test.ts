@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Slot } from '../../../src/contract/lanes.js';
+import { SlotQueue } from '../../../src/workflows/slot-queue.js';
+
+function aSlot(jobId: string, since: number, changes: Partial<Slot> = {}): Slot {
+  return { jobId, runId: 'first', priority: 'standard', since, ...changes };
+}
+
+describe('a queue for slots', () => {
+  const [a, b, c, d] = [aSlot('a', 1), aSlot('b', 2), aSlot('c', 3), aSlot('d', 4)];
+
+  /** One slot, and nobody in it. */
+  function empty(maxRunning = 1): SlotQueue {
+    return new SlotQueue({ maxRunning, running: [], waiting: [] });
+  }
+
+  it('grants what is free, and tells the others their place', () => {
+    const queue = empty(2);
+    const answers = [a, b, c, d].map((slot) => queue.acquire(slot, 2));
+    expect(answers.map(({ granted, position }) => [granted, position])).toEqual([
+      [true, 0],
+      [true, 0],
+      [false, 1],
+      [false, 2],
+    ]);
+    expect(queue.jobs).toEqual({ running: ['a', 'b'], waiting: ['c', 'd'] });
+  });
+
+  it('grants a slot that is released to whoever was asked for first, however late it came', () => {
+    const queue = empty();
+    for (const slot of [a, d, b, c]) queue.acquire(slot, 1);
+    const order = [a, b, c].flatMap((slot) => {
+      queue.release(slot);
+      return queue.takeGranted().map(({ jobId }) => jobId);
+    });
+    expect(order).toEqual(['b', 'c', 'd']);
+  });
+
+  it('lets low priority wait behind the others', () => {
+    const queue = empty();
+    const low = aSlot('low', 0, { priority: 'low' });
+    for (const slot of [a, low, b]) queue.acquire(slot, 1);
+    expect(queue.jobs.waiting).toEqual(['b', 'low']);
+  });
+
+  it('tells nobody twice', () => {
+    const queue = empty();
+    for (const slot of [a, b]) queue.acquire(slot, 1);
+    queue.release(a);
+    expect(queue.acquire(b, 1)).toEqual({ granted: true, position: 0 });
+    expect(queue.takeGranted()).toEqual([]);
+  });
+
+  it('takes another run of the same job for another', () => {
+    const queue = empty();
+    const again = aSlot('a', 5, { runId: 'second' });
+    queue.acquire(a, 1);
+    expect(queue.acquire(again, 1).granted).toBe(false);
+    queue.release(a);
+    expect(queue.takeGranted()).toEqual([again]);
+  });
+
+  it('grants more when the cap rises, and takes nothing back when it falls', () => {
+    const queue = empty();
+    for (const slot of [a, b, c]) queue.acquire(slot, 1);
+    expect(queue.acquire(d, 3).granted).toBe(false);
+    expect(queue.jobs).toEqual({ running: ['a', 'b', 'c'], waiting: ['d'] });
+    queue.acquire(d, 1);
+    for (const slot of [a, b]) queue.release(slot);
+    expect(queue.jobs).toEqual({ running: ['c'], waiting: ['d'] });
+  });
+
+  it('is empty when all have gone, also those it never knew', () => {
+    const queue = empty();
+    for (const slot of [a, b]) queue.acquire(slot, 1);
+    for (const slot of [b, c, a, a]) queue.release(slot);
+    expect(queue.isEmpty).toBe(true);
+    expect(queue.hasGranted).toBe(false);
+  });
+
+  it('goes on from its state', () => {
+    const queue = empty(2);
+    for (const slot of [a, b, c]) queue.acquire(slot, 2);
+    const next = new SlotQueue(JSON.parse(JSON.stringify(queue.state)));
+    expect(next.jobs).toEqual(queue.jobs);
+    next.release(a);
+    expect(next.takeGranted()).toEqual([c]);
+  });
+
+  it('looks all of them up by and by, and those with a slot every time', () => {
+    const queue = empty();
+    const waiting = Array.from({ length: 50 }, (_, i) => aSlot(`w${i}`, 10 + i));
+    for (const slot of [a, ...waiting]) queue.acquire(slot, 1);
+    const looks = [queue.toLookUp(), queue.toLookUp(), queue.toLookUp(), queue.toLookUp()];
+    expect(looks.every((look) => look[0] === a && look.length <= 21)).toBe(true);
+    const seen = new Set(looks.slice(0, 3).flat());
+    expect(seen.size).toBe(51);
+    expect(looks[3]).toEqual(looks[0]);
+  });
+});

@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import type { BuildArchiveInput } from '../../src/contract/activities.js';
+import type { LaneJobs, SlotAnswer } from '../../src/contract/lanes.js';
+import {
+  ACQUIRE_UPDATE,
+  LANE_QUERY,
+  LANE_WORKFLOW,
+  laneIdFor,
+  ORCHESTRATION_TASK_QUEUE,
+  RELEASE_SIGNAL,
+  STATUS_QUERY,
+} from '../../src/contract/names.js';
+import type { DownloadJob, JobPolicy, JobSnapshot } from '../../src/contract/types.js';
+import type { laneWorkflow } from '../../src/workflows/index.js';
+import { FakeActivities, failWith } from '../support/fake-activities.js';
+import { aChunk, aJob, aPreparedFile } from '../support/jobs.js';
+import { describeWith } from '../support/require-server.js';
+import { locateTemporalTestServer } from '../support/temporal-programs.js';
+import { type JobHandle, TimeSkippingTemporal } from '../support/time-skipping.js';
+import { waitFor } from '../support/wait-for.js';
+
+const MINUTE = 60_000;
+/** To wait, so that files are looked up anew. */
+const LONG = 10 * MINUTE;
+
+describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath) => {
+  let temporal: TimeSkippingTemporal;
+  beforeAll(async () => {
+    temporal = await TimeSkippingTemporal.start(serverPath);
+  });
+  afterAll(() => temporal.stop());
+
+  /** A user whose jobs come one after the other, in the order in which they are made. */
+  class User {
+    readonly userId = `user-${randomUUID()}`;
+    private jobs = 0;
+
+    constructor(private readonly cap = 1) {}
+
+    job(policy: Partial<JobPolicy> = {}, changes: Partial<Omit<DownloadJob, 'policy'>> = {}): DownloadJob {
+      const createdAt = new Date(Date.now() + this.jobs++).toISOString();
+      const { userId } = this;
+      return aJob({ userId, createdAt, ...changes, policy: { maxRunning: this.cap, ...policy } });
+    }
+
+    /** A job that keeps its slot for this long, in the virtual time of the server. */
+    async holder(ms: number, policy: Partial<JobPolicy> = {}): Promise<JobHandle> {
+      const handle = await temporal.startJob(this.job({ delay: { minMs: ms, maxMs: ms }, ...policy }));
+      await waitFor('the job to have a slot', async () => (await snapshotOf(handle)).status === 'running');
+      return handle;
+    }
+
+    /** A job that has to wait. */
+    async waiter(
+      policy: Partial<JobPolicy> = {},
+      changes: Partial<Omit<DownloadJob, 'policy'>> = {},
+    ): Promise<JobHandle> {
+      const handle = await temporal.startJob(this.job(policy, changes));
+      await waitFor('the job to wait', async () => (await snapshotOf(handle)).phase === 'waiting');
+      return handle;
+    }
+
+    get lane() {
+      return temporal.env.client.workflow.getHandle<typeof laneWorkflow>(laneIdFor(this.userId));
+    }
+
+    inLane(): Promise<LaneJobs> {
+      return this.lane.query<LaneJobs>(LANE_QUERY);
+    }
+
+    /** How often a lane was opened for the user, and that all of them have ended. */
+    async untilLaneEnds(): Promise<void> {
+      await waitFor('the lane to end', async () => (await this.lane.describe()).status.name === 'COMPLETED');
+    }
+  }
+
+  it('gives a job that comes alone a slot at once, and ends with it', async () => {
+    const user = new User();
+    const activities = new FakeActivities();
+    await temporal.run(user.job(), activities, async (handle) => {
+      await handle.result();
+      expect(await snapshotOf(handle)).toMatchObject({ status: 'completed' });
+      await user.untilLaneEnds();
+    });
+    expect(activities.callsOf('prepareFiles')).toHaveLength(2);
+  });
+
+  it('is not there where there is no cap', async () => {
+    const user = new User(0);
+    await temporal.run(user.job(), new FakeActivities(), async (handle) => {
+      await handle.result();
+      await expect(user.lane.describe()).rejects.toThrow(WorkflowNotFoundError);
+    });
+  });
+
+  it('lets as many jobs build as there are slots, and the others after them in their order', async () => {
+    const user = new User(2);
+    const activities = new FakeActivities();
+    await temporal.serve(activities, async () => {
+      const holders = [await user.holder(LONG), await user.holder(100 * LONG)] as const;
+      const waiters = [await user.waiter(), await user.waiter(), await user.waiter()];
+      expect(await user.inLane()).toEqual({
+        running: holders.map(jobIdOf),
+        waiting: waiters.map(jobIdOf),
+      });
+      expect(await snapshotOf(waiters[0]!)).toMatchObject({
+        status: 'queued',
+        startedAt: null,
+        message: 'Waiting for one of your other downloads to finish',
+      });
+      await expectAllComplete(holders[0], ...waiters);
+      const built = activities.callsOf('buildArchive').map(({ input }) => (input as { jobId: string }).jobId);
+      expect(built).toEqual([holders[0], ...waiters].map(jobIdOf));
+      expect(await user.inLane()).toEqual({ running: [jobIdOf(holders[1])], waiting: [] });
+      await holders[1].cancel();
+      await expectEndedBadly(holders[1]);
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('lets a job of low priority yield to the others of its user', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(LONG);
+      const low = await user.waiter({}, { priority: 'low' });
+      const standard = await user.waiter();
+      expect((await user.inLane()).waiting).toEqual([standard, low].map(jobIdOf));
+      await expectAllComplete(holder, low, standard);
+    });
+  });
+
+  it('keeps the lanes of two users apart', async () => {
+    const [one, other] = [new User(), new User()];
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await one.holder(LONG);
+      const free = await temporal.startJob(other.job());
+      await free.result();
+      expect((await snapshotOf(holder)).status).not.toBe('completed');
+      await holder.terminate();
+    });
+  });
+
+  it('lets a waiting job be cancelled: it leaves the queue and never builds', async () => {
+    const user = new User();
+    const activities = new FakeActivities();
+    await temporal.serve(activities, async () => {
+      const holder = await user.holder(LONG);
+      const cancelled = await user.waiter();
+      const next = await user.waiter();
+      await cancelled.cancel();
+      await expectEndedBadly(cancelled);
+      expect((await snapshotOf(cancelled)).status).toBe('cancelled');
+      expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [jobIdOf(next)] });
+      await expectAllComplete(holder, next);
+      await user.untilLaneEnds();
+    });
+    expect(activities.callsOf('buildArchive')).toHaveLength(2);
+  });
+
+  it.each([
+    ['failed', [failWith('FILE_CHANGED', { nonRetryable: true })]],
+    ['timed out', Array<() => Promise<void>>(9).fill(failWith('STORAGE_UNAVAILABLE'))],
+  ])('frees the slot of a job that %s', async (_, script) => {
+    const user = new User();
+    const activities = new FakeActivities().script('buildArchive', ...script);
+    await temporal.serve(activities, async () => {
+      const failing = await user.holder(MINUTE, { timeoutMs: 10 * MINUTE, maxAttempts: 99 });
+      const next = await user.waiter();
+      await expectEndedBadly(failing);
+      await next.result();
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('frees the slot of a job that was terminated, which it finds out itself', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(100 * LONG);
+      const next = await user.waiter();
+      const before = await temporal.env.currentTimeMs();
+      await holder.terminate();
+      await next.result();
+      expect((await temporal.env.currentTimeMs()) - before).toBeLessThan(5 * MINUTE);
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('forgets a waiting job that was terminated', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(LONG);
+      const [gone, next] = [await user.waiter(), await user.waiter()];
+      await gone.terminate();
+      await temporal.env.sleep('5m');
+      expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [jobIdOf(next)] });
+      await expectAllComplete(holder, next);
+    });
+  });
+
+  it('passes over a waiting job that was terminated a moment ago', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(LONG);
+      const [gone, next] = [await user.waiter(), await user.waiter()];
+      await gone.terminate();
+      await holder.cancel();
+      await expectEndedBadly(holder);
+      await next.result();
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('keeps nobody waiting for ever when it is terminated itself, and those that run go on', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(LONG);
+      const waiters = [await user.waiter(), await user.waiter()];
+      await user.lane.terminate();
+      await expectAllComplete(holder, ...waiters);
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('cannot be cancelled', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(LONG);
+      const next = await user.waiter();
+      await user.lane.cancel();
+      await expectAllComplete(holder, next);
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('does not count the time a job waits against its timeout', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(2 * LONG, { timeoutMs: 4 * LONG });
+      const next = await user.waiter({ timeoutMs: 10 * MINUTE });
+      await holder.result();
+      await next.result();
+      expect((await snapshotOf(next)).status).toBe('completed');
+    });
+  });
+
+  it('has files looked up again when a job waited long, and counts none of them twice', async () => {
+    const user = new User();
+    const activities = new FakeActivities();
+    let size = 100;
+    activities.prepareFiles = async ({ firstIndex }) => aChunk([aPreparedFile(firstIndex, { size })]);
+    await temporal.serve(activities, async () => {
+      const holder = await user.holder(LONG);
+      const next = await user.waiter();
+      size = 1_000;
+      await holder.result();
+      await next.result();
+      expect(await snapshotOf(next)).toMatchObject({
+        preparedFiles: 2,
+        totalFiles: 2,
+        bytesTotal: 2_000,
+        skippedFiles: 0,
+      });
+    });
+    const { chunks } = activities.callsOf('buildArchive').at(-1)!.input as BuildArchiveInput;
+    expect(chunks.map((chunk) => chunk.bytes)).toEqual([1_000, 1_000]);
+  });
+
+  it('goes by the cap that the newest job brings', async () => {
+    const user = new User(1);
+    await temporal.serve(new FakeActivities(), async () => {
+      const holder = await user.holder(LONG);
+      const first = await user.waiter();
+      const second = await temporal.startJob(user.job({ maxRunning: 3 }));
+      await expectAllComplete(first, second);
+      expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [] });
+      await holder.result();
+    });
+  });
+
+  it('answers a job that asks twice as it did before', async () => {
+    const user = new User();
+    const slot = (runId: string) => ({ jobId: 'job', runId, priority: 'standard' as const, since: 1 });
+    await temporal.serve(new FakeActivities(), async () => {
+      const lane = await temporal.env.client.workflow.start<typeof laneWorkflow>(LANE_WORKFLOW, {
+        workflowId: laneIdFor(user.userId),
+        taskQueue: ORCHESTRATION_TASK_QUEUE,
+        args: [{ maxRunning: 1, running: [slot('a')], waiting: [] }],
+      });
+      const acquire = (runId: string) =>
+        lane.executeUpdate<SlotAnswer, [object, number]>(ACQUIRE_UPDATE, { args: [slot(runId), 1] });
+      expect(await acquire('a')).toEqual({ granted: true, position: 0 });
+      expect(await acquire('b')).toEqual({ granted: false, position: 1 });
+      expect(await acquire('b')).toEqual({ granted: false, position: 1 });
+      await lane.signal(RELEASE_SIGNAL, slot('b'));
+      await lane.signal(RELEASE_SIGNAL, slot('b'));
+      await lane.signal(RELEASE_SIGNAL, slot('a'));
+      await lane.result();
+    });
+  });
+});
+
+/** One after the other: two that are waited for at once confuse the clock of the server. */
+async function expectAllComplete(...handles: JobHandle[]): Promise<void> {
+  for (const handle of handles) expect(await handle.result()).toMatchObject({ files: 2 });
+}
+
+async function expectEndedBadly(handle: JobHandle): Promise<void> {
+  await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+}
+
+function snapshotOf(handle: JobHandle): Promise<JobSnapshot> {
+  return handle.query<JobSnapshot>(STATUS_QUERY);
+}
+
+function jobIdOf(handle: JobHandle): string {
+  return handle.workflowId.replace('download/', '');
+}
