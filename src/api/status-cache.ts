@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { isFinal, type JobSnapshot } from '../contract/types.js';
+import { isFinal } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 import { neverBack } from './never-back.js';
 import { TokenBucket } from './token-bucket.js';
@@ -84,9 +84,4 @@ export class StatusCache {
     if (isFinal(status)) return MAX_AGE_MS;
     return Math.min(MAX_AGE_MS, Math.max(MIN_AGE_MS, AGE_PER_READ * (this.now() - readAt)));
   }
-}
-
-/** How long a view of a running job is served again; to ask for it sooner tells nothing new. */
-export function freshForMs({ createdAt }: Pick<JobSnapshot, 'createdAt'>, now: number): number {
-  return Math.min(MAX_AGE_MS, Math.max(MIN_AGE_MS, (now - Date.parse(createdAt)) / 10));
 }

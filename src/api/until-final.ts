@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../contract/errors.js';
 import { isFinal } from '../contract/types.js';
 import type { Downloads, JobView } from './downloads.js';
-import { freshForMs } from './status-cache.js';
 
-/** When to look again for a job that could not be told just now. */
-const UNTOLD_MS = 1_000;
+/** A young job changes soon; one that runs for long is not worth a look a second. */
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 1_000;
 
 /**
- * Waits for a job to end, looking at it no more often than a view of it is kept.
+ * Waits for a job to end. Every look is a `view`, so that Temporal is asked no more than for any other client.
  * @param signal ends the waiting, for which it is not an error.
  * @returns the job as it was seen last; undefined when it was never seen, because Temporal does not answer.
  */
@@ -17,11 +17,12 @@ export async function untilFinal(
   jobId: string,
   signal: AbortSignal,
 ): Promise<JobView | undefined> {
+  const began = Date.now();
   let seen: JobView | undefined;
   while (!signal.aborted) {
     seen = (await downloads.view(jobId).catch(ignoreUnanswered)) ?? seen;
     if (seen && isFinal(seen.snapshot.status)) return seen;
-    const ms = seen ? freshForMs(seen.snapshot, Date.now()) : UNTOLD_MS;
+    const ms = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, (Date.now() - began) / 10));
     await delay(ms, undefined, { signal }).catch(() => {});
   }
   return seen;
