@@ -98,12 +98,12 @@ export class Stack {
   }
 
   /** Another API server beside the first; returns where it listens. */
-  async startAnotherApi(): Promise<string> {
+  async startAnotherApi(env: Record<string, string> = {}): Promise<string> {
     const [port] = (await freePorts(1)) as [number];
     const api = new TestServer(
       process.execPath,
       [dist('api/server.js')],
-      { ...this.env, PORT: String(port) },
+      { ...this.env, ...env, PORT: String(port) },
       [],
     );
     api.start();
