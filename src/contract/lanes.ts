@@ -24,12 +24,6 @@ export interface SlotRequest {
   slot: Slot;
 }
 
-export interface SlotAnswer {
-  granted: boolean;
-  /** 1 for the next one to be granted a slot; 0 when it was granted. */
-  position: number;
-}
-
 /** What a lane tells of itself: ids of jobs, the waiting ones in their order. */
 export interface LaneJobs {
   running: string[];
@@ -39,13 +33,11 @@ export interface LaneJobs {
 /** What workflows ask of Temporal itself. Every activity is idempotent. */
 export interface LaneActivities {
   /**
-   * Opens the user's lane with this job in its first slot, which takes one request and no worker.
-   * @returns false when the lane is open already.
+   * Asks for a slot, which takes no worker. The first to come opens the user's lane and has its slot by that; all
+   * others the lane tells when they have theirs.
+   * @returns whether the job has its slot already.
    */
-  openLane: (request: SlotRequest) => Promise<boolean>;
-
-  /** Takes a slot in the user's lane, or a place in its queue; opens the lane when there is none. */
-  acquireSlot: (request: SlotRequest) => Promise<SlotAnswer>;
+  enterLane: (request: SlotRequest) => Promise<boolean>;
 
   /** Those of the jobs that have ended. */
   endedJobs: (slots: Slot[]) => Promise<Slot[]>;

@@ -24,7 +24,7 @@ export const STATUS_QUERY = 'status';
 export const FILES_QUERY = 'files';
 
 /** Between a download and the lane of its user. */
-export const ACQUIRE_UPDATE = 'acquire';
+export const ACQUIRE_SIGNAL = 'acquire';
 export const GRANTED_SIGNAL = 'granted';
 export const RELEASE_SIGNAL = 'release';
 export const LANE_QUERY = 'lane';

@@ -1,14 +1,13 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import {
-  WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import pMap from 'p-map';
-import type { LaneActivities, Slot, SlotAnswer, SlotRequest } from '../contract/lanes.js';
+import type { LaneActivities, Slot, SlotRequest } from '../contract/lanes.js';
 import {
-  ACQUIRE_UPDATE,
+  ACQUIRE_SIGNAL,
   LANE_WORKFLOW,
   laneIdFor,
   ORCHESTRATION_TASK_QUEUE,
@@ -25,33 +24,28 @@ const LOOK_UP_CONCURRENCY = 10;
 const LETTING_GO_MS = 5_000;
 
 /** The activities that are calls to Temporal and nothing else, by the client of the worker they run in. */
-export const laneActivities: LaneActivities = { openLane, acquireSlot, endedJobs };
+export const laneActivities: LaneActivities = { enterLane, endedJobs };
 
-async function openLane(request: SlotRequest): Promise<boolean> {
+async function enterLane(request: SlotRequest): Promise<boolean> {
+  const { workflow } = getClient();
   try {
-    await getClient().workflow.start<typeof laneWorkflow>(LANE_WORKFLOW, {
+    await workflow.start<typeof laneWorkflow>(LANE_WORKFLOW, {
       ...laneOptions(request),
       workflowIdConflictPolicy: 'FAIL',
     });
     return true;
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    throw error;
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-}
-
-async function acquireSlot(request: SlotRequest): Promise<SlotAnswer> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<typeof laneWorkflow>(LANE_WORKFLOW, {
+  await workflow.signalWithStart<typeof laneWorkflow, [Slot, number]>(LANE_WORKFLOW, {
     ...laneOptions(request),
-    workflowIdConflictPolicy: 'USE_EXISTING',
+    signal: ACQUIRE_SIGNAL,
+    signalArgs: [request.slot, request.maxRunning],
   });
-  return getClient().workflow.executeUpdateWithStart<typeof laneWorkflow, SlotAnswer, [Slot, number]>(
-    ACQUIRE_UPDATE,
-    { args: [request.slot, request.maxRunning], startWorkflowOperation },
-  );
+  return false;
 }
 
-/** A lane is never empty: it begins with the job that opens it, even if nothing that job says arrives any more. */
+/** A lane is never empty: it begins with the job that opens it. */
 function laneOptions({ userId, maxRunning, slot }: SlotRequest): WorkflowStartOptions<typeof laneWorkflow> {
   return {
     workflowId: laneIdFor(userId),

@@ -57,18 +57,12 @@ export const REMOVE_OPTIONS: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
 };
 
-/** Opening a lane: one request that needs no worker. Once, for who gets no answer asks the lane instead. */
-export const OPEN_LANE_OPTIONS: LocalActivityOptions = {
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 1 },
-};
-
 /**
- * Asking for a slot: one workflow task of the lane. Refused when many ask at once, so tried again soon, and for as long
- * as it takes: without an answer the job could only fail.
+ * Asking for a slot: two requests that no worker answers, so that it may be part of the workflow task. For as long as it
+ * takes, for without a slot the job could only fail.
  */
-export const ACQUIRE_OPTIONS: ActivityOptions = {
-  startToCloseTimeout: '10s',
+export const ENTER_LANE_OPTIONS: LocalActivityOptions = {
+  startToCloseTimeout: '5s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 };

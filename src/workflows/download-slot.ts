@@ -2,30 +2,28 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
-  proxyActivities,
   proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { LaneActivities, Slot, SlotRequest } from '../contract/lanes.js';
+import type { LaneActivities, Slot } from '../contract/lanes.js';
 import { laneIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
-import { ACQUIRE_OPTIONS, OPEN_LANE_OPTIONS } from './activity-options.js';
+import { ENTER_LANE_OPTIONS } from './activity-options.js';
 import { grantedSignal, releaseSignal } from './messages.js';
 
 /**
- * How long a job waits before it asks for its slot again, in case its lane was terminated and knows it no more. The
- * further behind it stands the longer, so that a thousand waiting jobs ask no more than once in ten seconds together.
+ * How long a job waits before it asks for its slot again, in case its lane was terminated and knows it no more. Doubles
+ * each time, so that a thousand waiting jobs hardly ask at all.
  */
 const ASK_AGAIN_MS = 15 * 60_000;
-const PLACES_PER_TURN = 10;
+const ASK_AGAIN_MAX_MS = 2 * 3_600_000;
 
 /** The slot of one download in the lane of its user: asked for once, held until it is released. */
 export class DownloadSlot {
   private readonly slot: Slot;
   private readonly asking = new CancellationScope();
   private asked: Promise<void> = Promise.resolve();
-  private position = 1;
   private released = false;
   #granted = false;
 
@@ -43,28 +41,23 @@ export class DownloadSlot {
     return this.#granted;
   }
 
-  /** Asks for the slot and returns at once; the answer comes while the job does something else. */
+  /** Asks for the slot and returns at once: the lane answers while the job does something else. */
   ask(): void {
     // A job that is cancelled meanwhile learns of it elsewhere.
-    this.asked = this.asking.run(() => this.openOrAcquire()).catch(() => {});
-  }
-
-  /** The job has its slot, or its place in the queue. */
-  async answered(): Promise<void> {
-    await Promise.race([this.asked, condition(() => this.#granted)]);
+    this.asked = this.asking.run(() => this.enter()).catch(() => {});
   }
 
   async untilGranted(): Promise<void> {
-    for (;;) {
-      const turns = Math.ceil(this.position / PLACES_PER_TURN);
-      if (await condition(() => this.#granted, turns * ASK_AGAIN_MS)) return;
-      await this.acquire();
+    let pauseMs = ASK_AGAIN_MS;
+    while (!(await condition(() => this.#granted, pauseMs))) {
+      await this.enter();
+      pauseMs = Math.min(ASK_AGAIN_MAX_MS, 2 * pauseMs);
     }
   }
 
   /**
-   * Gives up the slot, or the place in the queue. Waits for the answer first if the job has just asked: the lane would
-   * keep what was asked for after it was given up.
+   * Gives up the slot, or the place in the queue. Waits first until it has been asked for: the lane would keep what
+   * is asked for after it was given up.
    */
   async release(): Promise<void> {
     this.released = true;
@@ -75,23 +68,10 @@ export class DownloadSlot {
     await lane.signal(releaseSignal, this.slot).catch(() => {});
   }
 
-  /** Who is alone opens the lane, without a workflow task of its own; everybody else asks the lane that is open. */
-  private async openOrAcquire(): Promise<void> {
-    const { openLane } = proxyLocalActivities<LaneActivities>(OPEN_LANE_OPTIONS);
-    if (await openLane(this.request).catch(() => false)) this.grant();
-    else await this.acquire();
-  }
-
-  private async acquire(): Promise<void> {
-    const { acquireSlot } = proxyActivities<LaneActivities>(ACQUIRE_OPTIONS);
-    const { granted, position } = await acquireSlot(this.request);
-    this.position = position;
-    if (granted) this.grant();
-  }
-
-  private get request(): SlotRequest {
+  private async enter(): Promise<void> {
     const { userId, policy } = this.job;
-    return { userId, maxRunning: policy.maxRunning, slot: this.slot };
+    const { enterLane } = proxyLocalActivities<LaneActivities>(ENTER_LANE_OPTIONS);
+    if (await enterLane({ userId, maxRunning: policy.maxRunning, slot: this.slot })) this.grant();
   }
 
   private grant(): void {

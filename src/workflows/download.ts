@@ -85,7 +85,6 @@ class Download {
     await this.inTime(async () => {
       await this.delay();
       await this.prepare();
-      await slot.answered();
     });
     const preparedAt = Date.now();
     if (!slot.granted) {

@@ -10,7 +10,7 @@ import {
 import type { LaneActivities, LaneState, Slot } from '../contract/lanes.js';
 import { workflowIdFor } from '../contract/names.js';
 import { LOOK_UP_OPTIONS } from './activity-options.js';
-import { acquireUpdate, grantedSignal, laneQuery, releaseSignal } from './messages.js';
+import { acquireSignal, grantedSignal, laneQuery, releaseSignal } from './messages.js';
 import { SlotQueue } from './slot-queue.js';
 
 /** How soon the lane looks for jobs that ended without a word, and how rarely when it keeps finding none. */
@@ -31,9 +31,9 @@ class Lane {
 
   constructor(state: LaneState) {
     this.queue = new SlotQueue(state);
-    // None of them waits for anything, so that none is ever unfinished when the lane ends or continues as new. What
-    // comes while it ends is refused by the server, which then opens the lane anew.
-    setHandler(acquireUpdate, (slot, maxRunning) => this.queue.acquire(slot, maxRunning));
+    // None of them waits for anything, so that none is ever unfinished when the lane ends or continues as new. The
+    // server lets no workflow end over a signal that it has not seen: it sees it first, or the lane is opened anew.
+    setHandler(acquireSignal, (slot, maxRunning) => this.queue.acquire(slot, maxRunning));
     setHandler(releaseSignal, (slot) => this.queue.release(slot));
     setHandler(laneQuery, () => this.queue.jobs);
   }

@@ -1,7 +1,7 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { LaneJobs, Slot, SlotAnswer } from '../contract/lanes.js';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { LaneJobs, Slot } from '../contract/lanes.js';
 import {
-  ACQUIRE_UPDATE,
+  ACQUIRE_SIGNAL,
   FILES_QUERY,
   GRANTED_SIGNAL,
   LANE_QUERY,
@@ -16,8 +16,8 @@ export const statusQuery = defineQuery<JobSnapshot>(STATUS_QUERY);
 /** What is known of `limit` files from position `offset` on, in the order of the request. */
 export const filesQuery = defineQuery<FileOutcome[], [offset: number, limit: number]>(FILES_QUERY);
 
-/** To a lane: gives the job a slot, or a place in the queue. Idempotent. */
-export const acquireUpdate = defineUpdate<SlotAnswer, [slot: Slot, maxRunning: number]>(ACQUIRE_UPDATE);
+/** To a lane: the job wants a slot, and is told when it has one. Idempotent. */
+export const acquireSignal = defineSignal<[slot: Slot, maxRunning: number]>(ACQUIRE_SIGNAL);
 
 /** To a lane: the job needs its slot, or its place in the queue, no more. Idempotent. */
 export const releaseSignal = defineSignal<[slot: Slot]>(RELEASE_SIGNAL);

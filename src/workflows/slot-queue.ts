@@ -1,4 +1,4 @@
-import type { LaneJobs, LaneState, Slot, SlotAnswer } from '../contract/lanes.js';
+import type { LaneJobs, LaneState, Slot } from '../contract/lanes.js';
 
 /** Waiting jobs looked up at a time, so that a look at a thousand of them costs no more than one at twenty. */
 const WAITING_PER_LOOK = 20;
@@ -36,20 +36,18 @@ export class SlotQueue {
     return this.waiting.length > 0;
   }
 
-  /** Whether somebody was granted a slot and does not know yet. */
+  /** Whether somebody has a slot and was not told. */
   get hasGranted(): boolean {
     return this.granted.length > 0;
   }
 
-  /** Asked again, a job keeps what it has. */
-  acquire(slot: Slot, maxRunning: number): SlotAnswer {
+  /** A job that asks again keeps what it has, and is told again if that is a slot. */
+  acquire(slot: Slot, maxRunning: number): void {
     this.maxRunning = maxRunning;
-    if (!includes(this.running, slot) && !includes(this.waiting, slot)) this.enqueue(slot);
+    if (!includes(this.running, slot)) {
+      if (!includes(this.waiting, slot)) this.enqueue(slot);
+    } else if (!includes(this.granted, slot)) this.granted.push(slot);
     this.grant();
-    const granted = includes(this.running, slot);
-    // The answer tells it.
-    if (granted) remove(this.granted, slot);
-    return { granted, position: granted ? 0 : 1 + this.waiting.findIndex((other) => isSame(other, slot)) };
   }
 
   release(slot: Slot): void {
@@ -59,7 +57,7 @@ export class SlotQueue {
     this.grant();
   }
 
-  /** Those who were granted a slot while they waited, each once. */
+  /** Those who have a slot and were not told, each once. */
   takeGranted(): Slot[] {
     const granted = this.granted;
     this.granted = [];

@@ -2,14 +2,16 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
-import type { LaneJobs, SlotAnswer } from '../../src/contract/lanes.js';
+import type { LaneJobs } from '../../src/contract/lanes.js';
 import {
-  ACQUIRE_UPDATE,
+  ACQUIRE_SIGNAL,
   LANE_QUERY,
   LANE_WORKFLOW,
   laneIdFor,
+  MEMO,
   ORCHESTRATION_TASK_QUEUE,
   RELEASE_SIGNAL,
+  SEARCH_ATTRIBUTES,
   STATUS_QUERY,
 } from '../../src/contract/names.js';
 import type { DownloadJob, JobPolicy, JobSnapshot } from '../../src/contract/types.js';
@@ -48,7 +50,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     /** A job that keeps its slot for this long, in the virtual time of the server. */
     async holder(ms: number, policy: Partial<JobPolicy> = {}): Promise<JobHandle> {
       const handle = await temporal.startJob(this.job({ delay: { minMs: ms, maxMs: ms }, ...policy }));
-      await waitFor('the job to have a slot', async () => (await snapshotOf(handle)).status === 'running');
+      await waitFor('the job to have a slot', async () => (await shownStatus(handle)) === 'running');
       return handle;
     }
 
@@ -58,7 +60,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       changes: Partial<Omit<DownloadJob, 'policy'>> = {},
     ): Promise<JobHandle> {
       const handle = await temporal.startJob(this.job(policy, changes));
-      await waitFor('the job to wait', async () => (await snapshotOf(handle)).phase === 'waiting');
+      await waitFor('the job to wait', async () => (await remembered(handle))?.phase === 'waiting');
       return handle;
     }
 
@@ -182,7 +184,8 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const before = await temporal.env.currentTimeMs();
       await holder.terminate();
       await next.result();
-      expect((await temporal.env.currentTimeMs()) - before).toBeLessThan(5 * MINUTE);
+      const { completedAt } = await snapshotOf(next);
+      expect(Date.parse(completedAt!) - before).toBeLessThan(5 * MINUTE);
       await user.untilLaneEnds();
     });
   });
@@ -279,23 +282,18 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('answers a job that asks twice as it did before', async () => {
+  it('gives a job that asks twice what it has', async () => {
     const user = new User();
-    const slot = (runId: string) => ({ jobId: 'job', runId, priority: 'standard' as const, since: 1 });
+    const slot = (jobId: string) => ({ jobId, runId: 'r', priority: 'standard' as const, since: 1 });
     await temporal.serve(new FakeActivities(), async () => {
       const lane = await temporal.env.client.workflow.start<typeof laneWorkflow>(LANE_WORKFLOW, {
         workflowId: laneIdFor(user.userId),
         taskQueue: ORCHESTRATION_TASK_QUEUE,
-        args: [{ maxRunning: 1, running: [slot('a')], waiting: [] }],
+        args: [{ maxRunning: 2, running: [slot('a'), slot('b')], waiting: [] }],
       });
-      const acquire = (runId: string) =>
-        lane.executeUpdate<SlotAnswer, [object, number]>(ACQUIRE_UPDATE, { args: [slot(runId), 1] });
-      expect(await acquire('a')).toEqual({ granted: true, position: 0 });
-      expect(await acquire('b')).toEqual({ granted: false, position: 1 });
-      expect(await acquire('b')).toEqual({ granted: false, position: 1 });
-      await lane.signal(RELEASE_SIGNAL, slot('b'));
-      await lane.signal(RELEASE_SIGNAL, slot('b'));
-      await lane.signal(RELEASE_SIGNAL, slot('a'));
+      for (const id of ['c', 'd', 'd', 'c']) await lane.signal(ACQUIRE_SIGNAL, slot(id), 2);
+      expect(await user.inLane()).toEqual({ running: ['a', 'b'], waiting: ['c', 'd'] });
+      for (const id of ['d', 'd', 'c', 'b', 'a']) await lane.signal(RELEASE_SIGNAL, slot(id));
       await lane.result();
     });
   });
@@ -308,6 +306,16 @@ async function expectAllComplete(...handles: JobHandle[]): Promise<void> {
 
 async function expectEndedBadly(handle: JobHandle): Promise<void> {
   await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+}
+
+// These two look without a query: one that meets a workflow task with a local activity stops the clock of the server.
+
+async function shownStatus(handle: JobHandle): Promise<unknown> {
+  return (await handle.describe()).searchAttributes[SEARCH_ATTRIBUTES.status]?.[0];
+}
+
+async function remembered(handle: JobHandle): Promise<JobSnapshot | undefined> {
+  return (await handle.describe()).memo?.[MEMO.snapshot] as JobSnapshot | undefined;
 }
 
 function snapshotOf(handle: JobHandle): Promise<JobSnapshot> {

@@ -14,21 +14,17 @@ describe('a queue for slots', () => {
     return new SlotQueue({ maxRunning, running: [], waiting: [] });
   }
 
-  it('grants what is free, and tells the others their place', () => {
+  it('grants what is free, and lets the others wait', () => {
     const queue = empty(2);
-    const answers = [a, b, c, d].map((slot) => queue.acquire(slot, 2));
-    expect(answers.map(({ granted, position }) => [granted, position])).toEqual([
-      [true, 0],
-      [true, 0],
-      [false, 1],
-      [false, 2],
-    ]);
+    for (const slot of [a, b, c, d]) queue.acquire(slot, 2);
     expect(queue.jobs).toEqual({ running: ['a', 'b'], waiting: ['c', 'd'] });
+    expect(queue.takeGranted()).toEqual([a, b]);
   });
 
   it('grants a slot that is released to whoever was asked for first, however late it came', () => {
     const queue = empty();
     for (const slot of [a, d, b, c]) queue.acquire(slot, 1);
+    queue.takeGranted();
     const order = [a, b, c].flatMap((slot) => {
       queue.release(slot);
       return queue.takeGranted().map(({ jobId }) => jobId);
@@ -43,19 +39,20 @@ describe('a queue for slots', () => {
     expect(queue.jobs.waiting).toEqual(['b', 'low']);
   });
 
-  it('tells nobody twice', () => {
+  it('tells each once, and again who asks again', () => {
     const queue = empty();
-    for (const slot of [a, b]) queue.acquire(slot, 1);
-    queue.release(a);
-    expect(queue.acquire(b, 1)).toEqual({ granted: true, position: 0 });
+    for (const slot of [a, a, b]) queue.acquire(slot, 1);
+    expect(queue.takeGranted()).toEqual([a]);
     expect(queue.takeGranted()).toEqual([]);
+    for (const slot of [a, a, b]) queue.acquire(slot, 1);
+    expect(queue.takeGranted()).toEqual([a]);
   });
 
   it('takes another run of the same job for another', () => {
     const queue = empty();
     const again = aSlot('a', 5, { runId: 'second' });
-    queue.acquire(a, 1);
-    expect(queue.acquire(again, 1).granted).toBe(false);
+    for (const slot of [a, again]) queue.acquire(slot, 1);
+    expect(queue.takeGranted()).toEqual([a]);
     queue.release(a);
     expect(queue.takeGranted()).toEqual([again]);
   });
@@ -63,7 +60,7 @@ describe('a queue for slots', () => {
   it('grants more when the cap rises, and takes nothing back when it falls', () => {
     const queue = empty();
     for (const slot of [a, b, c]) queue.acquire(slot, 1);
-    expect(queue.acquire(d, 3).granted).toBe(false);
+    queue.acquire(d, 3);
     expect(queue.jobs).toEqual({ running: ['a', 'b', 'c'], waiting: ['d'] });
     queue.acquire(d, 1);
     for (const slot of [a, b]) queue.release(slot);
@@ -81,6 +78,7 @@ describe('a queue for slots', () => {
   it('goes on from its state', () => {
     const queue = empty(2);
     for (const slot of [a, b, c]) queue.acquire(slot, 2);
+    queue.takeGranted();
     const next = new SlotQueue(JSON.parse(JSON.stringify(queue.state)));
     expect(next.jobs).toEqual(queue.jobs);
     next.release(a);

@@ -4,10 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { callbackWorkflowIdFor, workflowIdFor } from '../../../src/contract/names.js';
+import { callbackWorkflowIdFor, laneIdFor, STATUS_QUERY, workflowIdFor } from '../../../src/contract/names.js';
+import type { JobSnapshot } from '../../../src/contract/types.js';
 import { pseudoText } from '../../support/pseudo-text.js';
 import { Receiver } from '../../support/receiver.js';
 import { Stack } from '../../support/stack.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const FOLDER = resolve('test/workflows/histories');
 
@@ -55,6 +57,28 @@ describe('recorded histories', () => {
     const { jobId } = await stack.initiate(body);
     expect((await stack.untilFinal(jobId)).status).toBe(ending);
     await save(name, jobId);
+  });
+
+  it('with a slot: one that had it at once, one that waited, and the lane of both', async () => {
+    const userId = 'anne';
+    const capped = await stack.startAnotherApi({ MAX_RUNNING_JOBS_PER_USER: '1' });
+    const post = async (body: object) => {
+      const headers = { 'content-type': 'application/json', 'x-user-id': userId };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return (await (await fetch(`${capped}/v1/download/initiate`, init)).json()) as { jobId: string };
+    };
+    const first = await post(slow);
+    const phaseOf = async (jobId: string) =>
+      (await client.workflow.getHandle(workflowIdFor(jobId)).query<JobSnapshot>(STATUS_QUERY)).phase;
+    await waitFor('the first to build', async () => (await phaseOf(first.jobId)) === 'building');
+    const second = await post({ fileIds: [70_000] });
+    await waitFor('the second to wait', async () => (await phaseOf(second.jobId)) === 'waiting');
+    const lane = client.workflow.getHandle(laneIdFor(userId));
+    await lane.result();
+    expect((await lane.describe()).status.name).toBe('COMPLETED');
+    await save('slot-at-once', first.jobId);
+    await save('slot-after-waiting', second.jobId);
+    writeFileSync(join(FOLDER, 'lane.json'), `${impersonal(historyToJSON(await lane.fetchHistory()))}\n`);
   });
 
   it('cancelled while building', async () => {
