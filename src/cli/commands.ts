@@ -5,7 +5,7 @@ import { failedTable, jobSheet } from './tables.js';
 
 export const HELP = `Usage: longhaul-admin <command> [options]
 
-  failed [--limit N] [--cursor C]    jobs that failed and were not started again, newest first
+  failed [--limit N] [--cursor=C]    jobs that failed and were not started again, newest first
   show JOB                           one job: its status, what it is at, why it failed
   retry JOB...                       starts failed jobs again, each as the same job of the same user
   terminate JOB --reason TEXT        ends a job at once; what it left is removed by the nightly clean-up

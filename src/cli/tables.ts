@@ -18,7 +18,7 @@ export function failedTable({ jobs, nextCursor }: FailedJobsPage): string {
     job.message,
   ]);
   const header = ['JOB', 'FAILED AT', 'USER', 'CODE', 'ATTEMPTS', 'ARCHIVE', 'MESSAGE'];
-  const more = nextCursor === null ? '' : `\nMore: longhaul-admin failed --cursor ${nextCursor}\n`;
+  const more = nextCursor === null ? '' : `\nMore: longhaul-admin failed --cursor=${nextCursor}\n`;
   return columns([header, ...rows]) + more;
 }
 

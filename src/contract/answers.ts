@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { AdminJob, FailedJob, FailedJobsPage } from './admin.js';
+import type { AdminJob, FailedJobsPage } from './admin.js';
 import { type ErrorCode, ERRORS } from './errors.js';
 import { fileIdSchema } from './schemas.js';
-import type { DownloadStatus, FileOutcome, FilesPage, StartedDownload } from './types.js';
+import type { DownloadStatus, FilesPage, StartedDownload } from './types.js';
 
 /**
  * What the routes answer, as schemas: the OpenAPI document is made of them, and tests hold real answers against it. The
@@ -194,15 +194,11 @@ export const problemSchema = z
   .meta({ id: 'Problem' });
 
 /** `true` where both are the same type, optional members included; anything else does not compile. */
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : { differs: [A, B] };
-/** The members of an interface or intersection, written out. */
-type Plain<T> = { [K in keyof T]: T[K] };
+type Same<A, B> = Fits<[A, Required<A>], [B, Required<B>]> & Fits<[B, Required<B>], [A, Required<A>]>;
+type Fits<A, B> = A extends B ? true : { lacks: [A, B] };
 
-true satisfies Same<z.output<typeof downloadStatusSchema>, Plain<DownloadStatus>>;
-true satisfies Same<z.output<typeof startedDownloadSchema>, Plain<StartedDownload>>;
-true satisfies Same<z.output<typeof fileOutcomeSchema>, Plain<FileOutcome>>;
-true satisfies Same<z.output<typeof filesPageSchema>['nextCursor'], FilesPage['nextCursor']>;
-true satisfies Same<z.output<typeof failedJobSchema>, Plain<FailedJob>>;
-true satisfies Same<z.output<typeof failedJobsPageSchema>['nextCursor'], FailedJobsPage['nextCursor']>;
-true satisfies Same<z.output<typeof adminJobSchema>, Plain<AdminJob>>;
+true satisfies Same<z.output<typeof downloadStatusSchema>, DownloadStatus>;
+true satisfies Same<z.output<typeof startedDownloadSchema>, StartedDownload>;
+true satisfies Same<z.output<typeof filesPageSchema>, FilesPage>;
+true satisfies Same<z.output<typeof failedJobsPageSchema>, FailedJobsPage>;
+true satisfies Same<z.output<typeof adminJobSchema>, AdminJob>;

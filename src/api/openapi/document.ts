@@ -76,12 +76,12 @@ class OperationWriter {
   }
 
   private answer(operation: Operation, answer: Answer): JsonSchema {
-    const { description, schema, example, mediaType, headers = [], links = [] } = answer;
+    const { description, schema, example, mediaTypes, headers = [], links = [] } = answer;
     return {
       description,
       headers: headersOf(operation, headers),
       ...(schema ? { content: this.json(schema, example, 'output') } : {}),
-      ...(mediaType ? { content: { [mediaType]: {} } } : {}),
+      ...(mediaTypes ? { content: Object.fromEntries(mediaTypes.map((type) => [type, {}])) } : {}),
       ...(links.length > 0 ? { links: linksTo(links) } : {}),
     };
   }

@@ -11,7 +11,7 @@ export interface Answer {
   schema?: z.ZodType;
   example?: unknown;
   /** Of a body that is not JSON. */
-  mediaType?: string;
+  mediaTypes?: readonly string[];
   /** Names of `ANSWER_HEADERS`. */
   headers?: readonly string[];
   /** Operations that the ids in this answer lead to. */

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import helmet from 'helmet';
+import { extname } from 'node:path';
+import { contentSecurityPolicy } from 'helmet';
 import { type RequestHandler, Router } from 'express';
 import { route } from '../route.js';
 
@@ -30,7 +32,7 @@ const START = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#docs', deepLi
 `;
 
 /** Nothing from elsewhere. Swagger UI sets styles on its elements, and has its icons as data. */
-const POLICY = helmet.contentSecurityPolicy({
+const POLICY = contentSecurityPolicy({
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
@@ -53,10 +55,17 @@ export function docsRoutes(document: object): Router {
   route(router, '/docs', { get: [withSlash, (_req, res) => void res.type('html').send(PAGE)] });
   route(router, '/docs/start.js', { get: [(_req, res) => void res.type('js').send(START)] });
   for (const asset of ASSETS) {
-    const path = resolve(`swagger-ui-dist/${asset}`);
-    route(router, `/docs/${asset}`, { get: [(_req, res) => res.sendFile(path, { maxAge: '1h' })] });
+    route(router, `/docs/${asset}`, { get: [sendAsset(resolve(`swagger-ui-dist/${asset}`))] });
   }
   return router;
+}
+
+/** Whole, whatever range or version is asked for: nobody resumes the download of a style sheet. */
+function sendAsset(path: string): RequestHandler {
+  return async (_req, res) => {
+    const bytes = await readFile(path);
+    res.type(extname(path)).set('Cache-Control', 'public, max-age=3600').send(bytes);
+  };
 }
 
 /** The page names its files relative to itself, so that it works behind a proxy's prefix too. */

@@ -1,4 +1,7 @@
+import { archiveContentType } from '../../contract/media-types.js';
 import type { Operation } from '../openapi/operation.js';
+
+const ARCHIVE_TYPES = (['zip', 'tar', 'tar.gz'] as const).map(archiveContentType);
 
 export const OBJECT_OPERATIONS: Operation[] = [
   {
@@ -10,8 +13,8 @@ export const OBJECT_OPERATIONS: Operation[] = [
     description: 'The link is the permission. Honours Range and If-Range.',
     open: true,
     answers: {
-      200: { description: 'The archive', mediaType: 'application/octet-stream' },
-      206: { description: 'The part that was asked for', mediaType: 'application/octet-stream' },
+      200: { description: 'The archive', mediaTypes: ARCHIVE_TYPES },
+      206: { description: 'The part that was asked for', mediaTypes: ARCHIVE_TYPES },
     },
     errors: [
       'LINK_INVALID',

@@ -43,6 +43,21 @@ describe('the OpenAPI document', () => {
     expect(document.faultsOfExamples()).toEqual([]);
   });
 
+  it('is what answers are held against: a status, header or member that it lacks is found', async () => {
+    const headers = { 'content-type': 'application/json', 'x-request-id': '1' };
+    const faultsOf = (status: number, body: object, with_: Record<string, string> = headers) =>
+      document.faultsOf('get /livez', new Response(JSON.stringify(body), { status, headers: with_ }));
+    const healthy = { status: 'healthy', checks: {} };
+    expect(await faultsOf(200, healthy)).toEqual([]);
+    expect(await faultsOf(201, healthy)).toHaveLength(1);
+    expect(await faultsOf(200, { ...healthy, more: 1 })).toHaveLength(1);
+    expect(await faultsOf(200, { status: 'healthy' })).toHaveLength(1);
+    expect(await faultsOf(200, healthy, { 'content-type': 'text/plain', 'x-request-id': '1' })).toHaveLength(
+      1,
+    );
+    expect(await faultsOf(200, healthy, { 'content-type': 'application/json' })).toHaveLength(1);
+  });
+
   it('tells every code of an operation with its status', () => {
     for (const { status, code } of document.problemExamples()) {
       expect(status).toBe(ERRORS[code as keyof typeof ERRORS].status);
@@ -98,6 +113,16 @@ describe('the page of the document', () => {
       expect([file, (await fetch(url)).status]).toEqual([file, 200]);
     }
     expect((await fetch(`${server.baseUrl}/docs/index.html`)).status).toBe(404);
+  });
+
+  it.each([
+    ['range', 'bytes=99999999-'],
+    ['if-match', '"another"'],
+    ['if-unmodified-since', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+  ])('is sent whole in spite of %s', async (name, value) => {
+    const response = await fetch(`${server.baseUrl}/docs/swagger-ui.css`, { headers: { [name]: value } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/css');
   });
 
   it('changes no policy but its own', async () => {
