@@ -21,6 +21,7 @@ export interface Announcement {
 
 /**
  * Waits until jobs can be done, downloads samples, and tells where everything is.
+ * @param fileIds the samples; none are downloaded when it is empty.
  * @throws NotHealthy, SampleDownloadFailed, or the reason of the signal.
  */
 export async function firstDownload(
@@ -30,30 +31,34 @@ export async function firstDownload(
   signal: AbortSignal,
 ): Promise<void> {
   await untilHealthy(where, signal);
+  if (fileIds.length === 0) {
+    say(announcement(where));
+    return;
+  }
   say(`\nDownloading sample files (${fileIds.join(', ')}):`);
-  const { jobId, link } = await runSampleDownload(where.baseUrl, fileIds, process.stdout, { signal });
-  say(announcement(where, jobId, link));
+  const sample = await runSampleDownload(where.baseUrl, fileIds, process.stdout, { signal });
+  say(announcement(where, sample));
 }
 
 function announcement(
   { baseUrl, uiUrl, namespace, logFiles }: Announcement,
-  jobId: string,
-  link: string,
+  sample?: { jobId: string; link: string },
 ): string {
-  const workflow = `/namespaces/${namespace}/workflows/${encodeURIComponent(workflowIdFor(jobId))}`;
+  const workflow = sample ? `/${encodeURIComponent(workflowIdFor(sample.jobId))}` : '';
+  const archive = sample ? `\n  Archive    ${sample.link}` : '';
+  const fetchIt = sample ? `\n  curl -sL -o first-download.zip ${sample.link}` : '';
   return `
 Longhaul is ready.
 
   API        ${baseUrl}
-  Web UI     ${uiUrl ? `${uiUrl}${workflow}` : 'that of your Temporal server'}
-  Archive    ${link}
+  Docs       ${baseUrl}/docs/
+  Web UI     ${uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows${workflow}` : 'that of your Temporal server'}${archive}
   Logs       ${logFiles.join('  ')}
 
 Try it: files 70000 to 70011 are samples.
 
   curl -s ${baseUrl}/v1/download/initiate -H 'content-type: application/json' \\
-    -d '{"fileIds": [70000, 70001, 70002], "archive": {"name": "samples"}}'
-  curl -sL -o first-download.zip ${link}
+    -d '{"fileIds": [70000, 70001, 70002], "archive": {"name": "samples"}}'${fetchIt}
 
 Ctrl-C stops everything; jobs and files stay.`;
 }

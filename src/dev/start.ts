@@ -3,6 +3,7 @@ import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import { SEARCH_ATTRIBUTES } from '../contract/names.js';
 import { shutDown, type ShutdownPhase, shutdownRequested } from '../lifecycle/shutdown.js';
 import { createObjectStore } from '../storage/create-store.js';
+import { loadKeptSecret } from '../storage/kept-secret.js';
 import { messageOf } from './errors.js';
 import { firstDownload } from './first-download.js';
 import { assertPortFree } from './ports.js';
@@ -68,7 +69,9 @@ async function run(
     logFiles: services.map((service) => service.logFile),
   };
   const failed = failureOf(services, temporal, signal);
-  await Promise.race([failed, firstDownload(FIRST_DOWNLOAD.slice(0, job.maxFiles), where, say, signal)]);
+  // With authentication only its users may download, and we have nobody's key.
+  const samples = settings.auth.mode === 'none' ? FIRST_DOWNLOAD.slice(0, job.maxFiles) : [];
+  await Promise.race([failed, firstDownload(samples, where, say, signal)]);
   await Promise.race([failed, stopped]);
 }
 
@@ -104,13 +107,14 @@ async function startTemporal(
 }
 
 /** Worker and API as processes of their own, wired by the composition roots that production runs. */
-function startServices(
+async function startServices(
   { store }: Settings,
   host: string,
   temporal: TemporalServer | undefined,
 ): Promise<ServiceProcess[]> {
   const env = {
     SHUTDOWN_GRACE_MS,
+    WEBHOOK_SECRETS: await webhookSecret(store.dataDir),
     ...process.env,
     HOST: host,
     ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
@@ -119,6 +123,12 @@ function startServices(
     startService('worker', new URL('../worker.js', import.meta.url), store.dataDir, env),
     startService('api', new URL('../api/server.js', import.meta.url), store.dataDir, env),
   ]);
+}
+
+/** So that callbacks can be tried without setting anything up; as Standard Webhooks 1.0 writes a secret. */
+async function webhookSecret(dataDir: string): Promise<string> {
+  const secret = await loadKeptSecret(dataDir, 'webhook-secret');
+  return `whsec_${Buffer.from(secret).toString('base64')}`;
 }
 
 /** Rejects when something ends that nobody stopped. */

@@ -7,6 +7,7 @@ import { systemCode } from './file-errors.js';
 const SECRETS = {
   'link-secret': { signs: 'links', setting: 'LINK_SECRET' },
   'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET' },
+  'webhook-secret': { signs: 'callbacks', setting: 'WEBHOOK_SECRETS' },
 } as const;
 
 const SECRET_BYTES = 32;
