@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { isFinal } from '../contract/types.js';
 import type { JobView } from './downloads.js';
+import { expiresAt } from './download-status.js';
 import { neverBack } from './never-back.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -78,9 +79,10 @@ export class StatusCache {
     return this.now() - readAt < LATELY_MS;
   }
 
-  /** A completed job never changes again; one that failed or was cancelled may be started anew. */
-  private ageOf({ snapshot: { status } }: JobView, readAt: number): number {
-    if (status === 'completed') return Infinity;
+  /** A completed job changes no more until it expires; one that has ended otherwise may be started anew. */
+  private ageOf({ snapshot }: JobView, readAt: number): number {
+    const { status } = snapshot;
+    if (status === 'completed') return Math.max(MAX_AGE_MS, Date.parse(expiresAt(snapshot)) - readAt);
     if (isFinal(status)) return MAX_AGE_MS;
     return Math.min(MAX_AGE_MS, Math.max(MIN_AGE_MS, AGE_PER_READ * (this.now() - readAt)));
   }

@@ -16,6 +16,7 @@ import {
   type FileOutcome,
   isFinal,
   type JobSnapshot,
+  type JobStatus,
   type Priority,
 } from '../contract/types.js';
 import { queuedSnapshot } from '../contract/queued-snapshot.js';
@@ -23,6 +24,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Admission } from './admission.js';
 import type { Accepted, Downloads, JobView, LiveProgress } from './downloads.js';
+import { statusOf } from './download-status.js';
 import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
@@ -41,7 +43,7 @@ const YOUNG_MS = 1_000;
 const CANCEL_WAIT_MS = 3_000;
 
 /** What the same key starts again. */
-const MAY_BEGIN_ANEW: ReadonlySet<string> = new Set(['failed', 'cancelled']);
+const MAY_BEGIN_ANEW: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled', 'expired']);
 
 const userAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.user, 'KEYWORD');
 const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
@@ -62,11 +64,13 @@ export class TemporalDownloads implements Downloads {
 
   async start(job: DownloadJob, deadline: number): Promise<Accepted> {
     const earlier = job.fingerprint === null ? undefined : await this.earlier(job, deadline);
-    if (earlier && !MAY_BEGIN_ANEW.has(earlier.status))
+    const before = earlier && statusOf(earlier, Date.now());
+    if (earlier && before && !MAY_BEGIN_ANEW.has(before)) {
       return { createdAt: earlier.createdAt, replayed: true };
+    }
     await this.options.admission.admit(job);
     try {
-      await this.startWorkflow(job, deadline);
+      await this.startWorkflow(job, deadline, before === 'expired');
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
@@ -93,14 +97,15 @@ export class TemporalDownloads implements Downloads {
     return snapshotOf(await this.call(ms, () => this.handle(jobId).describe()));
   }
 
-  private async startWorkflow(job: DownloadJob, deadline: number): Promise<void> {
+  /** @param expired whether there was such a job that has completed and is no more. */
+  private async startWorkflow(job: DownloadJob, deadline: number, expired: boolean): Promise<void> {
     const { client } = this.options;
     const snapshot = queuedSnapshot(job);
     await this.call(timeLeft(deadline), () =>
       client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
         workflowId: workflowIdFor(job.jobId),
         // The id is what makes a job exist once, under any race and any number of API servers.
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdReusePolicy: expired ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',
         taskQueue: ORCHESTRATION_TASK_QUEUE,
         args: [job],

@@ -51,6 +51,23 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
     expect([files.status, ((await files.json()) as { code: string }).code]).toEqual([410, 'JOB_EXPIRED']);
   });
 
+  it('is made anew under the same key, once however often it is asked for', async () => {
+    const body = { fileId: 70_000, clientRequestId: 'again' };
+    const first = await stack.initiate(body);
+    await stack.until(first.jobId, ({ status }) => status === 'completed');
+    const again = () => stack.post('/v1/download/initiate', body);
+    expect((await again()).headers.get('idempotency-replayed')).toBe('true');
+    await waitFor(
+      'the archive to expire',
+      async () => (await stack.status(first.jobId)).status === 'expired',
+    );
+    const responses = await Promise.all(Array.from({ length: 10 }, again));
+    const replayed = responses.map(({ headers }) => headers.get('idempotency-replayed'));
+    expect(replayed.filter((value) => value === null)).toHaveLength(1);
+    const completed = await stack.until(first.jobId, ({ status }) => status === 'completed');
+    expect((await fetch(completed.downloadUrl!)).status).toBe(200);
+  });
+
   it('is swept every night, by a schedule that the worker makes and adapts', async () => {
     const nextSweep = async () => (await schedule().describe()).info.nextActionTimes[0]!.toISOString();
     expect(await nextSweep()).toMatch(/T03:00:00.000Z$/);

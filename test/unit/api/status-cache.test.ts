@@ -82,11 +82,16 @@ describe('the status cache', () => {
     expect(reads).toBe(1);
   });
 
-  it('never reads a completed job again', async () => {
-    await cache.get('j', reading(view({ status: 'completed', phase: 'ended' })));
-    now += 1e9;
-    await cache.get('j', reading(view()));
+  it('reads a completed job again only when it has expired, for then it may be started anew', async () => {
+    const completedAt = new Date(now).toISOString();
+    const completed = view({ status: 'completed', phase: 'ended', completedAt });
+    await cache.get('j', reading(completed));
+    now += completed.snapshot.ttlMs - 1;
+    await cache.get('j', reading(completed));
     expect(reads).toBe(1);
+    now += 1;
+    await cache.get('j', reading(view()));
+    expect(reads).toBe(2);
   });
 
   it('reads a failed job again, for it may have been started anew', async () => {
