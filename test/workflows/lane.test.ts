@@ -153,8 +153,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const next = await user.waiter();
       await cancelled.cancel();
       await expectEndedBadly(cancelled);
-      expect((await snapshotOf(cancelled)).status).toBe('cancelled');
-      expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [jobIdOf(next)] });
+      expect((await remembered(cancelled))?.status).toBe('cancelled');
       await expectAllComplete(holder, next);
       await user.untilLaneEnds();
     });
