@@ -10,7 +10,7 @@ const MAX_USERS = 10_000;
 const MAX_AGE_MS = 1_000;
 /** A lane that could not be read is left alone this long: without a worker every read takes its whole deadline. */
 const PAUSE_MS = 5_000;
-const DEADLINE_MS = 1_000;
+const DEADLINE_MS = 3_000;
 
 const NOBODY: LaneJobs = { running: [], waiting: [] };
 
