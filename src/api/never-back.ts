@@ -1,7 +1,16 @@
 import { isFinal, type JobPhase } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 
-const ORDER: JobPhase[] = ['queued', 'delaying', 'preparing', 'waiting', 'building', 'publishing', 'ended'];
+/** Where a job is on its way; a pause may come before or after looking files up. */
+const RANKS: Record<JobPhase, number> = {
+  queued: 0,
+  delaying: 1,
+  preparing: 1,
+  waiting: 1,
+  building: 2,
+  publishing: 3,
+  ended: 4,
+};
 
 /**
  * The newer view, unless it knows less than the one before: what heartbeats told is forgotten when the activity ends.
@@ -11,7 +20,7 @@ export function neverBack(before: JobView | undefined, after: JobView): JobView 
   if (!before || before.snapshot.createdAt !== after.snapshot.createdAt) return after;
   if (after.snapshot.status === 'completed') return after;
   if (isFinal(before.snapshot.status) && !isFinal(after.snapshot.status)) return after;
-  const behind = ORDER.indexOf(after.snapshot.phase) < ORDER.indexOf(before.snapshot.phase);
+  const behind = RANKS[after.snapshot.phase] < RANKS[before.snapshot.phase];
   const [known, older] = behind ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
   return {
     ...after,

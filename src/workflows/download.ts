@@ -82,16 +82,14 @@ class Download {
   /** Prepares beside asking for the slot; builds when it has it. The time it waits is not the job's own. */
   private async runWithin(slot: DownloadSlot) {
     slot.ask();
-    await this.inTime(async () => {
-      await this.delay();
-      await this.prepare();
-    });
+    await this.inTime(() => this.prepare());
     const preparedAt = Date.now();
     if (!slot.granted) {
       this.record.apply({ type: 'waiting' });
       await slot.untilGranted();
     }
     return this.inTime(async () => {
+      await this.delay();
       if (Date.now() - preparedAt > FRESH_MS) await this.prepareAnew();
       return this.buildAndPublish();
     });
