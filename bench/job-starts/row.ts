@@ -90,7 +90,7 @@ function measurements(samples: Record<Contender, Starts[]>): Measurement[] {
       measure: 'CPU time of the process that starts, per job',
       ours: `${cpu.toFixed(2)} ms`,
       peer: `${bareCpu.toFixed(2)} ms`,
-      ratio: `+${(cpu - bareCpu).toFixed(2)} ms`,
+      ratio: signed(cpu - bareCpu),
       target: '≤ +1 ms',
     },
   ];
@@ -105,4 +105,8 @@ function measurements(samples: Record<Contender, Starts[]>): Measurement[] {
     });
   }
   return lines;
+}
+
+function signed(ms: number): string {
+  return `${ms < 0 ? '−' : '+'}${Math.abs(ms).toFixed(2)} ms`;
 }
