@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { errorCodeOf } from '../contract/errors.js';
 import { isFinal } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 import { expiresAt } from './download-status.js';
@@ -70,9 +71,17 @@ export class StatusCache {
           this.views.set(jobId, { view, readAt, freshUntil: readAt + this.ageOf(view, readAt) });
         return view;
       })
+      .catch((error: unknown) => this.lately(jobId, error))
       .finally(() => isLatest() && this.reading.delete(jobId));
     this.reading.set(jobId, reading);
     return reading;
+  }
+
+  /** What was read lately, while Temporal does not answer; every other error tells something of the job. */
+  private lately(jobId: string, error: unknown): JobView {
+    const kept = this.views.get(jobId);
+    if (errorCodeOf(error) !== 'TEMPORAL_UNAVAILABLE' || !kept || !this.isServable(kept)) throw error;
+    return { ...kept.view, stale: true };
   }
 
   private isServable({ readAt }: Kept): boolean {

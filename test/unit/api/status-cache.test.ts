@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobView } from '../../../src/api/downloads.js';
 import { StatusCache } from '../../../src/api/status-cache.js';
+import { LonghaulError } from '../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
 import type { JobSnapshot } from '../../../src/contract/types.js';
 import { aJob } from '../../support/jobs.js';
@@ -110,6 +111,17 @@ describe('the status cache', () => {
     expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
     await cache.get('j', reading(view()));
     expect(reads).toBe(2);
+  });
+
+  it('serves what was read lately, as stale, while Temporal does not answer', async () => {
+    const unanswered = async () => {
+      throw new LonghaulError('TEMPORAL_UNAVAILABLE', 'The job service does not answer.');
+    };
+    await cache.get('j', reading(view()));
+    now += 7_999;
+    expect(await cache.get('j', unanswered)).toMatchObject({ stale: true, snapshot: { status: 'queued' } });
+    now += 1;
+    await expect(cache.get('j', unanswered)).rejects.toThrow('does not answer');
   });
 
   it('reads again after something was done to the job', async () => {
