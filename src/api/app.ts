@@ -87,11 +87,6 @@ export function createApp(deps: AppDependencies): Express {
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
   app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
-  app.use(healthRoutes(deps));
-  app.use(rootRoutes(deps));
-  app.use(
-    docsRoutes(openApiDocument({ ...deps, operations: operationsOf(deps), publicUrl: deps.http.publicUrl })),
-  );
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   // A ticket suffices there: browsers cannot send headers with an EventSource.
   app.use(eventRoutes(deps));
@@ -101,6 +96,12 @@ export function createApp(deps: AppDependencies): Express {
   app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));
   app.use('/v1/admin', adminRoutes(deps));
+  // Behind what is asked for all the time: every layer before a route costs each request to it.
+  app.use(healthRoutes(deps));
+  app.use(rootRoutes(deps));
+  app.use(
+    docsRoutes(openApiDocument({ ...deps, operations: operationsOf(deps), publicUrl: deps.http.publicUrl })),
+  );
   app.use(routeNotFound);
   app.use(problems(deps.logger));
   return app;

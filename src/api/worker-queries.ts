@@ -3,11 +3,15 @@ import { TokenBucket } from './token-bucket.js';
 
 /** How long a worker may take to answer before the workers count as silent. */
 const SILENT_AFTER_MS = 1_200;
+/** Who knows that workers answer waits no longer than this for one that is busy: what it would tell is not worth more. */
+const PATIENCE_MS = 50;
+/** For how long an answer proves that workers are there. */
+const HEARD_MS = 1_000;
 /** Silence is believed for this long; after it the next one who wants to know asks again. */
 const BELIEVED_MS = 1_000;
 
 /** Queries of all jobs together: each takes the time of the very workers that do the jobs. */
-const QUERIES_PER_SECOND = 20;
+const QUERIES_PER_SECOND = 10;
 
 export interface Asked<T> {
   /** Undefined when nobody was asked, or nobody answered. */
@@ -23,6 +27,7 @@ export interface Asked<T> {
 export class WorkerQueries {
   private readonly budget: TokenBucket;
   private silentSince: number | undefined;
+  private heardAt = -Infinity;
   private probing = false;
 
   /** @param now a clock in milliseconds since the epoch. */
@@ -38,18 +43,29 @@ export class WorkerQueries {
   /** @param query asks a worker, and rejects when none answers. It is not called when it is not affordable. */
   async ask<T>(query: () => Promise<T>): Promise<Asked<T>> {
     if (!this.isAffordable()) return { answer: undefined, silent: this.silent };
+    const wasHeard = this.now() - this.heardAt < HEARD_MS;
+    const answer = this.answerOf(query);
+    try {
+      return { answer: await (wasHeard ? within(PATIENCE_MS, answer) : answer), silent: false };
+    } catch {
+      return { answer: undefined, silent: this.silent };
+    }
+  }
+
+  /** Rejects when no worker answered in time; takes note of either, whether or not anybody waits for it. */
+  private async answerOf<T>(query: () => Promise<T>): Promise<T> {
     this.probing = true;
+    // Also when it comes too late: a busy worker is not a dead one.
     const answer = query().then((value) => {
+      this.heardAt = this.now();
       this.silentSince = undefined;
       return value;
     });
-    // Also when it comes too late for who waits now: a busy worker is not a dead one.
-    answer.catch(() => {});
     try {
-      return { answer: await within(SILENT_AFTER_MS, answer), silent: false };
-    } catch {
+      return await within(SILENT_AFTER_MS, answer);
+    } catch (error) {
       this.silentSince = this.now();
-      return { answer: undefined, silent: true };
+      throw error;
     } finally {
       this.probing = false;
     }

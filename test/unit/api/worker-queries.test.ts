@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '../../support/wait-for.js';
 import { WorkerQueries } from '../../../src/api/worker-queries.js';
 
 describe('queries to workers', () => {
@@ -21,12 +22,12 @@ describe('queries to workers', () => {
     expect(await queries.ask(answers)).toEqual({ answer: 1, silent: false });
   });
 
-  it('are no more than twenty a second, for however many jobs; nobody counts as silent for want of budget', async () => {
+  it('are no more than ten a second, for however many jobs; nobody counts as silent for want of budget', async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => queries.ask(answers)));
-    expect(all.filter(({ answer }) => answer !== undefined)).toHaveLength(20);
+    expect(all.filter(({ answer }) => answer !== undefined)).toHaveLength(10);
     expect(all.some(({ silent }) => silent)).toBe(false);
     now += 1_000;
-    expect((await queries.ask(answers)).answer).toBe(21);
+    expect((await queries.ask(answers)).answer).toBe(11);
   });
 
   it('are one a second while no worker answers, and nobody waits for the others', async () => {
@@ -39,6 +40,13 @@ describe('queries to workers', () => {
     expect(await queries.ask(answers)).toEqual({ answer: undefined, silent: true });
     expect(asked).toBe(1);
     expect((await probe).silent).toBe(true);
+  });
+
+  it('are not waited for long where workers have just answered', async () => {
+    await queries.ask(answers);
+    const busy = queries.ask(() => new Promise(() => {}));
+    expect(await busy).toEqual({ answer: undefined, silent: false });
+    await waitFor('the silence to be noticed', () => queries.silent);
   });
 
   it('learn of a worker that answers late', async () => {
