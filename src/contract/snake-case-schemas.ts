@@ -30,7 +30,8 @@ export const startedJobSchema = z
   })
   .meta({ id: 'StartedJobInSnakeCase' });
 
-const jobErrorSchema = z
+/** Of a job, wherever it is told in snake_case. */
+export const jobErrorInSnakeCaseSchema = z
   .strictObject({
     code: errorCodeSchema,
     message: z.string(),
@@ -72,7 +73,7 @@ export const watchedJobSchema = z
     websocket_url: link().nullable(),
     events_url: link().nullable(),
     archive: archiveSchema.nullable(),
-    error: jobErrorSchema.nullable(),
+    error: jobErrorInSnakeCaseSchema.nullable(),
     stale: z.exactOptional(z.literal(true)).describe('No worker answered: the numbers may be a little old.'),
   })
   .meta({ id: 'JobInSnakeCase' });
