@@ -1,4 +1,5 @@
 import { LonghaulError } from '../contract/errors.js';
+import type { SnakeCased, StartedJob, WatchedJob } from '../contract/snake-case.js';
 import type { DownloadStatus, StartedDownload } from '../contract/types.js';
 
 /**
@@ -38,8 +39,8 @@ function inTheirWords(text: string): string {
 }
 
 /** Answer to a started job; `status` and the rest in our words. */
-export function startedInSnakeCase(started: StartedDownload, statusUrl: string) {
-  return snakeCased({
+export function startedInSnakeCase(started: StartedDownload, statusUrl: string): SnakeCased<StartedJob> {
+  return snakeCased<StartedJob>({
     jobId: started.jobId,
     status: started.status,
     progress: 0,
@@ -58,8 +59,8 @@ export function startedInSnakeCase(started: StartedDownload, statusUrl: string) 
 }
 
 /** The status of a job; `progress` goes from 0 to 1, in hundredths. */
-export function statusInSnakeCase({ streamUrl, ...status }: DownloadStatus) {
-  return snakeCased({
+export function statusInSnakeCase({ streamUrl, ...status }: DownloadStatus): SnakeCased<WatchedJob> {
+  return snakeCased<WatchedJob>({
     ...status,
     progress: status.progress / 100,
     estimatedDuration: durationText(status.etaSeconds),
@@ -82,13 +83,13 @@ function renamed(body: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-function snakeCased(answer: object): Record<string, unknown> {
+function snakeCased<T extends object>(answer: T): SnakeCased<T> {
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       isObject(value) ? snakeCased(value) : value,
     ]),
-  );
+  ) as SnakeCased<T>;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,22 +1,24 @@
 import { z } from 'zod';
 import type { AdminJob, FailedJobsPage } from './admin.js';
-import { type ErrorCode, ERRORS } from './errors.js';
+import {
+  briefErrorSchema,
+  count,
+  errorCodeSchema,
+  jobStatusSchema,
+  labelsSchema,
+  link,
+  time,
+  uuid,
+} from './answer-parts.js';
+import type { Estimate } from './estimate.js';
+import type { Same } from './same.js';
 import { fileIdSchema } from './schemas.js';
-import type { DownloadStatus, FilesPage, StartedDownload } from './types.js';
+import type { DownloadStatus, FileListPage, FilesPage, JobsPage, StartedDownload } from './types.js';
 
 /**
  * What the routes answer, as schemas: the OpenAPI document is made of them, and tests hold real answers against it. The
  * interfaces of `types.ts` are what the code is written against; `Same` at the end of this file keeps the two together.
  */
-
-const time = () => z.string().meta({ format: 'date-time' });
-const uuid = () => z.string().meta({ format: 'uuid' });
-const link = () => z.string().meta({ format: 'uri' });
-const count = () => z.int().min(0);
-
-const errorCodeSchema = z
-  .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
-  .meta({ id: 'ErrorCode', description: 'Stable; a client may switch on it.' });
 
 const jobErrorSchema = z
   .strictObject({
@@ -42,15 +44,7 @@ const archiveInfoSchema = z
 
 const jobProgress = {
   jobId: uuid(),
-  status: z.enum([
-    'queued',
-    'running',
-    'processing_artifacts',
-    'completed',
-    'failed',
-    'cancelled',
-    'expired',
-  ]),
+  status: jobStatusSchema,
   progress: z.int().min(0).max(100).describe('Percent; never goes back, 100 only when completed.'),
   message: z.string(),
   filesProcessed: count(),
@@ -102,7 +96,7 @@ const fileOutcomeSchema = z
     name: z.string().nullable().describe('Entry name in the archive, once it is known.'),
     size: count().nullable(),
     state: z.enum(['pending', 'prepared', 'included', 'skipped', 'failed']),
-    error: z.strictObject({ code: errorCodeSchema, message: z.string() }).nullable(),
+    error: briefErrorSchema.nullable(),
   })
   .meta({ id: 'FileOutcome' });
 
@@ -119,6 +113,46 @@ export const checkedFileSchema = z
   })
   .meta({ id: 'CheckedFile' });
 
+export const jobsPageSchema = z
+  .strictObject({ jobs: z.array(downloadStatusSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'JobsPage' });
+
+const listedFileSchema = z
+  .strictObject({
+    fileId: fileIdSchema,
+    name: z.string().describe('What its entry would be called, unless the request says otherwise.'),
+    size: count().describe('Bytes.'),
+  })
+  .meta({ id: 'ListedFile' });
+
+export const fileListPageSchema = z
+  .strictObject({
+    files: z.array(listedFileSchema),
+    nextCursor: z.string().nullable().describe('A page may be short, or empty, and have one.'),
+  })
+  .meta({ id: 'FileListPage' });
+
+const named = { fileId: fileIdSchema, name: z.string() };
+
+export const estimateSchema = z
+  .strictObject({
+    totalFileIds: count(),
+    duplicateFileIds: z.array(fileIdSchema),
+    filesFound: count(),
+    filesMissing: count(),
+    filesRenamed: count(),
+    bytesTotal: count(),
+    archiveBytes: count().describe('Most that the archive may have, if none of the files compresses.'),
+    tooLarge: z.boolean().describe('The files have more bytes together than maxBytes.'),
+    maxBytes: count(),
+    etaSeconds: count(),
+    files: z.array(z.strictObject({ ...named, size: count() })),
+    missing: z.array(z.strictObject({ fileId: fileIdSchema, ...briefErrorSchema.shape })),
+    renamed: z.array(z.strictObject({ ...named, insteadOf: z.string() })),
+    truncated: z.boolean().describe('The lists hold the first thousand each; the numbers count all.'),
+  })
+  .meta({ id: 'Estimate' });
+
 const runStateSchema = z.enum(['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out']);
 
 const failedJobSchema = z
@@ -130,7 +164,7 @@ const failedJobSchema = z
     failedAt: time(),
     attempts: count(),
     supportId: z.string(),
-    labels: z.record(z.string(), z.string()),
+    labels: labelsSchema,
     archiveName: z.string(),
     workflowId: z.string(),
     run: runStateSchema.describe(
@@ -150,7 +184,7 @@ const pendingStepSchema = z
     attempt: count(),
     startedAt: time().nullable(),
     nextAttemptAt: time().nullable(),
-    lastFailure: z.strictObject({ code: errorCodeSchema, message: z.string() }).nullable(),
+    lastFailure: briefErrorSchema.nullable(),
   })
   .meta({ id: 'PendingStep' });
 
@@ -158,7 +192,7 @@ export const adminJobSchema = z
   .strictObject({
     ...jobProgress,
     userId: z.string(),
-    labels: z.record(z.string(), z.string()),
+    labels: labelsSchema,
     archiveName: z.string(),
     workflowId: z.string(),
     runId: z.string(),
@@ -193,12 +227,11 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
-/** `true` where both are the same type, optional members included; anything else does not compile. */
-type Same<A, B> = Fits<[A, Required<A>], [B, Required<B>]> & Fits<[B, Required<B>], [A, Required<A>]>;
-type Fits<A, B> = A extends B ? true : { lacks: [A, B] };
-
 true satisfies Same<z.output<typeof downloadStatusSchema>, DownloadStatus>;
 true satisfies Same<z.output<typeof startedDownloadSchema>, StartedDownload>;
 true satisfies Same<z.output<typeof filesPageSchema>, FilesPage>;
+true satisfies Same<z.output<typeof jobsPageSchema>, JobsPage>;
+true satisfies Same<z.output<typeof fileListPageSchema>, FileListPage>;
+true satisfies Same<z.output<typeof estimateSchema>, Estimate>;
 true satisfies Same<z.output<typeof failedJobsPageSchema>, FailedJobsPage>;
 true satisfies Same<z.output<typeof adminJobSchema>, AdminJob>;

@@ -76,9 +76,15 @@ const clientRequestIdSchema = z
   .string({ error: 'must be a string' })
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without blanks');
 
+/** What else is wrong with a URL is for whoever calls it to say. */
 const callbackUrlSchema = z
   .string({ error: 'must be a string' })
-  .max(2_048, { error: 'must have at most 2048 characters', abort: true });
+  .max(2_048, { error: 'must have at most 2048 characters', abort: true })
+  .meta({
+    pattern: '^https?://',
+    description:
+      'Told when the job has ended: see the webhook `jobEnded`. An https URL that is not private, where callbacks are set up.',
+  });
 
 const CALLBACK_FIELDS = ['callbackUrl', 'callback_url'] as const;
 const MAX_LABELS = 16;
@@ -138,7 +144,11 @@ export function initiateSchema(
           : `stands beside ${another}: give one of them`;
       if (fault !== undefined) context.addIssue({ code: 'custom', path: [callback], message: fault });
     })
-    .meta({ id: 'DownloadRequest', oneOf: FILE_FIELDS.map((field) => ({ required: [field] })) });
+    .meta({
+      id: 'DownloadRequest',
+      oneOf: FILE_FIELDS.map((field) => ({ required: [field] })),
+      dependentSchemas: { callbackUrl: { properties: { callback_url: false } } },
+    });
 }
 
 export type InitiateBody = z.output<ReturnType<typeof initiateSchema>>;
@@ -201,12 +211,26 @@ export const jobsQuerySchema = z.object({
 /** Most that an answer is held until something changes; beyond it proxies hang up. */
 export const MAX_WAIT_MS = 30_000;
 
-/** The query of `GET /v1/download/status/:jobId`: how long the answer is held until something changes. */
+/** The query of a status: how long the answer is held until something changes. */
 export const waitQuerySchema = z.object({
   waitMs: z
     .string('must be a whole number from 0 to 30000')
     .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 30000')
     .transform(Number)
-    .pipe(z.number().max(MAX_WAIT_MS, 'must be a whole number from 0 to 30000'))
+    .pipe(
+      z
+        .int()
+        .min(0)
+        .max(MAX_WAIT_MS, 'must be a whole number from 0 to 30000')
+        .describe('How long the answer is held until something changes; takes precedence over Prefer.'),
+    )
     .optional(),
+});
+
+/** The header by which the same may come (RFC 7240): whatever cannot be understood is ignored. */
+export const preferHeaderSchema = z.object({
+  Prefer: z
+    .string()
+    .optional()
+    .describe('`wait=N`: hold the answer for up to N seconds, 30 at most, until something changes.'),
 });

@@ -12,7 +12,7 @@ export class SourceLookup {
     private readonly source: FileSource,
   ) {}
 
-  /** @returns undefined when the file does not exist or the user may not have it. */
+  /** @returns undefined when the file does not exist, the user may not have it, or no job could read it. */
   async lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined> {
     const deadline = AbortSignal.timeout(LOOKUP_DEADLINE_MS);
     try {
@@ -34,4 +34,11 @@ export class SourceLookup {
   }
 }
 
-const MISSING: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'FILE_FORBIDDEN']);
+/** What a job finds missing: to a stranger it is all the same. */
+const MISSING: ReadonlySet<string> = new Set([
+  'FILE_NOT_FOUND',
+  'FILE_FORBIDDEN',
+  'FILE_CHANGED',
+  'FILE_UNREADABLE',
+  'FILE_TOO_LARGE',
+]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdFor } from '../../src/contract/names.js';
 import type { DownloadStatus, JobsPage, StartedDownload } from '../../src/contract/types.js';
+import { ApiDocument } from '../support/api-document.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
@@ -284,6 +285,8 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       const init = { method: 'POST', headers: json, body: '{"file_id": 70000}' };
       const response = await fetch(`${slowApi}/v1/download/start`, init);
       expect(response.status).toBe(202);
+      const document = await ApiDocument.fetch(slowApi);
+      expect(await document.faultsOf('post /v1/download/start', response)).toEqual([]);
       const status = (await response.json()) as DownloadStatus;
       expect(status.status).toBe('running');
       expect(response.headers.get('location')).toBe(`${slowApi}/v1/download/status/${status.jobId}`);

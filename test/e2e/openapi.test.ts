@@ -1,57 +1,59 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ApiDocument } from '../support/api-document.js';
+import type { StartedDownload } from '../../src/contract/types.js';
+import { HeldAnswers } from '../support/held-answers.js';
+import { Receiver } from '../support/receiver.js';
 import { describeWith } from '../support/require-server.js';
-import { locateSchemathesis, runSchemathesis } from '../support/schemathesis.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000000';
-const SUITE = resolve('test/schemathesis');
-
-async function startStack(temporalCli: string): Promise<Stack> {
-  const stack = await Stack.start({ temporalCli, env: { MAX_FILES_PER_JOB: '100' } });
-  await stack.store.write('downloads/70000', Buffer.from('hello'));
-  return stack;
-}
+const SECRET = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
+/** Unsigned, but in the form of a token that names a key. */
+const TOKEN = [{ alg: 'RS256', kid: 'a' }, {}]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .concat('AA')
+  .join('.');
+const WEB_SOCKET = 'get /v1/download/jobs/{jobId}/stream';
+const EVENTS = 'get /v1/download/jobs/{jobId}/events';
 
 describeWith(await locateTemporalCli(), 'answers as the document has them', (temporalCli) => {
   let stack: Stack;
-  let document: ApiDocument;
-  const held = new Set<string>();
+  let receiver: Receiver;
+  let held: HeldAnswers;
 
   beforeAll(async () => {
-    stack = await startStack(temporalCli);
-    document = await ApiDocument.fetch(stack.baseUrl);
+    receiver = await Receiver.start();
+    stack = await Stack.start({
+      temporalCli,
+      env: {
+        MAX_FILES_PER_JOB: '1000',
+        WEBHOOK_SECRETS: SECRET,
+        OPERATOR_WEBHOOK_URL: `${receiver.url}/operator`,
+        OUTBOUND_ALLOWED_HOSTS: receiver.host,
+      },
+    });
+    await stack.store.write('downloads/70000', Buffer.from('hello'));
+    held = await HeldAnswers.of(stack.baseUrl);
   });
-  afterAll(() => stack?.stop());
+  afterAll(async () => {
+    await stack?.stop();
+    await receiver?.stop();
+  });
 
-  /** Holds a real answer against the document; gives it back to go on with. */
-  const assertDocumented = async (
-    operation: string,
-    status: number,
-    answer: Promise<Response>,
-  ): Promise<Response> => {
-    const response = await answer;
-    expect([operation, response.status]).toEqual([operation, status]);
-    expect(await document.faultsOf(operation, response)).toEqual([]);
-    held.add(operation);
-    return response;
-  };
+  const assertDocumented: HeldAnswers['assertDocumented'] = (...args) => held.assertDocumented(...args);
   const start = async (body: unknown) => {
     const response = await assertDocumented(
       'post /v1/download/initiate',
       202,
       stack.post('/v1/download/initiate', body),
     );
-    return ((await response.json()) as { jobId: string }).jobId;
+    return (await response.json()) as StartedDownload;
   };
 
   it('from the start of a job to its archive', async () => {
-    const jobId = await start({ fileIds: [70_000, 70_099, 70_000], onFileError: 'skip' });
+    const { jobId } = await start({ fileIds: [70_000, 70_099, 70_000], onFileError: 'skip' });
     await assertDocumented(
       'get /v1/download/status/{jobId}',
       200,
@@ -94,7 +96,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
 
   it('when a job is cancelled, and there is no archive', async () => {
     await stack.workers[0]!.pause();
-    const jobId = await start({ fileId: 70_000 });
+    const { jobId } = await start({ fileId: 70_000 });
     await assertDocumented('get /v1/download/{jobId}', 409, stack.request(`/v1/download/${jobId}`));
     await assertDocumented(
       'post /v1/download/cancel/{jobId}',
@@ -130,8 +132,100 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await assertDocumented('post /v1/download/check', 400, stack.post('/v1/download/check', {}));
   });
 
+  it('in snake_case', async () => {
+    const response = await assertDocumented(
+      'post /v1/download/jobs',
+      202,
+      stack.post('/v1/download/jobs', { files: [{ file_id: 70_000, name: 'a.txt' }] }),
+    );
+    const path = `/v1/download/jobs/${((await response.json()) as { job_id: string }).job_id}`;
+    const getJob = (query = '', headers = {}) =>
+      assertDocumented(
+        'get /v1/download/jobs/{jobId}',
+        query === '?waitMs=x' ? 400 : 200,
+        stack.request(path + query, { headers }),
+      );
+    await getJob('?waitMs=200');
+    const preferred = await getJob('', { prefer: 'wait=1' });
+    expect(preferred.headers.get('preference-applied')).toBe('wait=1');
+    await getJob('?waitMs=x');
+    await waitFor(
+      'the job to end',
+      async () => ((await (await getJob()).json()) as { status: string }).status === 'completed',
+    );
+    await assertDocumented(
+      'post /v1/download/jobs',
+      400,
+      stack.post('/v1/download/jobs', { file_ids: [1], fileIds: [2] }),
+    );
+    await assertDocumented('get /v1/download/jobs', 200, stack.request('/v1/download/jobs?limit=2'));
+    await assertDocumented('get /v1/download/jobs', 400, stack.request('/v1/download/jobs?status=gone'));
+  });
+
+  it('when a job is started and waited for', async () => {
+    const path = '/v1/download/start';
+    const response = await assertDocumented(`post ${path}`, 200, stack.post(path, { fileId: 70_000 }));
+    expect(await response.json()).toMatchObject({ status: 'completed' });
+    await assertDocumented(`post ${path}`, 200, stack.post(path, { fileId: 70_099 }));
+  });
+
+  it('when a job is told of as it goes on', async () => {
+    await stack.workers[0]!.pause();
+    const { streamUrl, eventsUrl } = await start({ fileId: 70_000 });
+    const socket = held.assertSocket(WEB_SOCKET, streamUrl);
+    const events = held.assertEvents(EVENTS, fetch(eventsUrl));
+    await assertDocumented(WEB_SOCKET, 426, fetch(streamUrl.replace(/^ws/, 'http')));
+    stack.workers[0]!.resume();
+    await socket;
+    await assertDocumented(EVENTS, 204, fetch(`${eventsUrl}&lastEventId=${await events}`));
+    await assertDocumented(EVENTS, 401, fetch(eventsUrl.replace(/ticket=.*/, 'ticket=none')));
+  });
+
+  it('when files are asked for', async () => {
+    await assertDocumented('get /v1/files', 200, stack.request('/v1/files'));
+    await assertDocumented('get /v1/files', 400, stack.request('/v1/files?limit=501'));
+    const path = '/v1/download/estimate';
+    const estimate = (body: object) => stack.post(path, body);
+    await assertDocumented(
+      `post ${path}`,
+      200,
+      estimate({ files: [{ fileId: 70_000, name: 'con.txt' }, { fileId: 70_099 }] }),
+    );
+    await assertDocumented(`post ${path}`, 400, estimate({}));
+    const many = { fileIds: Array.from({ length: 1_000 }, (_, i) => 80_000 + i) };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => estimate(many)));
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(refused.headers.get('retry-after')).not.toBeNull();
+    await assertDocumented(`post ${path}`, 'RATE_LIMITED', Promise.resolve(refused));
+  });
+
+  it('when receivers are told of the end of jobs', async () => {
+    const callbackUrl = `${receiver.url}/owner`;
+    const told = (path: string) =>
+      receiver.requests
+        .filter((request) => request.path === path)
+        .map(({ body }) => JSON.parse(body) as { type: string });
+    await stack.workers[0]!.pause();
+    const { jobId } = await start({ fileId: 70_000, callbackUrl });
+    await stack.post(`/v1/download/cancel/${jobId}`);
+    stack.workers[0]!.resume();
+    await start({ fileId: 70_000, callbackUrl });
+    await start({ fileId: 70_099, callback_url: callbackUrl });
+    await waitFor('the callbacks', () => told('/owner').length >= 3 && told('/operator').length > 0);
+    expect(told('/owner').map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['download.cancelled', 'download.completed', 'download.failed']),
+    );
+    for (const body of told('/owner')) expect(held.document.faultsOfWebhook('jobEnded', body)).toEqual([]);
+    for (const body of told('/operator'))
+      expect(held.document.faultsOfWebhook('jobFailed', body)).toEqual([]);
+    const { parameters } = held.document.json.webhooks['jobEnded']!.post as unknown as {
+      parameters: { name: string }[];
+    };
+    for (const { name } of parameters) expect(receiver.requests[0]!.headers).toHaveProperty(name);
+  });
+
   it('when an operator looks after jobs', async () => {
-    const jobId = await start({ fileId: 70_099, labels: { a: 'b' } });
+    const { jobId } = await start({ fileId: 70_099, labels: { a: 'b' } });
     await stack.untilFinal(jobId);
     await waitFor('the job to be listed', async () => {
       const response = await assertDocumented('get /v1/admin/failed', 200, stack.request('/v1/admin/failed'));
@@ -154,6 +248,68 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     stack.workers[0]!.resume();
   });
 
+  it('when more is asked for than there may be', async () => {
+    const keyed = await stack.startAnotherApi({
+      AUTH_MODE: 'api-key',
+      API_KEYS: `ada=sha256:${createHash('sha256').update('ada-key').digest('hex')}`,
+      STREAM_TICKET_SECRET: 'ticket-secret-of-32-characters-or-more',
+      RATE_LIMIT_MAX_REQUESTS: '3',
+      MAX_RUNNING_JOBS_PER_USER: '1',
+      MAX_QUEUED_JOBS_PER_USER: '0',
+    });
+    const initiate = (headers: Record<string, string>) =>
+      fetch(`${keyed}/v1/download/initiate`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: '{"fileId":70000}',
+      });
+    const operation = 'post /v1/download/initiate';
+    await assertDocumented(operation, 'UNAUTHENTICATED', initiate({}));
+    await assertDocumented(operation, 'UNAUTHENTICATED', initiate({ 'x-api-key': 'another' }));
+    await stack.workers[0]!.pause();
+    const ada = { authorization: 'Bearer ada-key' };
+    const accepted = await assertDocumented(operation, 202, initiate(ada));
+    expect(accepted.headers.get('ratelimit-remaining')).toBe('2');
+    await assertDocumented(operation, 'TOO_MANY_JOBS', initiate(ada));
+    stack.workers[0]!.resume();
+    await initiate(ada);
+    const refused = await assertDocumented(operation, 'RATE_LIMITED', initiate(ada));
+    for (const name of ['retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'])
+      expect(refused.headers.get(name)).toMatch(/^\d+$/);
+  });
+
+  it('when something that the API needs is out of reach', async () => {
+    const nowhere = 'http://127.0.0.1:9';
+    const check = (baseUrl: string) =>
+      fetch(`${baseUrl}/v1/download/check`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+        body: '{"fileId":70000}',
+      });
+    const catalogue = { CATALOGUE: 'http', CATALOGUE_SECRET: SECRET };
+    const operation = 'post /v1/download/check';
+    for (const [code, env] of [
+      ['CATALOGUE_UNAVAILABLE', { ...catalogue, CATALOGUE_URL: nowhere }],
+      ['CATALOGUE_INVALID', { ...catalogue, CATALOGUE_URL: `${receiver.url}/catalogue` }],
+      ['SOURCE_UNAVAILABLE', { CATALOGUE_URL: `${nowhere}/{id}`, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1:9' }],
+      [
+        'AUTH_UNAVAILABLE',
+        {
+          AUTH_MODE: 'jwt',
+          JWT_JWKS_URL: nowhere,
+          JWT_ISSUER: 'issuer',
+          JWT_AUDIENCE: 'api',
+          STREAM_TICKET_SECRET: 'ticket-secret-of-32-characters-or-more',
+        },
+      ],
+    ] as const) {
+      const refused = await assertDocumented(operation, code, check(await stack.startAnotherApi(env)));
+      expect([code, refused.headers.has('retry-after')]).toEqual([code, refused.status === 503]);
+    }
+    const unlisted = await stack.startAnotherApi({ FILES_LISTING: 'false' });
+    await assertDocumented('get /v1/files', 'ROUTE_NOT_FOUND', fetch(`${unlisted}/v1/files`));
+  });
+
   it('of the service itself', async () => {
     for (const path of ['/livez', '/readyz', '/health', '/', '/openapi.json']) {
       await assertDocumented(`get ${path}`, 200, stack.request(path));
@@ -161,7 +317,8 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
   });
 
   it('when there is no such job', async () => {
-    for (const operation of document.operations().filter((one) => one.includes('{jobId}'))) {
+    const operations = held.document.operations().filter((one) => one.includes('{jobId}'));
+    for (const operation of operations.filter((one) => one !== WEB_SOCKET)) {
       const [method, path] = operation.split(' ') as [string, string];
       const url = path.replace('{jobId}', UNKNOWN);
       await assertDocumented(
@@ -173,7 +330,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
   });
 
   it('of every operation', () => {
-    expect([...held].toSorted()).toEqual(document.operations().toSorted());
+    expect(held.operations).toEqual(held.document.operations().toSorted());
   });
 
   it('when Temporal is down', async () => {
@@ -191,51 +348,8 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
       503,
       stack.post('/v1/download/initiate', { fileId: 70_000 }),
     );
+    await assertDocumented('get /v1/download/jobs', 503, stack.request('/v1/download/jobs'));
+    await assertDocumented(EVENTS, 503, stack.request(EVENTS.slice(4).replace('{jobId}', UNKNOWN)));
     await assertDocumented('get /health', 503, stack.request('/health'));
   });
-});
-
-const programs = [await locateTemporalCli(), await locateSchemathesis()];
-describeWith(programs, 'what Schemathesis makes of the document', (temporalCli, schemathesis) => {
-  let stack: Stack;
-  let directory: string;
-
-  beforeAll(async () => {
-    stack = await startStack(temporalCli);
-    directory = await mkdtemp(join(tmpdir(), 'longhaul-schemathesis-'));
-    await cp(SUITE, directory, { recursive: true });
-  });
-  afterAll(async () => {
-    await stack?.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  /** All checks, on data that fits the schemas and on data that does not; the same on every run. */
-  const run = (config: string, more: string) =>
-    runSchemathesis(
-      schemathesis,
-      // A redirect to the archive is an answer, not a way: none is followed.
-      `--config-file ${config} run ${stack.baseUrl}/openapi.json --checks all --max-redirects 0 --seed 1 --continue-on-failure ${more}`.split(
-        ' ',
-      ),
-      directory,
-    );
-
-  it('is answered without a server error, and with nothing that is not documented', async () => {
-    const { passed, output } = await run('schemathesis.toml', '--max-examples 10');
-    expect(passed ? '' : output).toBe('');
-    expect(output).toMatch(/Tested: (\d+)\n/);
-  }, 300_000);
-
-  it('is answered so too where there is a job and its archive', async () => {
-    const { jobId } = await stack.initiate({ fileId: 70_000 });
-    await stack.until(jobId, ({ status }) => status === 'completed');
-    const link = (await stack.request(`/v1/download/${jobId}`)).headers.get('location')!;
-    const known = `[parameters]\njobId = "${jobId}"\ntoken = "${link.split('/').at(-1)}"\n\n`;
-    const config = await readFile(join(directory, 'schemathesis.toml'), 'utf8');
-    await writeFile(join(directory, 'known.toml'), known + config);
-    const more = '--max-examples 5 --phases coverage,fuzzing --include-path-regex [{](jobId|token)[}]';
-    const { passed, output } = await run('known.toml', more);
-    expect(passed ? '' : output).toBe('');
-  }, 300_000);
 });

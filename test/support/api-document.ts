@@ -21,7 +21,13 @@ interface DocumentedOperation {
 
 interface OpenApi {
   paths: Record<string, Record<string, DocumentedOperation>>;
-  components: { schemas: Json; headers: Record<string, { required?: boolean }>; securitySchemes: Json };
+  webhooks: Record<string, { post: DocumentedOperation }>;
+  components: {
+    schemas: Json;
+    headers: Record<string, { required?: boolean }>;
+    responses: Record<string, DocumentedAnswer>;
+    securitySchemes: Json;
+  };
 }
 
 /** The OpenAPI document of a running API, against which real answers are held. It reads the document alone. */
@@ -51,7 +57,14 @@ export class ApiDocument {
     const [method, path] = operation.split(' ') as [string, string];
     const documented = this.json.paths[path]?.[method]?.responses[response.status];
     if (!documented) return [`${operation}: ${response.status} is not documented`];
-    const where = `${operation} ${response.status}`;
+    return this.faultsOfAnswer(`${operation} ${response.status}`, documented, response);
+  }
+
+  private async faultsOfAnswer(
+    where: string,
+    documented: DocumentedAnswer,
+    response: Response,
+  ): Promise<string[]> {
     const lacking = Object.keys(documented.headers ?? {}).filter(
       (name) => this.json.components.headers[name]?.required && !response.headers.has(name),
     );
@@ -61,8 +74,24 @@ export class ApiDocument {
     ];
   }
 
+  /** As `faultsOf`, of one message of a stream. */
+  faultsOfMessage(message: unknown): string[] {
+    return this.faults('a message', { $ref: '#/components/schemas/StreamMessage' }, message);
+  }
+
+  /** As `faultsOf`, of what a receiver was sent. */
+  faultsOfWebhook(id: string, body: unknown): string[] {
+    const schema = this.json.webhooks[id]?.post.requestBody?.content['application/json']?.schema;
+    return schema ? this.faults(id, schema, body) : [`There is no webhook ${id}`];
+  }
+
+  /** As `faultsOf`, of what is answered where there is no operation. */
+  async faultsElsewhere(name: string, response: Response): Promise<string[]> {
+    return this.faultsOfAnswer(name, this.json.components.responses[name]!, response);
+  }
+
   faultsOfExamples(): string[] {
-    return Object.entries(this.json.paths).flatMap(([path, methods]) =>
+    return Object.entries({ ...this.json.paths, ...this.json.webhooks }).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody, responses }]) =>
         [requestBody?.content, ...Object.values(responses).map(({ content }) => content)]
           .flatMap((content) => Object.values(content ?? {}))
@@ -75,13 +104,13 @@ export class ApiDocument {
     );
   }
 
+  /** One for every code of every operation, and of what is answered where there is none. */
   problemExamples(): { status: number; code: string }[] {
     const operations = Object.values(this.json.paths).flatMap((methods) => Object.values(methods));
-    return operations.flatMap(({ responses }) =>
-      Object.values(responses).flatMap(
-        ({ content }) =>
-          examplesOf(content?.['application/problem+json'] ?? {}) as { status: number; code: string }[],
-      ),
+    const answers = operations.flatMap(({ responses }) => Object.values(responses));
+    return [...answers, ...Object.values(this.json.components.responses)].flatMap(
+      ({ content }) =>
+        examplesOf(content?.['application/problem+json'] ?? {}) as { status: number; code: string }[],
     );
   }
 
@@ -91,7 +120,8 @@ export class ApiDocument {
     if (types.length === 0) return [];
     if (!types.includes(type)) return [`${where}: ${type} is not documented`];
     const { schema } = answer.content![type]!;
-    return schema ? this.faults(where, schema, await response.clone().json()) : [];
+    if (!schema || !type.endsWith('json')) return [];
+    return this.faults(where, schema, await response.clone().json());
   }
 
   private faults(where: string, schema: Json | undefined, value: unknown): string[] {

@@ -3,6 +3,20 @@ export const JOB_ID = '01a1f4c0-7a3e-7c1d-9b55-8d2e6f0a4b10';
 const BASE = 'https://downloads.example.com';
 const TICKET = 'eyJqb2JJZCI6Ii4uLiJ9.q3Jm0v';
 
+export const REQUEST = {
+  files: [{ fileId: 70_000, name: '2026/report.pdf' }, { fileId: 70_099 }],
+  archive: { format: 'zip', name: 'photos' },
+  onFileError: 'skip',
+  labels: { album: '2026' },
+};
+
+export const REQUEST_IN_SNAKE_CASE = {
+  file_ids: [70_000, 70_099],
+  archive: { format: 'zip', name: 'photos' },
+  on_file_error: 'skip',
+  labels: { album: '2026' },
+};
+
 export const STARTED = {
   jobId: JOB_ID,
   status: 'queued',
@@ -46,6 +60,100 @@ export const STATUS = {
   eventsUrl: STARTED.eventsUrl,
 };
 
+export const STARTED_IN_SNAKE_CASE = {
+  job_id: JOB_ID,
+  status: 'queued',
+  progress: 0,
+  files_processed: 0,
+  total_files: 2,
+  duplicate_file_ids: [],
+  download_url: null,
+  error: null,
+  estimated_duration: '2-4s',
+  next_poll_in_ms: 740,
+  expires_at: STARTED.expiresAt,
+  status_url: `${BASE}/v1/download/jobs/${JOB_ID}`,
+  websocket_url: STARTED.streamUrl,
+  events_url: STARTED.eventsUrl,
+};
+
+export const STATUS_IN_SNAKE_CASE = {
+  job_id: JOB_ID,
+  status: 'running',
+  progress: 0.45,
+  message: PROGRESS.message,
+  files_processed: 1,
+  files_skipped: 0,
+  total_files: 2,
+  bytes_processed: 10_485_760,
+  bytes_total: 23_592_960,
+  eta_seconds: 12,
+  estimated_duration: '12-24s',
+  attempts: 1,
+  queue_position: null,
+  created_at: PROGRESS.createdAt,
+  started_at: PROGRESS.startedAt,
+  completed_at: null,
+  expires_at: PROGRESS.expiresAt,
+  next_poll_in_ms: 3_400,
+  download_url: null,
+  websocket_url: STARTED.streamUrl,
+  events_url: STARTED.eventsUrl,
+  archive: null,
+  error: null,
+};
+
+const ARCHIVE = {
+  name: 'photos.zip',
+  size: 10_486_012,
+  contentType: 'application/zip',
+  checksum: 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+  files: 1,
+  skipped: 1,
+};
+
+const DONE = {
+  status: 'completed',
+  message: 'Ready: 1 file, 1 skipped',
+  filesProcessed: 1,
+  filesSkipped: 1,
+  bytesTotal: 10_485_760,
+  completedAt: '2026-11-20T09:30:05.000Z',
+  expiresAt: '2026-11-21T09:30:05.000Z',
+  archive: ARCHIVE,
+};
+
+export const COMPLETED = {
+  ...STATUS,
+  ...DONE,
+  progress: 100,
+  etaSeconds: null,
+  nextPollInMs: null,
+  downloadUrl: `${BASE}/v1/objects/eyJrZXkiOiIuLi4ifQ.m2Xw`,
+  streamUrl: null,
+  eventsUrl: null,
+};
+
+export const JOBS = { jobs: [COMPLETED], nextCursor: null };
+
+const MESSAGE = {
+  type: 'progress',
+  job_id: JOB_ID,
+  status: 'running',
+  progress: 0.45,
+  message: PROGRESS.message,
+  files_processed: 1,
+  total_files: 2,
+  bytes_processed: 10_485_760,
+  bytes_total: 23_592_960,
+  eta_seconds: 12,
+  queue_position: null,
+  download_url: null,
+  error: null,
+};
+
+export const EVENT = { id: '8Jx0w3mSe2q1nF5k', data: JSON.stringify(MESSAGE) };
+
 export const CANCELLED = {
   ...STATUS,
   status: 'cancelled',
@@ -69,6 +177,28 @@ export const FILES = {
     },
   ],
   nextCursor: null,
+};
+
+export const FILE_LIST = {
+  files: [{ fileId: 70_000, name: 'report.pdf', size: 10_485_760 }],
+  nextCursor: null,
+};
+
+export const ESTIMATE = {
+  totalFileIds: 2,
+  duplicateFileIds: [],
+  filesFound: 1,
+  filesMissing: 1,
+  filesRenamed: 0,
+  bytesTotal: 10_485_760,
+  archiveBytes: 10_489_216,
+  tooLarge: false,
+  maxBytes: 107_374_182_400,
+  etaSeconds: 2,
+  files: [{ fileId: 70_000, name: '2026/report.pdf', size: 10_485_760 }],
+  missing: [{ fileId: 70_099, code: 'FILE_NOT_FOUND', message: 'File 70099 does not exist.' }],
+  renamed: [],
+  truncated: false,
 };
 
 const FAILURE = { code: 'FILE_NOT_FOUND', message: 'File 70099 does not exist.' };
@@ -144,5 +274,34 @@ export const TERMINATED_JOB = {
     message: 'An operator ended the download. Start it again.',
     retryAfterMs: null,
     supportId: SUPPORT_ID,
+  },
+};
+
+export const JOB_ENDED = {
+  type: 'download.completed',
+  timestamp: DONE.completedAt,
+  data: {
+    ...DONE,
+    jobId: JOB_ID,
+    totalFiles: 2,
+    bytesProcessed: 10_485_760,
+    attempts: 1,
+    createdAt: PROGRESS.createdAt,
+    startedAt: PROGRESS.startedAt,
+    downloadPath: STARTED.downloadPath,
+    labels: { album: '2026' },
+    error: null,
+  },
+};
+
+export const JOB_FAILED = {
+  type: 'download.failed',
+  timestamp: '2026-11-20T09:30:01.000Z',
+  data: {
+    jobId: JOB_ID,
+    userId: 'ada',
+    ...FAILURE,
+    supportId: SUPPORT_ID,
+    workflowId: `download/${JOB_ID}`,
   },
 };

@@ -7,15 +7,17 @@ export type JsonSchema = Record<string, unknown>;
 /** One answer of an operation that is no error. */
 export interface Answer {
   description: string;
-  /** Of a JSON body. */
+  /** Of the body; of an event stream, that of each event. */
   schema?: z.ZodType;
   example?: unknown;
-  /** Of a body that is not JSON. */
+  /** JSON when absent. */
   mediaTypes?: readonly string[];
+  /** Of each message of a WebSocket, which OpenAPI itself has no word for: told as `x-messages`. */
+  messages?: z.ZodType;
   /** Names of `ANSWER_HEADERS`. */
   headers?: readonly string[];
-  /** Operations that the ids in this answer lead to. */
-  links?: readonly string[];
+  /** Operations that a job's id in this answer leads to, and where in it the id is. */
+  links?: { from: string; to: readonly string[] };
 }
 
 /**
@@ -31,9 +33,12 @@ export interface Operation {
   tag: string;
   summary: string;
   description?: string;
+  deprecated?: true;
   /** No authentication and no limits. */
   open?: true;
-  /** Asks Temporal or the store: may be refused with 503 and is held to a time. */
+  /** A ticket in the query suffices. */
+  ticket?: true;
+  /** Asks Temporal, and is held to a time. */
   live?: true;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -42,4 +47,12 @@ export interface Operation {
   answers: Readonly<Record<number, Answer>>;
   /** Codes beyond those that follow from the rest. */
   errors?: readonly ErrorCode[];
+}
+
+/** A request that we make: of OpenAPI's `webhooks`. */
+export interface Webhook {
+  id: string;
+  summary: string;
+  description: string;
+  body: { schema: z.ZodType; example: unknown };
 }

@@ -1,15 +1,26 @@
 import { ADMIN_OPERATIONS } from '../routes/admin.operations.js';
 import { downloadOperations } from '../routes/downloads.operations.js';
+import { estimateOperations } from '../routes/estimate.operations.js';
+import { FILE_OPERATIONS } from '../routes/files.operations.js';
 import { HEALTH_OPERATIONS } from '../routes/health.operations.js';
+import { jobOperations } from '../routes/jobs.operations.js';
 import { OBJECT_OPERATIONS } from '../routes/objects.operations.js';
 import { ROOT_OPERATIONS } from '../routes/root.operations.js';
+import { startOperations } from '../routes/start.operations.js';
+import { STREAM_OPERATIONS } from '../streams/stream.operations.js';
 import type { Operation } from './operation.js';
 
 /** Every operation of an API that is put together like this. */
 export function operationsOf(parts: { limits: { maxFiles: number }; localLinks?: unknown }): Operation[] {
+  const { maxFiles } = parts.limits;
   return [
-    ...downloadOperations(parts.limits.maxFiles),
+    ...downloadOperations(maxFiles),
+    ...estimateOperations(maxFiles),
+    ...startOperations(maxFiles),
     ...(parts.localLinks ? OBJECT_OPERATIONS : []),
+    ...jobOperations(maxFiles),
+    ...STREAM_OPERATIONS,
+    ...FILE_OPERATIONS,
     ...ADMIN_OPERATIONS,
     ...HEALTH_OPERATIONS,
     ...ROOT_OPERATIONS,

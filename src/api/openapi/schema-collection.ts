@@ -20,8 +20,10 @@ export class SchemaCollection {
     if (!schema) return [];
     const { properties = {} } = this.of(schema, 'output');
     return Object.entries(properties as Record<string, JsonSchema>).map(([name, property]) => {
+      const { description, ...rest } = property;
       const optional = (schema.shape[name] as z.ZodType).safeParse(undefined).success;
-      return { name, in: location, required: !optional, schema: property };
+      const parameter = { name, in: location, required: !optional, schema: rest };
+      return description === undefined ? parameter : { ...parameter, description };
     });
   }
 

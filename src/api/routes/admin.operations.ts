@@ -15,7 +15,14 @@ export const ADMIN_OPERATIONS: Operation[] = [
     description:
       'The last one first, as far as the index of Temporal is sorted. A page may hold fewer than `limit`.',
     query: failedQuerySchema,
-    answers: { 200: { description: 'A page of jobs', schema: failedJobsPageSchema, example: FAILED } },
+    answers: {
+      200: {
+        description: 'A page of jobs',
+        schema: failedJobsPageSchema,
+        example: FAILED,
+        links: { from: 'jobs/0/jobId', to: ['showJob', 'retryJob', 'terminateJob'] },
+      },
+    },
     errors: ['FORBIDDEN'],
   },
   {
@@ -26,7 +33,7 @@ export const ADMIN_OPERATIONS: Operation[] = [
     summary: 'Starts a failed job again',
     description: 'As the same job, for the same user and under the same policy.',
     answers: { 202: { description: 'The job, begun anew', schema: adminJobSchema, example: RETRIED_JOB } },
-    errors: ['FORBIDDEN', 'JOB_NOT_RETRYABLE'],
+    errors: ['FORBIDDEN', 'JOB_NOT_RETRYABLE', 'TOO_MANY_JOBS'],
   },
   {
     ...COMMON,

@@ -4,11 +4,29 @@ import {
   filesPageSchema,
   startedDownloadSchema,
 } from '../../contract/answers.js';
-import { checkSchema, filesQuerySchema, initiateSchema, keyHeaderSchema } from '../../contract/schemas.js';
-import { CANCELLED, FILES, STARTED, STATUS } from '../openapi/examples.js';
+import {
+  checkSchema,
+  filesQuerySchema,
+  initiateSchema,
+  keyHeaderSchema,
+  preferHeaderSchema,
+  waitQuerySchema,
+} from '../../contract/schemas.js';
+import { CANCELLED, FILES, REQUEST, STARTED, STATUS } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
+import { NOT_LOOKED_UP, NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors.js';
 
 const TAG = 'Downloads';
+
+/** What the id of a job is good for. */
+export const JOB_LINKS = [
+  'getStatus',
+  'getJob',
+  'getArchive',
+  'listOutcomes',
+  'cancelDownload',
+  'streamEvents',
+] as const;
 
 /** @param maxFiles most files of one job. */
 export function downloadOperations(maxFiles: number): Operation[] {
@@ -23,25 +41,17 @@ export function downloadOperations(maxFiles: number): Operation[] {
         'Files come in exactly one of fileIds, file_ids, fileId, file_id and files. Under an idempotency key the job is started once, however often it is asked for.',
       live: true,
       headers: keyHeaderSchema,
-      body: {
-        schema: initiateSchema(maxFiles),
-        example: {
-          files: [{ fileId: 70_000, name: '2026/report.pdf' }, { fileId: 70_001 }],
-          archive: { format: 'zip', name: 'photos' },
-          onFileError: 'skip',
-          labels: { album: '2026' },
-        },
-      },
+      body: { schema: initiateSchema(maxFiles), example: REQUEST },
       answers: {
         202: {
           description: 'Accepted, or accepted before under the same key',
           schema: startedDownloadSchema,
           example: STARTED,
           headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
-          links: ['getStatus', 'getArchive', 'listOutcomes', 'cancelDownload'],
+          links: { from: 'jobId', to: JOB_LINKS },
         },
       },
-      errors: ['IDEMPOTENCY_KEY_REUSED'],
+      errors: NOT_STARTED,
     },
     {
       id: 'getStatus',
@@ -49,8 +59,19 @@ export function downloadOperations(maxFiles: number): Operation[] {
       path: '/v1/download/status/:jobId',
       tag: TAG,
       summary: 'State of a job',
+      description: 'At once, or when something has changed: see waitMs and Prefer.',
       live: true,
-      answers: { 200: { description: 'The job now', schema: downloadStatusSchema, example: STATUS } },
+      query: waitQuerySchema,
+      headers: preferHeaderSchema,
+      answers: {
+        200: {
+          description: 'The job now',
+          schema: downloadStatusSchema,
+          example: STATUS,
+          headers: ['Preference-Applied'],
+        },
+      },
+      errors: NOT_SIGNED,
     },
     {
       id: 'getArchive',
@@ -62,7 +83,7 @@ export function downloadOperations(maxFiles: number): Operation[] {
       answers: {
         302: { description: 'A fresh signed link, in Location', headers: ['Location'] },
       },
-      errors: ['JOB_NOT_READY', 'JOB_EXPIRED'],
+      errors: ['JOB_NOT_READY', 'JOB_EXPIRED', ...NOT_SIGNED],
     },
     {
       id: 'cancelDownload',
@@ -75,7 +96,7 @@ export function downloadOperations(maxFiles: number): Operation[] {
       answers: {
         200: { description: 'Cancelled, or about to be', schema: downloadStatusSchema, example: CANCELLED },
       },
-      errors: ['JOB_ALREADY_FINISHED'],
+      errors: ['JOB_ALREADY_FINISHED', ...NOT_SIGNED],
     },
     {
       id: 'listOutcomes',
@@ -88,7 +109,7 @@ export function downloadOperations(maxFiles: number): Operation[] {
       answers: {
         200: { description: 'A page of the files in their order', schema: filesPageSchema, example: FILES },
       },
-      errors: ['FILE_NOT_FOUND'],
+      errors: ['JOB_EXPIRED', 'FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'],
     },
     {
       id: 'checkFile',
@@ -96,7 +117,6 @@ export function downloadOperations(maxFiles: number): Operation[] {
       path: '/v1/download/check',
       tag: TAG,
       summary: 'Whether a file is there',
-      live: true,
       body: { schema: checkSchema, example: { file_id: 70_000 } },
       answers: {
         200: {
@@ -105,6 +125,7 @@ export function downloadOperations(maxFiles: number): Operation[] {
           example: { file_id: 70_000, available: true, s3Key: 'downloads/70000', size: 10_485_760 },
         },
       },
+      errors: ['REQUEST_TIMEOUT', ...NOT_LOOKED_UP],
     },
   ];
 }

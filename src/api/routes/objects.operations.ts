@@ -18,6 +18,8 @@ export const OBJECT_OPERATIONS: Operation[] = [
     },
     errors: [
       'LINK_INVALID',
+      'ROUTE_NOT_FOUND',
+      'FILE_FORBIDDEN',
       'FILE_NOT_FOUND',
       'FILE_CHANGED',
       'RANGE_NOT_SATISFIABLE',

@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
 import { isFinal } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
 import { JobAnswers } from '../job-answers.js';
@@ -44,11 +44,8 @@ class StartHandlers {
 
   start: RequestHandler = async (req, res) => {
     const started = await this.starts.start(req, res, req.body);
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    const until = AbortSignal.any([gone.signal, AbortSignal.timeout(WAIT_MS)]);
-    const view = await untilFinal(this.deps.downloads, started.jobId, until);
-    if (res.headersSent || gone.signal.aborted) return;
+    const view = await untilFinal(this.deps.downloads, started.jobId, patience(res));
+    if (res.headersSent || res.closed) return;
     const status = view && (await this.answers.statusOf(req, view));
     if (status && isFinal(status.status)) res.set('Location', started.statusUrl).json(status);
     else {
@@ -56,4 +53,19 @@ class StartHandlers {
       sendAccepted(res, started.statusUrl, nextPollInMs, status ?? started);
     }
   };
+}
+
+/**
+ * Ends with the answer, or when it has been waited for long enough. By a timer of its own: a signal of
+ * `AbortSignal.timeout` that nothing but `AbortSignal.any` refers to may be collected before its time.
+ */
+function patience(res: Response): AbortSignal {
+  if (res.closed) return AbortSignal.abort();
+  const ended = new AbortController();
+  const timer = setTimeout(() => ended.abort(), WAIT_MS);
+  res.once('close', () => {
+    clearTimeout(timer);
+    ended.abort();
+  });
+  return ended.signal;
 }

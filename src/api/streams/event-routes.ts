@@ -1,8 +1,10 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { LonghaulError } from '../../contract/errors.js';
 import { isFinal } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
 import { JobAnswers } from '../job-answers.js';
 import { archiveLink } from '../links.js';
+import { malformedId } from '../middleware/malformed-id.js';
 import { route } from '../route.js';
 import type { Sink } from './job-stream.js';
 import { eventId } from './stream-message.js';
@@ -23,8 +25,16 @@ const HEADERS = {
 export function eventRoutes(deps: AppDependencies): Router {
   const router = Router();
   route(router, '/v1/download/jobs/:jobId/events', { get: [events(deps, new JobAnswers(deps))] });
+  route(router, '/v1/download/jobs/:jobId/stream', { get: [upgradeRequired] });
+  router.use(malformedId);
   return router;
 }
+
+/** Requests for an upgrade never come here. */
+const upgradeRequired: RequestHandler = (_req, res, next) => {
+  res.set('Upgrade', 'websocket');
+  next(new LonghaulError('UPGRADE_REQUIRED', 'This is a WebSocket: connect to it with ws:// or wss://.'));
+};
 
 function events(deps: AppDependencies, answers: JobAnswers): RequestHandler {
   return async (req, res) => {

@@ -12,6 +12,21 @@ import { registeredRoutes } from '../../support/registered-routes.js';
 /** Pages and their files, for people. */
 const NOT_OPERATIONS = /^get \/docs(?:\/|$)/;
 
+/** Answered by whatever listens for upgrades, besides the route that says so. */
+const WEB_SOCKET = 'get /v1/download/jobs/{jobId}/stream';
+
+/** Never the answer to a request: why a job failed, or a file is not in its archive. */
+const OF_JOBS_ALONE = [
+  'ARCHIVE_INCOMPLETE',
+  'FILE_TOO_LARGE',
+  'FILE_UNREADABLE',
+  'JOB_TERMINATED',
+  'JOB_TIMEOUT',
+  'JOB_TOO_LARGE',
+  'NO_FILES_AVAILABLE',
+  'WORKER_LOST',
+];
+
 const localLinks = { openLink: () => Promise.reject(new Error('no')) };
 
 describe('the OpenAPI document', () => {
@@ -28,9 +43,8 @@ describe('the OpenAPI document', () => {
     createApp(appDependencies({ localLinks }));
     const routes = registeredRoutes(use.mock.calls).map(templateOf);
     use.mockRestore();
-    expect(routes.filter((route) => !NOT_OPERATIONS.test(route)).toSorted()).toEqual(
-      document.operations().toSorted(),
-    );
+    const known = new Set([...routes.filter((route) => !NOT_OPERATIONS.test(route)), WEB_SOCKET]);
+    expect([...known].toSorted()).toEqual(document.operations().toSorted());
   });
 
   it('leaves out what the store does not need', () => {
@@ -64,6 +78,33 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has every code: as an answer, or as the reason of a job', () => {
+    const answered = new Set(document.problemExamples().map(({ code }) => code));
+    const others = Object.keys(ERRORS).filter((code) => !answered.has(code));
+    expect(others.toSorted()).toEqual(OF_JOBS_ALONE);
+    const { ErrorCode: codes, JobError: jobError } = document.json.components.schemas as Record<
+      string,
+      { enum: string[]; properties: object }
+    >;
+    expect(codes!.enum).toEqual(expect.arrayContaining(OF_JOBS_ALONE));
+    expect(jobError!.properties).toHaveProperty('code.$ref', '#/components/schemas/ErrorCode');
+  });
+
+  it('says what is answered where there is no operation', async () => {
+    const answer = (path: string, method: string) => fetch(`${server.baseUrl}${path}`, { method });
+    const nowhere = await answer('/v2', 'GET');
+    expect([nowhere.status, await document.faultsElsewhere('RouteNotFound', nowhere)]).toEqual([404, []]);
+    const forbidden = await answer('/livez', 'PUT');
+    const faults = await document.faultsElsewhere('MethodNotAllowed', forbidden);
+    expect([forbidden.status, faults]).toEqual([405, []]);
+  });
+
+  it('has each header of its answers among its components', () => {
+    for (const [, name] of JSON.stringify(document.json).matchAll(/"#\/components\/headers\/([\w-]+)"/g)) {
+      expect(document.json.components.headers).toHaveProperty(name!);
+    }
+  });
+
   it('refers to nothing that it does not have', () => {
     const text = JSON.stringify(document.json);
     for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
@@ -80,14 +121,18 @@ describe('the OpenAPI document', () => {
   });
 
   it.each([
-    ['none', [{}, { userId: [] }], ['userId']],
-    ['api-key', [{ bearer: [] }, { apiKey: [] }], ['bearer', 'apiKey']],
-    ['jwt', [{ bearer: [] }], ['bearer']],
+    ['none', [{}, { userId: [] }], ['userId', 'ticket']],
+    ['api-key', [{ bearer: [] }, { apiKey: [] }], ['bearer', 'apiKey', 'ticket']],
+    ['jwt', [{ bearer: [] }], ['bearer', 'ticket']],
   ] as const)('says who may ask when AUTH_MODE is %s', async (authMode, security, schemes) => {
     const other = await startApiServer({ authMode });
     const { json } = await ApiDocument.fetch(other.baseUrl);
     await other.stop();
     expect(json.paths['/v1/download/initiate']!['post']!.security).toEqual(security);
+    expect(json.paths['/v1/download/jobs/{jobId}/events']!['get']!.security).toEqual([
+      ...security,
+      { ticket: [] },
+    ]);
     expect(json.paths['/livez']!['get']!.security).toEqual([]);
     expect(Object.keys(json.components.securitySchemes)).toEqual(schemes);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inTheirNames, withOurNames } from '../../../src/api/snake-case.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
 import { initiateSchema } from '../../../src/contract/schemas.js';
+import { jobRequestSchema } from '../../../src/contract/snake-case-schemas.js';
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -10,6 +11,14 @@ describe('the snake_case dialect', () => {
     const fields = Object.keys(initiateSchema(1).shape).filter((name) => !name.includes('_'));
     const theirs = Object.fromEntries(fields.map((name) => [snake(name), 1]));
     expect(Object.keys(withOurNames(theirs) as object).toSorted()).toEqual(fields.toSorted());
+  });
+
+  it('is documented with every field, and as what is accepted', () => {
+    const fields = Object.keys(initiateSchema(1).shape).filter((name) => !name.includes('_'));
+    expect(Object.keys(jobRequestSchema(1).shape)).toEqual(fields.map(snake));
+    const body = { files: [{ file_id: 70_000, name: 'a' }], on_file_error: 'skip', client_request_id: 'x' };
+    expect(jobRequestSchema(1).safeParse(body).success).toBe(true);
+    expect(initiateSchema(1).safeParse(withOurNames(body)).success).toBe(true);
   });
 
   it('reaches into files, and leaves labels alone', () => {

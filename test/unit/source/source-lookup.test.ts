@@ -46,8 +46,8 @@ describe('looking one file up', () => {
     },
   );
 
-  it.each(['FILE_NOT_FOUND', 'FILE_FORBIDDEN'] as const)(
-    'tells nothing when the store says %s: both are the same to a stranger',
+  it.each(['FILE_NOT_FOUND', 'FILE_FORBIDDEN', 'FILE_CHANGED', 'FILE_UNREADABLE', 'FILE_TOO_LARGE'] as const)(
+    'tells nothing when the source says %s: a job would find the file missing',
     async (code) => {
       expect(
         await new SourceLookup(catalogueOf('found'), failing(code)).lookUp('user', 70_000),

@@ -1,0 +1,18 @@
+import { fileListPageSchema } from '../../contract/answers.js';
+import { fileListQuerySchema } from '../../contract/schemas.js';
+import { FILE_LIST } from '../openapi/examples.js';
+import type { Operation } from '../openapi/operation.js';
+
+export const FILE_OPERATIONS: Operation[] = [
+  {
+    id: 'listFiles',
+    method: 'get',
+    path: '/v1/files',
+    tag: 'Files',
+    summary: 'What can be downloaded',
+    description: '404 ROUTE_NOT_FOUND where the list is turned off, and where files are kept elsewhere.',
+    query: fileListQuerySchema,
+    answers: { 200: { description: 'A page of files', schema: fileListPageSchema, example: FILE_LIST } },
+    errors: ['ROUTE_NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+  },
+];

@@ -1,0 +1,82 @@
+import { jobsPageSchema } from '../../contract/answers.js';
+import {
+  jobsQuerySchema,
+  keyHeaderSchema,
+  preferHeaderSchema,
+  waitQuerySchema,
+} from '../../contract/schemas.js';
+import { jobRequestSchema, startedJobSchema, watchedJobSchema } from '../../contract/snake-case-schemas.js';
+import {
+  JOBS,
+  REQUEST_IN_SNAKE_CASE,
+  STARTED_IN_SNAKE_CASE,
+  STATUS_IN_SNAKE_CASE,
+} from '../openapi/examples.js';
+import type { Operation } from '../openapi/operation.js';
+import { NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors.js';
+import { JOB_LINKS } from './downloads.operations.js';
+
+const COMMON = { tag: 'Jobs', live: true } as const;
+
+/** @param maxFiles most files of one job. */
+export function jobOperations(maxFiles: number): Operation[] {
+  return [
+    {
+      ...COMMON,
+      id: 'listJobs',
+      method: 'get',
+      path: '/v1/download/jobs',
+      summary: "The caller's jobs, newest first",
+      description: 'A page may hold fewer than `limit` though there are more: then nextCursor is not null.',
+      query: jobsQuerySchema,
+      answers: {
+        200: {
+          description: 'A page of jobs',
+          schema: jobsPageSchema,
+          example: JOBS,
+          links: { from: 'jobs/0/jobId', to: JOB_LINKS },
+        },
+      },
+      errors: NOT_SIGNED,
+    },
+    {
+      ...COMMON,
+      id: 'startJob',
+      method: 'post',
+      path: '/v1/download/jobs',
+      summary: 'Starts a job, in snake_case',
+      description: 'As startDownload, whose names are understood here too.',
+      headers: keyHeaderSchema,
+      body: { schema: jobRequestSchema(maxFiles), example: REQUEST_IN_SNAKE_CASE },
+      answers: {
+        202: {
+          description: 'Accepted, or accepted before under the same key',
+          schema: startedJobSchema,
+          example: STARTED_IN_SNAKE_CASE,
+          headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
+          links: { from: 'job_id', to: JOB_LINKS },
+        },
+      },
+      errors: NOT_STARTED,
+    },
+    {
+      ...COMMON,
+      id: 'getJob',
+      method: 'get',
+      path: '/v1/download/jobs/:jobId',
+      summary: 'State of a job, in snake_case',
+      description: 'As getStatus.',
+      query: waitQuerySchema,
+      headers: preferHeaderSchema,
+      answers: {
+        200: {
+          description: 'The job now',
+          schema: watchedJobSchema,
+          example: STATUS_IN_SNAKE_CASE,
+          headers: ['Preference-Applied'],
+        },
+      },
+      errors: NOT_SIGNED,
+    },
+  ];
+}
