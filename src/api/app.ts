@@ -30,6 +30,7 @@ import { jobRoutes } from './routes/jobs.js';
 import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
 import { startRoutes } from './routes/start.js';
+import { statusRoutes } from './routes/status.js';
 import { eventRoutes } from './streams/event-routes.js';
 import type { StreamHub } from './streams/stream-hub.js';
 import type { Authenticator } from './principal.js';
@@ -91,6 +92,7 @@ export function createApp(deps: AppDependencies): Express {
   // A ticket suffices there: browsers cannot send headers with an EventSource.
   app.use(eventRoutes(deps));
   app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
+  app.use(statusRoutes(deps));
   app.use('/v1', fileRoutes(deps));
   // Before `/v1/download/:jobId`, which `jobs` would be an id for.
   app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));

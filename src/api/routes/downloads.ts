@@ -11,7 +11,7 @@ import { malformedId } from '../middleware/malformed-id.js';
 import { noStore } from '../middleware/no-store.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../middleware/problems.js';
-import { patientTimeout, timeout } from '../middleware/timeout.js';
+import { timeout } from '../middleware/timeout.js';
 import { principalOf } from '../principal.js';
 import { recordedOutcomes } from '../recorded-outcomes.js';
 import { pathOf } from '../request-path.js';
@@ -29,7 +29,6 @@ export function downloadRoutes(deps: AppDependencies): Router {
   router.use(noStore);
   route(router, '/initiate', { post: [quick, ...jsonBody, handlers.initiate] });
   route(router, '/check', { post: [quick, ...jsonBody, handlers.check] });
-  route(router, '/status/:jobId', { get: [patientTimeout(deps.http.requestTimeoutMs), handlers.status] });
   route(router, '/cancel/:jobId', { post: [slow, handlers.cancel] });
   route(router, '/:jobId/files', { get: [slow, handlers.files] });
   route(router, '/:jobId', { get: [slow, handlers.download] });
@@ -49,10 +48,6 @@ class DownloadHandlers {
   initiate: RequestHandler = async (req, res) => {
     const started = await this.starts.start(req, res, req.body);
     sendAccepted(res, started.statusUrl, started.nextPollInMs, started);
-  };
-
-  status: RequestHandler = async (req, res) => {
-    await this.answers.sendStatus(req, res, await this.answers.awaitedViewOf(req, res));
   };
 
   download: RequestHandler = async (req, res) => {
