@@ -82,13 +82,25 @@ function renamed(body: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-function snakeCased(answer: object): Record<string, unknown> {
+type SnakeName<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeName<Rest>}`
+  : Name;
+
+/** An answer whose fields are named in snake_case, also those of objects within it. */
+export type SnakeCased<Answer> = Answer extends readonly unknown[]
+  ? Answer
+  : Answer extends object
+    ? { [Name in keyof Answer & string as SnakeName<Name>]: SnakeCased<Answer[Name]> }
+    : Answer;
+
+/** The one spelling of whatever is told in snake_case. */
+export function snakeCased<Answer extends object>(answer: Answer): SnakeCased<Answer> {
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       isObject(value) ? snakeCased(value) : value,
     ]),
-  );
+  ) as SnakeCased<Answer>;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -20,6 +20,7 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The range lies outside the archive' },
+  UPGRADE_REQUIRED: { status: 426, title: 'Another protocol is needed here' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   TOO_MANY_JOBS: { status: 429, title: 'Too many jobs are waiting' },
   TOO_MANY_STREAMS: { status: 503, title: 'Too many streams are open here' },
