@@ -20,6 +20,7 @@ import { operationsOf } from './openapi/operations.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
+import { ticketed } from './middleware/ticketed.js';
 import { adminRoutes } from './routes/admin.js';
 import { docsRoutes } from './routes/docs.js';
 import { downloadRoutes } from './routes/downloads.js';
@@ -31,8 +32,8 @@ import { type LocalLinks, objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
 import { startRoutes } from './routes/start.js';
 import { statusRoutes } from './routes/status.js';
-import { eventRoutes } from './streams/event-routes.js';
 import type { StreamHub } from './streams/stream-hub.js';
+import { streamRoutes } from './streams/stream-routes.js';
 import type { Authenticator } from './principal.js';
 import type { OutcomeStore } from './recorded-outcomes.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
@@ -89,13 +90,11 @@ export function createApp(deps: AppDependencies): Express {
   app.set('trust proxy', deps.http.trustProxy);
   app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
-  // A ticket suffices there: browsers cannot send headers with an EventSource.
-  app.use(eventRoutes(deps));
-  app.use('/v1', rateLimited(deps.rateLimit, authenticated(deps.authenticator)));
+  app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
   app.use(statusRoutes(deps));
   app.use('/v1', fileRoutes(deps));
   // Before `/v1/download/:jobId`, which `jobs` would be an id for.
-  app.use('/v1/download', jobRoutes(deps), startRoutes(deps), estimateRoutes(deps));
+  app.use('/v1/download', jobRoutes(deps), streamRoutes(deps), startRoutes(deps), estimateRoutes(deps));
   app.use('/v1/download', downloadRoutes(deps));
   app.use('/v1/admin', adminRoutes(deps));
   // Behind what is asked for all the time: every layer before a route costs each request to it.

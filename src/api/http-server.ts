@@ -1,4 +1,7 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { type RequestListener, Server, type ServerOptions } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OfferedRequest, serveUpgrades } from './upgrades.js';
 
 /** Against clients that send slowly, or nothing at all: what is not there in time is answered 408 and hung up on. */
 const LIMITS = {
@@ -13,7 +16,44 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
 
+/** How often connections that have become idle are closed while the server ends. */
+const IDLE_CHECK_MS = 100;
+
 /** The server of the API, which does not listen yet. */
 export function createHttpServer(app: RequestListener, limits: Partial<typeof LIMITS> = {}): Server {
-  return createServer({ ...LIMITS, ...limits }, app);
+  return new ApiServer(app, limits);
+}
+
+/** Lets requests under way finish, closes connections as they become idle, and cuts what is left after the grace time. */
+export async function closeHttpServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  // Node closes those that are idle now, and lets the others live until their clients have enough.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const late = new AbortController();
+  await Promise.race([closed, delay(graceMs, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
+  server.closeAllConnections();
+  await closed;
+  clearInterval(idle);
+}
+
+class ApiServer extends Server<typeof OfferedRequest> {
+  private readonly upgraded = new Set<Duplex>();
+
+  constructor(app: RequestListener, limits: Partial<typeof LIMITS>) {
+    super({ ...LIMITS, ...limits, IncomingMessage: OfferedRequest }, app);
+    this.on('upgrade', (_req, socket: Duplex) => {
+      this.upgraded.add(socket);
+      socket.once('close', () => this.upgraded.delete(socket));
+    });
+    serveUpgrades(this, app);
+  }
+
+  /** As Node has it, and those that were upgraded too, of which Node knows nothing any more. */
+  override closeAllConnections(): void {
+    super.closeAllConnections();
+    for (const socket of this.upgraded) socket.destroy();
+  }
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { jobNotFound } from '../contract/errors.js';
+import { errorCodeOf, jobNotFound } from '../contract/errors.js';
 import { type DownloadStatus, isFinal } from '../contract/types.js';
 import type { AppDependencies } from './app.js';
 import { downloadStatus } from './download-status.js';
@@ -58,7 +58,20 @@ export class JobAnswers {
     if (ms === 0) return view;
     const gone = new AbortController();
     res.once('close', () => gone.abort());
-    return untilChanged(this.deps.watchers, view, ms, gone.signal);
+    // What closed before that is not told again.
+    if (res.closed) gone.abort();
+    const changed = await untilChanged(this.deps.watchers, view, ms, gone.signal);
+    return changed ?? (gone.signal.aborted ? view : this.latest(view));
+  }
+
+  /** What changed without being noticed; the job as it was seen, while nobody can tell how it is. */
+  private async latest(seen: JobView): Promise<JobView> {
+    try {
+      return await this.deps.downloads.view(seen.jobId);
+    } catch (error) {
+      if (errorCodeOf(error) !== 'TEMPORAL_UNAVAILABLE') throw error;
+      return { ...seen, stale: true };
+    }
   }
 
   /** The status a client reads, with links that were signed just now. */
@@ -70,15 +83,17 @@ export class JobAnswers {
   async statusAt(baseUrl: string, view: JobView): Promise<DownloadStatus> {
     const now = Date.now();
     const status = downloadStatus(view, now, Math.random());
-    const { store, http } = this.deps;
-    const downloadUrl =
-      status.status === 'completed'
-        ? await archiveLink(store, view.snapshot, http.linkTtlSeconds, baseUrl, now)
-        : null;
+    const downloadUrl = status.status === 'completed' ? await this.linkAt(baseUrl, view) : null;
     const streams = isFinal(status.status)
       ? { streamUrl: null, eventsUrl: null }
       : this.streamsOf(baseUrl, view.jobId, view.snapshot.userId);
     return { ...status, downloadUrl, ...streams };
+  }
+
+  /** A fresh link to the archive of a job; null when there is none. */
+  linkAt(baseUrl: string, { snapshot }: JobView): Promise<string | null> {
+    const { store, http } = this.deps;
+    return archiveLink(store, snapshot, http.linkTtlSeconds, baseUrl, Date.now());
   }
 
   /** Where a job can be listened to, with a fresh ticket. */
@@ -99,12 +114,7 @@ export class JobAnswers {
 
 /** @throws LonghaulError JOB_NOT_FOUND for what can be no job's id. */
 export function jobIdOf(req: Request): string {
-  return asJobId(String(req.params['jobId']));
-}
-
-/** @throws LonghaulError JOB_NOT_FOUND for what can be no job's id. */
-export function asJobId(text: string): string {
-  const jobId = text.toLowerCase();
+  const jobId = String(req.params['jobId']).toLowerCase();
   if (!JOB_ID.test(jobId)) throw jobNotFound();
   return jobId;
 }

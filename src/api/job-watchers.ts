@@ -7,13 +7,17 @@ import { visibleState } from './visible.js';
 const INTERVAL_MS = 250;
 const INTERVAL_PER_JOB_MS = 4;
 
-/** Told of every view in which something may have changed that a client can see. */
-type Listener = (view: JobView) => void;
+export interface JobListener {
+  /** A view in which something may have changed that a client can see. */
+  changed(view: JobView): void;
+  /** There is no such job any more, as far as Temporal knows now. Nothing more is told. */
+  gone(): void;
+}
 
 interface Watcher {
-  view: JobView;
+  jobId: string;
   state: string;
-  listeners: Set<Listener>;
+  listeners: Set<JobListener>;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -30,12 +34,11 @@ export class JobWatchers {
   }
 
   /**
-   * Calls `listener` whenever the job changes, until it has ended. While Temporal does not answer, the job is shown as
-   * it was, marked as stale.
+   * Tells `listener` whenever the job changes, until it has ended. While Temporal does not answer, nothing is told.
    * @param view of a job that has not ended, as the listener knows it.
    * @returns ends the listening.
    */
-  watch(view: JobView, listener: Listener): () => void {
+  watch(view: JobView, listener: JobListener): () => void {
     const watcher = this.watchers.get(view.jobId) ?? this.begin(view);
     // One of the two has seen a change that the other has not: the next look is news for somebody.
     if (watcher.state !== visibleState(view, Date.now())) watcher.state = '';
@@ -54,7 +57,7 @@ export class JobWatchers {
 
   private begin(view: JobView): Watcher {
     const watcher: Watcher = {
-      view,
+      jobId: view.jobId,
       state: visibleState(view, Date.now()),
       listeners: new Set(),
       timer: undefined,
@@ -66,11 +69,11 @@ export class JobWatchers {
 
   private end(watcher: Watcher): void {
     clearTimeout(watcher.timer);
-    if (this.isWatched(watcher)) this.watchers.delete(watcher.view.jobId);
+    if (this.isWatched(watcher)) this.watchers.delete(watcher.jobId);
   }
 
   private isWatched(watcher: Watcher): boolean {
-    return this.watchers.get(watcher.view.jobId) === watcher;
+    return this.watchers.get(watcher.jobId) === watcher;
   }
 
   private lookLater(watcher: Watcher): void {
@@ -79,30 +82,33 @@ export class JobWatchers {
   }
 
   private async look(watcher: Watcher): Promise<void> {
-    const view = await this.read(watcher.view);
+    const seen = await this.read(watcher.jobId);
     if (!this.isWatched(watcher)) return;
+    if (seen === 'gone') this.tellGone(watcher);
+    else if (seen) this.tell(watcher, seen);
+    if (this.isWatched(watcher)) this.lookLater(watcher);
+  }
+
+  /** The job; undefined while nobody can tell. */
+  private async read(jobId: string): Promise<JobView | 'gone' | undefined> {
+    try {
+      return await this.downloads.view(jobId);
+    } catch (error) {
+      return errorCodeOf(error) === 'JOB_NOT_FOUND' ? 'gone' : undefined;
+    }
+  }
+
+  private tell(watcher: Watcher, view: JobView): void {
     const state = visibleState(view, Date.now());
     if (state !== watcher.state) {
-      Object.assign(watcher, { view, state });
-      for (const listener of watcher.listeners) listener(view);
+      watcher.state = state;
+      for (const listener of watcher.listeners) listener.changed(view);
     }
     if (isFinal(view.snapshot.status)) this.end(watcher);
-    else if (this.isWatched(watcher)) this.lookLater(watcher);
   }
 
-  private async read(last: JobView): Promise<JobView> {
-    try {
-      return await this.downloads.view(last.jobId);
-    } catch (error) {
-      return errorCodeOf(error) === 'JOB_NOT_FOUND' ? gone(last) : { ...last, stale: true };
-    }
+  private tellGone(watcher: Watcher): void {
+    this.end(watcher);
+    for (const listener of watcher.listeners) listener.gone();
   }
-}
-
-/** A job that an operator deleted while it was watched. */
-function gone(last: JobView): JobView {
-  const message = 'An operator removed the download. Start it again.';
-  const error = { code: 'JOB_NOT_FOUND', message, retryAfterMs: null, supportId: last.jobId } as const;
-  const snapshot = { ...last.snapshot, status: 'failed', phase: 'ended', message, error } as const;
-  return { ...last, snapshot, live: null, stale: false };
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { safeEntryName } from '../archive/entry-names.js';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
@@ -26,10 +25,9 @@ import { type AppDependencies, createApp } from './app.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from './file-list.js';
 import { Health } from './health.js';
-import { createHttpServer } from './http-server.js';
+import { closeHttpServer, createHttpServer } from './http-server.js';
 import { JobWatchers } from './job-watchers.js';
-import { StreamHub } from './streams/stream-hub.js';
-import { StreamSockets } from './streams/stream-sockets.js';
+import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
 import { TemporalDownloads } from './temporal-downloads.js';
 import { TemporalJobList } from './temporal-job-list.js';
 import { TemporalLanes } from './temporal-lanes.js';
@@ -56,7 +54,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     admission: new Admission(lanes, settings.job.maxQueued),
   });
   const watchers = new JobWatchers(downloads);
-  const streams = new StreamHub(watchers);
+  const streams = new StreamHub(watchers, streamLimitsOf(settings));
   const deps: AppDependencies = {
     downloads,
     watchers,
@@ -87,8 +85,6 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     logger,
   };
   const server = createHttpServer(createApp(deps));
-  const sockets = new StreamSockets(deps);
-  server.on('upgrade', (req, socket, head) => void sockets.upgrade(req, socket, head));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
@@ -98,12 +94,12 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
       {
         name: 'send streams elsewhere',
         run: async () => {
-          streams.restart();
           watchers.close();
+          // Who does not leave is cut by and by, so that no stream lets the requests wait for it.
+          streams.restart();
         },
       },
-      { name: 'finish requests', run: () => close(server, settings.shutdownGraceMs) },
-      { name: 'cut streams', run: async () => streams.cut() },
+      { name: 'finish requests', run: () => closeHttpServer(server, settings.shutdownGraceMs) },
       { name: 'close connections', run: () => connection.close() },
     ],
     (phase, error) => logger.error({ err: error, phase }, 'shutdown phase failed'),
@@ -115,6 +111,11 @@ function policyOf({
   webhooks,
 }: Settings): JobPolicy {
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
+}
+
+/** Where nobody proves who they are, all may be one user. */
+function streamLimitsOf({ auth: { mode } }: Settings): StreamLimits {
+  return mode === 'none' ? { ...STREAM_LIMITS, perUser: STREAM_LIMITS.total } : STREAM_LIMITS;
 }
 
 async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings): Promise<StreamTickets> {
@@ -150,19 +151,6 @@ function listen(server: Server, { port, host }: { port: number; host: string }):
     });
     server.listen(port, host, resolve);
   });
-}
-
-/** Lets requests under way finish, idle connections go at once, and cuts what is left after the grace time. */
-async function close(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  server.closeIdleConnections();
-  const late = new AbortController();
-  await Promise.race([closed, delay(graceMs, undefined, { signal: late.signal }).catch(() => {})]);
-  late.abort();
-  server.closeAllConnections();
-  await closed;
 }
 
 try {

@@ -83,7 +83,8 @@ function renamed(body: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-function snakeCased<T extends object>(answer: T): SnakeCased<T> {
+/** The one spelling of whatever is told in snake_case. */
+export function snakeCased<T extends object>(answer: T): SnakeCased<T> {
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

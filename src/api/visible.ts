@@ -3,7 +3,7 @@ import type { JobView } from './downloads.js';
 
 /**
  * Equal for views in which a client sees no difference, on whichever server: estimates and times to poll again change
- * all the time and count for nothing.
+ * all the time and count for nothing, and whether a worker answered is about the look and not about the job.
  */
 export function visibleState(view: JobView, now: number): string {
   const status = downloadStatus(view, now, 0);
@@ -18,6 +18,5 @@ export function visibleState(view: JobView, now: number): string {
     status.bytesTotal,
     status.queuePosition,
     status.error,
-    view.stale,
   ]);
 }

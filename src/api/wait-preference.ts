@@ -9,8 +9,11 @@ export interface Wait {
   preferred: boolean;
 }
 
-/** One preference: a token, and its value bare or in quotes; parameters behind it are none of ours. */
-const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i;
+/** One preference of a list: up to a comma that stands in no quoted string. One without its end goes up to the very end. */
+const PREFERENCE = /(?:[^",]|"(?:\\.?|[^"\\])*(?:"|$))+/g;
+
+/** A token, and its value bare or in quotes; parameters behind it are none of ours. */
+const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;.*)?$/i;
 
 /**
  * `waitMs`, else `Prefer: wait=N` (RFC 7240 section 4.3), in seconds and capped; a preference that cannot be understood is
@@ -27,10 +30,11 @@ export function waitOf(req: Request): Wait {
   return { ms: Math.min(seconds * 1_000, MAX_WAIT_MS), preferred: true };
 }
 
-/** Node joins repeated headers with a comma, as they may also be written; the first one counts. */
+/** Node joins repeated headers with a comma, as they may also be written; the first one that is valid counts. */
 function preferredSeconds(header: string | string[] | undefined): number | undefined {
-  for (const preference of String(header ?? '').split(',')) {
-    const seconds = WAIT.exec(preference)?.[1];
+  for (const [preference] of String(header ?? '').matchAll(PREFERENCE)) {
+    const [, bare, quoted] = WAIT.exec(preference) ?? [];
+    const seconds = bare ?? quoted;
     if (seconds !== undefined) return Number(seconds);
   }
   return undefined;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { WebSocket } from 'ws';
+import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import type { DownloadStatus, StartedDownload } from '../../src/contract/types.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
@@ -61,6 +63,15 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     const asked = `${method} ${path.replaceAll(SECRET, '…')}`;
     answers.push(JSON.stringify([asked, response.status, [...response.headers], answer]));
     return { status: response.status, body: answer };
+  }
+
+  /** How a WebSocket ends: its code, or why there was none. */
+  function closingOf(path: string): Promise<string> {
+    const socket = new WebSocket(`${stack.baseUrl.replace('http', 'ws')}${path}`);
+    return new Promise((resolve) => {
+      socket.once('error', ({ message }) => resolve(message));
+      socket.once('close', (code) => resolve(String(code)));
+    });
   }
 
   async function untilFinal(jobId: string): Promise<void> {
@@ -143,6 +154,12 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     expect(start.status).toBe(503);
     const status = await ask('GET', `/v1/download/status/${UNKNOWN_JOB}${QUERY}`, GOOD);
     expect(status.status).toBe(503);
+    const ticket = new StreamTickets([TICKET_SECRET]).issue(UNKNOWN_JOB, 'ada');
+    const stream = `/v1/download/jobs/${UNKNOWN_JOB}`;
+    expect((await ask('GET', `${stream}/events?ticket=${ticket}`, {})).status).toBe(503);
+    expect(await closingOf(`${stream}/stream?ticket=${ticket}`)).toContain('503');
+    await waitFor('the failure to be logged', () => stack.api.log.includes(`${stream}/stream`));
+    expect(stack.api.log).not.toContain(ticket);
     await stack.startTemporal();
   }
 
@@ -173,6 +190,8 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     await stack.store.delete(await stack.artifacts(jobId));
     expect((await fetch(`${stack.baseUrl}/v1/objects/${token}`)).status).toBe(404);
     await ask('GET', `/v1/download/jobs/${jobId}/events?ticket=${ticket}`, {});
+    expect(await closingOf(`/v1/download/jobs/${jobId}/stream?ticket=${ticket}`)).toBe('1000');
+    expect(await closingOf(`/v1/download/jobs/${UNKNOWN_JOB}/stream?ticket=${ticket}`)).toContain('401');
     for (const server of [stack.api, ...stack.workers]) {
       expect(server.log).not.toContain(token);
       expect(server.log).not.toContain(ticket);

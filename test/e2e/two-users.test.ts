@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import type { DownloadStatus, StartedDownload } from '../../src/contract/types.js';
 import { type Issuer, startIssuer } from '../support/issuer.js';
@@ -19,6 +20,7 @@ const JOB_ROUTES: ['GET' | 'POST', string][] = [
   ['GET', '/v1/download/:jobId'],
   ['GET', '/v1/download/:jobId/files'],
   ['POST', '/v1/download/cancel/:jobId'],
+  ['GET', '/v1/download/jobs/:jobId'],
 ];
 
 /** Every other route that needs to know who asks, with a body it takes. */
@@ -26,6 +28,9 @@ const OTHER_ROUTES: ['GET' | 'POST', string, object?][] = [
   ['POST', '/v1/download/initiate', { fileId: 70_000 }],
   ['POST', '/v1/download/check', { fileId: 70_000 }],
 ];
+
+/** The streams of a job, which a ticket opens too. */
+const STREAM_ROUTES = ['/v1/download/jobs/:jobId/events', '/v1/download/jobs/:jobId/stream'];
 
 const TICKET_SECRET = 'ticket-secret-of-32-characters-or-more';
 const UNKNOWN_JOB = '01890000-0000-7000-8000-000000000000';
@@ -46,6 +51,23 @@ interface Problem {
 async function problemOf(response: Response): Promise<Problem> {
   const { instance: _instance, requestId: _requestId, ...problem } = (await response.json()) as Problem;
   return problem;
+}
+
+/** The problem with which a WebSocket is refused, or that it was opened. */
+function openSocket(url: string, headers: Record<string, string>): Promise<Problem | 'opened'> {
+  const socket = new WebSocket(url, { headers });
+  return new Promise((fulfil, reject) => {
+    socket.once('error', reject);
+    socket.once('open', () => {
+      fulfil('opened');
+      socket.close();
+    });
+    socket.once('unexpected-response', async (_req, res) => {
+      const status = res.statusCode!;
+      const body = Buffer.concat(await res.toArray()).toString();
+      fulfil(problemOf(new Response(body, { status })));
+    });
+  });
 }
 
 describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
@@ -142,6 +164,55 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
       expect(await problemOf(nameAlone)).toEqual(refused);
       const inQuery = await ask(method, path, {}, { jobId: waiting.jobId, query: `?ticket=${ticket}` });
       expect(await problemOf(inQuery)).toEqual(refused);
+    });
+  });
+
+  describe.each(STREAM_ROUTES)('%s', (path) => {
+    const tickets = new StreamTickets([TICKET_SECRET]);
+    const ticketFor = (jobId: string, userId: string) => `?ticket=${tickets.issue(jobId, userId)}`;
+
+    /** What comes first: the beginning of the stream, or a problem. */
+    async function open(headers: Record<string, string>, { jobId = UNKNOWN_JOB, query = '' } = {}) {
+      const url = stack.baseUrl + path.replace(':jobId', jobId) + query;
+      if (path.endsWith('/stream')) return openSocket(url.replace('http', 'ws'), headers);
+      const response = await fetch(url, { headers });
+      if (response.status !== 200) return problemOf(response);
+      await response.body!.cancel();
+      return 'opened';
+    }
+
+    it('tells of another user’s job what it tells of none', async () => {
+      const unknown = await open(grace);
+      expect(unknown).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
+      expect(await open({}, { query: ticketFor(UNKNOWN_JOB, 'grace') })).toEqual(unknown);
+      for (const { jobId } of [completed, waiting]) {
+        expect(await open(grace, { jobId })).toEqual(unknown);
+        expect(await open({}, { jobId, query: ticketFor(jobId, 'grace') })).toEqual(unknown);
+        expect(await open(ada, { jobId, query: ticketFor(jobId, 'grace') })).toEqual(unknown);
+      }
+    });
+
+    it('opens for the owner, by key and by ticket', async () => {
+      for (const { jobId } of [completed, waiting]) {
+        expect(await open(ada, { jobId })).toBe('opened');
+        expect(await open({}, { jobId, query: ticketFor(jobId, 'ada') })).toBe('opened');
+      }
+    });
+
+    it('refuses whoever shows neither, and a bad ticket beside a good key', async () => {
+      const { jobId } = waiting;
+      const attempts: [Record<string, string>, string][] = [
+        [{}, ''],
+        [bearer('nobodys-key'), ''],
+        [{ 'x-user-id': 'ada' }, ''],
+        [{}, '?ticket='],
+        [{}, ticketFor(completed.jobId, 'ada')],
+        [{}, `?ticket=${new StreamTickets(['another secret of 32 characters!']).issue(jobId, 'ada')}`],
+        [ada, '?ticket=x.y'],
+      ];
+      for (const [headers, query] of attempts) {
+        expect(await open(headers, { jobId, query })).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+      }
     });
   });
 

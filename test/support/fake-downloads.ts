@@ -11,6 +11,10 @@ export class FakeDownloads implements Pick<Downloads, 'view'> {
   reads = 0;
   /** Temporal does not answer. */
   down = false;
+  /** No worker answers. */
+  stale = false;
+  /** Every read waits for it. */
+  gate: Promise<void> | undefined;
 
   /** A job that is being built. */
   add(userId = 'anonymous', changes: Partial<JobSnapshot> = {}): string {
@@ -34,10 +38,11 @@ export class FakeDownloads implements Pick<Downloads, 'view'> {
 
   view = async (jobId: string): Promise<JobView> => {
     this.reads++;
+    await this.gate;
     if (this.down) throw new LonghaulError('TEMPORAL_UNAVAILABLE', 'The job service does not answer.');
     const snapshot = this.snapshots.get(jobId);
     if (!snapshot) throw jobNotFound();
-    return { jobId, snapshot, live: null, stale: false };
+    return { jobId, snapshot, live: null, stale: this.stale };
   };
 }
 

@@ -1,20 +1,23 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AppDependencies, createApp } from '../../src/api/app.js';
+import { type AppDependencies, createApp, type HttpOptions } from '../../src/api/app.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
+import { createHttpServer } from '../../src/api/http-server.js';
 import { JobWatchers } from '../../src/api/job-watchers.js';
 import type { StreamTimes } from '../../src/api/streams/job-stream.js';
-import { StreamHub } from '../../src/api/streams/stream-hub.js';
-import { StreamSockets } from '../../src/api/streams/stream-sockets.js';
+import { STREAM_LIMITS, StreamHub, type StreamLimits } from '../../src/api/streams/stream-hub.js';
 import { appDependencies } from './api-server.js';
 import { FakeDownloads } from './fake-downloads.js';
 
 export interface StreamApiOptions {
   downloads?: FakeDownloads;
   times?: Partial<StreamTimes & { lookMs: number }>;
-  maxStreams?: number;
-  corsOrigins?: string[];
+  limits?: Partial<StreamLimits>;
+  dependencies?: Partial<AppDependencies>;
+  http?: Partial<HttpOptions>;
+  /** Listens there, and on no port. */
+  socketPath?: string;
 }
 
 /** The real HTTP server with its real streams, over jobs that a test makes up. */
@@ -22,33 +25,41 @@ export class StreamApi {
   readonly tickets = new StreamTickets(['a secret of at least thirty-two characters']);
   readonly watchers: JobWatchers;
   readonly streams: StreamHub;
+  readonly server: Server;
+  /** Connections that asked for a WebSocket and are open. */
+  upgrades = 0;
+
   private constructor(
     readonly downloads: FakeDownloads,
-    private readonly server: Server,
-    { times, maxStreams }: StreamApiOptions,
+    { times, limits, dependencies, http }: StreamApiOptions,
   ) {
     this.watchers = new JobWatchers(downloads);
     this.streams = new StreamHub(
       this.watchers,
-      { heartbeatMs: 15_000, drainMs: 30_000, lookMs: 20, ...times },
-      maxStreams,
+      { ...STREAM_LIMITS, ...limits },
+      { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000, lookMs: 20, ...times },
     );
+    this.server = createHttpServer(createApp({ ...this.dependencies(http), ...dependencies }));
+    this.server.on('upgrade', (_req, socket) => {
+      this.upgrades++;
+      socket.once('close', () => this.upgrades--);
+    });
   }
 
   static async start(options: StreamApiOptions = {}): Promise<StreamApi> {
-    const server = createServer();
-    const api = new StreamApi(options.downloads ?? new FakeDownloads(), server, options);
-    const deps = api.dependencies(options.corsOrigins ?? ['*']);
-    const sockets = new StreamSockets(deps);
-    server.on('request', createApp(deps));
-    server.on('upgrade', (req, socket, head) => void sockets.upgrade(req, socket, head));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const api = new StreamApi(options.downloads ?? new FakeDownloads(), options);
+    if (options.socketPath === undefined) api.server.listen(0, '127.0.0.1');
+    else api.server.listen(options.socketPath);
+    await once(api.server, 'listening');
     return api;
   }
 
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   eventsUrl(jobId: string, ticket?: string): string {
@@ -64,14 +75,13 @@ export class StreamApi {
   }
 
   async stop(): Promise<void> {
-    this.streams.cut();
     this.watchers.close();
     this.server.close();
     this.server.closeAllConnections();
     await once(this.server, 'close');
   }
 
-  private dependencies(corsOrigins: string[]): AppDependencies {
+  private dependencies(http: Partial<HttpOptions> = {}): AppDependencies {
     const { downloads, tickets, watchers, streams } = this;
     return appDependencies({
       downloads: downloads as unknown as AppDependencies['downloads'],
@@ -82,10 +92,11 @@ export class StreamApi {
       http: {
         publicUrl: undefined,
         trustProxy: 0,
-        corsOrigins,
+        corsOrigins: ['*'],
         // Shorter than every wait of the tests: it must not cut one.
         requestTimeoutMs: 100,
         linkTtlSeconds: 60,
+        ...http,
       },
     });
   }

@@ -54,6 +54,9 @@ export function problems(logger: Logger): ErrorRequestHandler {
       logger.error({ err: error, requestId: requestIdOf(res), path: pathOf(req) }, 'request failed');
     }
     if (known.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
+    if (known.code === 'RATE_LIMITED' && !res.hasHeader('Retry-After')) {
+      res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    }
     if (known.code === 'TOO_MANY_JOBS') res.set('Retry-After', String(RETRY_AFTER_JOBS_SECONDS));
     sendProblem(res, pathOf(req), known);
   };

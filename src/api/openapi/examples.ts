@@ -143,6 +143,7 @@ const MESSAGE = {
   progress: 0.45,
   message: PROGRESS.message,
   files_processed: 1,
+  files_skipped: 0,
   total_files: 2,
   bytes_processed: 10_485_760,
   bytes_total: 23_592_960,

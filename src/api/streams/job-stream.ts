@@ -22,6 +22,8 @@ export interface StreamTimes {
   heartbeatMs: number;
   /** How long a client may read nothing before it is cut. */
   drainMs: number;
+  /** How long it may take to leave when it is sent elsewhere. */
+  leaveMs: number;
 }
 
 /** With so many bytes waiting a client counts as slow, and gets nothing more until it has read. */
@@ -32,6 +34,7 @@ export class JobStream {
   /** The newest view while the client is slow: it takes the place of all before it. */
   private heldBack: JobView | undefined;
   private stuckSince: number | undefined;
+  private sentAwayAt: number | undefined;
   private ended = false;
   private beatAt = Date.now();
 
@@ -59,8 +62,12 @@ export class JobStream {
     }
   }
 
-  /** To be called about once a second: looks after clients that do not read, and shows the others that we are there. */
+  /**
+   * To be called about once a second: looks after clients that do not read or do not leave, and shows the others that we
+   * are there.
+   */
   look(now: number): void {
+    if (this.sentAwayAt !== undefined && now - this.sentAwayAt >= this.times.leaveMs) this.sink.cut();
     if (!this.isSlow() && !this.ended) {
       this.stuckSince = undefined;
       this.showHeldBack();
@@ -71,13 +78,11 @@ export class JobStream {
     if (now - this.stuckSince >= this.times.drainMs) this.sink.cut();
   }
 
+  /** Sends the client elsewhere. */
   restart(): void {
     if (!this.ended) this.sink.restart();
     this.ended = true;
-  }
-
-  cut(): void {
-    this.sink.cut();
+    this.sentAwayAt ??= Date.now();
   }
 
   private isSlow(): boolean {
@@ -104,6 +109,7 @@ export class JobStream {
     } catch {
       // No link can be signed now: a client that comes again gets one, or learns why not.
       this.sink.restart();
+      this.sentAwayAt ??= Date.now();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { briefErrorSchema, count, jobStatusSchema, link, uuid } from '../../contract/answer-parts.js';
+import { count, jobStatusSchema, link, uuid } from '../../contract/answer-parts.js';
+import { jobErrorInSnakeCaseSchema } from '../../contract/snake-case-schemas.js';
 import type { Same } from '../../contract/same.js';
 import type { StreamMessage } from './stream-message.js';
 
@@ -16,13 +17,14 @@ export const streamMessageSchema = z
     progress: z.number().min(0).max(1).describe('In hundredths; never goes back, 1 only when completed.'),
     message: z.string(),
     files_processed: count(),
+    files_skipped: count(),
     total_files: count(),
     bytes_processed: count(),
     bytes_total: count().nullable(),
     eta_seconds: count().nullable(),
     queue_position: count().nullable(),
     download_url: link().nullable().describe('A fresh signed link when completed.'),
-    error: briefErrorSchema.nullable(),
+    error: jobErrorInSnakeCaseSchema.nullable(),
     stale: z.exactOptional(z.literal(true)).describe('Nobody can tell whether these are the latest numbers.'),
   })
   .meta({ id: 'StreamMessage', description: 'All of the state each time: no message needs an earlier one.' });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type ErrorCode } from '../../contract/errors.js';
-import { isFinal, type JobStatus } from '../../contract/types.js';
+import type { SnakeCased } from '../../contract/snake-case.js';
+import { isFinal, type JobError, type JobStatus } from '../../contract/types.js';
 import { downloadStatus } from '../download-status.js';
 import type { JobView } from '../downloads.js';
+import { snakeCased } from '../snake-case.js';
 import { visibleState } from '../visible.js';
 
 /** What a stream tells of a job: always all of it, so that none of the earlier ones is needed. */
@@ -15,6 +16,7 @@ export interface StreamMessage {
   progress: number;
   message: string;
   files_processed: number;
+  files_skipped: number;
   total_files: number;
   bytes_processed: number;
   bytes_total: number | null;
@@ -22,29 +24,30 @@ export interface StreamMessage {
   queue_position: number | null;
   /** A fresh signed link when completed. */
   download_url: string | null;
-  error: { code: ErrorCode; message: string } | null;
-  /** True while nobody can tell whether these numbers are the latest. */
+  error: SnakeCased<JobError> | null;
+  /** True when no worker answered, so that the numbers may be a little old. That alone is no reason for a message. */
   stale?: true;
 }
 
 export function streamMessage(view: JobView, downloadUrl: string | null, now: number): StreamMessage {
   const status = downloadStatus(view, now, 0);
-  return {
+  const message = snakeCased({
     type: typeOf(status.status),
-    job_id: status.jobId,
+    jobId: status.jobId,
     status: status.status,
     progress: status.progress / 100,
     message: status.message,
-    files_processed: status.filesProcessed,
-    total_files: status.totalFiles,
-    bytes_processed: status.bytesProcessed,
-    bytes_total: status.bytesTotal,
-    eta_seconds: status.etaSeconds,
-    queue_position: status.queuePosition,
-    download_url: downloadUrl,
-    error: status.error && { code: status.error.code, message: status.error.message },
-    ...(view.stale ? { stale: true as const } : {}),
-  };
+    filesProcessed: status.filesProcessed,
+    filesSkipped: status.filesSkipped,
+    totalFiles: status.totalFiles,
+    bytesProcessed: status.bytesProcessed,
+    bytesTotal: status.bytesTotal,
+    etaSeconds: status.etaSeconds,
+    queuePosition: status.queuePosition,
+    downloadUrl,
+    error: status.error,
+  });
+  return view.stale ? { ...message, stale: true } : message;
 }
 
 /** The id of the event that shows this view; the same on every server, for it is made of nothing but what it shows. */

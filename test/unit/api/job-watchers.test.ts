@@ -13,11 +13,15 @@ describe('the watchers of jobs', () => {
     for (const end of ends.splice(0)) end();
   });
 
-  async function watch(jobId: string): Promise<JobView[]> {
-    const seen: JobView[] = [];
-    ends.push(watchers.watch(await downloads.view(jobId), (view) => seen.push(view)));
+  function listen(view: JobView): (JobView | 'gone')[] {
+    const seen: (JobView | 'gone')[] = [];
+    ends.push(
+      watchers.watch(view, { changed: (changed) => seen.push(changed), gone: () => seen.push('gone') }),
+    );
     return seen;
   }
+
+  const watch = async (jobId: string) => listen(await downloads.view(jobId));
 
   it('read a job once, however many listen', async () => {
     const jobId = downloads.add();
@@ -52,23 +56,40 @@ describe('the watchers of jobs', () => {
     expect(downloads.reads - before).toBe(1);
   });
 
-  it('go on through an outage, which they tell', async () => {
+  it('go on through an outage, and tell nothing of it', async () => {
     const jobId = downloads.add();
     const seen = await watch(jobId);
     downloads.down = true;
-    await waitFor('the outage to be told', () => seen.at(-1)?.stale);
+    const before = downloads.reads;
+    await waitFor('some looks', () => downloads.reads >= before + 2);
+    expect(seen).toEqual([]);
     downloads.down = false;
     downloads.change(jobId, { bytesHighWater: 10 });
-    await waitFor('the job to go on', () => seen.at(-1)?.snapshot.bytesHighWater === 10);
-    expect(seen.map((view) => view.stale)).toEqual([true, false]);
+    await waitFor('the job to go on', () => seen.length === 1);
+    expect(seen).toMatchObject([{ stale: false, snapshot: { bytesHighWater: 10 } }]);
   });
 
-  it('tell of a job that was removed as of one that failed', async () => {
+  it('tell nothing when workers come and go', async () => {
     const jobId = downloads.add();
     const seen = await watch(jobId);
+    for (const stale of [true, false, true]) {
+      downloads.stale = stale;
+      const before = downloads.reads;
+      await waitFor('two more looks', () => downloads.reads >= before + 2);
+    }
+    downloads.stale = false;
+    expect(seen).toEqual([]);
+  });
+
+  it('tell that a job is gone, once, and invent no end for it', async () => {
+    const jobId = downloads.add();
+    const [seen, witness] = [await watch(jobId), await watch(downloads.add())];
     downloads.remove(jobId);
-    await waitFor('the end to be told', () => seen.length === 1);
-    expect(seen[0]!.snapshot).toMatchObject({ status: 'failed', error: { code: 'JOB_NOT_FOUND' } });
+    await waitFor('the end to be told', () => seen.length > 0);
+    const before = downloads.reads;
+    await waitFor('two more looks at the other', () => downloads.reads >= before + 2);
+    expect(seen).toEqual(['gone']);
+    expect(witness).toEqual([]);
   });
 
   it('tell a newcomer what it missed between its own look and its joining', async () => {
@@ -77,9 +98,8 @@ describe('the watchers of jobs', () => {
     const first = await watch(jobId);
     downloads.change(jobId, { bytesHighWater: 10 });
     await waitFor('the first to be told', () => first.length === 1);
-    const seen: JobView[] = [];
-    ends.push(watchers.watch(early, (view) => seen.push(view)));
+    const seen = listen(early);
     await waitFor('the newcomer to be told', () => seen.length === 1);
-    expect(seen[0]!.snapshot.bytesHighWater).toBe(10);
+    expect(seen).toMatchObject([{ snapshot: { bytesHighWater: 10 } }]);
   });
 });

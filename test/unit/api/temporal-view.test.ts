@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { snapshotOf } from '../../../src/api/temporal-view.js';
+import { describedSnapshot } from '../../../src/api/temporal-view.js';
 import { MEMO } from '../../../src/contract/names.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
 import type { JobPhase } from '../../../src/contract/types.js';
@@ -20,19 +20,19 @@ const pendingLookUps = (count: number) => Array<string>(count).fill('prepareFile
 
 describe('the snapshot of a job whose files are being looked up', () => {
   it('counts those whose activity is no longer pending', () => {
-    expect(snapshotOf(described(8, 'preparing', pendingLookUps(5)))).toMatchObject({
+    expect(describedSnapshot(described(8, 'preparing', pendingLookUps(5)))).toMatchObject({
       preparedFiles: 3,
       message: 'Looking up 3 of 8 files',
     });
   });
 
   it('counts whole chunks of a large job, and never a file too many', () => {
-    expect(snapshotOf(described(1_050, 'preparing', pendingLookUps(96)))?.preparedFiles).toBe(0);
-    expect(snapshotOf(described(1_050, 'preparing', pendingLookUps(50)))?.preparedFiles).toBe(500);
-    expect(snapshotOf(described(1_050, 'preparing', []))?.preparedFiles).toBe(1_050);
+    expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(96)))?.preparedFiles).toBe(0);
+    expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(50)))?.preparedFiles).toBe(500);
+    expect(describedSnapshot(described(1_050, 'preparing', []))?.preparedFiles).toBe(1_050);
   });
 
   it('counts nothing in another phase', () => {
-    expect(snapshotOf(described(8, 'queued', []))?.preparedFiles).toBe(0);
+    expect(describedSnapshot(described(8, 'queued', []))?.preparedFiles).toBe(0);
   });
 });

@@ -30,17 +30,28 @@ describe('how long an answer is to be held', () => {
     ['respond-async, wait=7', 7_000],
     ['wait=7; foo=bar, wait=9', 7_000],
     ['wait=600', 30_000],
+    ['wait=99999999999999999999', 30_000],
+    ['wait=soon, wait=5, wait=6', 5_000],
+    ['foo="a,wait=3", wait=5', 5_000],
+    ['foo="a\\",wait=3"; bar=", wait=4", wait=5', 5_000],
     ['wait=0', 0],
   ])('is told by Prefer: %s', (header, ms) => {
     expect(wait(undefined, header)).toEqual({ ms, preferred: true });
   });
 
-  it.each(['respond-async', 'wait', 'wait=soon', 'wait=-1', 'waiting=5', 'foo;wait=5'])(
-    'is not told by Prefer: %s',
-    (header) => {
-      expect(wait(undefined, header)).toEqual({ ms: 0, preferred: false });
-    },
-  );
+  it.each([
+    'respond-async',
+    'wait',
+    'wait=soon',
+    'wait=-1',
+    'waiting=5',
+    'foo;wait=5',
+    'wait="5',
+    'foo="a, wait=5',
+    'foo="\\',
+  ])('is not told by Prefer: %s', (header) => {
+    expect(wait(undefined, header)).toEqual({ ms: 0, preferred: false });
+  });
 
   it('is told by waitMs when both are there', () => {
     expect(wait('5', 'wait=7')).toEqual({ ms: 5, preferred: false });

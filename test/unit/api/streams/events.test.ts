@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
 import type { StreamMessage } from '../../../../src/api/streams/stream-message.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
+
+const connectionsOf = ({ server }: StreamApi) =>
+  new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
 
 describe('the events of a job', () => {
   let api: StreamApi;
@@ -96,16 +101,60 @@ describe('the events of a job', () => {
     await quick.stop();
   });
 
-  it('go on through an outage, which they tell', async () => {
+  it('go on through an outage', async () => {
     const jobId = api.downloads.add();
     const heard = listen(api.eventsUrl(jobId));
     await waitFor('the present state', () => heard.messages.length === 1);
     api.downloads.down = true;
-    await waitFor('the outage to be told', () => heard.messages.at(-1)?.stale);
+    const before = api.downloads.reads;
+    await waitFor('some looks', () => api.downloads.reads >= before + 2);
     api.downloads.down = false;
     api.downloads.complete(jobId);
     await waitFor('the end', () => heard.messages.at(-1)?.type === 'completed');
-    expect(heard.messages.map(({ stale }) => stale)).toEqual([undefined, true, undefined]);
+    expect(heard.messages).toHaveLength(2);
+    expect(heard.errors).not.toContain(503);
+  });
+
+  it('are not repeated by another server because no worker answers it', async () => {
+    const jobId = api.downloads.add();
+    const first = listen(api.eventsUrl(jobId));
+    await waitFor('the present state', () => first.ids.length === 1);
+    const other = await StreamApi.start({ downloads: api.downloads });
+    ends.push(() => void other.stop());
+    api.downloads.stale = true;
+    const again = await raw(other.eventsUrl(jobId), { 'last-event-id': first.ids[0]! });
+    api.downloads.change(jobId, { bytesHighWater: 700 });
+    await waitFor('the change', () => again.text.includes('"bytes_processed":700'));
+    api.downloads.stale = false;
+    expect(again.text.match(/^id: /gm)).toHaveLength(1);
+    expect(again.text).toContain('"stale":true');
+  });
+
+  it('end when the job is gone, and an EventSource that comes again stops', async () => {
+    const jobId = api.downloads.add();
+    const heard = listen(api.eventsUrl(jobId));
+    await waitFor('the present state', () => heard.messages.length === 1);
+    api.downloads.remove(jobId);
+    await waitFor('the EventSource to stop', () => heard.source.readyState === EventSource.CLOSED);
+    expect(heard.errors.at(-1)).toBe(404);
+    expect(heard.messages).toHaveLength(1);
+  });
+
+  it('leave nothing of a client that goes while the job is read', async () => {
+    const slow = await StreamApi.start();
+    let release!: () => void;
+    slow.downloads.gate = new Promise((resolve) => (release = resolve));
+    const client = new AbortController();
+    const answer = fetch(slow.eventsUrl(slow.downloads.add()), { signal: client.signal });
+    await waitFor('the job to be read', () => slow.downloads.reads === 1);
+    client.abort();
+    await expect(answer).rejects.toThrow('aborted');
+    await waitFor('the server to notice', () => connectionsOf(slow).then((open) => open === 0));
+    release();
+    const witness = await raw(slow.eventsUrl(slow.downloads.add()));
+    await waitFor('another stream', () => witness.text.includes('data:'));
+    expect(slow.streams.size).toBe(1);
+    await slow.stop();
   });
 
   it('send clients elsewhere when the server stops', async () => {
@@ -115,7 +164,54 @@ describe('the events of a job', () => {
     stopping.streams.restart();
     await waitFor('the end', () => heard.ended);
     expect(heard.text).toMatch(/retry: 1000\n\n$/);
+    // An error would make an EventSource give up for good.
+    const late = await raw(stopping.eventsUrl(stopping.downloads.add()));
+    await waitFor('the end', () => late.ended);
+    expect(late.response.status).toBe(200);
+    expect(late.text).toMatch(/retry: 1000\n\n$/);
+    expect(late.text).not.toContain('data:');
     await stopping.stop();
+  });
+
+  it('are counted as every other request, and so is guessing tickets', async () => {
+    const limited = await StreamApi.start({
+      dependencies: { rateLimit: { windowMs: 600_000, maxRequests: 2 } },
+    });
+    const jobId = limited.downloads.add('ada');
+    const ticket = limited.tickets.issue(jobId, 'ada');
+    const first = await raw(limited.eventsUrl(jobId, ticket));
+    expect(first.response.headers.get('ratelimit-remaining')).toBe('1');
+    await raw(limited.eventsUrl(jobId, ticket));
+    const third = await fetch(limited.eventsUrl(jobId, ticket));
+    expect(third.status).toBe(429);
+    expect(await third.json()).toMatchObject({ code: 'RATE_LIMITED' });
+    const statuses: number[] = [];
+    for (let i = 0; i <= 100; i++) {
+      const response = await fetch(limited.eventsUrl(jobId, `x.${i}`));
+      await response.body?.cancel();
+      statuses.push(response.status);
+    }
+    expect(statuses.slice(0, 100)).toEqual(Array<number>(100).fill(401));
+    expect(statuses.at(-1)).toBe(429);
+    await limited.stop();
+  });
+
+  it('are refused to whoever has no ticket and is nobody', async () => {
+    const response = await fetch(api.eventsUrl(api.downloads.add()), { headers: { 'x-user-id': 'a b' } });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('are refused for a Host that is none, and for every method but GET', async () => {
+    const url = api.eventsUrl(api.downloads.add());
+    const post = await fetch(url, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    await post.body?.cancel();
+    const socket = connect(api.port, '127.0.0.1');
+    socket.write(`GET ${new URL(url).pathname} HTTP/1.1\r\nHost: a b\r\n\r\n`);
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(data.toString()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it.each([

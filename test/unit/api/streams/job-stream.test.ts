@@ -34,7 +34,7 @@ describe('a stream', () => {
   });
 
   const open = (seen?: string, link = async (): Promise<string | null> => '/signed') =>
-    new JobStream(sink, { heartbeatMs: 15_000, drainMs: 30_000 }, seen, link);
+    new JobStream(sink, { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000 }, seen, link);
   const show = async (bytesHighWater: number) => {
     downloads.change(jobId, { bytesHighWater });
     stream.show(await downloads.view(jobId));
@@ -51,6 +51,7 @@ describe('a stream', () => {
         progress: 0.5,
         message: 'Fetching 0 of 2 files',
         files_processed: 0,
+        files_skipped: 0,
         total_files: 2,
         bytes_processed: 500,
         bytes_total: 1_000,
@@ -71,6 +72,16 @@ describe('a stream', () => {
     expect(sink.sent).toHaveLength(2);
   });
 
+  it('tells nothing new because a worker does not answer, only with the next change', async () => {
+    await show(500);
+    stream.show({ ...(await downloads.view(jobId)), stale: true });
+    expect(sink.sent).toHaveLength(1);
+    downloads.change(jobId, { bytesHighWater: 600 });
+    stream.show({ ...(await downloads.view(jobId)), stale: true });
+    expect(sink.sent).toMatchObject([{ bytes_processed: 500 }, { bytes_processed: 600, stale: true }]);
+    expect(sink.sent[0]).not.toHaveProperty('stale');
+  });
+
   it('ends with a link when the job is completed', async () => {
     downloads.complete(jobId);
     stream.show(await downloads.view(jobId));
@@ -85,7 +96,11 @@ describe('a stream', () => {
     stream.show(await downloads.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.sent).toMatchObject([
-      { type: 'error', status: 'failed', error: { code: 'FILE_CHANGED', message: 'It changed.' } },
+      {
+        type: 'error',
+        status: 'failed',
+        error: { code: 'FILE_CHANGED', message: 'It changed.', retry_after_ms: 1, support_id: 's' },
+      },
     ]);
   });
 
@@ -152,6 +167,15 @@ describe('a stream', () => {
     for (let s = 1; s <= 60; s++) stream.look(now + s * 1_000);
     expect(sink.calls.filter((call) => call === 'beat').length).toBeGreaterThanOrEqual(3);
     expect(sink.calls.filter((call) => call === 'beat').length).toBeLessThanOrEqual(4);
+  });
+
+  it('cuts a client that was sent elsewhere and does not go', () => {
+    stream.restart();
+    const now = Date.now();
+    stream.look(now + 2_000);
+    expect(sink.calls).toEqual(['restart']);
+    stream.look(now + 3_001);
+    expect(sink.calls).toEqual(['restart', 'cut']);
   });
 
   it('tells nothing more after it sent the client elsewhere', async () => {

@@ -1,15 +1,41 @@
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClientOptions, WebSocket } from 'ws';
+import { closeHttpServer } from '../../../../src/api/http-server.js';
 import type { StreamMessage } from '../../../../src/api/streams/stream-message.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
 
+/** What a client sends to open a WebSocket. */
+function handshake(url: string, changes: Record<string, string> = {}): string {
+  const headers = {
+    Host: 'x',
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version': '13',
+    ...changes,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`GET ${new URL(url).pathname} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+}
+
+/** All that comes back until the server hangs up. */
+async function exchange(url: string, changes: Record<string, string>): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+  let answer = '';
+  socket.on('data', (text: string) => (answer += text));
+  socket.write(handshake(url, changes));
+  await once(socket, 'close');
+  return answer;
+}
+
 describe('the WebSocket of a job', () => {
   let api: StreamApi;
   beforeAll(async () => {
-    api = await StreamApi.start({ corsOrigins: ['https://app.example'] });
+    api = await StreamApi.start({ http: { corsOrigins: ['https://app.example'] } });
   });
   afterAll(() => api.stop());
 
@@ -21,7 +47,8 @@ describe('the WebSocket of a job', () => {
   class Listener {
     readonly messages: StreamMessage[] = [];
     closed: number | undefined;
-    refused: { status: number; body: Record<string, unknown> } | undefined;
+    refused: { status: number; headers: IncomingHttpHeaders; body: Record<string, unknown> } | undefined;
+    accepted: IncomingHttpHeaders | undefined;
     readonly socket: WebSocket;
     constructor(url: string, options: ClientOptions = {}) {
       this.socket = new WebSocket(url, options);
@@ -35,8 +62,9 @@ describe('the WebSocket of a job', () => {
         const chunks: Buffer[] = [];
         for await (const chunk of res) chunks.push(chunk as Buffer);
         const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-        this.refused = { status: res.statusCode!, body };
+        this.refused = { status: res.statusCode!, headers: res.headers, body };
       });
+      this.socket.on('upgrade', (res) => (this.accepted = res.headers));
     }
   }
 
@@ -105,11 +133,17 @@ describe('the WebSocket of a job', () => {
       'JOB_NOT_FOUND',
     ],
     ['an id that is none', () => new Listener(api.socketUrl('%zz')), 404, 'JOB_NOT_FOUND'],
-    [
-      'a path that is none',
-      () => new Listener(`${api.url.replace('http', 'ws')}/v1/elsewhere`),
+    ...['/v1/elsewhere', '/v1/elsewhere/stream'].map((path): [string, () => Listener, number, string] => [
+      `a path that is none: ${path}`,
+      () => new Listener(`${api.url.replace('http', 'ws')}${path}`),
       404,
       'ROUTE_NOT_FOUND',
+    ]),
+    [
+      'an origin that is none',
+      () => new Listener(api.socketUrl(api.downloads.add()), { origin: 'null' }),
+      403,
+      'FORBIDDEN',
     ],
     [
       'a page of another origin',
@@ -126,14 +160,67 @@ describe('the WebSocket of a job', () => {
     const listener = open();
     await waitFor('the refusal', () => listener.refused);
     expect(listener.refused).toMatchObject({ status, body: { code, status } });
+    const { headers, body } = listener.refused!;
+    expect(headers['content-type']).toContain('application/problem+json');
+    expect(headers['x-request-id']).toBe(body['requestId']);
+    expect(JSON.stringify(body)).not.toContain('ticket=');
+    await waitFor('the connection to be closed', () => api.upgrades === 0);
   });
 
-  it('opens for a page of an origin that is let in', async () => {
+  it.each([
+    ['a version that is none', { 'Sec-WebSocket-Version': '12' }, 426, 'UPGRADE_REQUIRED'],
+    ['no version', { 'Sec-WebSocket-Version': '' }, 426, 'UPGRADE_REQUIRED'],
+    ['a key that is none', { 'Sec-WebSocket-Key': 'x' }, 400, 'INVALID_REQUEST'],
+    ['a subprotocol that is none', { 'Sec-WebSocket-Protocol': ',' }, 400, 'INVALID_REQUEST'],
+  ])('is refused for a handshake with %s', async (_, headers, status, code) => {
+    const answer = await exchange(api.socketUrl(api.downloads.add()), headers);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('Content-Type: application/problem+json');
+    expect(answer).toContain(`"code":"${code}"`);
+    expect(answer.includes('Sec-WebSocket-Version: 13, 8\r\n')).toBe(status === 426);
+    expect(answer.includes('Upgrade: websocket\r\n')).toBe(status === 426);
+  });
+
+  it('needs a WebSocket, which is told to whoever comes with less', async () => {
+    const url = api.socketUrl(api.downloads.add()).replace('ws', 'http');
+    const plain = await fetch(url);
+    expect(plain.status).toBe(426);
+    expect(plain.headers.get('upgrade')).toBe('websocket');
+    expect(await plain.json()).toMatchObject({ code: 'UPGRADE_REQUIRED' });
+    const post = await fetch(url, { method: 'POST' });
+    expect(post.status).toBe(405);
+    expect(post.headers.get('allow')).toBe('GET, HEAD');
+    await post.body?.cancel();
+  });
+
+  it('carries in its first answer what every answer carries', async () => {
+    const headers = { 'x-request-id': 'mine' };
+    const listener = new Listener(api.socketUrl(api.downloads.add()), { headers });
+    await waitFor('the first answer', () => listener.accepted);
+    expect(listener.accepted).toMatchObject({ 'x-request-id': 'mine', connection: 'Upgrade' });
+  });
+
+  it.each([
+    ['an origin that is let in', () => 'https://app.example'],
+    ['the origin of the API itself', () => api.url],
+    ['the origin of the API behind TLS', () => api.url.replace('http', 'https')],
+  ])('opens for a page of %s', async (_, originOf) => {
     const jobId = api.downloads.add();
     const ticket = api.tickets.issue(jobId, 'anonymous');
-    const listener = new Listener(api.socketUrl(jobId, ticket), { origin: 'https://app.example' });
+    const listener = new Listener(api.socketUrl(jobId, ticket), { origin: originOf() });
     await waitFor('the present state', () => listener.messages.length === 1);
     expect(listener.refused).toBeUndefined();
+  });
+
+  it('opens for a page of PUBLIC_URL', async () => {
+    const http = { corsOrigins: ['https://app.example'], publicUrl: 'https://api.example/longhaul' };
+    const behind = await StreamApi.start({ http });
+    const listener = new Listener(behind.socketUrl(behind.downloads.add()), {
+      origin: 'https://api.example',
+    });
+    await waitFor('the present state', () => listener.messages.length === 1);
+    expect(listener.refused).toBeUndefined();
+    await behind.stop();
   });
 
   it('ignores what a client says, and hangs up on one that says much', async () => {
@@ -149,17 +236,42 @@ describe('the WebSocket of a job', () => {
     await waitFor('the stream to be dropped', () => api.streams.size === 0);
   });
 
-  it('survives requests that are no WebSockets at all', async () => {
-    const { port } = new URL(api.url);
-    for (const path of ['//', '/%', '/v1/download/jobs/x/stream?ticket=%zz']) {
-      const socket = connect(Number(port), '127.0.0.1');
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: nonsense\r\n\r\n`);
+  it.each(['nonsense', 'websocket'])('survives requests of all kinds to upgrade to %s', async (protocol) => {
+    for (const path of [
+      '//',
+      '/%',
+      '/v1/download/jobs/x/stream?ticket=%zz',
+      '/%/stream',
+      '//stream?ticket=x',
+    ]) {
+      const socket = connect(api.port, '127.0.0.1');
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
       const [data] = (await once(socket, 'data')) as [Buffer];
-      expect(data.toString()).toMatch(/^HTTP\/1\.1 40\d /);
+      expect(data.toString()).toMatch(/^HTTP\/1\.1 [24]\d\d /);
       socket.destroy();
     }
     expect((await fetch(`${api.url}/livez`)).status).toBe(200);
   });
+
+  it.each(['in order', 'all of a sudden'])(
+    'leaves nothing of a client that goes %s before it opened',
+    async (how) => {
+      const slow = await StreamApi.start();
+      let release!: () => void;
+      slow.downloads.gate = new Promise((resolve) => (release = resolve));
+      const socket = connect(slow.port, '127.0.0.1');
+
+      socket.write(handshake(slow.socketUrl(slow.downloads.add())));
+      await waitFor('the job to be read', () => slow.downloads.reads === 1);
+      if (how === 'in order') socket.destroy();
+      else socket.resetAndDestroy();
+      await once(socket, 'close');
+      release();
+      await waitFor('the connection to be closed', () => slow.upgrades === 0);
+      expect(slow.streams.size).toBe(0);
+      await slow.stop();
+    },
+  );
 
   it('pings, and drops a client that does not answer', async () => {
     const quick = await StreamApi.start({ times: { heartbeatMs: 30 } });
@@ -177,20 +289,73 @@ describe('the WebSocket of a job', () => {
     await quick.stop();
   });
 
-  it('is refused when the server has no room, or is about to stop; then clients are sent elsewhere', async () => {
-    const small = await StreamApi.start({ maxStreams: 1 });
+  it('is refused when the server has no room', async () => {
+    const small = await StreamApi.start({ limits: { total: 1 } });
     const jobId = small.downloads.add();
     const first = new Listener(small.socketUrl(jobId));
     await once(first.socket, 'open');
     const second = new Listener(small.socketUrl(jobId));
     await waitFor('the refusal', () => second.refused);
     expect(second.refused).toMatchObject({ status: 503, body: { code: 'TOO_MANY_STREAMS' } });
-    small.streams.restart();
-    await waitFor('the first to be sent elsewhere', () => first.closed);
-    expect(first.closed).toBe(1_012);
-    const third = new Listener(small.socketUrl(jobId));
-    await waitFor('the refusal of the third', () => third.refused);
-    expect(third.refused?.status).toBe(503);
     await small.stop();
+  });
+
+  it('is refused to a user who has as many as one may have, and to nobody else', async () => {
+    const small = await StreamApi.start({ limits: { perUser: 1 } });
+    const open = (userId: string) =>
+      new Listener(small.socketUrl(small.downloads.add(userId)), { headers: { 'x-user-id': userId } });
+    const first = open('ada');
+    await once(first.socket, 'open');
+    const second = open('ada');
+    await waitFor('the refusal', () => second.refused);
+    expect(second.refused).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '5' },
+      body: { code: 'RATE_LIMITED' },
+    });
+    await once(open('grace').socket, 'open');
+    first.socket.close();
+    await waitFor('the first to be gone', () => small.streams.size === 1);
+    await once(open('ada').socket, 'open');
+    await small.stop();
+  });
+
+  it('sends clients elsewhere when the server stops, also those that come then', async () => {
+    const stopping = await StreamApi.start();
+    const jobId = stopping.downloads.add();
+    const first = new Listener(stopping.socketUrl(jobId));
+    await once(first.socket, 'open');
+    stopping.streams.restart();
+    await waitFor('the first to be sent elsewhere', () => first.closed);
+    const second = new Listener(stopping.socketUrl(jobId));
+    await waitFor('the second to be sent elsewhere', () => second.closed);
+    expect([first.closed, second.closed]).toEqual([1_012, 1_012]);
+    expect(second.messages).toEqual([]);
+    await stopping.stop();
+  });
+
+  it('is cut when the server stops and the client does not answer', async () => {
+    const stopping = await StreamApi.start({ times: { leaveMs: 50 } });
+    const silent = connect(stopping.port, '127.0.0.1');
+    silent.write(handshake(stopping.socketUrl(stopping.downloads.add())));
+    await waitFor('the stream to open', () => stopping.streams.size === 1);
+    stopping.streams.restart();
+    await closeHttpServer(stopping.server, 600_000);
+    silent.destroy();
+    await waitFor('the stream to be dropped', () => stopping.streams.size === 0);
+    expect(stopping.upgrades).toBe(0);
+  });
+
+  it('sends clients elsewhere when the job is gone: there they are told', async () => {
+    const jobId = api.downloads.add();
+    const listener = new Listener(api.socketUrl(jobId));
+    await waitFor('the present state', () => listener.messages.length === 1);
+    api.downloads.remove(jobId);
+    await waitFor('the end', () => listener.closed);
+    expect(listener.closed).toBe(1_012);
+    expect(listener.messages).toHaveLength(1);
+    const again = new Listener(api.socketUrl(jobId));
+    await waitFor('the refusal', () => again.refused);
+    expect(again.refused).toMatchObject({ status: 404, body: { code: 'JOB_NOT_FOUND' } });
   });
 });
