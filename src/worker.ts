@@ -36,8 +36,8 @@ const LIGHT_ACTIVITIES = 100;
 /** A receiver that hangs holds one of them for a quarter of a minute. */
 const CALLBACKS = 50;
 
-/** What waits for the grace time to pass before it is handed over, and has a moment to say so. */
-const HAND_OVER_MS = 5_000;
+/** What is not done within the grace time is handed over: at once, unless the store is slow to let go of an upload. */
+const HAND_OVER_MS = 20_000;
 
 /** Runs until it is told to stop. Builds that do not finish within the grace time are handed over to other workers. */
 async function main(settings: Settings, logger: Logger): Promise<void> {

@@ -11,11 +11,13 @@ export class BuildMeter {
   private currentFile: string | null = null;
   private bytesHighWater: number;
   private filesHighWater: number;
+  private readonly attempts: number;
 
   constructor(context: ActivityContext, handedOver: BuildProgress | null) {
     const earlier = (context.lastHeartbeat as BuildProgress | undefined) ?? handedOver;
     this.bytesHighWater = earlier?.bytesHighWater ?? 0;
     this.filesHighWater = earlier?.filesHighWater ?? 0;
+    this.attempts = Math.max(context.attempt, earlier?.attempts ?? 1);
     context.reportProgress(() => this.snapshot());
   }
 
@@ -41,7 +43,7 @@ export class BuildMeter {
   }
 
   snapshot(): BuildProgress {
-    const { bytes, files, currentFile, bytesHighWater, filesHighWater } = this;
-    return { bytes, files, currentFile, bytesHighWater, filesHighWater };
+    const { bytes, files, currentFile, bytesHighWater, filesHighWater, attempts } = this;
+    return { bytes, files, currentFile, bytesHighWater, filesHighWater, attempts };
   }
 }

@@ -9,8 +9,8 @@ import type { ActivityDependencies } from './index.js';
 export async function publishArchive(
   { store }: ActivityDependencies,
   { jobId, key, size }: PublishArchiveInput,
-  { signal }: ActivityContext,
-): Promise<void> {
+  { signal, attempt }: ActivityContext,
+): Promise<{ attempt: number }> {
   const stored = await store.head(key, signal).catch((error: unknown) => {
     if (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND') return { size: null };
     throw error;
@@ -25,4 +25,5 @@ export async function publishArchive(
   const published = folderOf(key);
   await store.abortUploads(prefix, signal);
   await deletePrefix(store, prefix, signal, (other) => folderOf(other) !== published);
+  return { attempt };
 }

@@ -10,7 +10,7 @@ const MAX_USERS = 10_000;
 /** A lane is read no more often than this, however many jobs are refused. */
 const FRESH_MS = 1_000;
 
-/** From half of the limit on the lane is read this often: other servers may have accepted the other half. */
+/** A lane is read this often in any case, for other servers accept jobs too. */
 const REREAD_MS = 5_000;
 
 const LOOK_UP_CONCURRENCY = 10;
@@ -27,8 +27,8 @@ interface KnownUser {
 
 /**
  * Refuses jobs of a user who has as many running and waiting as there may be. Keeps an upper bound of them, and reads
- * the lane when the bound comes near the limit: a user far below it costs one read in all. Exact for what one server
- * accepts; several of them may together accept a few more, each before it sees what the others did.
+ * the lane every few seconds in which a user starts jobs. Exact for what one server accepts; several of them may together
+ * accept more in a burst, each before it sees what the others did.
  */
 export class Admission {
   private readonly users = new LRUCache<string, KnownUser>({ max: MAX_USERS });
@@ -44,19 +44,24 @@ export class Admission {
   ) {}
 
   /**
-   * Counts the job. One that is counted already is not refused, and nobody is when the lane cannot be read. Whoever
-   * does not start the job afterwards withdraws it.
+   * Counts the job. One that is counted already is not refused, and nobody is when the lane cannot be read.
+   * @returns whether this call counted it. Then whoever could not start the job withdraws it; nobody else does, for the
+   * job is there.
    * @throws LonghaulError TOO_MANY_JOBS.
    */
-  async admit({ jobId, userId, policy: { maxRunning } }: DownloadJob): Promise<void> {
-    if (maxRunning === 0) return;
+  async admit({ jobId, userId, policy: { maxRunning } }: DownloadJob): Promise<boolean> {
+    if (maxRunning === 0) return false;
     const limit = maxRunning + this.maxQueued;
     const user = this.userOf(userId);
     const known = this.isFresh(user, limit) || (await this.read(userId, user));
     // Nothing is waited for from here on: of many that come at once each sees what the one before it took.
-    if (user.accepted.has(jobId)) return;
-    if (boundOf(user) < limit) user.accepted.set(jobId, this.now());
-    else if (known) throw tooManyJobs(maxRunning, this.maxQueued);
+    if (user.accepted.has(jobId)) return false;
+    if (boundOf(user) >= limit) {
+      if (known) throw tooManyJobs(maxRunning, this.maxQueued);
+      return false;
+    }
+    user.accepted.set(jobId, this.now());
+    return true;
   }
 
   /** The job was not started. */
@@ -79,7 +84,7 @@ export class Admission {
     const age = this.now() - user.readAt;
     const bound = boundOf(user);
     if (bound >= limit) return age < FRESH_MS;
-    return age < (bound >= limit / 2 ? REREAD_MS : Infinity);
+    return age < REREAD_MS;
   }
 
   private read(userId: string, user: KnownUser): Promise<boolean> {

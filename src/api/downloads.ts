@@ -42,7 +42,7 @@ export interface Downloads {
   /**
    * Starts a job. One with a fingerprint is started once: as long as it runs, and when it has completed, starting it
    * again changes nothing; after it failed, was cancelled or has expired it begins anew. When this rejects with
-   * TEMPORAL_UNAVAILABLE or REQUEST_TIMEOUT, nothing was accepted.
+   * TEMPORAL_UNAVAILABLE, REQUEST_TIMEOUT or JOB_ENDING, nothing was accepted.
    * @param deadline after which nothing is started any more; milliseconds since the epoch.
    * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint; TOO_MANY_JOBS when
    * the user has as many as there may be.

@@ -52,7 +52,8 @@ function fingerprintOf(body: InitiateBody, files: RequestedFile[]): string {
   const callback = callbackOf(body);
   const sortedLabels = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const asked = JSON.stringify([
-    files,
+    // `70000` and `"70000"` are one id.
+    files.map((file) => (typeof file === 'object' ? [String(file.fileId), file.name] : String(file))),
     archive.format,
     archive.compression,
     archive.name,

@@ -39,7 +39,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
-  const lanes = new TemporalLanes(client, logger);
+  const lanes = new TemporalLanes(client, logger, settings.http.requestTimeoutMs);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const { catalogue, source } = createSource(settings, store);
   const checks = {
@@ -62,7 +62,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     authenticator: await createAuthenticator(settings.auth, logger),
     authMode: settings.auth.mode,
     tickets: await streamTickets(settings),
-    jobs: new TemporalJobList(client),
+    jobs: new TemporalJobList(client, lanes),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new SourceLookup(catalogue, source),
     fileList: fileListOf(settings, store),

@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import { errorCodeOf } from '../contract/errors.js';
 import { isFinal } from '../contract/types.js';
 import type { JobView } from './downloads.js';
-import { expiresAt } from './download-status.js';
 import { neverBack } from './never-back.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -16,6 +15,9 @@ const MAX_JOBS = 10_000;
 const MIN_AGE_MS = 50;
 const MAX_AGE_MS = 500;
 const AGE_PER_READ = 10;
+
+/** An archive may be replaced by another run of its job: a link must not be dead for longer. */
+const COMPLETED_AGE_MS = 10_000;
 
 /** Reads of all jobs together. Beyond them a view that was read lately is good enough. */
 const READS_PER_SECOND = 250;
@@ -88,10 +90,9 @@ export class StatusCache {
     return this.now() - readAt < LATELY_MS;
   }
 
-  /** A completed job changes no more until it expires; one that has ended otherwise may be started anew. */
-  private ageOf({ snapshot }: JobView, readAt: number): number {
-    const { status } = snapshot;
-    if (status === 'completed') return Math.max(MAX_AGE_MS, Date.parse(expiresAt(snapshot)) - readAt);
+  /** A completed job changes no more unless an operator resets it; one that has ended otherwise may be started anew. */
+  private ageOf({ snapshot: { status } }: JobView, readAt: number): number {
+    if (status === 'completed') return COMPLETED_AGE_MS;
     if (isFinal(status)) return MAX_AGE_MS;
     return Math.min(MAX_AGE_MS, Math.max(MIN_AGE_MS, AGE_PER_READ * (this.now() - readAt)));
   }

@@ -37,6 +37,8 @@ const PRIORITY_KEYS: Record<Priority, number> = { standard: 3, low: 5 };
 
 const DESCRIBE_DEADLINE_MS = 3_000;
 const QUERY_DEADLINE_MS = 5_000;
+/** What starting a job needs of a request's time. */
+const START_RESERVE_MS = 1_000;
 /** How long a job is told from its memo alone. */
 const YOUNG_MS = 1_000;
 /** How long a cancellation is waited for before the answer says that it is under way. */
@@ -68,16 +70,43 @@ export class TemporalDownloads implements Downloads {
     if (earlier && before && !MAY_BEGIN_ANEW.has(before)) {
       return { createdAt: earlier.createdAt, replayed: true };
     }
-    await this.options.admission.admit(job);
+    const counted = await this.options.admission.admit(job);
+    // Somebody else may have begun it anew in the meantime, and have it completed by now.
+    if (before === 'expired' && (await this.earlier(job, deadline))?.createdAt !== earlier?.createdAt) {
+      return this.start(job, deadline);
+    }
     try {
       await this.startWorkflow(job, deadline, before === 'expired');
       this.cache.expire(job.jobId);
       return { createdAt: job.createdAt, replayed: false };
     } catch (error) {
-      this.options.admission.withdraw(job);
-      // Somebody else was faster, with the same key; or what failed is still being cleaned up after.
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return { createdAt: (await this.earlier(job, deadline))?.createdAt ?? job.createdAt, replayed: true };
+      const exists = error instanceof WorkflowExecutionAlreadyStartedError;
+      if (counted && !exists) this.options.admission.withdraw(job);
+      if (!exists) throw error;
+      return this.startedBefore(job, deadline);
+    }
+  }
+
+  /** Somebody else was faster, with the same key; or what failed is still being cleaned up after, and begins anew then. */
+  private async startedBefore(job: DownloadJob, deadline: number): Promise<Accepted> {
+    const earlier = await this.earlier(job, deadline);
+    if (!earlier || !MAY_BEGIN_ANEW.has(statusOf(earlier, Date.now()))) {
+      return { createdAt: earlier?.createdAt ?? job.createdAt, replayed: true };
+    }
+    await this.untilClosed(job.jobId, deadline);
+    return this.start(job, deadline);
+  }
+
+  /** @throws LonghaulError JOB_ENDING when that would leave no time to do anything afterwards. */
+  private async untilClosed(jobId: string, deadline: number): Promise<void> {
+    try {
+      const ms = Math.max(1, timeLeft(deadline) - START_RESERVE_MS);
+      await this.call(ms, () => this.handle(jobId).result());
+    } catch (error) {
+      // Every other error is how the job ended.
+      if (errorCodeOf(error) !== 'TEMPORAL_UNAVAILABLE') return;
+      const message = 'What is left of the job before is still being removed. Try again in a moment.';
+      throw new LonghaulError('JOB_ENDING', message, { cause: error });
     }
   }
 

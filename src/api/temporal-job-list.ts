@@ -6,6 +6,7 @@ import type { JobStatus } from '../contract/types.js';
 import { statusOf } from './download-status.js';
 import type { JobView } from './downloads.js';
 import { compareJobs } from './job-cursor.js';
+import { type Lanes, queuePosition } from './lanes.js';
 import type { JobCursor, JobList, JobListQuery, JobPage } from './job-list.js';
 import { FEW, type IndexedRun, newestFirst } from './newest-first.js';
 import { RecentJobs } from './recent-jobs.js';
@@ -23,7 +24,7 @@ const PAGE_SIZE = FEW + 1;
 const MAX_READ = 5_000;
 
 /** Of which a job may have older ones. */
-const MAY_BEGIN_ANEW: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled']);
+const MAY_BEGIN_ANEW: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled', 'expired']);
 
 /** One run of a job, as the index or Temporal itself told of it. */
 interface Run extends IndexedRun {
@@ -40,6 +41,7 @@ export class TemporalJobList implements JobList {
 
   constructor(
     private readonly client: Client,
+    private readonly lanes: Lanes,
     private readonly now: () => number = Date.now,
   ) {
     this.recent = new RecentJobs(now);
@@ -61,9 +63,14 @@ export class TemporalJobList implements JobList {
     const jobs = [...runs, ...unseen].toSorted(compareJobs);
     const next = jobs.length > limit ? jobs[limit - 1]! : reached;
     return {
-      jobs: jobs.slice(0, limit).map(({ view }) => view),
+      jobs: await Promise.all(jobs.slice(0, limit).map(({ view }) => this.placed(view))),
       next: next && { startedAt: next.startedAt, jobId: next.jobId },
     };
+  }
+
+  private async placed(view: JobView): Promise<JobView> {
+    if (view.snapshot.phase !== 'waiting') return view;
+    return { ...view, queuePosition: await queuePosition(this.lanes, view.snapshot.userId, view.jobId) };
   }
 
   /** More than `limit` runs, if there are, and how far they reach; null to the end. */
@@ -109,7 +116,7 @@ export class TemporalJobList implements JobList {
       if ((latest.get(jobId)?.startedAt ?? -1) < startedAt) latest.set(jobId, { jobId, startedAt });
     };
     for (const { jobId, startedAt } of runs) note(jobId, startedAt);
-    const doubtful = runs.filter(({ view }) => MAY_BEGIN_ANEW.has(view.snapshot.status));
+    const doubtful = runs.filter(({ view }) => MAY_BEGIN_ANEW.has(statusOf(view.snapshot, this.now())));
     if (doubtful.length > 0) {
       const query = runsOf([...new Set(doubtful.map(({ jobId }) => jobId))]);
       for await (const { workflowId, startTime } of this.client.workflow.list({

@@ -10,19 +10,23 @@ const MAX_USERS = 10_000;
 const MAX_AGE_MS = 1_000;
 /** A lane that could not be read is left alone this long: without a worker every read takes its whole deadline. */
 const PAUSE_MS = 5_000;
-const DEADLINE_MS = 3_000;
+/** Share of a request's time that reading a lane may take: starting the job comes after it. */
+const READ_SHARE = 0.6;
 
 const NOBODY: LaneJobs = { running: [], waiting: [] };
 
 /** Lanes as Temporal workflows. One read per lane at a time, however many ask. */
 export class TemporalLanes implements Lanes {
   private readonly client: Client;
+  private readonly deadlineMs: number;
   private readonly reads = new LRUCache<string, Promise<LaneJobs | undefined>>({ max: MAX_USERS });
 
   constructor(
     { connection, options }: Client,
     private readonly logger: Logger,
+    requestTimeoutMs: number,
   ) {
+    this.deadlineMs = requestTimeoutMs * READ_SHARE;
     // A lane that has ended is empty; asking it would have a worker replay all of it to say so.
     const workflow = { queryRejectCondition: 'NOT_OPEN' } as const;
     this.client = new Client({ connection, namespace: options.namespace, workflow });
@@ -68,6 +72,7 @@ export class TemporalLanes implements Lanes {
   }
 
   private call<T>(run: () => Promise<T>): Promise<T> {
-    return within(DEADLINE_MS, this.client.withDeadline(Date.now() + DEADLINE_MS, run));
+    const { deadlineMs } = this;
+    return within(deadlineMs, this.client.withDeadline(Date.now() + deadlineMs, run));
   }
 }

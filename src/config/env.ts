@@ -74,6 +74,9 @@ const JWT_ALGORITHMS = [
   'EdDSA',
 ] as const;
 
+/** As browsers send it: no path, not even a slash. */
+const ORIGIN = /^(?:\*|https?:\/\/[^\s/]+)$/;
+
 /** Standard Webhooks 1.0: 24 to 64 bytes in base64 behind a prefix. */
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 const WEBHOOK_SECRET_HINT = 'must be whsec_ and 24 to 64 bytes in base64';
@@ -93,7 +96,7 @@ const environment = z
     HOST: text('0.0.0.0'),
     PUBLIC_URL: url(),
     TRUST_PROXY: whole(0, 0, 100),
-    CORS_ORIGINS: text('*'),
+    CORS_ORIGINS: list(z.string().regex(ORIGIN, 'must be * or origins such as https://app.example.com')),
     REQUEST_TIMEOUT_MS: whole(5_000, 100, 300_000),
     SHUTDOWN_GRACE_MS: whole(25_000, 0, HOUR_MS),
     RATE_LIMIT_WINDOW_MS: whole(60_000, 1_000, HOUR_MS),
@@ -171,10 +174,11 @@ const environment = z
           if (!env[name]) complain(name, 'is required when AUTH_MODE is jwt');
         }
       }
-      if (env.AUTH_MODE !== 'none' && env.STREAM_TICKET_SECRET.length === 0) {
+      // Beside a file store it is kept in the folder that all API servers share.
+      if (env.AUTH_MODE !== 'none' && env.OBJECT_STORE === 's3' && env.STREAM_TICKET_SECRET.length === 0) {
         complain(
           'STREAM_TICKET_SECRET',
-          'is required unless AUTH_MODE is none; the same for every API server',
+          'is required when OBJECT_STORE is s3, unless AUTH_MODE is none: make one with openssl rand -base64 32, the same for every API server',
         );
       }
       if (env.CATALOGUE === 'http') {
@@ -238,7 +242,7 @@ function arrange(env: Environment) {
       host: env.HOST,
       publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
       trustProxy: env.TRUST_PROXY,
-      corsOrigins: env.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+      corsOrigins: env.CORS_ORIGINS.length > 0 ? env.CORS_ORIGINS : ['*'],
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       linkTtlSeconds: env.LINK_TTL_SECONDS,
     },

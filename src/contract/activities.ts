@@ -19,7 +19,7 @@ export interface DownloadActivities {
   buildArchive: (input: BuildArchiveInput) => Promise<BuiltArchive>;
 
   /** Proves that the stored archive is the one that was sent, and removes everything else of the job. */
-  publishArchive: (input: PublishArchiveInput) => Promise<void>;
+  publishArchive: (input: PublishArchiveInput) => Promise<{ attempt: number }>;
 
   /** Leaves nothing in the object store of what this run of the job wrote, unfinished uploads included. */
   removeArtifacts: (input: { jobId: string }) => Promise<void>;

@@ -20,5 +20,6 @@ export const terminateSchema = z.strictObject({
     .string({ error: 'must say why, for those who look at the job later' })
     .min(1, 'must not be empty')
     .max(500, 'must have at most 500 characters')
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
     .describe('Stands in the Temporal Web UI and in the log.'),
 });

@@ -24,6 +24,7 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   TOO_MANY_JOBS: { status: 429, title: 'Too many jobs are waiting' },
   TOO_MANY_STREAMS: { status: 503, title: 'Too many streams are open here' },
+  JOB_ENDING: { status: 503, title: 'The job before is still being cleaned up after' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong here' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Identities cannot be checked now' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The job service is not reachable' },

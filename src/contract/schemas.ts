@@ -11,9 +11,9 @@ const MAX_NAME_LENGTH = 255;
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 /** What makes a name look like another one; not the joiners, which emoji and some scripts need. */
-const NO_INVISIBLE_CHARACTERS = /^[^\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*$/;
+const NO_INVISIBLE_CHARACTERS = /^[^\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]*$/;
 const RELATIVE_PATH = /^(?![\\/]|[A-Za-z]:)/;
-const NO_PARENT_SEGMENT = /^(?!(?:.*[\\/])?\.\.(?:[\\/]|$))/;
+const NO_PARENT_SEGMENT = /^(?!(?:[^]*[\\/])?\.\.(?:[\\/]|$))/;
 const NO_SLASHES = /^[^\\/]*$/;
 const NOT_ONLY_DOTS = /^(?!\s*\.+\s*$)/;
 const NOT_BLANK = /\S/;

@@ -199,6 +199,8 @@ export interface BuildProgress {
   currentFile: string | null;
   bytesHighWater: number;
   filesHighWater: number;
+  /** The most attempts that were needed so far; absent in what older workers tell. */
+  attempts?: number;
 }
 
 export type FileState = 'pending' | 'prepared' | 'included' | 'skipped' | 'failed';

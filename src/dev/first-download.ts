@@ -17,6 +17,8 @@ export interface Announcement {
   uiUrl: string | undefined;
   namespace: string;
   logFiles: readonly string[];
+  /** Where the secret is that signs callbacks, when it is ours. */
+  webhookSecretFile: string | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function firstDownload(
 ): Promise<void> {
   await untilHealthy(where, signal);
   if (fileIds.length === 0) {
+    say('\nNo sample is downloaded: with AUTH_MODE only its users may do so.');
     say(announcement(where));
     return;
   }
@@ -41,11 +44,15 @@ export async function firstDownload(
 }
 
 function announcement(
-  { baseUrl, uiUrl, namespace, logFiles }: Announcement,
+  { baseUrl, uiUrl, namespace, logFiles, webhookSecretFile }: Announcement,
   sample?: { jobId: string; link: string },
 ): string {
   const workflow = sample ? `/${encodeURIComponent(workflowIdFor(sample.jobId))}` : '';
   const archive = sample ? `\n  Archive    ${sample.link}` : '';
+  const callbacks = webhookSecretFile
+    ? `\n  Callbacks  are signed with the secret in ${webhookSecretFile}`
+    : '';
+  const key = sample ? '' : ` -H "authorization: Bearer $KEY"`;
   const fetchIt = sample ? `\n  curl -sL -o first-download.zip ${sample.link}` : '';
   return `
 Longhaul is ready.
@@ -53,11 +60,11 @@ Longhaul is ready.
   API        ${baseUrl}
   Docs       ${baseUrl}/docs/
   Web UI     ${uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows${workflow}` : 'that of your Temporal server'}${archive}
-  Logs       ${logFiles.join('  ')}
+  Logs       ${logFiles.join('  ')}${callbacks}
 
 Try it: files 70000 to 70011 are samples.
 
-  curl -s ${baseUrl}/v1/download/initiate -H 'content-type: application/json' \\
+  curl -s ${baseUrl}/v1/download/initiate -H 'content-type: application/json'${key} \\
     -d '{"fileIds": [70000, 70001, 70002], "archive": {"name": "samples"}}'${fetchIt}
 
 Ctrl-C stops everything; jobs and files stay.`;

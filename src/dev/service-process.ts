@@ -9,6 +9,36 @@ export interface ServiceProcess extends ServerProcess {
   logFile: string;
 }
 
+/** A service that ends sooner would end the next time too: a setting is wrong. */
+const SHORT_LIFE_MS = 10_000;
+
+/**
+ * Keeps a service running: one that ends though nobody stopped it is started again, unless it ended as soon as it had
+ * begun. Only then its `exited` resolves, or when it is stopped.
+ */
+export async function keepService(
+  start: () => Promise<ServiceProcess>,
+  log: (line: string) => void,
+): Promise<ServiceProcess> {
+  let current = await start();
+  let stopping = false;
+  const keep = async (): Promise<string> => {
+    for (;;) {
+      const begun = Date.now();
+      const how = await current.exited;
+      if (stopping || Date.now() - begun < SHORT_LIFE_MS) return how;
+      log(`The ${current.name} ended (${how}); starting it again`);
+      current = await start();
+      if (stopping) await current.stop();
+    }
+  };
+  const stop = async () => {
+    stopping = true;
+    await current.stop();
+  };
+  return { ...current, exited: keep(), stop };
+}
+
 /** Starts the service in `file` with its log below `dataDir`. It ends with us, however we end. */
 export async function startService(
   name: string,

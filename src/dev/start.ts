@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSettings, type Settings, SettingsError } from '../config/env.js';
 import { SEARCH_ATTRIBUTES } from '../contract/names.js';
@@ -7,8 +8,9 @@ import { loadKeptSecret } from '../storage/kept-secret.js';
 import { messageOf } from './errors.js';
 import { firstDownload } from './first-download.js';
 import { assertPortFree } from './ports.js';
+import { lastLines } from './run-command.js';
 import { FIRST_DOWNLOAD, seedSamples } from './samples.js';
-import { type ServiceProcess, startService } from './service-process.js';
+import { keepService, type ServiceProcess, startService } from './service-process.js';
 import { findTemporalCli } from './temporal-binary.js';
 import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 
@@ -19,6 +21,9 @@ const SHUTDOWN_GRACE_MS = '3000';
 
 /** So that a job is told as expired, and not as unknown, for two days after its archive has gone. */
 const REMEMBERED_AFTER_EXPIRY_MS = 2 * 24 * 3_600_000;
+
+/** Of the log of a service that ended. */
+const SHOWN_LINES = 3;
 
 const say = (line = '') => console.log(line);
 const namespace = () => process.env['TEMPORAL_NAMESPACE'] ?? 'default';
@@ -67,6 +72,7 @@ async function run(
     uiUrl: temporal?.uiUrl,
     namespace: namespace(),
     logFiles: services.map((service) => service.logFile),
+    webhookSecretFile: process.env['WEBHOOK_SECRETS'] ? undefined : join(store.dataDir, 'webhook-secret'),
   };
   const failed = failureOf(services, temporal, signal);
   // With authentication only its users may download, and we have nobody's key.
@@ -114,21 +120,18 @@ async function startServices(
 ): Promise<ServiceProcess[]> {
   const env = {
     SHUTDOWN_GRACE_MS,
-    WEBHOOK_SECRETS: await webhookSecret(store.dataDir),
+    // So that callbacks can be tried without setting anything up.
+    WEBHOOK_SECRETS: await loadKeptSecret(store.dataDir, 'webhook-secret'),
     ...process.env,
     HOST: host,
     ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
   };
+  const keep = (name: string, file: URL) =>
+    keepService(() => startService(name, file, store.dataDir, env), say);
   return Promise.all([
-    startService('worker', new URL('../worker.js', import.meta.url), store.dataDir, env),
-    startService('api', new URL('../api/server.js', import.meta.url), store.dataDir, env),
+    keep('worker', new URL('../worker.js', import.meta.url)),
+    keep('api', new URL('../api/server.js', import.meta.url)),
   ]);
-}
-
-/** So that callbacks can be tried without setting anything up; as Standard Webhooks 1.0 writes a secret. */
-async function webhookSecret(dataDir: string): Promise<string> {
-  const secret = await loadKeptSecret(dataDir, 'webhook-secret');
-  return `whsec_${Buffer.from(secret).toString('base64')}`;
 }
 
 /** Rejects when something ends that nobody stopped. */
@@ -137,9 +140,10 @@ async function failureOf(
   temporal: TemporalServer | undefined,
   stopping: AbortSignal,
 ): Promise<never> {
-  const ends = services.map(
-    async ({ name, logFile, exited }) => `The ${name} ended (${await exited}); see ${logFile}`,
-  );
+  const ends = services.map(async ({ name, logFile, exited }) => {
+    const how = await exited;
+    return `The ${name} ended (${how}):\n${lastLines(await readFile(logFile, 'utf8'), SHOWN_LINES)}\nIts log: ${logFile}`;
+  });
   if (temporal)
     ends.push(temporal.exited.then((how) => `The Temporal server ended (${how}); see its log in DATA_DIR`));
   const end = await Promise.race(ends);

@@ -22,6 +22,7 @@ const STALL_MS = 30_000;
 
 /** Larger rests of answers that nobody wants cost more to read than a new connection. */
 const DRAINED_BYTES = 64 * 1024;
+const DRAIN_MS = 1_000;
 
 export interface OutboundRequest {
   method: 'GET' | 'HEAD' | 'POST';
@@ -100,12 +101,18 @@ function exchange(request: OutboundRequest, url: URL, agent: Agent): Promise<Out
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const sent = send(url, { method, agent, headers: { 'user-agent': 'longhaul', ...headers } });
-    const stop = () => sent.destroy(signal?.reason as Error);
-    const timer = setTimeout(() => sent.destroy(timedOut(answerMs)), answerMs);
     const settled = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     };
+    // Not left to the request: one that still waits for a connection tells nobody that it was destroyed.
+    const giveUp = (reason: unknown) => {
+      settled();
+      reject(reason);
+      sent.destroy();
+    };
+    const stop = () => giveUp(signal?.reason);
+    const timer = setTimeout(() => giveUp(timedOut(answerMs)), answerMs);
     signal?.addEventListener('abort', stop, { once: true });
     watchConnecting(sent);
     sent.once('response', (answer) => {
@@ -151,10 +158,18 @@ function timedOut(ms: number): OutboundError {
   return new OutboundError('timeout', `it did not answer within ${ms / 1_000} s`);
 }
 
-/** Gets rid of a body that nobody wants; a short one is read to its end, so that its connection can be used again. */
+/**
+ * Gets rid of a body that nobody wants; a short one that comes at once is read to its end, so that its connection can be
+ * used again.
+ */
 export function discard({ body, headers }: OutboundAnswer): void {
-  if (Number(headers['content-length'] ?? Infinity) <= DRAINED_BYTES) body.resume();
-  else body.destroy();
+  if (Number(headers['content-length'] ?? Infinity) > DRAINED_BYTES) {
+    body.destroy();
+    return;
+  }
+  // A server that sends it byte by byte must not hold one of the connections there are.
+  const timer = setTimeout(() => body.destroy(), DRAIN_MS);
+  body.once('close', () => clearTimeout(timer)).resume();
 }
 
 /**

@@ -5,9 +5,10 @@ import { systemCode } from './file-errors.js';
 
 /** Secrets by the name of their file, with the setting that can take its place. */
 const SECRETS = {
-  'link-secret': { signs: 'links', setting: 'LINK_SECRET' },
-  'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET' },
-  'webhook-secret': { signs: 'callbacks', setting: 'WEBHOOK_SECRETS' },
+  'link-secret': { signs: 'links', setting: 'LINK_SECRET', make: randomText },
+  'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET', make: randomText },
+  // As Standard Webhooks 1.0 writes one, so that receivers can be given what is in the file.
+  'webhook-secret': { signs: 'callbacks', setting: 'WEBHOOK_SECRETS', make: webhookSecret },
 } as const;
 
 const SECRET_BYTES = 32;
@@ -21,7 +22,7 @@ const MIN_LENGTH = 32;
 export async function loadKeptSecret(dataDir: string, name: keyof typeof SECRETS): Promise<string> {
   const path = join(dataDir, name);
   try {
-    return (await readSecret(path)) ?? (await createSecret(dataDir, path));
+    return (await readSecret(path)) ?? (await createSecret(dataDir, path, SECRETS[name].make()));
   } catch (cause) {
     const { signs, setting } = SECRETS[name];
     throw new Error(`There is no secret to sign ${signs} with: set ${setting}, or mend ${path}`, { cause });
@@ -40,11 +41,11 @@ async function readSecret(path: string): Promise<string | null> {
 }
 
 /** Written whole under another name first and then linked, which unlike a rename never replaces another's secret. */
-async function createSecret(dataDir: string, path: string): Promise<string> {
+async function createSecret(dataDir: string, path: string, made: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   try {
-    await writeFile(temporary, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`, {
+    await writeFile(temporary, `${made}\n`, {
       mode: 0o600,
       flush: true,
     });
@@ -57,4 +58,12 @@ async function createSecret(dataDir: string, path: string): Promise<string> {
   const secret = await readSecret(path);
   if (secret === null) throw new Error('It was deleted as soon as it was made');
   return secret;
+}
+
+function randomText(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+function webhookSecret(): string {
+  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }

@@ -53,8 +53,10 @@ export function publishOptions(policy: JobPolicy): ActivityOptions {
 /** Removing what a dead job left: nobody waits for it, so it outlasts an outage of the store. */
 export const REMOVE_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '2m',
+  heartbeatTimeout: '10s',
   scheduleToCloseTimeout: '1d',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
+  // Until it is done the job cannot be started again under its key.
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 };
 
 /**

@@ -210,7 +210,12 @@ class Download {
     const { bytes, files, skipped, attempt, key, size } = built;
     this.record.apply({ type: 'publishing', bytes, files, skipped, attempt });
     const { publishArchive } = proxyActivities<DownloadActivities>(publishOptions(this.job.policy));
-    await untilDone(() => publishArchive({ jobId: this.job.jobId, key, size }));
+    const published = await untilDone(() => publishArchive({ jobId: this.job.jobId, key, size }));
+    // Workers of before told nothing.
+    this.record.apply({
+      type: 'published',
+      attempt: (published as typeof published | undefined)?.attempt ?? 1,
+    });
   }
 
   /** The slot does not wait for the store, which may be why the job failed. */

@@ -12,6 +12,7 @@ export type JobEvent =
   | { type: 'building' }
   | { type: 'handedOver'; progress: BuildProgress }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
+  | { type: 'published'; attempt: number }
   | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
   | { type: 'failed'; at: number; error: JobError; reached?: BuildProgress | null }
   | { type: 'cancelled'; at: number; reached?: BuildProgress | null };
@@ -61,6 +62,8 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
         skippedFiles: event.skipped,
         attempts: Math.max(state.attempts, event.attempt),
       };
+    case 'published':
+      return { ...state, attempts: Math.max(state.attempts, event.attempt) };
     case 'completed':
       return {
         ...ended(state, event.at),
@@ -104,6 +107,7 @@ function reached(state: JobSnapshot, progress: BuildProgress | null | undefined)
     ...state,
     bytesHighWater: Math.max(state.bytesHighWater, progress.bytesHighWater),
     filesHighWater: Math.max(state.filesHighWater, progress.filesHighWater),
+    attempts: Math.max(state.attempts, progress.attempts ?? 1),
   };
 }
 

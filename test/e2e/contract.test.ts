@@ -307,6 +307,32 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     await waitFor('the new run to complete', async () => (await stack.status(jobId)).status === 'completed');
   });
 
+  it('starts a failed job again in the very moment in which it is told as failed', async () => {
+    for (let i = 0; i < 10; i++) {
+      const body = { fileId: 70_097, clientRequestId: `at-once-${i}-${Date.now()}` };
+      const { jobId } = await stack.initiate(body);
+      await stack.until(jobId, ({ status }) => status === 'failed');
+      const again = await stack.post('/v1/download/initiate', body);
+      expect([again.status, again.headers.has('idempotency-replayed')]).toEqual([202, false]);
+    }
+  });
+
+  it('takes equal requests for equal, however they spell their ids', async () => {
+    const key = { clientRequestId: `spelling-${Date.now()}` };
+    await stack.initiate({ fileIds: [70_000, 70_001], ...key });
+    const again = await stack.post('/v1/download/initiate', { file_ids: ['70000', '70001'], ...key });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
+  });
+
+  it('refuses a field that could not be kept', async () => {
+    const response = await stack.request('/v1/download/initiate', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"fileId":70000,"labels":{"__proto__":"x"}}',
+    });
+    expect(await problem(response)).toMatchObject({ status: 400 });
+  });
+
   it('tells whether a file is there', async () => {
     const there = await stack.post('/v1/download/check', { file_id: 70_000 });
     expect(await there.json()).toEqual({

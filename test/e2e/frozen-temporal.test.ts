@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.js';
 /** Downloads without slots, so that nothing but starting them is tried. */
 function unlimited(client: Client): TemporalDownloads {
   const logger = pino({ level: 'silent' });
-  const lanes = new TemporalLanes(client, logger);
+  const lanes = new TemporalLanes(client, logger, 5_000);
   return new TemporalDownloads({ client, logger, lanes, admission: new Admission(lanes, 0) });
 }
 

@@ -28,6 +28,8 @@ describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) =>
         MAX_RUNNING_JOBS_PER_USER: String(CAP),
         MAX_QUEUED_JOBS_PER_USER: String(MAX_QUEUED),
         HEARTBEAT_TIMEOUT_MS: '5000',
+        // A lane that cannot be read in time refuses nobody; here it is to be read, however busy the machine.
+        REQUEST_TIMEOUT_MS: '30000',
       },
       // So that lanes go on with a new history many times.
       dynamicConfig: ['limit.historyCount.suggestContinueAsNew=60'],

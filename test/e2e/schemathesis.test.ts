@@ -58,7 +58,8 @@ describeWith(programs, 'what Schemathesis makes of the document', (temporalCli, 
       // A redirect to the archive is an answer, not a way: none is followed.
       [
         ...`--config-file ${config} run ${baseUrl}/openapi.json --checks all --max-redirects 0`.split(' '),
-        ...'--seed 1 --continue-on-failure'.split(' '),
+        // The time-out is longer than `/start` waits.
+        ...'--seed 1 --continue-on-failure --request-timeout 40'.split(' '),
         ...more,
       ],
       directory,

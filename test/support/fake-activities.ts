@@ -49,8 +49,9 @@ export class FakeActivities implements DownloadActivities {
     };
   };
 
-  publishArchive = async (input: PublishArchiveInput): Promise<void> => {
+  publishArchive = async (input: PublishArchiveInput): Promise<{ attempt: number }> => {
     await this.call('publishArchive', input);
+    return { attempt: Context.current().info.attempt };
   };
 
   removeArtifacts = async (input: { jobId: string }): Promise<void> => {

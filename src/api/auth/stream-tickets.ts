@@ -62,6 +62,6 @@ function isEqual(given: string, expected: string): boolean {
 }
 
 function ticketInvalid(): LonghaulError {
-  const message = 'The ticket is not valid or has run out. Take the streamUrl of a new status.';
+  const message = 'The ticket is not valid or has run out. Take streamUrl or eventsUrl from a new status.';
   return new LonghaulError('UNAUTHENTICATED', message);
 }

@@ -4,6 +4,7 @@ import { checkSchema, filesQuerySchema } from '../../contract/schemas.js';
 import type { DownloadStatus, FilesPage } from '../../contract/types.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../app.js';
+import { statusOf } from '../download-status.js';
 import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../files-cursor.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts, retryAfter, sendAccepted } from '../job-starts.js';
@@ -54,7 +55,7 @@ class DownloadHandlers {
     const view = await this.answers.viewOf(req, res);
     const status = await this.answers.statusOf(req, view);
     if (status.status === 'expired') {
-      throw new LonghaulError('JOB_EXPIRED', 'The archive has expired. Start the download again.');
+      throw expired();
     }
     if (status.downloadUrl) res.redirect(302, status.downloadUrl);
     else this.conflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
@@ -75,6 +76,7 @@ class DownloadHandlers {
     const query = validate(filesQuerySchema, req.query);
     const cursor = decodeFilesCursor(query.cursor);
     const { snapshot, jobId } = await this.answers.viewOf(req, res);
+    if (statusOf(snapshot, Date.now()) === 'expired') throw expired();
     const page: FilesPage =
       snapshot.status === 'completed' && snapshot.archiveKey
         ? await recordedOutcomes(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
@@ -112,8 +114,12 @@ class DownloadHandlers {
   }
 }
 
+function expired(): LonghaulError {
+  return new LonghaulError('JOB_EXPIRED', 'The archive has expired. Start the download again.');
+}
+
 function notReady({ status, message }: DownloadStatus): string {
-  if (status === 'failed' || status === 'cancelled')
-    return `The job is ${status}: there is no archive. ${message}`;
+  if (status === 'cancelled') return 'The job was cancelled: there is no archive.';
+  if (status === 'failed') return `The job failed: there is no archive. ${message}`;
   return `The archive is not ready: ${message}.`;
 }

@@ -49,7 +49,7 @@ describe('a build that loses a file', () => {
         type: 'FILE_CHANGED',
         message: CHANGED,
         nonRetryable: true,
-        details: [{ cause: 'LonghaulError FILE_CHANGED' }],
+        details: [{ cause: 'LonghaulError FILE_CHANGED' }, expect.objectContaining({ attempts: 1 })],
       });
       expect(await bench.filesOfArchives()).toEqual([]);
     });

@@ -63,6 +63,7 @@ describe('a build under way', () => {
       currentFile: 'file-2.txt',
       bytesHighWater: 5 * MIB + 5,
       filesHighWater: 2,
+      attempts: 1,
     });
   });
 
@@ -81,6 +82,7 @@ describe('a build under way', () => {
         currentFile: 'file-2.txt',
         bytesHighWater: 5 * MIB + 5,
         filesHighWater: 2,
+        attempts: 1,
       }),
     ]);
     expect(await bench.filesOfArchives()).toEqual([]);

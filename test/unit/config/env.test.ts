@@ -241,7 +241,10 @@ describe('the settings of identity', () => {
   );
 
   it('need a secret that all API servers share as soon as users are told apart', () => {
-    expect(complainedOf({ ...apiKey, STREAM_TICKET_SECRET: '' })).toEqual(['STREAM_TICKET_SECRET']);
+    const s3 = { OBJECT_STORE: 's3', S3_BUCKET_NAME: 'bucket' };
+    expect(complainedOf({ ...apiKey, ...s3, STREAM_TICKET_SECRET: '' })).toEqual(['STREAM_TICKET_SECRET']);
+    // Beside a file store there is a folder that they share.
+    expect(complainedOf({ ...apiKey, STREAM_TICKET_SECRET: '' })).toEqual([]);
     const rotating = { STREAM_TICKET_SECRET: `${'a'.repeat(32)}, ${'b'.repeat(32)}` };
     expect(loadSettings({ ...jwt, ...rotating }).auth.streamTicketSecrets).toEqual([
       'a'.repeat(32),

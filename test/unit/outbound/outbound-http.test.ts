@@ -131,6 +131,22 @@ describe('a request to somewhere else', () => {
     await expect(sent).rejects.toThrow('cancelled');
   });
 
+  it('is held up neither by answers that come byte by byte nor by requests that wait for a connection', async () => {
+    const http = client([receiver.host]);
+    receiver.answer = (_request, res) => {
+      res.writeHead(200, { 'content-length': '60000' });
+      res.write('x');
+    };
+    const slow = await Promise.all(Array.from({ length: 64 }, () => get(receiver.url, http)));
+    const given = new AbortController();
+    const waiting = http.send({ method: 'GET', url: receiver.url, answerMs: 60_000, signal: given.signal });
+    expect(await failureOf(get(receiver.url, http, 50))).toBe('timeout');
+    given.abort(new Error('cancelled'));
+    await expect(waiting).rejects.toThrow('cancelled');
+    slow.forEach(discard);
+    expect(await failureOf(get(receiver.url, http))).toBe('success');
+  });
+
   it('reads no more of an answer than it may', async () => {
     receiver.answer = (_, response) => response.end('x'.repeat(1_000));
     const answer = await get(receiver.url, client([receiver.host]));
