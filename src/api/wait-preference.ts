@@ -21,18 +21,21 @@ const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;.*)?$/i;
  * @throws LonghaulError INVALID_REQUEST for a `waitMs` that is none.
  */
 export function waitOf(req: Request): Wait {
-  if (req.query['waitMs'] !== undefined) {
-    const { waitMs } = validate(waitQuerySchema, { waitMs: req.query['waitMs'] });
+  // Express parses the query each time that it is asked for, and most requests have none.
+  const given = req.url.includes('?') ? req.query['waitMs'] : undefined;
+  if (given !== undefined) {
+    const { waitMs } = validate(waitQuerySchema, { waitMs: given });
     return { ms: waitMs ?? 0, preferred: false };
   }
-  const seconds = preferredSeconds(req.headers['prefer']);
+  const { prefer } = req.headers;
+  const seconds = prefer === undefined ? undefined : preferredSeconds(prefer);
   if (seconds === undefined) return { ms: 0, preferred: false };
   return { ms: Math.min(seconds * 1_000, MAX_WAIT_MS), preferred: true };
 }
 
 /** Node joins repeated headers with a comma, as they may also be written; the first one that is valid counts. */
-function preferredSeconds(header: string | string[] | undefined): number | undefined {
-  for (const [preference] of String(header ?? '').matchAll(PREFERENCE)) {
+function preferredSeconds(header: string | string[]): number | undefined {
+  for (const [preference] of String(header).matchAll(PREFERENCE)) {
     const [, bare, quoted] = WAIT.exec(preference) ?? [];
     const seconds = bare ?? quoted;
     if (seconds !== undefined) return Number(seconds);

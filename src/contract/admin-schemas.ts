@@ -20,6 +20,8 @@ export const terminateSchema = z.strictObject({
     .string({ error: 'must say why, for those who look at the job later' })
     .min(1, 'must not be empty')
     .max(500, 'must have at most 500 characters')
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
+    // eslint-disable-next-line no-control-regex -- control characters are what is refused
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not contain control characters')
+    .refine((reason) => reason.isWellFormed(), 'must be valid Unicode')
     .describe('Stands in the Temporal Web UI and in the log.'),
 });

@@ -16,7 +16,12 @@ describeWith(await locateTemporalCli(), 'jobs that wait for the only worker', (t
   let stack: Stack;
   let client: Client;
   beforeAll(async () => {
-    stack = await Stack.start({ temporalCli, env: { DOWNLOAD_WORKER_CONCURRENCY: '1' } });
+    stack = await Stack.start({
+      temporalCli,
+      env: { DOWNLOAD_WORKER_CONCURRENCY: '1' },
+      // Order holds within a partition of a queue, and a worker asks a random one.
+      dynamicConfig: ['matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1'],
+    });
     client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
     await stack.store.write('downloads/70000', pseudoText(24 * MIB));
   });

@@ -2,6 +2,6 @@ import type { RequestHandler } from 'express';
 
 /** Nothing about a job is for anybody's cache. */
 export const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
+  res.setHeader('Cache-Control', 'no-store');
   next();
 };

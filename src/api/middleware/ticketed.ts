@@ -12,7 +12,8 @@ const STREAMS = /^\/download\/jobs\/([^/]+)\/(?:stream|events)\/?$/i;
 export function ticketed(tickets: StreamTickets, authenticate: RequestHandler): RequestHandler {
   return async (req, res, next) => {
     const jobId = STREAMS.exec(req.path)?.[1];
-    const ticket = req.query['ticket'];
+    // Express parses the query each time that it is asked for.
+    const ticket = jobId === undefined ? undefined : req.query['ticket'];
     if (jobId === undefined || ticket === undefined) {
       await authenticate(req, res, next);
       return;

@@ -3,7 +3,8 @@ import type { Request } from 'express';
 import { waitOf } from '../../../src/api/wait-preference.js';
 
 function wait(waitMs?: string, prefer?: string) {
-  return waitOf({ query: { waitMs }, headers: { prefer } } as unknown as Request);
+  const url = waitMs === undefined ? '/' : `/?waitMs=${waitMs}`;
+  return waitOf({ url, query: { waitMs }, headers: { prefer } } as unknown as Request);
 }
 
 describe('how long an answer is to be held', () => {
