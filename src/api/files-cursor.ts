@@ -1,4 +1,4 @@
-import { LonghaulError } from '../contract/errors.js';
+import { invalidCursor } from './invalid-cursor.js';
 
 /**
  * Where a page of a job's files begins. The record of a completed job is entered at a byte; what a running job knows is a
@@ -22,11 +22,4 @@ export function decodeFilesCursor(text: string | undefined): FilesCursor {
   const [, kind, position] = DECODED.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   if (kind === undefined) throw invalidCursor();
   return kind === 'o' ? { byte: Number(position) } : { line: Number(position) };
-}
-
-/** The answer to a cursor that leads nowhere in its list. */
-export function invalidCursor(cause?: unknown): LonghaulError {
-  const errors = [{ path: 'cursor', message: 'is not a cursor of this list' }];
-  const message = 'cursor is not a cursor of this list. Begin again without one.';
-  return new LonghaulError('INVALID_REQUEST', message, { cause, errors });
 }

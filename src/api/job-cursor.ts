@@ -1,4 +1,4 @@
-import { LonghaulError } from '../contract/errors.js';
+import { invalidCursor } from './invalid-cursor.js';
 import type { JobCursor } from './job-list.js';
 
 const DECODED = /^(\d{1,13}) ([0-9a-f-]{36})$/;
@@ -12,9 +12,7 @@ export function encodeJobCursor({ startedAt, jobId }: JobCursor): string {
 export function decodeJobCursor(text: string): JobCursor {
   const [, startedAt, jobId] = DECODED.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   if (jobId !== undefined) return { startedAt: Number(startedAt), jobId };
-  const errors = [{ path: 'cursor', message: 'is not a cursor of this list' }];
-  const message = 'cursor is not a cursor of this list. Begin again without one.';
-  throw new LonghaulError('INVALID_REQUEST', message, { errors });
+  throw invalidCursor();
 }
 
 /** Negative when `a` stands before `b` in the list: newest first, and of equal age in the order of their ids. */

@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { errorCodeOf, LonghaulError } from '../contract/errors.js';
 import type { FileOutcome, FilesPage } from '../contract/types.js';
-import { encodeFilesCursor, type FilesCursor, invalidCursor } from './files-cursor.js';
+import { encodeFilesCursor, type FilesCursor } from './files-cursor.js';
+import { invalidCursor } from './invalid-cursor.js';
 
 /** What reading recorded outcomes needs of an object store. */
 export interface OutcomeStore {

@@ -6,6 +6,7 @@ import { errorCodeOf, jobNotFound, LonghaulError } from '../contract/errors.js';
 import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, workflowIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
 import { checkedCursor, tokenOf } from './checked-cursor.js';
+import { invalidCursor } from './invalid-cursor.js';
 import type { OperatorJobs, OperatorView } from './operator-jobs.js';
 import { pendingSteps } from './temporal-pending.js';
 import { callTemporal } from './temporal-call.js';
@@ -135,11 +136,6 @@ export class TemporalOperatorJobs implements OperatorJobs {
   private call<T>(run: () => Promise<T>): Promise<T> {
     return callTemporal(this.client, DEADLINE_MS, run);
   }
-}
-
-function invalidCursor(): LonghaulError {
-  const errors = [{ path: 'cursor', message: 'is not a cursor of this list' }];
-  return new LonghaulError('INVALID_REQUEST', 'cursor is not a cursor of this list.', { errors });
 }
 
 function alreadyFinished(cause?: unknown): LonghaulError {

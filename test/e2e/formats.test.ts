@@ -22,7 +22,7 @@ const NAMES: [stored: string, entry: string][] = [
   [`${'ü'.repeat(80)}/${'long '.repeat(30)}.txt`, `${'ü'.repeat(80)}/${'long '.repeat(30).trim()} .txt`],
   [`${'x'.repeat(300)}.jpeg`, `${'x'.repeat(250)}.jpeg`],
   ['../../etc/passwd', 'etc/passwd'],
-  ['/root/b.txt', 'root/b.txt'],
+  ['/etc/b.txt', 'etc/b.txt'],
   ['C:\\Windows\\win.ini', 'Windows/win.ini'],
   ['nul\u0000l.txt', 'nul_l.txt'],
   ['back\\slash.txt', 'back/slash.txt'],

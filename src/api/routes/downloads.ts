@@ -5,7 +5,8 @@ import type { DownloadStatus, FilesPage } from '../../contract/types.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../app.js';
 import { statusOf } from '../download-status.js';
-import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../files-cursor.js';
+import { decodeFilesCursor, encodeFilesCursor, type FilesCursor } from '../files-cursor.js';
+import { invalidCursor } from '../invalid-cursor.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts, retryAfter, sendAccepted } from '../job-starts.js';
 import { malformedId } from '../middleware/malformed-id.js';
@@ -54,9 +55,7 @@ class DownloadHandlers {
   download: RequestHandler = async (req, res) => {
     const view = await this.answers.viewOf(req, res);
     const status = await this.answers.statusOf(req, view);
-    if (status.status === 'expired') {
-      throw expired();
-    }
+    if (status.status === 'expired') throw expired();
     if (status.downloadUrl) res.redirect(302, status.downloadUrl);
     else this.conflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
   };

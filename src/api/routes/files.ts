@@ -4,7 +4,7 @@ import { fileListQuerySchema } from '../../contract/schemas.js';
 import type { FileListPage } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
 import { DeadlineExceeded, within } from '../deadline.js';
-import { invalidCursor } from '../files-cursor.js';
+import { invalidCursor } from '../invalid-cursor.js';
 import { noStore } from '../middleware/no-store.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
