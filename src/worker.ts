@@ -24,6 +24,7 @@ import { warnOfShortRetention } from './temporal/retention.js';
 import { laneActivities } from './temporal/lane-activities.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { ensureSweepSchedule } from './temporal/sweep-schedule.js';
+import { TerminatedJobs } from './temporal/terminated-jobs.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
@@ -54,6 +55,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
   const connection = await NativeConnection.connect(connectionOptions);
   // Of its own, for the client tells errors apart over such a connection alone.
   const clientConnection = Connection.lazy(connectionOptions);
+  const stopping = new AbortController();
   try {
     await ensureSearchAttributes(connection, namespace);
     await warnOfShortRetention(connection, namespace, settings.job.ttlMs, logger);
@@ -63,8 +65,13 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     }
     const workers = await createWorkers(settings, logger, connection, client);
     logger.info({ role: settings.worker.role }, 'worker ready');
-    await Promise.all([...workers.map((worker) => worker.run()), stopWhenAsked(workers, settings, logger)]);
+    await Promise.all([
+      ...workers.map((worker) => worker.run()),
+      settings.worker.role !== 'build' && new TerminatedJobs(client, logger).watch(stopping.signal),
+      stopWhenAsked(workers, settings, logger).then(() => stopping.abort()),
+    ]);
   } finally {
+    stopping.abort();
     await clientConnection.close();
     await connection.close();
   }

@@ -1,10 +1,10 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import pMap from 'p-map';
 import type { FailedJob, FailedJobsPage, RunState } from '../contract/admin.js';
 import { errorCodeOf, jobNotFound, LonghaulError } from '../contract/errors.js';
 import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, workflowIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
+import { jobInput } from '../temporal/job-input.js';
 import { checkedCursor, tokenOf } from './checked-cursor.js';
 import { invalidCursor } from './invalid-cursor.js';
 import type { OperatorJobs, OperatorView } from './operator-jobs.js';
@@ -119,18 +119,10 @@ export class TemporalOperatorJobs implements OperatorJobs {
     return this.call(() => this.client.workflow.getHandle(workflowId).describe());
   }
 
-  /** What the job was started with: it stands in the first event of its history. */
   private async input(workflowId: string, runId: string): Promise<DownloadJob> {
-    const { history } = await this.call(() =>
-      this.client.workflowService.getWorkflowExecutionHistory({
-        namespace: this.client.options.namespace,
-        execution: { workflowId, runId },
-        maximumPageSize: 1,
-      }),
-    );
-    const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    if (!payload) throw jobNotFound();
-    return defaultPayloadConverter.fromPayload<DownloadJob>(payload);
+    const job = await this.call(() => jobInput(this.client, { workflowId, runId }));
+    if (!job) throw jobNotFound();
+    return job;
   }
 
   private call<T>(run: () => Promise<T>): Promise<T> {

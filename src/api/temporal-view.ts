@@ -2,37 +2,22 @@ import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@tempo
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { DownloadActivities } from '../contract/activities.js';
 import { chunkSize } from '../contract/chunk-size.js';
+import { closedSnapshot } from '../contract/closed-snapshot.js';
 import { ERRORS, type ErrorCode, isErrorCode } from '../contract/errors.js';
 import { MEMO } from '../contract/names.js';
-import type { BuildProgress, JobError, JobSnapshot } from '../contract/types.js';
+import type { BuildProgress, JobSnapshot } from '../contract/types.js';
 import type { LiveProgress } from './downloads.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
 
-/** What a workflow ended as, when it could not write that into its memo itself. */
-const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string }>> = {
-  TERMINATED: { code: 'JOB_TERMINATED', message: 'An operator ended the download. Start it again.' },
-  TIMED_OUT: {
-    code: 'JOB_TIMEOUT',
-    message: 'The download took too long. Try again, or ask for fewer files at once.',
-  },
-  FAILED: { code: 'INTERNAL_ERROR', message: 'The download failed. Give the support id to the operator.' },
-};
-
 /** The snapshot in the memo: as of the last change of phase, made to say how the workflow ended. */
 export function snapshotOf(description: Omit<WorkflowExecutionInfo, 'raw'>): JobSnapshot | undefined {
   const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
-  const status = description.status.name;
-  if (!snapshot || status === 'RUNNING' || snapshot.phase === 'ended') return snapshot;
-  const completedAt = (description.closeTime ?? new Date()).toISOString();
-  if (status === 'CANCELLED') {
-    return { ...snapshot, phase: 'ended', status: 'cancelled', message: 'Cancelled', completedAt };
-  }
-  const reason = UNTOLD_ENDINGS[status] ?? UNTOLD_ENDINGS['FAILED']!;
-  const error: JobError = { ...reason, retryAfterMs: null, supportId: description.runId };
-  return { ...snapshot, phase: 'ended', status: 'failed', message: reason.message, completedAt, error };
+  const { status, runId, closeTime } = description;
+  if (!snapshot || status.name === 'RUNNING') return snapshot;
+  return closedSnapshot(snapshot, { status: status.name, runId, closedAt: closeTime ?? new Date() });
 }
 
 /** As `snapshotOf`, and how many files were looked up since: those whose activity is no longer pending. */

@@ -1,4 +1,4 @@
-import type { Priority } from './types.js';
+import type { DownloadJob, Priority } from './types.js';
 
 /** One run of a job that has, or waits for, one of the slots of its user. */
 export interface Slot {
@@ -7,6 +7,11 @@ export interface Slot {
   priority: Priority;
   /** When the job was asked for, milliseconds since the epoch: who came first. */
   since: number;
+}
+
+/** What a run of the job asks for, and gives back. */
+export function slotOf({ jobId, priority, createdAt }: DownloadJob, runId: string): Slot {
+  return { jobId, runId, priority, since: Date.parse(createdAt) };
 }
 
 /** All that a lane knows. */

@@ -14,6 +14,7 @@ export const CALLBACK_TASK_QUEUE = 'longhaul-callbacks';
 
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
 export const LANE_WORKFLOW = 'laneWorkflow';
+export const CALLBACK_WORKFLOW = 'deliverCallbackWorkflow';
 
 export const SWEEP_WORKFLOW = 'sweepWorkflow';
 

@@ -21,7 +21,7 @@ const LANE_PRIORITY_KEY = 1;
 const LOOK_UP_CONCURRENCY = 10;
 
 /** A build hears that its job was terminated with its next heartbeat, and has let go of everything by then. */
-const LETTING_GO_MS = 5_000;
+export const LETTING_GO_MS = 5_000;
 
 /** The activities that are calls to Temporal and nothing else, by the client of the worker they run in. */
 export const laneActivities: LaneActivities = { enterLane, endedJobs };

@@ -12,6 +12,7 @@ import {
   type CallbackAttempt,
   type CallbackResult,
 } from '../contract/callbacks.js';
+import { receiverOf } from '../contract/ending-callbacks.js';
 import { callbackOptions } from './activity-options.js';
 import { pauseAfter } from './callback-pauses.js';
 import { handOverOf } from './endings.js';
@@ -35,11 +36,6 @@ export async function deliverCallbackWorkflow(callback: Callback): Promise<Callb
     record.announce(Date.now() + pause);
     await sleep(pause, { summary: `Until try ${attempts + 1}` });
   }
-}
-
-/** Who is told, as it may be shown: a query may hold a secret, and the operator's URL is one. */
-export function receiverOf({ target }: Callback): string {
-  return target.kind === 'operator' ? 'OPERATOR_WEBHOOK_URL' : target.url.split(/[?#]/)[0]!;
 }
 
 function isAcknowledged({ status }: CallbackAttempt): boolean {

@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { LaneActivities, Slot } from '../contract/lanes.js';
+import { type LaneActivities, type Slot, slotOf } from '../contract/lanes.js';
 import { laneIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
 import { ENTER_LANE_OPTIONS } from './activity-options.js';
@@ -32,8 +32,7 @@ export class DownloadSlot {
     private readonly job: DownloadJob,
     private readonly onGranted: () => void,
   ) {
-    const { jobId, priority, createdAt } = job;
-    this.slot = { jobId, priority, runId: workflowInfo().runId, since: Date.parse(createdAt) };
+    this.slot = slotOf(job, workflowInfo().runId);
     setHandler(grantedSignal, () => this.grant());
   }
 

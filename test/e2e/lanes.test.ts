@@ -16,6 +16,8 @@ const QUICK = { fileId: 70_000 };
 const SLOW = { fileId: 70_001, archive: { compression: 'deflate' } };
 /** Holds a slot until it is cancelled or terminated. */
 const ENDLESS = { fileId: 70_002, archive: { compression: 'deflate' } };
+/** A slot that was held by a job that was terminated is given back by a worker's next look. */
+const LANE_ENDS_WITHIN_MS = 90_000;
 
 describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) => {
   let stack: Stack;
@@ -77,6 +79,7 @@ describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) =>
     await waitFor(
       'the lane to end',
       async () => (await laneOf(userId).describe()).status.name === 'COMPLETED',
+      LANE_ENDS_WITHIN_MS,
     );
   }
 

@@ -11,7 +11,7 @@ import type { Callback, CallbackAttempt } from '../../../src/contract/callbacks.
 import { OutboundHttp } from '../../../src/outbound/outbound-http.js';
 import { UrlGuard } from '../../../src/outbound/url-guard.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
-import { jobEnded } from '../../../src/workflows/callback-payload.js';
+import { jobEnded } from '../../../src/contract/callback-payload.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
 import { aJob } from '../../support/jobs.js';
 import { Receiver } from '../../support/receiver.js';

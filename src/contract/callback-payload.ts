@@ -1,5 +1,5 @@
-import type { JobEnded, JobFailed } from '../contract/callbacks.js';
-import type { DownloadJob, JobError, JobSnapshot } from '../contract/types.js';
+import type { JobEnded, JobFailed } from './callbacks.js';
+import type { DownloadJob, JobError, JobSnapshot } from './types.js';
 
 const TYPES = {
   completed: 'download.completed',

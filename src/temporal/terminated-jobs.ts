@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import pMap from 'p-map';
+import type { Callback } from '../contract/callbacks.js';
+import { closedSnapshot } from '../contract/closed-snapshot.js';
+import { deliveryOf, endingCallbacks, type JobRun } from '../contract/ending-callbacks.js';
+import { slotOf } from '../contract/lanes.js';
+import {
+  CALLBACK_WORKFLOW,
+  DOWNLOAD_WORKFLOW,
+  laneIdFor,
+  MEMO,
+  ORCHESTRATION_TASK_QUEUE,
+  RELEASE_SIGNAL,
+} from '../contract/names.js';
+import type { DownloadJob, JobSnapshot } from '../contract/types.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { deliverCallbackWorkflow } from '../workflows/index.js';
+import { jobInput } from './job-input.js';
+import { LETTING_GO_MS } from './lane-activities.js';
+
+const LOOK_EVERY_MS = 10_000;
+
+/** What ended while no worker ran is told of as long as a callback would have been tried. */
+const FIRST_LOOK_BACK_MS = 3 * 24 * 3_600_000;
+
+/** The index may be behind by this much, and so may our clock. */
+const LOOK_BACK_MS = 10 * 60_000;
+
+const AT_ONCE = 10;
+
+interface ClosedJob extends JobRun {
+  closedAt: Date;
+}
+
+/**
+ * Does for jobs that were terminated, from the Web UI or by an operator, what they could not do any more themselves:
+ * tells of their end whoever asked for it, and gives back their slots. Any number of workers may do so at once, for a
+ * callback begins once by its id and a slot is given back once.
+ */
+export class TerminatedJobs {
+  private since = Date.now() - FIRST_LOOK_BACK_MS;
+  private seen = new Map<string, ClosedJob>();
+
+  constructor(
+    private readonly client: Client,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Looks for them again and again until `signal` is aborted. A look that fails is made up for by the next one. */
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look().catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'looking for terminated jobs failed, and is tried again');
+      });
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  private async look(): Promise<void> {
+    const now = Date.now();
+    const found = (await this.closedSince(this.since)).filter(({ runId }) => !this.seen.has(runId));
+    // A build that still runs must not share its slot: a job that ended just now is left to the next look.
+    const due = found.filter(({ closedAt }) => closedAt.getTime() + LETTING_GO_MS <= now);
+    await pMap(due, (job) => this.conclude(job), { concurrency: AT_ONCE, stopOnError: false });
+    this.since = now - LOOK_BACK_MS;
+    this.seen = new Map([...this.seen].filter(([, { closedAt }]) => closedAt.getTime() > this.since));
+  }
+
+  private async closedSince(since: number): Promise<ClosedJob[]> {
+    const query =
+      `WorkflowType = '${DOWNLOAD_WORKFLOW}' AND ExecutionStatus IN ('Terminated', 'TimedOut') ` +
+      `AND CloseTime > '${new Date(since).toISOString()}'`;
+    const jobs: ClosedJob[] = [];
+    for await (const { workflowId, runId, closeTime } of this.client.workflow.list({ query })) {
+      if (closeTime) jobs.push({ workflowId, runId, closedAt: closeTime });
+    }
+    return jobs;
+  }
+
+  private async conclude(closed: ClosedJob): Promise<void> {
+    const { workflowId, runId, closedAt } = closed;
+    const description = await this.client.workflow.getHandle(workflowId, runId).describe();
+    const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
+    const job = await jobInput(this.client, closed);
+    if (snapshot && job) {
+      const { name: status } = description.status;
+      const callbacks = wasReset(description)
+        ? []
+        : endingCallbacks(job, closedSnapshot(snapshot, { status, runId, closedAt }), closed);
+      await Promise.all(callbacks.map((callback) => this.deliver(callback, job.jobId, runId)));
+      if (job.policy.maxRunning) await this.releaseSlot(job, runId);
+    }
+    this.seen.set(runId, closed);
+  }
+
+  private async deliver(callback: Callback, jobId: string, runId: string): Promise<void> {
+    try {
+      await this.client.workflow.start<typeof deliverCallbackWorkflow>(CALLBACK_WORKFLOW, {
+        ...deliveryOf(callback, jobId, runId),
+        taskQueue: ORCHESTRATION_TASK_QUEUE,
+        args: [callback],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  private async releaseSlot(job: DownloadJob, runId: string): Promise<void> {
+    const lane = this.client.workflow.getHandle(laneIdFor(job.userId));
+    try {
+      await lane.signal(RELEASE_SIGNAL, slotOf(job, runId));
+    } catch (error) {
+      // An empty lane has ended.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+}
+
+/** Temporal terminates a run that is reset: the job goes on in the next one. */
+function wasReset({ raw }: WorkflowExecutionDescription): boolean {
+  return Boolean(raw.workflowExtendedInfo?.resetRunId);
+}
