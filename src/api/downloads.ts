@@ -20,6 +20,8 @@ export interface LiveProgress {
 /** Everything the API knows of a job at one moment. */
 export interface JobView {
   jobId: string;
+  /** Which of its runs: a job has another once it is started anew, or an operator resets it. */
+  runId: string;
   snapshot: JobSnapshot;
   live: LiveProgress | null;
   /** No worker answered: the snapshot is of the last change of phase. */

@@ -1,6 +1,7 @@
 import { type RequestListener, Server, type ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { answerBrokenRequests } from './broken-requests.js';
 import { OfferedRequest, serveUpgrades } from './upgrades.js';
 
 /** Against clients that send slowly, or nothing at all: what is not there in time is answered 408 and hung up on. */
@@ -14,6 +15,8 @@ const LIMITS = {
   maxHeaderSize: 16 * 1_024,
   /** Above the 60 s of most proxies: who hangs up first must not be the one that a request is on its way to. */
   keepAliveTimeout: 65_000,
+  /** Nor is it Node that refuses a request without a Host: its answer would have no body. */
+  requireHostHeader: false,
 } satisfies ServerOptions;
 
 /** How often connections that have become idle are closed while the server ends. */
@@ -49,6 +52,9 @@ class ApiServer extends Server<typeof OfferedRequest> {
       socket.once('close', () => this.upgraded.delete(socket));
     });
     serveUpgrades(this, app);
+    answerBrokenRequests(this);
+    // Without this Node answers by itself what it does not know; it may as well be ignored (RFC 9110 section 10.1.1).
+    this.on('checkExpectation', app);
   }
 
   /** As Node has it, and those that were upgraded too, of which Node knows nothing any more. */

@@ -1,4 +1,4 @@
-import { isFinal, type JobPhase } from '../contract/types.js';
+import type { JobPhase } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 
 /** Where a job is on its way; a pause may come before or after looking files up. */
@@ -14,12 +14,11 @@ const RANKS: Record<JobPhase, number> = {
 
 /**
  * The newer view, unless it knows less than the one before: what heartbeats told is forgotten when the activity ends.
- * A job that was started anew begins from nothing, which its time of creation tells, or that it had ended.
+ * Another run begins from nothing, be it that the job was started anew or that an operator has reset it.
  */
 export function neverBack(before: JobView | undefined, after: JobView): JobView {
-  if (!before || before.snapshot.createdAt !== after.snapshot.createdAt) return after;
+  if (!before || before.runId !== after.runId) return after;
   if (after.snapshot.status === 'completed') return after;
-  if (isFinal(before.snapshot.status) && !isFinal(after.snapshot.status)) return after;
   const behind = RANKS[after.snapshot.phase] < RANKS[before.snapshot.phase];
   const [known, older] = behind ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
   return {

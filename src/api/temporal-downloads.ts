@@ -23,7 +23,7 @@ import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Admission } from './admission.js';
-import type { Accepted, Downloads, JobView, LiveProgress } from './downloads.js';
+import type { Accepted, Downloads, JobView } from './downloads.js';
 import { statusOf } from './download-status.js';
 import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
@@ -184,19 +184,22 @@ export class TemporalDownloads implements Downloads {
     const description = await this.call(DESCRIBE_DEADLINE_MS, () => handle.describe());
     const remembered = describedSnapshot(description);
     if (!remembered) throw jobNotFound();
+    const { runId } = description;
     if (description.status.name !== 'RUNNING' || isFinal(remembered.status)) {
-      return { jobId, snapshot: remembered, live: null, stale: false };
+      return { jobId, runId, snapshot: remembered, live: null, stale: false };
     }
     const live = liveProgress(description);
-    if (remembered.phase === 'waiting') return this.waiting(jobId, remembered, live);
+    if (remembered.phase === 'waiting') {
+      return this.waiting({ jobId, runId, snapshot: remembered, live, stale: false });
+    }
     const { answer, silent } = await this.asked(handle, remembered);
-    return { jobId, snapshot: answer ?? remembered, live, stale: silent };
+    return { jobId, runId, snapshot: answer ?? remembered, live, stale: silent };
   }
 
   /** Of a job that waits the memo tells all but its place: nothing happens in its workflow. */
-  private async waiting(jobId: string, snapshot: JobSnapshot, live: LiveProgress | null): Promise<JobView> {
-    const position = await queuePosition(this.options.lanes, snapshot.userId, jobId);
-    return { jobId, snapshot, live, stale: false, queuePosition: position };
+  private async waiting(view: JobView): Promise<JobView> {
+    const position = await queuePosition(this.options.lanes, view.snapshot.userId, view.jobId);
+    return { ...view, queuePosition: position };
   }
 
   /** In its first moments a job changes its phase, and so its memo, all the time; a query would only slow it down. */

@@ -160,12 +160,13 @@ function runOf(info: Omit<WorkflowExecutionInfo, 'raw'>, userId: string): Run | 
   const snapshot = snapshotOf(info);
   if (snapshot?.userId !== userId) return undefined;
   const jobId = jobIdFor(info.workflowId);
+  const { runId } = info;
   return {
     jobId,
-    runId: info.runId,
+    runId,
     startedAt: info.startTime.getTime(),
     closed: info.status.name !== 'RUNNING',
-    view: { jobId, snapshot, live: null, stale: false },
+    view: { jobId, runId, snapshot, live: null, stale: false },
   };
 }
 

@@ -53,7 +53,7 @@ export class TemporalOperatorJobs implements OperatorJobs {
     if (!snapshot) throw jobNotFound();
     const { runId, status } = description;
     return {
-      view: { jobId, snapshot, live: liveProgress(description), stale: false },
+      view: { jobId, runId, snapshot, live: liveProgress(description), stale: false },
       job: await this.input(workflowId, runId),
       workflowId,
       runId,

@@ -1,8 +1,13 @@
 import type { AdminJob, FailedJobsPage } from '../contract/admin.js';
+import { isAdminJob, isFailedJobsPage, isProblem, type Problem } from './answers.js';
 import { RequestFailed } from './errors.js';
+import { oneLine } from './one-line.js';
 import type { CliSettings } from './settings.js';
 
 const TIMEOUT_MS = 30_000;
+
+/** What is shown of an answer that may be anything. */
+const EXCERPT_LENGTH = 100;
 
 /** What to do about an answer that is about the caller and not about the job. */
 const ADVICE: Record<number, string> = {
@@ -10,34 +15,44 @@ const ADVICE: Record<number, string> = {
   403: ' The user of LONGHAUL_API_KEY must be among the ADMIN_USERS of the API.',
 };
 
-interface Problem {
-  detail?: string;
-  code?: string;
-  requestId?: string;
-}
-
 /** The operators' routes of the API. Every method throws RequestFailed, which says what to do. */
 export class AdminClient {
   constructor(private readonly settings: CliSettings) {}
 
   failed(limit: string | undefined, cursor: string | undefined): Promise<FailedJobsPage> {
     const query = new URLSearchParams({ ...(limit && { limit }), ...(cursor && { cursor }) });
-    return this.request('GET', `failed?${query.toString()}`);
+    return this.request(isFailedJobsPage, 'GET', `failed?${query.toString()}`);
   }
 
   retry(jobId: string): Promise<AdminJob> {
-    return this.request('POST', `failed/${encodeURIComponent(jobId)}/retry`);
+    return this.request(isAdminJob, 'POST', `failed/${encodeURIComponent(jobId)}/retry`);
   }
 
   show(jobId: string): Promise<AdminJob> {
-    return this.request('GET', `jobs/${encodeURIComponent(jobId)}`);
+    return this.request(isAdminJob, 'GET', `jobs/${encodeURIComponent(jobId)}`);
   }
 
   terminate(jobId: string, reason: string): Promise<AdminJob> {
-    return this.request('POST', `jobs/${encodeURIComponent(jobId)}/terminate`, { reason });
+    return this.request(isAdminJob, 'POST', `jobs/${encodeURIComponent(jobId)}/terminate`, { reason });
   }
 
-  private async request<T>(method: string, path: string, body?: object): Promise<T> {
+  private async request<T>(
+    isExpected: (answer: unknown) => answer is T,
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<T> {
+    const { url } = this.settings;
+    const { response, text } = await this.exchange(method, path, body).catch((error: unknown) => {
+      throw unreachable(url, error);
+    });
+    const answer = parsed(text);
+    if (response.ok && isExpected(answer)) return answer;
+    if (!response.ok && isProblem(answer)) throw refused(response.status, answer);
+    throw notLonghaul(url, response, text);
+  }
+
+  private async exchange(method: string, path: string, body: object | undefined) {
     const { url, apiKey } = this.settings;
     const headers = {
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
@@ -47,15 +62,19 @@ export class AdminClient {
       method,
       headers,
       ...(body && { body: JSON.stringify(body) }),
-      redirect: 'error',
+      // The key is for this address alone.
+      redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch((error: unknown) => {
-      throw unreachable(url, error);
     });
-    const answer = await response.json().catch(() => undefined);
-    if (!response.ok) throw refused(response.status, answer as Problem | undefined, url);
-    if (answer === undefined) throw new RequestFailed(`${url} did not answer as Longhaul does.`);
-    return answer as T;
+    return { response, text: await response.text() };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -68,10 +87,19 @@ function unreachable(url: string, error: unknown): RequestFailed {
   );
 }
 
-function refused(status: number, problem: Problem | undefined, url: string): RequestFailed {
-  if (!problem?.code) {
-    return new RequestFailed(`${url} answered ${status}, but not as Longhaul does. Check LONGHAUL_URL.`);
-  }
-  const requestId = problem.requestId ? ` (${problem.code}, request ${problem.requestId})` : '';
-  return new RequestFailed(`${problem.detail ?? problem.code}${requestId}${ADVICE[status] ?? ''}`);
+function refused(status: number, { detail, code, requestId }: Problem): RequestFailed {
+  const known = requestId ? ` (${code}, request ${requestId})` : '';
+  return new RequestFailed(`${detail ?? code}${known}${ADVICE[status] ?? ''}`);
+}
+
+function notLonghaul(url: string, { status, headers }: Response, text: string): RequestFailed {
+  const location = headers.get('location');
+  const type = headers.get('content-type')?.split(';')[0] ?? 'no type';
+  const excerpt = oneLine(text.slice(0, EXCERPT_LENGTH));
+  const what = location
+    ? `: it sends to ${oneLine(location)}`
+    : ` with ${excerpt ? `${type}: ${excerpt}` : 'nothing'}`;
+  return new RequestFailed(
+    `${url} answered ${status}${what}\nThat is not what Longhaul answers. LONGHAUL_URL must be the address of its API.`,
+  );
 }

@@ -1,10 +1,7 @@
 import type { AdminJob, FailedJobsPage, PendingStep } from '../contract/admin.js';
+import { oneLine } from './one-line.js';
 
 const GAP = '  ';
-
-/** Anything that would move the cursor or colour the terminal: names and messages come from users. */
-// eslint-disable-next-line no-control-regex -- control characters are what is replaced
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
 
 export function failedTable({ jobs, nextCursor }: FailedJobsPage): string {
   if (jobs.length === 0 && nextCursor === null) return 'No job has failed.\n';
@@ -59,7 +56,7 @@ function stepLine({ step, state, attempt, startedAt, nextAttemptAt, lastFailure 
 
 /** Rows with their columns under each other; the last column is as long as it is. */
 function columns(rows: readonly (readonly string[])[]): string {
-  const clean = rows.map((row) => row.map((cell) => cell.replace(CONTROL_CHARACTERS, ' ')));
+  const clean = rows.map((row) => row.map(oneLine));
   const widths = clean[0]!.map((_, i) => Math.max(...clean.map((row) => row[i]!.length)));
   const lines = clean.map((row) =>
     row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join(GAP),

@@ -219,7 +219,10 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    instance: z.string(),
+    instance: z
+      .string()
+      .optional()
+      .describe('The path; absent when what came is not a request that has one.'),
     code: errorCodeSchema,
     requestId: z.string(),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),

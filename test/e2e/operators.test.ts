@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { AdminJob, FailedJobsPage } from '../../src/contract/admin.js';
 import { workflowIdFor } from '../../src/contract/names.js';
+import type { DownloadStatus } from '../../src/contract/types.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
@@ -36,6 +40,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
   const retry = (jobId: string) => stack.post(`/v1/admin/failed/${jobId}/retry`, undefined, root);
   const terminate = (jobId: string, body: unknown = { reason: 'It hangs.' }) =>
     stack.post(`/v1/admin/jobs/${jobId}/terminate`, body, root);
+  const isBuilding = ({ bytesProcessed }: DownloadStatus) => bytesProcessed > 0;
   /** Resolves when the index knows of the job, which it does a moment later. */
   const listed = (jobId: string) =>
     waitFor('the job to be listed', async () => (await failed()).jobs.some((job) => job.jobId === jobId));
@@ -109,7 +114,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
   });
 
   it('ends a job that runs, which is then a dead letter that may be started again', async () => {
-    const worker = stack.workers[0]!;
+    const worker = stack.workers.at(-1)!;
     await worker.pause();
     const { jobId } = await stack.initiate({ fileId: 70_000 });
     expect(await answer(retry(jobId))).toMatchObject({ status: 409, code: 'JOB_NOT_RETRYABLE' });
@@ -132,6 +137,31 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     expect(raw.workflowExecutionInfo?.status).toBe(5);
     expect((await retry(jobId)).status).toBe(202);
     await waitFor('it to complete', async () => (await stack.status(jobId)).status === 'completed');
+  });
+
+  it('shows a job that runs as it is when it is reset in the Web UI, and not as it was', async () => {
+    const path = join(stack.dataDir, 'objects', 'downloads', '70080');
+    await writeFile(path, '');
+    // Zeros that take no room on the disk, and minutes to read.
+    await truncate(path, 32 * 2 ** 30);
+    const { jobId } = await stack.initiate({ fileId: 70_080, archive: { compression: 'deflate' } });
+    await stack.until(jobId, isBuilding);
+    // What would begin the job anew as soon as it is reset.
+    await stack.workers.at(-1)!.kill();
+    const execution = { workflowId: workflowIdFor(jobId) };
+    const { events } = await client.workflow.getHandle(execution.workflowId).fetchHistory();
+    const first = events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
+    await client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: execution,
+      requestId: randomUUID(),
+      reason: 'It looks wrong.',
+      workflowTaskFinishEventId: first.eventId!,
+    });
+    await waitFor('the new run to be seen', async () => (await stack.status(jobId)).progress === 0);
+    await stack.startWorker();
+    await stack.until(jobId, isBuilding);
+    expect((await terminate(jobId)).status).toBe(200);
   });
 
   it('gives the list page by page, and refuses a cursor that is none', async () => {

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { type AppDependencies, createApp } from '../../src/api/app.js';
@@ -7,6 +6,7 @@ import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/api/file-list.js';
 import { Health } from '../../src/api/health.js';
+import { createHttpServer } from '../../src/api/http-server.js';
 import { JobWatchers } from '../../src/api/job-watchers.js';
 import { StreamHub } from '../../src/api/streams/stream-hub.js';
 import { jobNotFound } from '../../src/contract/errors.js';
@@ -64,7 +64,8 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
 export async function startApiServer(changes: Partial<AppDependencies> = {}): Promise<ApiServer> {
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-  const server = createServer(createApp(appDependencies({ logger, ...changes }))).listen(0, '127.0.0.1');
+  const server = createHttpServer(createApp(appDependencies({ logger, ...changes })));
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

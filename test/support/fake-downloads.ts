@@ -42,7 +42,7 @@ export class FakeDownloads implements Pick<Downloads, 'view'> {
     if (this.down) throw new LonghaulError('TEMPORAL_UNAVAILABLE', 'The job service does not answer.');
     const snapshot = this.snapshots.get(jobId);
     if (!snapshot) throw jobNotFound();
-    return { jobId, snapshot, live: null, stale: this.stale };
+    return { jobId, runId: jobId, snapshot, live: null, stale: this.stale };
   };
 }
 

@@ -18,8 +18,9 @@ export const validHost: RequestHandler = (req, _res, next) => {
     // `url` stays: Express finds the path in it, and would put the host before it again.
     req.originalUrl = absolute[2]!.startsWith('/') ? absolute[2]! : `/${absolute[2]!}`;
   }
-  req.headers.host ??= localAuthority(req.socket);
-  next(isGivenOnce(req.rawHeaders) && isAuthority(req.headers.host) ? undefined : hostNotValid());
+  if (req.httpVersion === '1.0') req.headers.host ??= localAuthority(req.socket);
+  const { host = '' } = req.headers;
+  next(isGivenOnce(req.rawHeaders) && isAuthority(host) ? undefined : hostNotValid());
 };
 
 /** Of headers as they came, each name followed by its value. */

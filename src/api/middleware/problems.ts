@@ -82,9 +82,9 @@ export function sendProblem(res: Response, path: string, error: LonghaulError, e
     .send(problemText(path, error, requestIdOf(res), extra));
 }
 
-/** The problem document itself. */
+/** The problem document itself; `path` is undefined where there is no request that has one. */
 export function problemText(
-  path: string,
+  path: string | undefined,
   error: LonghaulError,
   requestId: string,
   extra: object = {},

@@ -53,14 +53,32 @@ export function openApiDocument(options: DocumentOptions): JsonSchema {
   };
 }
 
+const ELSEWHERE = '/elsewhere';
+
+/** Of answers to what is not a request. */
+const NO_PATH = { path: undefined };
+
 /** What is answered where there is no operation. */
 function elsewhere(writer: OperationWriter): Record<string, JsonSchema> {
   return {
-    RouteNotFound: writer.problemOf('ROUTE_NOT_FOUND', 'The answer to every path that is not here', []),
+    RouteNotFound: writer.problemOf('ROUTE_NOT_FOUND', 'The answer to every path that is not here', {
+      path: ELSEWHERE,
+    }),
     MethodNotAllowed: writer.problemOf(
       'METHOD_NOT_ALLOWED',
       'The answer to every method that is not here, of a path that is; HEAD is where GET is',
-      ['Allow'],
+      { headers: ['Allow'], path: ELSEWHERE },
+    ),
+    MalformedRequest: writer.problemOf('INVALID_REQUEST', 'The answer to what is not valid HTTP', NO_PATH),
+    RequestIncomplete: writer.problemOf(
+      'REQUEST_INCOMPLETE',
+      'The answer to headers that are not there within 10 s, and to bodies that are not within 30 s',
+      NO_PATH,
+    ),
+    HeadersTooLarge: writer.problemOf(
+      'HEADERS_TOO_LARGE',
+      'The answer to headers of more than 16 KiB together',
+      NO_PATH,
     ),
   };
 }

@@ -43,8 +43,12 @@ export class OperationWriter {
   }
 
   /** An answer of whatever is no operation. */
-  problemOf(code: ErrorCode, description: string, headers: readonly string[]): JsonSchema {
-    const { content } = this.problem([code], '/elsewhere');
+  problemOf(
+    code: ErrorCode,
+    description: string,
+    { headers = [], path }: { headers?: readonly string[]; path: string | undefined },
+  ): JsonSchema {
+    const { content } = this.problem([code], path);
     return { description, headers: refersTo([...EVERY_ANSWER, ...headers]), content };
   }
 
@@ -88,7 +92,7 @@ export class OperationWriter {
     );
   }
 
-  private problem(codes: ErrorCode[], path: string) {
+  private problem(codes: ErrorCode[], path: string | undefined) {
     const schema = {
       allOf: [this.schemas.of(problemSchema, 'output'), { properties: { code: { enum: codes } } }],
     };
@@ -116,14 +120,14 @@ function errorsOf(operation: Operation): ErrorCode[] {
   return [...new Set([...codes, ...errors])];
 }
 
-function problemExample(code: ErrorCode, path: string): JsonSchema {
+function problemExample(code: ErrorCode, path: string | undefined): JsonSchema {
   const { status, title } = ERRORS[code];
   return {
     type: `urn:longhaul:problem:${code}`,
     title,
     status,
     detail: `${title}.`,
-    instance: path,
+    ...(path === undefined ? {} : { instance: path }),
     code,
     requestId: '7f1c2c9e-5d0b-4a64-9f0e-2b1f6f0d9c11',
   };

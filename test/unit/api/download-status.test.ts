@@ -46,7 +46,7 @@ function live(changes: Partial<LiveProgress> = {}): LiveProgress {
 }
 
 function status(snapshot: JobSnapshot, changes: Partial<JobView> = {}, now = CREATED + 10_000) {
-  return downloadStatus({ jobId: 'j', snapshot, live: null, stale: false, ...changes }, now, 0.5);
+  return downloadStatus({ jobId: 'j', runId: 'r', snapshot, live: null, stale: false, ...changes }, now, 0.5);
 }
 
 describe('a download status', () => {

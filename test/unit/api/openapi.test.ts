@@ -99,6 +99,18 @@ describe('the OpenAPI document', () => {
     expect([forbidden.status, faults]).toEqual([405, []]);
   });
 
+  it.each([
+    ['MalformedRequest', 400, 'nonsense\r\n\r\n'],
+    ['HeadersTooLarge', 431, `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(17_000)}\r\n\r\n`],
+  ])('says what is answered to what is no request: %s', async (name, status, sent) => {
+    const [head, body] = (await server.raw(sent)).split('\r\n\r\n') as [string, string];
+    const [, ...lines] = head.split('\r\n');
+    const headers = lines.map((line) => line.split(': ') as [string, string]);
+    const answer = new Response(body, { status, headers });
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(await document.faultsElsewhere(name, answer)).toEqual([]);
+  });
+
   it('has each header of its answers among its components', () => {
     for (const [, name] of JSON.stringify(document.json).matchAll(/"#\/components\/headers\/([\w-]+)"/g)) {
       expect(document.json.components.headers).toHaveProperty(name!);

@@ -20,7 +20,7 @@ describe('the status cache', () => {
 
   function view(changes: Partial<JobSnapshot> = {}, more: Partial<JobView> = {}): JobView {
     const snapshot = { ...queuedSnapshot(aJob({ createdAt: new Date(CREATED).toISOString() })), ...changes };
-    return { jobId: 'j', snapshot, live: null, stale: false, ...more };
+    return { jobId: 'j', runId: 'r', snapshot, live: null, stale: false, ...more };
   }
 
   const reading = (result: JobView) => async () => {
@@ -189,14 +189,17 @@ describe('the status cache', () => {
   it('shows a failed job that an operator let run again as it is', async () => {
     await cache.get('j', reading(view({ status: 'failed', phase: 'ended', bytesHighWater: 70 })));
     now += 2_000;
-    const again = await cache.get('j', reading(view({ status: 'running', phase: 'preparing' })));
+    const again = await cache.get(
+      'j',
+      reading(view({ status: 'running', phase: 'preparing' }, { runId: 'another' })),
+    );
     expect(again.snapshot).toMatchObject({ status: 'running', phase: 'preparing', bytesHighWater: 0 });
   });
 
   it('forgets what it knew when the job was started anew', async () => {
     await cache.get('j', reading(view({ phase: 'building', bytesHighWater: 70 })));
     now += 2_000;
-    const again = await cache.get('j', reading(view({ createdAt: new Date(CREATED + 1_000).toISOString() })));
+    const again = await cache.get('j', reading(view({}, { runId: 'another' })));
     expect(again.snapshot).toMatchObject({ phase: 'queued', bytesHighWater: 0 });
   });
 });

@@ -8,6 +8,7 @@ import { aJob } from '../../support/jobs.js';
 
 const view = (changes: Partial<JobSnapshot> = {}): JobView => ({
   jobId: 'job-1',
+  runId: 'run-1',
   snapshot: { ...queuedSnapshot(aJob()), ...changes },
   live: null,
   stale: false,

@@ -1,0 +1,47 @@
+import type { AdminJob, FailedJob, FailedJobsPage } from '../contract/admin.js';
+
+/**
+ * Whether an answer is one of Longhaul's at all, for another server may be where it is looked for. What else is in it is
+ * not looked at: an API that is newer than this command may tell more.
+ */
+
+/** A problem document of Longhaul. */
+export interface Problem {
+  type: string;
+  code: string;
+  detail?: string;
+  requestId?: string;
+}
+
+export function isProblem(answer: unknown): answer is Problem {
+  return isObject(answer) && typeof answer['code'] === 'string' && startsWith(answer['type'], PROBLEM_TYPE);
+}
+
+export function isFailedJobsPage(answer: unknown): answer is FailedJobsPage {
+  return isObject(answer) && Array.isArray(answer['jobs']) && answer['jobs'].every(isFailedJob);
+}
+
+export function isAdminJob(answer: unknown): answer is AdminJob {
+  if (!isObject(answer) || !haveTexts(answer, ['jobId', 'userId', 'workflowId', 'runId'])) return false;
+  return isObject(answer['labels']) && Array.isArray(answer['pending']);
+}
+
+const PROBLEM_TYPE = 'urn:longhaul:problem:';
+
+function isFailedJob(answer: unknown): answer is FailedJob {
+  return (
+    isObject(answer) && haveTexts(answer, ['jobId', 'userId', 'failedAt', 'code', 'archiveName', 'message'])
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function haveTexts(answer: Record<string, unknown>, names: readonly string[]): boolean {
+  return names.every((name) => typeof answer[name] === 'string');
+}
+
+function startsWith(value: unknown, beginning: string): boolean {
+  return typeof value === 'string' && value.startsWith(beginning);
+}
