@@ -14,6 +14,7 @@ import { median, quantile } from '../support/statistics.js';
 import { pollAsAsked } from './polling.js';
 
 const REDIS_APP = new URL('./redis-app.js', import.meta.url);
+const BULL_APP = new URL('./bull-app.js', import.meta.url);
 
 const CONNECTIONS = 50;
 const STARTED_AT_ONCE = 20;
@@ -24,6 +25,16 @@ const ENDLESS = {
   DOWNLOAD_DELAY_ENABLED: 'true',
   DOWNLOAD_DELAY_MIN_MS: '3600000',
   DOWNLOAD_DELAY_MAX_MS: '3600000',
+};
+
+/** How far the job is that is asked for. */
+const PROGRESS = {
+  progress: 45,
+  message: 'Fetching 3 of 8 files',
+  filesProcessed: 3,
+  totalFiles: 8,
+  bytesProcessed: 1_000_000,
+  bytesTotal: 2_000_000,
 };
 
 /** Somebody who tells of jobs over HTTP. */
@@ -67,19 +78,35 @@ async function withServers(
     pid: stack.api.pid!,
   };
   const app = redis && (await startRedisApp(redis, jobIds));
+  const bull = redis && (await startBullApp(redis));
   try {
     const peer = app && {
       urls: jobIds.map((jobId) => `http://127.0.0.1:${app.told.port}/status/${jobId}`),
       pid: app.told.pid,
     };
     return [
-      ...(await oneJob(ours, peer, options)),
+      ...(await oneJob('a job of BullMQ', ours, bull && bullTeller(bull.told), '≥ 1×, ≥ 3800 /s', options)),
+      ...(await oneJob('a bare hash in Redis', ours, peer, '', options)),
       await againstQueries(stack, jobIds[0]!, ours, options),
       await manyJobs(ours, peer, options),
     ];
   } finally {
-    await app?.stop();
+    await Promise.all([app?.stop(), bull?.stop()]);
   }
+}
+
+interface ToldByBull {
+  port: number;
+  pid: number;
+  jobId: string;
+}
+
+function startBullApp({ port }: RedisServer): Promise<Child<ToldByBull>> {
+  return startChild(BULL_APP, { redisPort: port, progress: PROGRESS });
+}
+
+function bullTeller({ port, pid, jobId }: ToldByBull): Teller {
+  return { urls: [`http://127.0.0.1:${port}/status/${jobId}`], pid };
 }
 
 async function startJobs(stack: Stack, count: number): Promise<string[]> {
@@ -107,12 +134,7 @@ async function startRedisApp(
     await client.hset(`job:${jobId}`, {
       jobId,
       status: 'running',
-      progress: 45,
-      message: 'Fetching 3 of 8 files',
-      filesProcessed: 3,
-      totalFiles: 8,
-      bytesProcessed: 1_000_000,
-      bytesTotal: 2_000_000,
+      ...PROGRESS,
       createdAt: now,
       startedAt: now,
       error: '',
@@ -122,18 +144,24 @@ async function startRedisApp(
   return startChild(REDIS_APP, { redisPort: port });
 }
 
-async function oneJob(ours: Teller, peer: Teller | undefined, options: RowOptions): Promise<Measurement[]> {
+async function oneJob(
+  peerIs: string,
+  ours: Teller,
+  peer: Teller | undefined,
+  target: string,
+  options: RowOptions,
+): Promise<Measurement[]> {
   if (!peer) return [];
   const samples = await inTurns({ ours: () => hot(ours, options), peer: () => hot(peer, options) }, options);
   const perSecond = medians(samples, 'perSecond');
   const cpuMs = medians(samples, 'cpuMs');
   return [
     {
-      measure: `one job, ${CONNECTIONS} connections, against Redis`,
+      measure: `one job, ${CONNECTIONS} connections, against ${peerIs}`,
       ours: `${Math.round(perSecond.ours)} /s`,
       peer: `${Math.round(perSecond.peer)} /s`,
       ratio: `${(perSecond.ours / perSecond.peer).toFixed(2)}×`,
-      target: '≥ 1×, ≥ 3800 /s',
+      target,
     },
     {
       measure: 'its CPU time in the API process, per request',
