@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
+import { LRUCache } from 'lru-cache';
 import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
 import { principalOf } from '../principal.js';
 import { RequestCounts } from '../request-counts.js';
@@ -13,9 +14,13 @@ export interface RateLimit {
 /** However few requests a user may make: many users may share an address, and each of them may mistype. */
 const FEWEST_FAILURES = 100;
 
+/** Credentials of this many clients are remembered as good. */
+const REMEMBERED = 10_000;
+
 /**
  * Authentication with limits around it. Who is known is limited by name. Failures are limited by address, and an address
- * that had too many is not even heard until its window is over: so keys cannot be guessed, and nobody is kept busy.
+ * that had too many is not even heard until its window is over: so keys cannot be guessed, and nobody is kept busy. Whoever
+ * was let in within the last window is heard still: one client with a wrong key must not shut out those behind its proxy.
  */
 export function rateLimited(
   { windowMs, maxRequests }: RateLimit,
@@ -29,7 +34,9 @@ export function rateLimited(
     keyGenerator: (_req, res) => principalOf(res).userId,
   });
   const byAddress = limiter({ windowMs, limit: maxFailures, keyGenerator: addressOf });
+  const good = new LRUCache<string, true>({ max: REMEMBERED, ttl: windowMs });
   const refuse: RequestHandler = async (req, res, next) => {
+    if (good.has(credentialOf(req))) return next();
     const counted = await byAddress.getKey(addressOf(req));
     if ((counted?.totalHits ?? 0) < maxFailures) next();
     else await byAddress(req, res, next);
@@ -38,7 +45,17 @@ export function rateLimited(
     if (errorCodeOf(error) !== 'UNAUTHENTICATED') next(error);
     else await byAddress(req, res, (limited?: unknown) => next(limited ?? error));
   };
-  return [refuse, authenticate, count, byUser];
+  const remember: RequestHandler = (req, _res, next) => {
+    const credential = credentialOf(req);
+    if (credential) good.set(credential, true);
+    next();
+  };
+  return [refuse, authenticate, count, remember, byUser];
+}
+
+/** What a client proves with who it is; empty when that is nothing. */
+function credentialOf({ headers }: Request): string {
+  return headers.authorization ?? headers['x-api-key']?.toString() ?? '';
 }
 
 function limiter(options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'>) {

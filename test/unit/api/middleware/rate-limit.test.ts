@@ -9,6 +9,8 @@ import { problems, routeNotFound } from '../../../../src/api/middleware/problems
 import { rateLimited } from '../../../../src/api/middleware/rate-limit.js';
 import { requestId } from '../../../../src/api/middleware/request-id.js';
 import { RequestCounts } from '../../../../src/api/request-counts.js';
+import type { Authenticator } from '../../../../src/api/principal.js';
+import { LonghaulError } from '../../../../src/contract/errors.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 
 describe('the rate limit', () => {
@@ -25,12 +27,16 @@ describe('the rate limit', () => {
     await once(server, 'close');
   });
 
-  function serve(maxRequests: number, trustProxy = 0) {
+  function serve(
+    maxRequests: number,
+    trustProxy = 0,
+    authenticator: Authenticator = new NoAuthenticator([]),
+  ) {
     const app = express();
     app.set('trust proxy', trustProxy);
     app.use(requestId);
     app.get('/livez', (_req, res) => void res.json({}));
-    const authenticate = authenticated(new NoAuthenticator([]));
+    const authenticate = authenticated(authenticator);
     app.use('/v1', rateLimited({ windowMs: 60_000, maxRequests }, authenticate));
     app.use(
       '/v1',
@@ -104,6 +110,23 @@ describe('the rate limit', () => {
     const right = await as('ada');
     expect(right.status).toBe(429);
     expect(right.headers.get('retry-after')).toMatch(/^(60|5\d)$/);
+  });
+
+  it('still hears those who were let in before, from an address where others failed too often', async () => {
+    const keys = { 'Bearer right': 'ada', 'Bearer other': 'bob' };
+    serve(1_000, 0, {
+      authenticate: async ({ authorization }) => {
+        const userId = keys[authorization as keyof typeof keys];
+        if (!userId) throw new LonghaulError('UNAUTHENTICATED', 'Unknown key.');
+        return { userId, admin: false };
+      },
+    });
+    const withKey = (authorization: string) => () => get('/v1/thing', { authorization });
+    expect((await withKey('Bearer right')()).status).toBe(200);
+    expect((await statuses(times(1_001, withKey('Bearer wrong')))).at(-1)).toBe(429);
+    expect(await statuses([withKey('Bearer right'), withKey('Bearer other')])).toEqual([200, 429]);
+    delete (keys as Partial<typeof keys>)['Bearer right'];
+    expect((await withKey('Bearer right')()).status).toBe(429);
   });
 
   it('does not count those who are let in against their address', async () => {
