@@ -64,7 +64,9 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     await stack.store.delete(['downloads/70001']);
     await stack.startWorker();
     const status = await stack.untilFinal(jobId);
-    expect(status).toMatchObject({ status: 'completed', attempts: 2, archive: { files: 1, skipped: 1 } });
+    expect(status).toMatchObject({ status: 'completed', archive: { files: 1, skipped: 1 } });
+    // More than two when the second was given to the worker that is held still, which had asked for one before.
+    expect(status.attempts).toBeGreaterThanOrEqual(2);
 
     const folders = () => stack.artifacts(jobId).then((keys) => new Set(keys.map(folderOf)).size);
     expect(await folders()).toBe(1);

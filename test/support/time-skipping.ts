@@ -21,6 +21,8 @@ export const WORKFLOW_BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle
 
 const KEYWORD = 2;
 
+let installed = false;
+
 export type JobHandle = WorkflowHandleWithFirstExecutionRunId<typeof downloadWorkflow>;
 
 /** A Temporal test server whose clock jumps ahead while nothing but timers is waited for. */
@@ -28,11 +30,7 @@ export class TimeSkippingTemporal {
   private constructor(readonly env: TestWorkflowEnvironment) {}
 
   static async start(serverPath: string): Promise<TimeSkippingTemporal> {
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-      shutdownSignals: [],
-    });
+    installRuntime();
     const env = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path: serverPath } },
     });
@@ -85,4 +83,15 @@ export class TimeSkippingTemporal {
       memo: { [MEMO.snapshot]: queuedSnapshot(job) },
     });
   }
+}
+
+/** Once for a process, before anything else makes one with its own settings. */
+function installRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
 }

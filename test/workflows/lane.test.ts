@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
@@ -29,10 +29,11 @@ const LONG = 10 * MINUTE;
 
 describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath) => {
   let temporal: TimeSkippingTemporal;
-  beforeAll(async () => {
+  // A server for each: one that a job with a timer was terminated on does not skip time any more.
+  beforeEach(async () => {
     temporal = await TimeSkippingTemporal.start(serverPath);
   });
-  afterAll(() => temporal.stop());
+  afterEach(() => temporal.stop());
 
   /** A user whose jobs come one after the other, in the order in which they are made. */
   class User {
