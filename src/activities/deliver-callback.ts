@@ -9,6 +9,9 @@ import { type ActivityContext, asActivity } from './as-activity.js';
 /** From a request to the head of its answer; what comes after that is not read. */
 const ANSWER_MS = 15_000;
 
+/** For whoever reads the workflow or the log: that is the operator. */
+const HOW_TO_ALLOW = 'OUTBOUND_ALLOWED_HOSTS lets receivers of your own network through';
+
 /** What delivering callbacks works with; the worker's composition root makes it. */
 export interface CallbackDependencies {
   http: Pick<OutboundHttp, 'send'>;
@@ -57,7 +60,7 @@ async function tryOnce(
     return { status, reason: reasonOf(status), retryAfterMs: retryAfterMs(answer.headers['retry-after']) };
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    return unanswered(error.message);
+    return unanswered(error.failure === 'refused' ? `${error.message}; ${HOW_TO_ALLOW}` : error.message);
   }
 }
 

@@ -79,7 +79,11 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     policy: policyOf(settings),
     limits: settings.job,
     rateLimit: settings.rateLimit,
-    callbackRefusal: callbackRefusal(new UrlGuard(settings.outbound.allowedHosts), settings.webhooks.secrets),
+    callbackRefusal: callbackRefusal(
+      new UrlGuard(settings.outbound.allowedHosts),
+      settings.webhooks.secrets,
+      logger,
+    ),
     http: settings.http,
     version: versionOf(),
     logger,

@@ -22,6 +22,13 @@ export type Verdict =
   /** Nothing speaks against it but the address of its name, which is seen when it is connected to. */
   | 'public';
 
+export interface Refusal {
+  /** The end of a sentence that begins with the name of the URL. */
+  refusal: string;
+  /** What the operator's list would need to have for the URL to be let through; absent where nothing helps. */
+  entry?: string;
+}
+
 /** Decides which URLs that others gave may be called. It asks nobody: what a name resolves to is checked at connect time. */
 export class UrlGuard {
   private readonly allowedHosts: ReadonlySet<string>;
@@ -38,14 +45,15 @@ export class UrlGuard {
   }
 
   /** The URL as it is called, in the spelling of the URL standard: `0x7f.1` is `127.0.0.1` there. */
-  judge(text: string): { url: URL; verdict: Verdict } | { refusal: string } {
+  judge(text: string): { url: URL; verdict: Verdict } | Refusal {
     if (text.length > MAX_URL_LENGTH) return { refusal: `must have at most ${MAX_URL_LENGTH} characters` };
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) return { refusal: 'must be an https URL' };
     if (url.username || url.password) return { refusal: 'must not contain a user name or password' };
-    if (this.allowedHosts.has(`${url.hostname}:${portOf(url)}`)) return { url, verdict: 'allowed' };
+    const entry = `${url.hostname}:${portOf(url)}`;
+    if (this.allowedHosts.has(entry)) return { url, verdict: 'allowed' };
     const refusal = faultOf(url);
-    return refusal ? { refusal } : { url, verdict: 'public' };
+    return refusal ? { refusal, entry } : { url, verdict: 'public' };
   }
 }
 

@@ -20,6 +20,7 @@ import { Attempt, failureOf } from './support.js';
 const keys = [randomBytes(32), randomBytes(24)];
 const secrets = keys.map((key) => `whsec_${key.toString('base64')}`);
 const PLANTED = 'hunter2';
+const HOW_TO_ALLOW = 'OUTBOUND_ALLOWED_HOSTS lets receivers of your own network through';
 
 describe('delivering a callback', () => {
   let receiver: Receiver;
@@ -107,7 +108,7 @@ describe('delivering a callback', () => {
     );
     const guarded = new OutboundHttp(new UrlGuard());
     const refused = await deliver(callbackTo(receiver.url), { http: guarded });
-    expect(refused).toMatchObject({ status: null, reason: 'its URL must be an https URL' });
+    expect(refused).toMatchObject({ status: null, reason: `its URL must be an https URL; ${HOW_TO_ALLOW}` });
     expect(receiver.connections).toBe(before + 1);
     guarded.close();
   });
@@ -118,7 +119,7 @@ describe('delivering a callback', () => {
     const rebound = new OutboundHttp(new UrlGuard(), home);
     const callback = callbackTo(`https://hooks.example.com:${receiver.port}/`);
     const { reason } = await deliver(callback, { http: rebound });
-    expect(reason).toBe('its name leads into a private or reserved network');
+    expect(reason).toBe(`its name leads into a private or reserved network; ${HOW_TO_ALLOW}`);
     expect(receiver.connections).toBe(0);
     rebound.close();
   });
