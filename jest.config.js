@@ -11,5 +11,5 @@ export default {
   testPathIgnorePatterns: process.env.RECORD_HISTORIES ? [] : ['/histories/'],
   // Most of a suite is waiting for servers; by default jest would leave one of two cores idle.
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

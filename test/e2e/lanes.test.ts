@@ -176,7 +176,7 @@ describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) =>
       return answer.status === 202;
     });
     await expectLaneToEnd(user);
-  });
+  }, 300_000);
 
   it('leave their lane when they are cancelled in their first moment', async () => {
     const user = aUser();
