@@ -26,6 +26,9 @@ import { LETTING_GO_MS } from './lane-activities.js';
 
 const LOOK_EVERY_MS = 10_000;
 
+/** What a look has not done by then is left to the next one: a server that stands still would keep it for ever. */
+const LOOK_WITHIN_MS = 10_000;
+
 /** What ended while no worker ran is told of as long as a callback would have been tried. */
 const FIRST_LOOK_BACK_MS = 3 * 24 * 3_600_000;
 
@@ -55,11 +58,17 @@ export class TerminatedJobs {
   /** Looks for them again and again until `signal` is aborted. A look that fails is made up for by the next one. */
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.look().catch((error: unknown) => {
+      await this.lookInTime(signal).catch((error: unknown) => {
+        if (signal.aborted) return;
         this.logger.warn({ err: error }, 'looking for terminated jobs failed, and is tried again');
       });
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
     }
+  }
+
+  private lookInTime(signal: AbortSignal): Promise<void> {
+    const look = () => this.client.withAbortSignal(signal, () => this.look());
+    return this.client.withDeadline(Date.now() + LOOK_WITHIN_MS, look);
   }
 
   private async look(): Promise<void> {

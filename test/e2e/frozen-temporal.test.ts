@@ -60,3 +60,21 @@ describeWith(await locateTemporalCli(), 'starting a job while Temporal stands st
     await expect(downloads.view(job.jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
   });
 });
+
+describeWith(await locateTemporalCli(), 'a worker while Temporal stands still', (temporalCli) => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await Stack.start({ temporalCli, workers: 0, env: { SHUTDOWN_GRACE_MS: '100' } });
+  });
+  afterAll(() => stack?.stop());
+
+  it('ends when it is told to, whatever it was asking', async () => {
+    const worker = await stack.startWorker();
+    await stack.temporal.pause();
+    // It asks for terminated jobs from time to time, and is not answered.
+    await waitFor('a question to fail', () => worker.log.includes('looking for terminated jobs failed'));
+    worker.signal('SIGTERM');
+    await waitFor('the worker to end', () => !worker.isRunning, 60_000);
+    expect(worker.isRunning).toBe(false);
+  });
+});
