@@ -2,8 +2,10 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
+import { apiKeyOf } from '../auth/credentials.js';
 import { principalOf } from '../principal.js';
 import { RequestCounts } from '../request-counts.js';
+import { provedKeyOf } from './authenticated.js';
 
 /** Requests per user and window of this process; 0 for no limit. */
 export interface RateLimit {
@@ -14,7 +16,7 @@ export interface RateLimit {
 /** However few requests a user may make: many users may share an address, and each of them may mistype. */
 const FEWEST_FAILURES = 100;
 
-/** Credentials of this many clients are remembered as good. */
+/** Keys and tokens of this many clients are remembered as good. */
 const REMEMBERED = 10_000;
 
 /**
@@ -36,7 +38,7 @@ export function rateLimited(
   const byAddress = limiter({ windowMs, limit: maxFailures, keyGenerator: addressOf });
   const good = new LRUCache<string, true>({ max: REMEMBERED, ttl: windowMs });
   const refuse: RequestHandler = async (req, res, next) => {
-    if (good.has(credentialOf(req))) return next();
+    if (good.has(apiKeyOf(req.headers) ?? '')) return next();
     const counted = await byAddress.getKey(addressOf(req));
     if ((counted?.totalHits ?? 0) < maxFailures) next();
     else await byAddress(req, res, next);
@@ -45,17 +47,12 @@ export function rateLimited(
     if (errorCodeOf(error) !== 'UNAUTHENTICATED') next(error);
     else await byAddress(req, res, (limited?: unknown) => next(limited ?? error));
   };
-  const remember: RequestHandler = (req, _res, next) => {
-    const credential = credentialOf(req);
-    if (credential) good.set(credential, true);
+  const remember: RequestHandler = (_req, res, next) => {
+    const proved = provedKeyOf(res);
+    if (proved !== undefined) good.set(proved, true);
     next();
   };
   return [refuse, authenticate, count, remember, byUser];
-}
-
-/** What a client proves with who it is; empty when that is nothing. */
-function credentialOf({ headers }: Request): string {
-  return headers.authorization ?? headers['x-api-key']?.toString() ?? '';
 }
 
 function limiter(options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'>) {

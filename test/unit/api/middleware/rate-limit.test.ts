@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express, { Router } from 'express';
 import { NoAuthenticator } from '../../../../src/api/auth/no-authenticator.js';
+import { StreamTickets } from '../../../../src/api/auth/stream-tickets.js';
 import { authenticated } from '../../../../src/api/middleware/authenticated.js';
 import { problems, routeNotFound } from '../../../../src/api/middleware/problems.js';
 import { rateLimited } from '../../../../src/api/middleware/rate-limit.js';
 import { requestId } from '../../../../src/api/middleware/request-id.js';
+import { ticketed } from '../../../../src/api/middleware/ticketed.js';
 import { RequestCounts } from '../../../../src/api/request-counts.js';
 import type { Authenticator } from '../../../../src/api/principal.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
@@ -27,6 +29,7 @@ describe('the rate limit', () => {
     await once(server, 'close');
   });
 
+  const tickets = new StreamTickets(['a secret of thirty-two characters']);
   function serve(
     maxRequests: number,
     trustProxy = 0,
@@ -36,7 +39,7 @@ describe('the rate limit', () => {
     app.set('trust proxy', trustProxy);
     app.use(requestId);
     app.get('/livez', (_req, res) => void res.json({}));
-    const authenticate = authenticated(authenticator);
+    const authenticate = ticketed(tickets, authenticated(authenticator));
     app.use('/v1', rateLimited({ windowMs: 60_000, maxRequests }, authenticate));
     app.use(
       '/v1',
@@ -127,6 +130,29 @@ describe('the rate limit', () => {
     expect(await statuses([withKey('Bearer right'), withKey('Bearer other')])).toEqual([200, 429]);
     delete (keys as Partial<typeof keys>)['Bearer right'];
     expect((await withKey('Bearer right')()).status).toBe(429);
+  });
+
+  it('takes for proved what let somebody in, and nothing that came beside it', async () => {
+    let heard = 0;
+    serve(1_000, 0, {
+      authenticate: async (headers) => {
+        heard++;
+        if (headers['x-api-key'] !== 'right') throw new LonghaulError('UNAUTHENTICATED', 'Unknown key.');
+        return { userId: 'ada', admin: false };
+      },
+    });
+    // Of a proxy before us, and the same for all.
+    const authorization = 'Basic cHJveHk6cHJveHk=';
+    const withKey = (key: string) => () => get('/v1/thing', { authorization, 'x-api-key': key });
+    expect((await withKey('right')()).status).toBe(200);
+    const ticket = tickets.issue('job', 'ada');
+    const stream = await get(`/v1/download/jobs/job/events?ticket=${ticket}`, { 'x-api-key': 'wrong' });
+    expect(stream.status).toBe(404);
+    await statuses(times(1_000, withKey('wrong')));
+    const before = heard;
+    expect(await statuses(times(3, withKey('wrong')))).toEqual([429, 429, 429]);
+    expect(heard).toBe(before);
+    expect((await withKey('right')()).status).toBe(200);
   });
 
   it('does not count those who are let in against their address', async () => {
