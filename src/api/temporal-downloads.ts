@@ -21,6 +21,7 @@ import {
 } from '../contract/types.js';
 import { queuedSnapshot } from '../contract/queued-snapshot.js';
 import type { Logger } from '../telemetry/logger.js';
+import { snapshotOf } from '../temporal/job-snapshot.js';
 import type { downloadWorkflow } from '../workflows/index.js';
 import type { Admission } from './admission.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
@@ -29,7 +30,7 @@ import { type Lanes, queuePosition } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
-import { describedSnapshot, liveProgress, snapshotOf } from './temporal-view.js';
+import { describedSnapshot, liveProgress } from './temporal-view.js';
 import { type Asked, WorkerQueries } from './worker-queries.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { errorCodeOf } from '../contract/errors.js';
 import { jobIdFor, workflowIdFor } from '../contract/names.js';
 import type { JobStatus } from '../contract/types.js';
+import { snapshotOf } from '../temporal/job-snapshot.js';
 import { statusOf } from './download-status.js';
 import type { JobView } from './downloads.js';
 import { compareJobs } from './job-cursor.js';
@@ -11,7 +12,7 @@ import type { JobCursor, JobList, JobListQuery, JobPage } from './job-list.js';
 import { FEW, type IndexedRun, newestFirst } from './newest-first.js';
 import { RecentJobs } from './recent-jobs.js';
 import { callTemporal } from './temporal-call.js';
-import { liveProgress, snapshotOf } from './temporal-view.js';
+import { liveProgress } from './temporal-view.js';
 import { jobsOf, runsOf, startedWithin } from './visibility-query.js';
 
 const LIST_DEADLINE_MS = 10_000;

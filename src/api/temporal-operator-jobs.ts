@@ -5,12 +5,13 @@ import { errorCodeOf, jobNotFound, LonghaulError } from '../contract/errors.js';
 import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, workflowIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
 import { jobInput } from '../temporal/job-input.js';
+import { snapshotOf } from '../temporal/job-snapshot.js';
 import { checkedCursor, tokenOf } from './checked-cursor.js';
 import { invalidCursor } from './invalid-cursor.js';
 import type { OperatorJobs, OperatorView } from './operator-jobs.js';
 import { pendingSteps } from './temporal-pending.js';
 import { callTemporal } from './temporal-call.js';
-import { liveProgress, snapshotOf } from './temporal-view.js';
+import { liveProgress } from './temporal-view.js';
 
 const DEADLINE_MS = 3_000;
 

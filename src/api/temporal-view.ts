@@ -1,24 +1,15 @@
-import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { DownloadActivities } from '../contract/activities.js';
 import { chunkSize } from '../contract/chunk-size.js';
-import { closedSnapshot } from '../contract/closed-snapshot.js';
 import { ERRORS, type ErrorCode, isErrorCode } from '../contract/errors.js';
-import { MEMO } from '../contract/names.js';
 import type { BuildProgress, JobSnapshot } from '../contract/types.js';
+import { snapshotOf } from '../temporal/job-snapshot.js';
 import type { LiveProgress } from './downloads.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
-
-/** The snapshot in the memo: as of the last change of phase, made to say how the workflow ended. */
-export function snapshotOf(description: Omit<WorkflowExecutionInfo, 'raw'>): JobSnapshot | undefined {
-  const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
-  const { status, runId, closeTime } = description;
-  if (!snapshot || status.name === 'RUNNING') return snapshot;
-  return closedSnapshot(snapshot, { status: status.name, runId, closedAt: closeTime ?? new Date() });
-}
 
 /** As `snapshotOf`, and how many files were looked up since: those whose activity is no longer pending. */
 export function describedSnapshot(description: WorkflowExecutionDescription): JobSnapshot | undefined {

@@ -7,21 +7,20 @@ import {
 } from '@temporalio/client';
 import pMap from 'p-map';
 import type { Callback } from '../contract/callbacks.js';
-import { closedSnapshot } from '../contract/closed-snapshot.js';
 import { deliveryOf, endingCallbacks, type JobRun } from '../contract/ending-callbacks.js';
 import { slotOf } from '../contract/lanes.js';
 import {
   CALLBACK_WORKFLOW,
   DOWNLOAD_WORKFLOW,
   laneIdFor,
-  MEMO,
   ORCHESTRATION_TASK_QUEUE,
   RELEASE_SIGNAL,
 } from '../contract/names.js';
-import type { DownloadJob, JobSnapshot } from '../contract/types.js';
+import type { DownloadJob } from '../contract/types.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { deliverCallbackWorkflow } from '../workflows/index.js';
 import { jobInput } from './job-input.js';
+import { snapshotOf } from './job-snapshot.js';
 import { LETTING_GO_MS } from './lane-activities.js';
 
 const LOOK_EVERY_MS = 10_000;
@@ -48,7 +47,8 @@ interface ClosedJob extends JobRun {
  */
 export class TerminatedJobs {
   private since = Date.now() - FIRST_LOOK_BACK_MS;
-  private seen = new Map<string, ClosedJob>();
+  /** Of those that the next look will find again. */
+  private concluded = new Set<string>();
 
   constructor(
     private readonly client: Client,
@@ -73,12 +73,14 @@ export class TerminatedJobs {
 
   private async look(): Promise<void> {
     const now = Date.now();
-    const found = (await this.closedSince(this.since)).filter(({ runId }) => !this.seen.has(runId));
+    const found = await this.closedSince(this.since);
     // A build that still runs must not share its slot: a job that ended just now is left to the next look.
-    const due = found.filter(({ closedAt }) => closedAt.getTime() + LETTING_GO_MS <= now);
+    const due = found.filter(
+      ({ runId, closedAt }) => !this.concluded.has(runId) && closedAt.getTime() + LETTING_GO_MS <= now,
+    );
     await pMap(due, (job) => this.conclude(job), { concurrency: AT_ONCE, stopOnError: false });
     this.since = now - LOOK_BACK_MS;
-    this.seen = new Map([...this.seen].filter(([, { closedAt }]) => closedAt.getTime() > this.since));
+    this.concluded = new Set(found.map(({ runId }) => runId).filter((runId) => this.concluded.has(runId)));
   }
 
   private async closedSince(since: number): Promise<ClosedJob[]> {
@@ -92,20 +94,16 @@ export class TerminatedJobs {
     return jobs;
   }
 
-  private async conclude(closed: ClosedJob): Promise<void> {
-    const { workflowId, runId, closedAt } = closed;
+  private async conclude({ workflowId, runId }: JobRun): Promise<void> {
     const description = await this.client.workflow.getHandle(workflowId, runId).describe();
-    const snapshot = description.memo?.[MEMO.snapshot] as JobSnapshot | undefined;
-    const job = await jobInput(this.client, closed);
+    const snapshot = snapshotOf(description);
+    const job = await jobInput(this.client, { workflowId, runId });
     if (snapshot && job) {
-      const { name: status } = description.status;
-      const callbacks = wasReset(description)
-        ? []
-        : endingCallbacks(job, closedSnapshot(snapshot, { status, runId, closedAt }), closed);
+      const callbacks = wasReset(description) ? [] : endingCallbacks(job, snapshot, { workflowId, runId });
       await Promise.all(callbacks.map((callback) => this.deliver(callback, job.jobId, runId)));
       if (job.policy.maxRunning) await this.releaseSlot(job, runId);
     }
-    this.seen.set(runId, closed);
+    this.concluded.add(runId);
   }
 
   private async deliver(callback: Callback, jobId: string, runId: string): Promise<void> {
