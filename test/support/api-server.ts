@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { type AppDependencies, createApp } from '../../src/api/app.js';
 import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
@@ -11,6 +9,7 @@ import { JobWatchers } from '../../src/api/job-watchers.js';
 import { StreamHub } from '../../src/api/streams/stream-hub.js';
 import { jobNotFound } from '../../src/contract/errors.js';
 import { aJob } from './jobs.js';
+import { close, exchange, listen } from './raw-http.js';
 
 /** The API on a real port, over the dependencies a test gives it. */
 export interface ApiServer {
@@ -65,26 +64,11 @@ export async function startApiServer(changes: Partial<AppDependencies> = {}): Pr
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const server = createHttpServer(createApp(appDependencies({ logger, ...changes })));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     lines,
     raw: (request) => exchange(port, request),
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    stop: () => close(server),
   };
-}
-
-async function exchange(port: number, request: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
-  let answer = '';
-  socket.on('data', (text: string) => (answer += text));
-  socket.write(request, 'latin1');
-  await once(socket, 'close');
-  return answer;
 }

@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../../src/api/app.js';
 import { createHttpServer } from '../../../src/api/http-server.js';
 import { problemSchema } from '../../../src/contract/answers.js';
 import { appDependencies } from '../../support/api-server.js';
+import { close, exchange, listen, open, SHORT_LIMITS } from '../../support/raw-http.js';
 import { waitFor } from '../../support/wait-for.js';
-
-/** Times at which nobody waits for the test. */
-const SHORT = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 };
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -22,32 +20,11 @@ describe('what is no request', () => {
   beforeEach(() => {
     handler = (req, res) => void req.resume().once('end', () => res.end('done'));
   });
-  afterEach(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
+  afterEach(() => close(server));
 
-  async function serve(limits = {}): Promise<number> {
+  function serve(limits = {}): Promise<number> {
     server = createHttpServer((req, res) => handler(req, res), limits);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  }
-
-  function open(port: number): { socket: Socket; answer: () => string; closed: Promise<unknown> } {
-    const socket = connect(port, '127.0.0.1').on('error', () => {});
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (chunk) => (answer += String(chunk)));
-    return { socket, answer: () => answer, closed: once(socket, 'close') };
-  }
-
-  /** All that comes back until the server hangs up. */
-  async function answerTo(port: number, sent: string): Promise<string> {
-    const { socket, answer, closed } = open(port);
-    socket.write(sent);
-    await closed;
-    return answer();
+    return listen(server);
   }
 
   function parse(answer: string) {
@@ -89,7 +66,7 @@ describe('what is no request', () => {
       'HEADERS_TOO_LARGE',
     ],
   ])('is answered as every other error: a client %s', async (_, sent, status, code) => {
-    const { statusLine, headers, body, problem } = parse(await answerTo(await serve(SHORT), sent));
+    const { statusLine, headers, body, problem } = parse(await exchange(await serve(SHORT_LIMITS), sent));
     expect(statusLine).toBe(`HTTP/1.1 ${status} ${STATUS_CODES[status]}`);
     expect(problem).toMatchObject({ status, code, type: `urn:longhaul:problem:${code}` });
     expect(headers).toMatchObject({
@@ -106,7 +83,7 @@ describe('what is no request', () => {
 
   it('has the id that the application has given it, where it got that far', async () => {
     handler = (_req, res) => void res.setHeader('x-request-id', 'given');
-    const { headers, problem } = parse(await answerTo(await serve(), BAD_CHUNK));
+    const { headers, problem } = parse(await exchange(await serve(), BAD_CHUNK));
     expect([headers['x-request-id'], problem.requestId]).toEqual(['given', 'given']);
   });
 
@@ -164,7 +141,7 @@ describe('what is no request', () => {
     await once(server, 'request');
     socket.resetAndDestroy();
     await waitFor('the server to notice', () => errors.length > 0);
-    expect(await answerTo(port, GET.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))).toMatch(/done$/);
+    expect(await exchange(port, GET.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))).toMatch(/done$/);
   });
 
   it.each([
@@ -176,7 +153,7 @@ describe('what is no request', () => {
     ],
   ])('is not for Node to judge: a request with %s goes to the application', async (_, sent, status) => {
     handler = createApp(appDependencies());
-    const answer = await answerTo(await serve(), sent);
+    const answer = await exchange(await serve(), sent);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     if (status === 400) {
       expect(parse(answer).problem).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ path: 'Host' }] });

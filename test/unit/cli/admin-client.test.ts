@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AdminClient } from '../../../src/cli/admin-client.js';
 import { runCommand } from '../../../src/cli/commands.js';
 import { RequestFailed } from '../../../src/cli/errors.js';
+import { close, listen } from '../../support/raw-http.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
@@ -16,15 +15,10 @@ describe('the command line', () => {
   beforeAll(async () => {
     server = createServer((_req, res) => {
       res.writeHead(answer.status, answer.headers).end(answer.body);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    url = `http://127.0.0.1:${await listen(server)}`;
   });
-  afterAll(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
+  afterAll(() => close(server));
   beforeEach(() => {
     answer = { status: 200, headers: JSON_TYPE, body: '{}' };
   });

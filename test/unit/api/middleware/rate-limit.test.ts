@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express, { Router } from 'express';
 import { NoAuthenticator } from '../../../../src/api/auth/no-authenticator.js';
@@ -14,20 +12,16 @@ import { RequestCounts } from '../../../../src/api/request-counts.js';
 import type { Authenticator } from '../../../../src/api/principal.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
+import { close, listen } from '../../../support/raw-http.js';
 
 describe('the rate limit', () => {
   let server: Server;
   let url: string;
   beforeEach(async () => {
-    server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = createServer();
+    url = `http://127.0.0.1:${await listen(server)}`;
   });
-  afterEach(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
+  afterEach(() => close(server));
 
   const tickets = new StreamTickets(['a secret of thirty-two characters']);
   function serve(
