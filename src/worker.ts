@@ -31,6 +31,12 @@ const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.met
 /** Byte progress in the status is at most this old. */
 const HEARTBEAT_THROTTLE = '2s';
 
+/**
+ * A worker that freezes, or is cut off, keeps the build that it was asking for until its heartbeat is missed: asking for
+ * one at a time it delays a job by one attempt at the most, and builds are too long for a second to be missed.
+ */
+const BUILD_POLLS = 1;
+
 /** Looking files up is waiting for the store: many at once cost little. */
 const LIGHT_ACTIVITIES = 100;
 
@@ -118,6 +124,7 @@ async function createWorkers(
     taskQueue: BUILD_TASK_QUEUE,
     activities: { buildArchive },
     maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
+    maxConcurrentActivityTaskPolls: BUILD_POLLS,
   };
   const callbacks: WorkerOptions = {
     ...common,

@@ -63,10 +63,10 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     // So that the archives of the two differ.
     await stack.store.delete(['downloads/70001']);
     await stack.startWorker();
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.untilFinal(jobId, { timeoutMs: 100_000 });
     expect(status).toMatchObject({ status: 'completed', archive: { files: 1, skipped: 1 } });
-    // More than two when the second was given to the worker that is held still, which had asked for one before.
-    expect(status.attempts).toBeGreaterThanOrEqual(2);
+    // The third when the second was given to the worker that is held still, which had asked for one build more.
+    expect([2, 3]).toContain(status.attempts);
 
     const folders = () => stack.artifacts(jobId).then((keys) => new Set(keys.map(folderOf)).size);
     expect(await folders()).toBe(1);
