@@ -94,8 +94,9 @@ function parentFolders(name: string): string[] {
   return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
 }
 
+/** One form for all spellings that differ in case only; by way of capitals, which sigma and its final form share. */
 function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase();
 }
 
 function byteLength(text: string): number {

@@ -65,6 +65,8 @@ describe('unique names', () => {
 
   it('take names that differ in case only, or in composition only, for equal', () => {
     expect(uniqueNames(['A.txt', 'a.TXT'])).toEqual(['A.txt', 'a (1).TXT']);
+    expect(uniqueNames(['ΟΔΟΣ', 'οδοσ', 'οδος'])).toEqual(['ΟΔΟΣ', 'οδοσ (1)', 'οδος (2)']);
+    expect(uniqueNames(['STRASSE', 'straße', 'STRAẞE'])).toEqual(['STRASSE', 'straße (1)', 'STRAẞE (2)']);
     expect(uniqueNames(['\u00e9', 'e\u0301'])).toEqual(['\u00e9', 'e\u0301 (1)']);
   });
 
