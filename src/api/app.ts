@@ -17,6 +17,7 @@ import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
 import { openApiDocument } from './openapi/document.js';
 import { operationsOf } from './openapi/operations.js';
+import { noStore } from './middleware/no-store.js';
 import { problems, routeNotFound } from './middleware/problems.js';
 import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
@@ -90,6 +91,7 @@ export function createApp(deps: AppDependencies): Express {
   app.set('trust proxy', deps.http.trustProxy);
   app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
+  app.use('/v1', noStore);
   app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
   app.use(statusRoutes(deps));
   app.use('/v1', fileRoutes(deps));

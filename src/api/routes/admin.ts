@@ -13,7 +13,6 @@ import { principalOf } from '../principal.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
 import { malformedId } from '../middleware/malformed-id.js';
-import { noStore } from '../middleware/no-store.js';
 
 const LIST_TIMEOUT_MS = 30_000;
 
@@ -27,7 +26,7 @@ export function adminRoutes(deps: Dependencies): Router {
   const router = Router();
   const handlers = new AdminHandlers(deps);
   const quick = timeout(deps.http.requestTimeoutMs);
-  router.use(noStore, adminOnly);
+  router.use(adminOnly);
   route(router, '/failed', { get: [timeout(LIST_TIMEOUT_MS), handlers.failed] });
   route(router, '/failed/:jobId/retry', { post: [quick, handlers.retry] });
   route(router, '/jobs/:jobId', { get: [quick, handlers.show] });

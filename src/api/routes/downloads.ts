@@ -10,7 +10,6 @@ import { invalidCursor } from '../invalid-cursor.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts, retryAfter, sendAccepted } from '../job-starts.js';
 import { malformedId } from '../middleware/malformed-id.js';
-import { noStore } from '../middleware/no-store.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../middleware/problems.js';
 import { timeout } from '../middleware/timeout.js';
@@ -28,7 +27,6 @@ export function downloadRoutes(deps: AppDependencies): Router {
   const handlers = new DownloadHandlers(deps);
   const quick = timeout(deps.http.requestTimeoutMs);
   const slow = timeout(SLOW_ROUTE_TIMEOUT_MS);
-  router.use(noStore);
   route(router, '/initiate', { post: [quick, ...jsonBody, handlers.initiate] });
   route(router, '/check', { post: [quick, ...jsonBody, handlers.check] });
   route(router, '/cancel/:jobId', { post: [slow, handlers.cancel] });

@@ -7,7 +7,6 @@ import { etaGuess } from '../eta-guess.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';
-import { noStore } from '../middleware/no-store.js';
 import { timeout } from '../middleware/timeout.js';
 import { route } from '../route.js';
 
@@ -25,7 +24,7 @@ const RETRY_AFTER_SECONDS = 5;
 export function estimateRoutes(deps: AppDependencies): Router {
   const router = Router();
   const { estimate } = new EstimateHandlers(deps);
-  route(router, '/estimate', { post: [noStore, timeout(ROUTE_TIMEOUT_MS), ...jsonBody, estimate] });
+  route(router, '/estimate', { post: [timeout(ROUTE_TIMEOUT_MS), ...jsonBody, estimate] });
   return router;
 }
 

@@ -5,7 +5,6 @@ import type { FileListPage } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
 import { DeadlineExceeded, within } from '../deadline.js';
 import { invalidCursor } from '../invalid-cursor.js';
-import { noStore } from '../middleware/no-store.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
 
@@ -28,7 +27,7 @@ export function fileRoutes({ fileList }: Pick<AppDependencies, 'fileList'>): Rou
       throw error instanceof DeadlineExceeded ? storeTooSlow(error) : error;
     }
   };
-  route(router, '/files', { get: [noStore, list] });
+  route(router, '/files', { get: [list] });
   return router;
 }
 

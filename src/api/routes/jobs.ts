@@ -7,7 +7,6 @@ import { decodeJobCursor, encodeJobCursor } from '../job-cursor.js';
 import { JobStarts, sendAccepted } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { malformedId } from '../middleware/malformed-id.js';
-import { noStore } from '../middleware/no-store.js';
 import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { principalOf } from '../principal.js';
 import { route } from '../route.js';
@@ -23,11 +22,11 @@ export function jobRoutes(deps: AppDependencies): Router {
   const handlers = new JobHandlers(deps);
   const quick = timeout(deps.http.requestTimeoutMs);
   route(router, '/jobs', {
-    get: [noStore, timeout(LIST_TIMEOUT_MS), handlers.list],
-    post: [noStore, quick, ...jsonBody, handlers.start],
+    get: [timeout(LIST_TIMEOUT_MS), handlers.list],
+    post: [quick, ...jsonBody, handlers.start],
   });
   const patient = patientTimeout(deps.http.requestTimeoutMs);
-  route(router, '/jobs/:jobId', { get: [noStore, patient, handlers.status] });
+  route(router, '/jobs/:jobId', { get: [patient, handlers.status] });
   router.use('/jobs', malformedId);
   return router;
 }

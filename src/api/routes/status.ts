@@ -2,7 +2,6 @@ import { Router } from 'express';
 import type { AppDependencies } from '../app.js';
 import { JobAnswers } from '../job-answers.js';
 import { malformedId } from '../middleware/malformed-id.js';
-import { noStore } from '../middleware/no-store.js';
 import { patientTimeout } from '../middleware/timeout.js';
 import { route } from '../route.js';
 
@@ -12,7 +11,6 @@ export function statusRoutes(deps: AppDependencies): Router {
   const answers = new JobAnswers(deps);
   route(router, '/v1/download/status/:jobId', {
     get: [
-      noStore,
       patientTimeout(deps.http.requestTimeoutMs),
       async (req, res) => answers.sendStatus(req, res, await answers.awaitedViewOf(req, res)),
     ],

@@ -2,7 +2,6 @@ import { Router } from 'express';
 import type { AppDependencies } from '../app.js';
 import { JobAnswers } from '../job-answers.js';
 import { malformedId } from '../middleware/malformed-id.js';
-import { noStore } from '../middleware/no-store.js';
 import { route } from '../route.js';
 import { JobEvents } from './job-events.js';
 import { JobSockets } from './job-sockets.js';
@@ -11,8 +10,8 @@ import { JobSockets } from './job-sockets.js';
 export function streamRoutes(deps: AppDependencies): Router {
   const router = Router();
   const answers = new JobAnswers(deps);
-  route(router, '/jobs/:jobId/events', { get: [noStore, new JobEvents(deps, answers).follow] });
-  route(router, '/jobs/:jobId/stream', { get: [noStore, new JobSockets(deps, answers).follow] });
+  route(router, '/jobs/:jobId/events', { get: [new JobEvents(deps, answers).follow] });
+  route(router, '/jobs/:jobId/stream', { get: [new JobSockets(deps, answers).follow] });
   router.use('/jobs', malformedId);
   return router;
 }
