@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Downloads, JobView } from '../../src/api/downloads.js';
 import { jobNotFound, LonghaulError } from '../../src/contract/errors.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
-import type { JobSnapshot } from '../../src/contract/types.js';
+import type { DownloadJob, JobSnapshot } from '../../src/contract/types.js';
 import { aJob } from './jobs.js';
 
 /** Jobs that are what a test says they are. */
@@ -19,9 +19,18 @@ export class FakeDownloads implements Pick<Downloads, 'view'> {
   /** A job that is being built. */
   add(userId = 'anonymous', changes: Partial<JobSnapshot> = {}): string {
     const jobId = randomUUID();
-    const queued = queuedSnapshot(aJob({ jobId, userId }));
-    this.snapshots.set(jobId, { ...queued, ...BUILDING, ...changes });
+    this.adopt(aJob({ jobId, userId }));
+    this.change(jobId, changes);
     return jobId;
+  }
+
+  /** The job is as it was asked for, and being built. */
+  adopt(job: DownloadJob): void {
+    this.snapshots.set(job.jobId, { ...queuedSnapshot(job), ...BUILDING });
+  }
+
+  has(jobId: string): boolean {
+    return this.snapshots.has(jobId);
   }
 
   change(jobId: string, changes: Partial<JobSnapshot>): void {

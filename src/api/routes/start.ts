@@ -4,7 +4,6 @@ import type { AppDependencies } from '../app.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts, sendAccepted } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';
-import { noStore } from '../middleware/no-store.js';
 import { timeout } from '../middleware/timeout.js';
 import { route } from '../route.js';
 import { untilFinal } from '../until-final.js';
@@ -22,7 +21,7 @@ export function startRoutes(deps: AppDependencies): Router {
   const router = Router();
   const handlers = new StartHandlers(deps);
   route(router, '/start', {
-    post: [noStore, timeout(ROUTE_TIMEOUT_MS), handlers.deprecated, ...jsonBody, handlers.start],
+    post: [timeout(ROUTE_TIMEOUT_MS), handlers.deprecated, ...jsonBody, handlers.start],
   });
   return router;
 }
@@ -44,7 +43,11 @@ class StartHandlers {
 
   start: RequestHandler = async (req, res) => {
     const started = await this.starts.start(req, res, req.body);
-    const view = await untilFinal(this.deps.downloads, started.jobId, patience(res));
+    const view = await untilFinal(
+      this.deps.downloads,
+      started.jobId,
+      patience(res, this.deps.watchers.closed),
+    );
     if (res.headersSent || res.closed) return;
     const status = view && (await this.answers.statusOf(req, view));
     if (status && isFinal(status.status)) res.set('Location', started.statusUrl).json(status);
@@ -56,16 +59,19 @@ class StartHandlers {
 }
 
 /**
- * Ends with the answer, or when it has been waited for long enough. By a timer of its own: a signal of
+ * Ends with the answer, when the server shuts down, or when it has been waited for long enough. By a timer of its own: a signal of
  * `AbortSignal.timeout` that nothing but `AbortSignal.any` refers to may be collected before its time.
  */
-function patience(res: Response): AbortSignal {
-  if (res.closed) return AbortSignal.abort();
+function patience(res: Response, shutdown: AbortSignal): AbortSignal {
+  if (res.closed || shutdown.aborted) return AbortSignal.abort();
   const ended = new AbortController();
-  const timer = setTimeout(() => ended.abort(), WAIT_MS);
-  res.once('close', () => {
+  const end = () => {
     clearTimeout(timer);
+    shutdown.removeEventListener('abort', end);
     ended.abort();
-  });
+  };
+  const timer = setTimeout(end, WAIT_MS);
+  shutdown.addEventListener('abort', end);
+  res.once('close', end);
   return ended.signal;
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DownloadJob } from '../../../../src/contract/types.js';
+import { FakeDownloads } from '../../../support/fake-downloads.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
 
@@ -123,6 +125,26 @@ describe('an answer that is held', () => {
     await waitFor('the request to arrive', () => another.downloads.reads > 1);
     another.watchers.close();
     expect((await answer).status).toBe(200);
+    await another.stop();
+  });
+
+  it('comes at once for a start that is waited for, and tells which job it is', async () => {
+    const downloads = new FakeDownloads();
+    const start = async (job: DownloadJob) => {
+      downloads.adopt(job);
+      return { createdAt: job.createdAt, replayed: false };
+    };
+    const another = await StreamApi.start({ downloads: Object.assign(downloads, { start }) });
+    const answer = fetch(`${another.url}/v1/download/start`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"fileId":70000}',
+    });
+    await waitFor('the job to be waited for', () => downloads.reads > 1);
+    another.watchers.close();
+    const response = await answer;
+    expect(response.status).toBe(202);
+    expect(downloads.has(((await response.json()) as { jobId: string }).jobId)).toBe(true);
     await another.stop();
   });
 });
