@@ -9,7 +9,7 @@ const MAX_TOLD = 100;
  * @throws LonghaulError INVALID_REQUEST with every fault, not only the first; of very many, with how many there are.
  */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value ?? {});
+  const result = schema.safeParse(value === undefined ? {} : value);
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap(faultsOf);
   throw new LonghaulError('INVALID_REQUEST', summaryOf(errors), { errors: errors.slice(0, MAX_TOLD) });
@@ -28,6 +28,9 @@ function faultsOf(issue: z.core.$ZodIssue): InputError[] {
       path: [...issue.path, key].join('.'),
       message: 'is not a known field',
     }));
+  }
+  if (issue.path.length === 0 && issue.code === 'invalid_type') {
+    return [{ path: 'body', message: 'must be a JSON object' }];
   }
   return [{ path: issue.path.join('.') || 'body', message: issue.message }];
 }

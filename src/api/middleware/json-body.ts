@@ -18,5 +18,6 @@ export const jsonBody: RequestHandler[] = [
       isJson ? undefined : new LonghaulError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'),
     );
   },
-  express.json({ limit: LIMIT, type: () => true, reviver: refuseProto }),
+  // What is JSON but no object is for the schema to tell.
+  express.json({ limit: LIMIT, strict: false, type: () => true, reviver: refuseProto }),
 ];

@@ -56,7 +56,7 @@ describe('the body of a start', () => {
 
   it.each([
     [{}, ['fileIds: is required']],
-    [null, ['fileIds: is required']],
+    [null, ['body: must be a JSON object']],
     [{ fileIds: [] }, ['fileIds: must name at least one file']],
     [{ fileIds: 'x' }, ['fileIds: must be a list']],
     [{ fileIds: [1, 2, 3, 4, 5, 6].map((n) => n * 10_000) }, ['fileIds: must name at most 5 files']],

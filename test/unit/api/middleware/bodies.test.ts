@@ -31,6 +31,17 @@ describe('a body that cannot be read', () => {
     expect((await check(gzip, { 'content-encoding': 'gzip' })).status).toBe(200);
   });
 
+  it.each(['null', '"x"', '42', '[]', '[70000]'])(
+    'because it is %s is told to be no object',
+    async (body) => {
+      const problem = (await (await check(body, {})).json()) as {
+        errors: { path: string; message: string }[];
+      };
+      expect(problem).toMatchObject({ status: 400, code: 'INVALID_REQUEST', errors: [{ path: 'body' }] });
+      expect(problem.errors[0]!.message).toContain('object');
+    },
+  );
+
   it.each([
     ['content encoding', { 'content-encoding': 'x' }],
     ['charset', { 'content-type': 'application/json; charset=x' }],
