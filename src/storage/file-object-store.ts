@@ -40,6 +40,8 @@ export interface FileStoreOptions {
 /** What a link opens: a file to be sent. */
 export interface OpenedLink {
   path: string;
+  /** Bytes. */
+  size: number;
   etag: string;
   fileName: string;
   contentType: string;
@@ -166,13 +168,14 @@ export class FileObjectStore implements ObjectStore {
   /**
    * The file that a link made by `signedLink` leads to.
    * @param token the last segment of the link.
-   * @throws LonghaulError LINK_INVALID when it is forged or has run out, FILE_NOT_FOUND when its object is gone.
+   * @throws LonghaulError LINK_INVALID when it is forged, LINK_EXPIRED when it has run out, FILE_NOT_FOUND when its object is gone.
    */
   async openLink(token: string): Promise<OpenedLink> {
     const { key, fileName, contentType } = this.tokens.verify(token, this.now() / 1_000);
     try {
       const version = await this.versionOf(key);
-      return { path: objectPath(this.root, key), etag: etagOf(version), fileName, contentType };
+      const size = Number(version.size);
+      return { path: objectPath(this.root, key), size, etag: etagOf(version), fileName, contentType };
     } catch (error) {
       throw await this.readError(error);
     }

@@ -31,14 +31,15 @@ export class LinkTokens {
   /**
    * The claim of a token.
    * @param now seconds since 1970.
-   * @throws LonghaulError LINK_INVALID, the same for every fault: nobody learns which part of a forgery was right.
+   * @throws LonghaulError LINK_INVALID, the same for every fault: nobody learns which part of a forgery was right;
+   * LINK_EXPIRED for one that was ours.
    */
   verify(token: string, now: number): LinkClaim {
     const [payload = '', mac = ''] = token.split('.', 2);
     // Never parse what is not proved to be our own.
     if (token !== `${payload}.${mac}` || !isEqual(mac, this.macOf(payload))) throw linkInvalid();
     const claim = JSON.parse(Buffer.from(payload, 'base64url').toString()) as LinkClaim;
-    if (now >= claim.expiresAt) throw linkInvalid();
+    if (now >= claim.expiresAt) throw linkExpired();
     return claim;
   }
 
@@ -54,5 +55,10 @@ function isEqual(given: string, expected: string): boolean {
 }
 
 function linkInvalid(): LonghaulError {
-  return new LonghaulError('LINK_INVALID', 'The link is not valid or has run out. Ask for a new one.');
+  return new LonghaulError('LINK_INVALID', 'The link is not valid. Ask for a new one.');
+}
+
+function linkExpired(): LonghaulError {
+  const message = 'The link has run out. Ask for a new one, as long as the archive is kept.';
+  return new LonghaulError('LINK_EXPIRED', message);
 }

@@ -224,6 +224,7 @@ describe('FileObjectStore', () => {
       const token = (await timed.signedLink('a/b', options)).split('/').at(-1)!;
       expect(await timed.openLink(token)).toEqual({
         path: join(folder, 'a', 'b'),
+        size: (await timed.head('a/b')).size,
         etag,
         fileName: 'ü.zip',
         contentType: 'application/zip',
@@ -233,7 +234,7 @@ describe('FileObjectStore', () => {
       const stranger = new FileObjectStore({ directory: folder, linkSecret: 'x'.repeat(32) });
       expect(await codeOf(stranger.openLink(token))).toBe('LINK_INVALID');
       now += 60_000;
-      expect(await codeOf(timed.openLink(token))).toBe('LINK_INVALID');
+      expect(await codeOf(timed.openLink(token))).toBe('LINK_EXPIRED');
       await store.delete(['a/b']);
       expect(await codeOf(store.openLink(token))).toBe('FILE_NOT_FOUND');
     });

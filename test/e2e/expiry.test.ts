@@ -37,7 +37,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
     expect(await stack.status(jobId)).toMatchObject({ progress: 100, downloadUrl: null, nextPollInMs: null });
     // Though it was made for five minutes.
     const late = await fetch(link);
-    expect([late.status, ((await late.json()) as { code: string }).code]).toEqual([403, 'LINK_INVALID']);
+    expect([late.status, ((await late.json()) as { code: string }).code]).toEqual([410, 'LINK_EXPIRED']);
     const redirect = await stack.request(`/v1/download/${jobId}`);
     expect([redirect.status, ((await redirect.json()) as { code: string }).code]).toEqual([
       410,

@@ -10,7 +10,7 @@ export const OBJECT_OPERATIONS: Operation[] = [
     path: '/v1/objects/:token',
     tag: 'Downloads',
     summary: 'The bytes behind a link of a job',
-    description: 'The link is the permission. Honours Range and If-Range.',
+    description: 'The link is the permission. Honours Range, If-Range, If-Match and If-Unmodified-Since.',
     open: true,
     answers: {
       200: { description: 'The archive', mediaTypes: ARCHIVE_TYPES },
@@ -18,10 +18,11 @@ export const OBJECT_OPERATIONS: Operation[] = [
     },
     errors: [
       'LINK_INVALID',
+      'LINK_EXPIRED',
       'ROUTE_NOT_FOUND',
       'FILE_FORBIDDEN',
       'FILE_NOT_FOUND',
-      'FILE_CHANGED',
+      'PRECONDITION_FAILED',
       'RANGE_NOT_SATISFIABLE',
       'STORAGE_UNAVAILABLE',
     ],

@@ -6,7 +6,7 @@ import { route } from '../route.js';
 export interface LocalLinks {
   /**
    * @param token what the link ends with.
-   * @throws LonghaulError LINK_INVALID or FILE_NOT_FOUND.
+   * @throws LonghaulError LINK_INVALID, LINK_EXPIRED or FILE_NOT_FOUND.
    */
   openLink(token: string): Promise<LocalFile>;
 }
@@ -15,6 +15,8 @@ export interface LocalLinks {
 export interface LocalFile {
   /** Absolute path. */
   path: string;
+  /** Bytes. */
+  size: number;
   /** Strong and quoted (RFC 9110 section 8.8.3): a download that broke goes on only with the same bytes. */
   etag: string;
   /** The name to save it under. */
@@ -34,16 +36,27 @@ export function objectRoutes(links: LocalLinks): Router {
 
 function sendObject(links: LocalLinks): RequestHandler {
   return async (req, res, next) => {
-    const { path, etag, fileName, contentType } = await links.openLink(String(req.params['token']));
+    const { path, size, etag, fileName, contentType } = await links.openLink(String(req.params['token']));
     // Only whoever has the link may have the bytes, and only until it runs out.
     res.set('Cache-Control', 'private, no-store');
     res.attachment(fileName).setHeader('Content-Type', contentType);
     res.setHeader('ETag', etag);
+    if (req.headers.range) req.headers.range = satisfiable(req.headers.range, size);
     // The data folder's own name may begin with a dot; which files may be sent, the link has settled.
     res.sendFile(path, { dotfiles: 'allow', cacheControl: false }, (error?: SendError) => {
       if (error) afterFailure(error, res, next);
     });
   };
+}
+
+/**
+ * A range for the sender, which takes more than all there is from the end for unsatisfiable; RFC 9110 section 14.1.2
+ * takes it for all.
+ */
+function satisfiable(range: string, size: number): string {
+  return range.replace(/(=|,)[ \t]*-(\d+)(?=[ \t]*(?:,|$))/g, (spec, before: string, length: string) =>
+    size > 0 && Number(length) > size ? `${before}0-` : spec,
+  );
 }
 
 interface SendError extends Error {
@@ -68,9 +81,8 @@ function asProblem(error: SendError): LonghaulError {
   if (error.status === 404 || error.code === 'EISDIR')
     return new LonghaulError('FILE_NOT_FOUND', 'The file is gone.', { cause: error });
   if (error.status === 412) {
-    return new LonghaulError('FILE_CHANGED', 'The file is not the version that was asked for.', {
-      cause: error,
-    });
+    const message = 'The archive is not the version that was asked for. Begin the download anew.';
+    return new LonghaulError('PRECONDITION_FAILED', message, { cause: error });
   }
   if (error.status === 416) {
     const message = 'The range lies outside the archive. Content-Range has its size.';

@@ -18,6 +18,7 @@ const WEB_SOCKET = 'get /v1/download/jobs/{jobId}/stream';
 /** Never the answer to a request: why a job failed, or a file is not in its archive. */
 const OF_JOBS_ALONE = [
   'ARCHIVE_INCOMPLETE',
+  'FILE_CHANGED',
   'FILE_TOO_LARGE',
   'FILE_UNREADABLE',
   'JOB_TERMINATED',

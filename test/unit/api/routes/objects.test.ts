@@ -22,7 +22,13 @@ describe('GET /v1/objects/:token', () => {
     folder = await mkdtemp(join(tmpdir(), '.longhaul-objects-'));
     const path = join(folder, 'a b%20ü.zip');
     await writeFile(path, bytes);
-    file = { path, etag: '"v1"', fileName: 'Fotos “2026”.zip', contentType: 'application/zip' };
+    file = {
+      path,
+      size: bytes.length,
+      etag: '"v1"',
+      fileName: 'Fotos “2026”.zip',
+      contentType: 'application/zip',
+    };
     server = await startLinkServer();
     server.serve({
       openLink: async (token) => {
@@ -70,6 +76,8 @@ describe('GET /v1/objects/:token', () => {
     ['bytes=100-199', 100, 200],
     ['bytes=49999990-', 49_999_990, 50_000_000],
     ['bytes=-10', 49_999_990, 50_000_000],
+    ['bytes=-99999999', 0, 50_000_000],
+    ['bytes= -99999999', 0, 50_000_000],
     ['bytes=0-99999999', 0, 50_000_000],
   ])('sends %s', async (range, from, to) => {
     const response = await get({ range });
@@ -103,7 +111,10 @@ describe('GET /v1/objects/:token', () => {
   });
 
   test('refuses another version', async () => {
-    await expectProblem(await get({ 'if-match': '"v0"' }), 409, 'FILE_CHANGED');
+    await expectProblem(await get({ 'if-match': '"v0"' }), 412, 'PRECONDITION_FAILED');
+    const before = { 'if-unmodified-since': new Date(0).toUTCString() };
+    server.errors.splice(0);
+    await expectProblem(await get(before), 412, 'PRECONDITION_FAILED');
   });
 
   test.each([
