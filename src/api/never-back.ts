@@ -23,6 +23,7 @@ export function neverBack(before: JobView | undefined, after: JobView): JobView 
   const [known, older] = behind ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
   return {
     ...after,
+    queuePosition: placeOf(before, after),
     snapshot: {
       ...known,
       preparedFiles: Math.max(known.preparedFiles, older.preparedFiles),
@@ -31,4 +32,11 @@ export function neverBack(before: JobView | undefined, after: JobView): JobView 
       attempts: Math.max(known.attempts, older.attempts, before.live?.attempt ?? 1),
     },
   };
+}
+
+/** While nobody can tell the place in the queue, it is what it was. */
+function placeOf(before: JobView, { queuePosition, snapshot }: JobView): number | null {
+  const known =
+    queuePosition === undefined && snapshot.status === 'queued' ? before.queuePosition : queuePosition;
+  return known ?? null;
 }

@@ -52,6 +52,7 @@ async function main(settings: Settings, logger: Logger): Promise<void> {
     logger,
     lanes,
     admission: new Admission(lanes, settings.job.maxQueued),
+    capped: settings.job.maxRunning > 0,
   });
   const watchers = new JobWatchers(downloads);
   const streams = new StreamHub(watchers, streamLimitsOf(settings));

@@ -26,7 +26,7 @@ import type { downloadWorkflow } from '../workflows/index.js';
 import type { Admission } from './admission.js';
 import type { Accepted, Downloads, JobView } from './downloads.js';
 import { statusOf } from './download-status.js';
-import { type Lanes, queuePosition } from './lanes.js';
+import { type Lanes, queuePositions } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
@@ -56,6 +56,8 @@ export interface TemporalDownloadsOptions {
   logger: Logger;
   lanes: Lanes;
   admission: Admission;
+  /** Whether the jobs of a user wait for each other. */
+  capped: boolean;
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
@@ -131,7 +133,7 @@ export class TemporalDownloads implements Downloads {
   private async startWorkflow(job: DownloadJob, deadline: number, expired: boolean): Promise<void> {
     const { client } = this.options;
     const snapshot = queuedSnapshot(job);
-    await this.call(timeLeft(deadline), () =>
+    const { firstExecutionRunId } = await this.call(timeLeft(deadline), () =>
       client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
         workflowId: workflowIdFor(job.jobId),
         // The id is what makes a job exist once, under any race and any number of API servers.
@@ -148,6 +150,7 @@ export class TemporalDownloads implements Downloads {
         priority: { priorityKey: PRIORITY_KEYS[job.priority], fairnessKey: fairnessKeyOf(job.userId) },
       }),
     );
+    if (job.policy.maxRunning > 0) await this.options.lanes.announce(job, firstExecutionRunId);
   }
 
   view(jobId: string): Promise<JobView> {
@@ -190,24 +193,27 @@ export class TemporalDownloads implements Downloads {
       return { jobId, runId, snapshot: remembered, live: null, stale: false };
     }
     const live = liveProgress(description);
-    if (remembered.phase === 'waiting') {
-      return this.waiting({ jobId, runId, snapshot: remembered, live, stale: false });
-    }
     const { answer, silent } = await this.asked(handle, remembered);
-    return { jobId, runId, snapshot: answer ?? remembered, live, stale: silent };
+    return this.placed({ jobId, runId, snapshot: answer ?? remembered, live, stale: silent });
   }
 
-  /** Of a job that waits the memo tells all but its place: nothing happens in its workflow. */
-  private async waiting(view: JobView): Promise<JobView> {
-    const position = await queuePosition(this.options.lanes, view.snapshot.userId, view.jobId);
-    return { ...view, queuePosition: position };
+  /** With its place in the queue, for a job that waits, or will as soon as its files are looked up. */
+  private async placed(view: JobView): Promise<JobView> {
+    const { jobId, snapshot } = view;
+    if (snapshot.phase !== 'waiting' && (snapshot.status !== 'queued' || !this.options.capped)) return view;
+    const places = await queuePositions(this.options.lanes, snapshot.userId, [jobId]);
+    return places ? { ...view, queuePosition: places.get(jobId) ?? null } : { ...view, stale: true };
   }
 
-  /** In its first moments a job changes its phase, and so its memo, all the time; a query would only slow it down. */
+  /**
+   * In its first moments a job changes its phase, and so its memo, all the time; a query would only slow it down. Nor is
+   * there anything to ask of one that waits: nothing happens in its workflow.
+   */
   private async asked(
     handle: WorkflowHandle,
-    { createdAt }: JobSnapshot,
+    { createdAt, phase }: JobSnapshot,
   ): Promise<Asked<JobSnapshot | undefined>> {
+    if (phase === 'waiting') return { answer: undefined, silent: false };
     if (Date.now() - Date.parse(createdAt) < YOUNG_MS)
       return { answer: undefined, silent: this.queries.silent };
     return this.queries.ask(() => this.query(handle));

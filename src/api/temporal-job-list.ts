@@ -7,7 +7,7 @@ import { snapshotOf } from '../temporal/job-snapshot.js';
 import { statusOf } from './download-status.js';
 import type { JobView } from './downloads.js';
 import { compareJobs } from './job-cursor.js';
-import { type Lanes, queuePosition } from './lanes.js';
+import { type Lanes, queuePositions } from './lanes.js';
 import type { JobCursor, JobList, JobListQuery, JobPage } from './job-list.js';
 import { FEW, type IndexedRun, newestFirst } from './newest-first.js';
 import { RecentJobs } from './recent-jobs.js';
@@ -64,14 +64,19 @@ export class TemporalJobList implements JobList {
     const jobs = [...runs, ...unseen].toSorted(compareJobs);
     const next = jobs.length > limit ? jobs[limit - 1]! : reached;
     return {
-      jobs: await Promise.all(jobs.slice(0, limit).map(({ view }) => this.placed(view))),
+      jobs: await this.placed(
+        userId,
+        jobs.slice(0, limit).map(({ view }) => view),
+      ),
       next: next && { startedAt: next.startedAt, jobId: next.jobId },
     };
   }
 
-  private async placed(view: JobView): Promise<JobView> {
-    if (view.snapshot.phase !== 'waiting') return view;
-    return { ...view, queuePosition: await queuePosition(this.lanes, view.snapshot.userId, view.jobId) };
+  private async placed(userId: string, views: JobView[]): Promise<JobView[]> {
+    const waiting = views.filter(({ snapshot }) => snapshot.phase === 'waiting').map(({ jobId }) => jobId);
+    if (waiting.length === 0) return views;
+    const places = await queuePositions(this.lanes, userId, waiting);
+    return views.map((view) => ({ ...view, queuePosition: places?.get(view.jobId) ?? null }));
   }
 
   /** More than `limit` runs, if there are, and how far they reach; null to the end. */

@@ -1,13 +1,17 @@
 import { Client, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
-import type { LaneJobs } from '../contract/lanes.js';
+import { type LaneJobs, slotOf } from '../contract/lanes.js';
 import { LANE_QUERY, laneIdFor, workflowIdFor } from '../contract/names.js';
+import type { DownloadJob } from '../contract/types.js';
 import type { Logger } from '../telemetry/logger.js';
+import { enterLane } from '../temporal/lane-entry.js';
 import { within } from './deadline.js';
 import type { Lanes } from './lanes.js';
 
 const MAX_USERS = 10_000;
 const MAX_AGE_MS = 1_000;
+/** A job is accepted although it could not be announced: then it takes its place in the queue itself. */
+const ANNOUNCE_DEADLINE_MS = 1_000;
 /** A lane that could not be read is left alone this long: without a worker every read takes its whole deadline. */
 const PAUSE_MS = 5_000;
 /** Share of a request's time that reading a lane may take: starting the job comes after it. */
@@ -32,9 +36,26 @@ export class TemporalLanes implements Lanes {
     this.client = new Client({ connection, namespace: options.namespace, workflow });
   }
 
+  async announce(job: DownloadJob, runId: string): Promise<void> {
+    const { userId, policy } = job;
+    const request = {
+      userId,
+      maxRunning: policy.maxRunning,
+      slot: slotOf(job, runId),
+      ask: 'announced',
+    } as const;
+    try {
+      await this.call(ANNOUNCE_DEADLINE_MS, () => enterLane(this.client, request));
+    } catch (error) {
+      this.logger.warn({ err: error, jobId: job.jobId }, 'a job was not announced to the lane of its user');
+    }
+  }
+
   jobsOf(userId: string): Promise<LaneJobs | undefined> {
-    const earlier = this.reads.get(userId);
-    if (earlier) return earlier;
+    return this.reads.get(userId) ?? this.jobsNow(userId);
+  }
+
+  jobsNow(userId: string): Promise<LaneJobs | undefined> {
     const read = this.read(userId).then((jobs) => this.keep(userId, jobs));
     this.reads.set(userId, read);
     return read;
@@ -48,7 +69,7 @@ export class TemporalLanes implements Lanes {
 
   async hasEnded(jobId: string): Promise<boolean> {
     try {
-      const { status } = await this.call(() =>
+      const { status } = await this.call(this.deadlineMs, () =>
         this.client.workflow.getHandle(workflowIdFor(jobId)).describe(),
       );
       return status.name !== 'RUNNING';
@@ -61,7 +82,7 @@ export class TemporalLanes implements Lanes {
 
   private async read(userId: string): Promise<LaneJobs | undefined> {
     try {
-      return await this.call(() =>
+      return await this.call(this.deadlineMs, () =>
         this.client.workflow.getHandle(laneIdFor(userId)).query<LaneJobs>(LANE_QUERY),
       );
     } catch (error) {
@@ -71,8 +92,7 @@ export class TemporalLanes implements Lanes {
     }
   }
 
-  private call<T>(run: () => Promise<T>): Promise<T> {
-    const { deadlineMs } = this;
+  private call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
     return within(deadlineMs, this.client.withDeadline(Date.now() + deadlineMs, run));
   }
 }

@@ -54,6 +54,8 @@ export const MEMO = {
   snapshot: 'longhaulSnapshot',
   /** Of the sweep: the cron expression that its schedule was made for. */
   cron: 'longhaulCron',
+  /** Of a lane: the run of the job that opened it, and has a slot by that. */
+  opener: 'longhaulOpener',
 } as const;
 
 const WORKFLOW_ID_PREFIX = 'download/';

@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type LaneActivities, type Slot, slotOf } from '../contract/lanes.js';
+import { type Ask, type LaneActivities, type Slot, slotOf } from '../contract/lanes.js';
 import { laneIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
 import { ENTER_LANE_OPTIONS } from './activity-options.js';
@@ -27,13 +27,13 @@ export class DownloadSlot {
   private released = false;
   #granted = false;
 
-  /** @param onGranted called once, when the job has its slot. */
+  /** @param onGranted called once, when the job has its slot; told since when, in milliseconds since the epoch. */
   constructor(
     private readonly job: DownloadJob,
-    private readonly onGranted: () => void,
+    private readonly onGranted: (at: number) => void,
   ) {
     this.slot = slotOf(job, workflowInfo().runId);
-    setHandler(grantedSignal, () => this.grant());
+    setHandler(grantedSignal, (at = Date.now()) => this.grant(at));
   }
 
   get granted(): boolean {
@@ -43,13 +43,13 @@ export class DownloadSlot {
   /** Asks for the slot and returns at once: the lane answers while the job does something else. */
   ask(): void {
     // A job that is cancelled meanwhile learns of it elsewhere.
-    this.asked = this.asking.run(() => this.enter()).catch(() => {});
+    this.asked = this.asking.run(() => this.enter('first')).catch(() => {});
   }
 
   async untilGranted(): Promise<void> {
     let pauseMs = ASK_AGAIN_MS;
     while (!(await condition(() => this.#granted, pauseMs))) {
-      await this.enter();
+      await this.enter('again');
       pauseMs = Math.min(ASK_AGAIN_MAX_MS, 2 * pauseMs);
     }
   }
@@ -67,15 +67,17 @@ export class DownloadSlot {
     await lane.signal(releaseSignal, this.slot).catch(() => {});
   }
 
-  private async enter(): Promise<void> {
+  private async enter(ask: Ask): Promise<void> {
     const { userId, policy } = this.job;
     const { enterLane } = proxyLocalActivities<LaneActivities>(ENTER_LANE_OPTIONS);
-    if (await enterLane({ userId, maxRunning: policy.maxRunning, slot: this.slot })) this.grant();
+    if (await enterLane({ userId, maxRunning: policy.maxRunning, slot: this.slot, ask })) {
+      this.grant(Date.now());
+    }
   }
 
-  private grant(): void {
+  private grant(at: number): void {
     if (this.#granted || this.released) return;
     this.#granted = true;
-    this.onGranted();
+    this.onGranted(at);
   }
 }

@@ -55,7 +55,7 @@ class Download {
 
   constructor(private readonly job: DownloadJob) {
     this.record = new JobRecord(job);
-    const onGranted = () => this.record.apply({ type: 'granted', at: Date.now() });
+    const onGranted = (at: number) => this.record.apply({ type: 'granted', at });
     if (job.policy.maxRunning) this.slot = new DownloadSlot(job, onGranted);
     // `filter` passes over the holes of chunks that are still being prepared.
     setHandler(filesQuery, (offset, limit) => fileOutcomes(job, this.chunks.filter(Boolean), offset, limit));

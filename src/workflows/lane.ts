@@ -33,7 +33,7 @@ class Lane {
     this.queue = new SlotQueue(state);
     // None of them waits for anything, so that none is ever unfinished when the lane ends or continues as new. The
     // server lets no workflow end over a signal that it has not seen: it sees it first, or the lane is opened anew.
-    setHandler(acquireSignal, (slot, maxRunning) => this.queue.acquire(slot, maxRunning));
+    setHandler(acquireSignal, (slot, maxRunning, ask) => this.queue.acquire(slot, maxRunning, ask));
     setHandler(releaseSignal, (slot) => this.queue.release(slot));
     setHandler(laneQuery, () => this.queue.jobs);
   }
@@ -51,35 +51,43 @@ class Lane {
   /** Wakes a job that waited. One that is gone leaves its slot to the next. */
   private async tell(slot: Slot): Promise<void> {
     try {
-      await getExternalWorkflowHandle(workflowIdFor(slot.jobId), slot.runId).signal(grantedSignal);
+      await getExternalWorkflowHandle(workflowIdFor(slot.jobId), slot.runId).signal(
+        grantedSignal,
+        Date.now(),
+      );
     } catch {
       this.queue.release(slot);
     }
   }
 
   /**
-   * A job that was terminated releases nothing. As long as somebody waits for it, and only then, the lane looks at
-   * those in it.
+   * A job that was terminated releases nothing, nor does one that was announced after its end. As long as somebody
+   * waits for it, or may be such a one, and only then, the lane looks at those in it.
    */
   private async lookOut(): Promise<void> {
+    const isWorthALook = () => this.queue.somebodyWaits || this.queue.holdsUnheard;
     for (;;) {
-      await condition(() => this.queue.somebodyWaits);
+      await condition(isWorthALook);
       let pauseMs = FIRST_LOOK_MS;
-      while (!(await condition(() => !this.queue.somebodyWaits, pauseMs))) {
-        const ended = await this.ended();
-        for (const slot of ended) this.queue.release(slot);
-        pauseMs = ended.length > 0 ? FIRST_LOOK_MS : Math.min(LATEST_LOOK_MS, pauseMs * LOOK_BACKOFF);
+      while (!(await condition(() => !isWorthALook(), pauseMs))) {
+        const ended = await this.look();
+        pauseMs = ended > 0 ? FIRST_LOOK_MS : Math.min(LATEST_LOOK_MS, pauseMs * LOOK_BACKOFF);
       }
     }
   }
 
-  private async ended(): Promise<Slot[]> {
+  /** @returns how many had ended. */
+  private async look(): Promise<number> {
     const { endedJobs } = proxyActivities<LaneActivities>(LOOK_UP_OPTIONS);
+    const slots = this.queue.toLookUp();
     try {
-      return await endedJobs(this.queue.toLookUp());
+      const ended = await endedJobs(slots);
+      for (const slot of ended) this.queue.release(slot);
+      this.queue.lookedAt(slots);
+      return ended.length;
     } catch {
       // The next look tells.
-      return [];
+      return 0;
     }
   }
 }

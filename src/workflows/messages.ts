@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { LaneJobs, Slot } from '../contract/lanes.js';
+import type { Ask, LaneJobs, Slot } from '../contract/lanes.js';
 import {
   ACQUIRE_SIGNAL,
   FILES_QUERY,
@@ -17,13 +17,13 @@ export const statusQuery = defineQuery<JobSnapshot>(STATUS_QUERY);
 export const filesQuery = defineQuery<FileOutcome[], [offset: number, limit: number]>(FILES_QUERY);
 
 /** To a lane: the job wants a slot, and is told when it has one. Idempotent. */
-export const acquireSignal = defineSignal<[slot: Slot, maxRunning: number]>(ACQUIRE_SIGNAL);
+export const acquireSignal = defineSignal<[slot: Slot, maxRunning: number, ask?: Ask]>(ACQUIRE_SIGNAL);
 
 /** To a lane: the job needs its slot, or its place in the queue, no more. Idempotent. */
 export const releaseSignal = defineSignal<[slot: Slot]>(RELEASE_SIGNAL);
 
-/** To a download that waits: it has a slot now. */
-export const grantedSignal = defineSignal(GRANTED_SIGNAL);
+/** To a download that waits: it has a slot, since `at` by the lane's own time. Lanes of before told no time. */
+export const grantedSignal = defineSignal<[at?: number]>(GRANTED_SIGNAL);
 
 /** Who is in a lane. */
 export const laneQuery = defineQuery<LaneJobs>(LANE_QUERY);

@@ -1,11 +1,12 @@
-import type { LaneJobs, LaneState, Slot } from '../contract/lanes.js';
+import { announcedSlot, type Ask, type LaneJobs, type LaneState, type Slot } from '../contract/lanes.js';
 
 /** Waiting jobs looked up at a time, so that a look at a thousand of them costs no more than one at twenty. */
 const WAITING_PER_LOOK = 20;
 
 /**
  * Who has a slot of a lane, and who waits for one. First come, first served, but a job of priority `low` only when no
- * other waits. Nobody waits while a slot is free.
+ * other waits. Jobs are announced in the order in which they were posted; one that was not goes where its time is.
+ * Nobody waits while a slot is free.
  */
 export class SlotQueue {
   private maxRunning: number;
@@ -18,6 +19,7 @@ export class SlotQueue {
     this.maxRunning = state.maxRunning;
     this.running = [...state.running];
     this.waiting = [...state.waiting];
+    this.grant();
   }
 
   get state(): LaneState {
@@ -36,17 +38,23 @@ export class SlotQueue {
     return this.waiting.length > 0;
   }
 
+  /** Whether somebody has a slot by an announcement alone. */
+  get holdsUnheard(): boolean {
+    return this.running.some(({ unheard }) => unheard !== undefined);
+  }
+
   /** Whether somebody has a slot and was not told. */
   get hasGranted(): boolean {
     return this.granted.length > 0;
   }
 
-  /** A job that asks again keeps what it has, and is told again if that is a slot. */
-  acquire(slot: Slot, maxRunning: number): void {
+  /** A job that is in the lane keeps what it has, and when it asks again it is told again. */
+  acquire(slot: Slot, maxRunning: number, ask: Ask = 'first'): void {
     this.maxRunning = maxRunning;
-    if (!includes(this.running, slot)) {
-      if (!includes(this.waiting, slot)) this.enqueue(slot);
-    } else if (!includes(this.granted, slot)) this.granted.push(slot);
+    const known = this.find(slot);
+    if (!known) this.enqueue(slot, ask);
+    else if (ask !== 'announced') delete known.unheard;
+    if (ask === 'again' && find(this.running, slot) && !find(this.granted, slot)) this.granted.push(slot);
     this.grant();
   }
 
@@ -71,9 +79,27 @@ export class SlotQueue {
     return [...this.running, ...this.waiting.slice(first, this.looked)];
   }
 
-  private enqueue(slot: Slot): void {
-    const behind = this.waiting.findIndex((other) => isBefore(slot, other));
-    this.waiting.splice(behind === -1 ? this.waiting.length : behind, 0, slot);
+  /** These were looked at, and had not ended. */
+  lookedAt(slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      const known = this.find(slot);
+      if (!known?.unheard) continue;
+      known.unheard -= 1;
+      if (known.unheard === 0) delete known.unheard;
+    }
+  }
+
+  private find(slot: Slot): Slot | undefined {
+    return find(this.running, slot) ?? find(this.waiting, slot);
+  }
+
+  private enqueue(slot: Slot, ask: Ask): void {
+    const announced = ask === 'announced';
+    const behind = this.waiting.findIndex((other) =>
+      announced ? yieldsTo(other, slot) : isBefore(slot, other),
+    );
+    const place = behind === -1 ? this.waiting.length : behind;
+    this.waiting.splice(place, 0, announced ? announcedSlot(slot) : slot);
   }
 
   private grant(): void {
@@ -85,8 +111,11 @@ export class SlotQueue {
 }
 
 function isBefore(a: Slot, b: Slot): boolean {
-  if (a.priority !== b.priority) return b.priority === 'low';
-  return a.since < b.since;
+  return a.priority === b.priority ? a.since < b.since : yieldsTo(b, a);
+}
+
+function yieldsTo(a: Slot, b: Slot): boolean {
+  return a.priority === 'low' && b.priority !== 'low';
 }
 
 /** A job that was started anew is another run: what its earlier run had is not its own. */
@@ -94,8 +123,8 @@ function isSame(a: Slot, b: Slot): boolean {
   return a.jobId === b.jobId && a.runId === b.runId;
 }
 
-function includes(slots: readonly Slot[], slot: Slot): boolean {
-  return slots.some((other) => isSame(other, slot));
+function find(slots: readonly Slot[], slot: Slot): Slot | undefined {
+  return slots.find((other) => isSame(other, slot));
 }
 
 function remove(slots: Slot[], slot: Slot): void {

@@ -15,7 +15,7 @@ import { waitFor } from '../support/wait-for.js';
 function unlimited(client: Client): TemporalDownloads {
   const logger = pino({ level: 'silent' });
   const lanes = new TemporalLanes(client, logger, 5_000);
-  return new TemporalDownloads({ client, logger, lanes, admission: new Admission(lanes, 0) });
+  return new TemporalDownloads({ client, logger, lanes, admission: new Admission(lanes, 0), capped: false });
 }
 
 describeWith(await locateTemporalCli(), 'starting a job while Temporal stands still', (temporalCli) => {

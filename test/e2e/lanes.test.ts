@@ -131,11 +131,32 @@ describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) =>
     await expectLaneToEnd(user);
   });
 
+  it('have their slots in the order in which they were posted, whichever server took them', async () => {
+    const other = await stack.startAnotherApi();
+    for (let round = 0; round < 8; round++) {
+      const user = aUser();
+      const jobIds: string[] = [];
+      for (let i = 0; i < 2 * CAP; i++) {
+        const response = await fetch(`${i % 2 ? other : stack.baseUrl}/v1/download/initiate`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...as(user) },
+          body: JSON.stringify(SLOW),
+        });
+        jobIds.push(((await response.json()) as { jobId: string }).jobId);
+      }
+      expect(await Promise.all(jobIds.map(ended))).toEqual(jobIds.map(() => 'completed'));
+      const statuses = await Promise.all(jobIds.map((jobId) => status(user, jobId)));
+      const started = statuses.map(({ startedAt }) => startedAt!);
+      expect(started).toEqual(started.toSorted());
+    }
+  });
+
   it('hold up nobody else', async () => {
     const user = aUser();
     const first = await holders(user);
     const waiting = await post(user, QUICK);
-    await untilWaiting(user, [waiting]);
+    // At once, and not when its files have been looked up.
+    expect((await status(user, waiting)).queuePosition).toBe(1);
     expect(await ended(await post(aUser(), QUICK))).toBe('completed');
     expect(await status(user, waiting)).toMatchObject({ status: 'queued' });
     for (const jobId of first) await job(jobId).terminate();
@@ -235,6 +256,19 @@ describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) =>
     const { historyLength } = await laneOf(user).describe();
     expect(historyLength).toBeLessThan(1_000);
   }, 300_000);
+
+  it('keep their places while no worker runs, and say that nobody can tell more', async () => {
+    const user = aUser();
+    const first = await holders(user);
+    const waiting = await post(user, QUICK);
+    await untilWaiting(user, [waiting]);
+    await Promise.all(stack.workers.map((worker) => worker.kill()));
+    await waitFor('the status to be stale', async () => (await status(user, waiting)).stale === true);
+    expect(await status(user, waiting)).toMatchObject({ status: 'queued', queuePosition: 1, stale: true });
+    await stack.startWorker();
+    for (const jobId of first) await stack.post(`/v1/download/cancel/${jobId}`, undefined, as(user));
+    expect(await ended(waiting)).toBe('completed');
+  });
 
   async function countEnded(jobIds: string[]): Promise<number> {
     const descriptions = await Promise.all(jobIds.map((jobId) => job(jobId).describe()));

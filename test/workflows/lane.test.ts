@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
-import type { LaneJobs } from '../../src/contract/lanes.js';
+import { type LaneJobs, slotOf } from '../../src/contract/lanes.js';
 import {
   ACQUIRE_SIGNAL,
   LANE_QUERY,
@@ -15,6 +15,7 @@ import {
   STATUS_QUERY,
 } from '../../src/contract/names.js';
 import type { DownloadJob, JobPolicy, JobSnapshot } from '../../src/contract/types.js';
+import { enterLane } from '../../src/temporal/lane-entry.js';
 import type { laneWorkflow } from '../../src/workflows/index.js';
 import { FakeActivities, failWith } from '../support/fake-activities.js';
 import { aChunk, aJob, aPreparedFile } from '../support/jobs.js';
@@ -77,6 +78,14 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     async untilLaneEnds(): Promise<void> {
       await waitFor('the lane to end', async () => (await this.lane.describe()).status.name === 'COMPLETED');
     }
+  }
+
+  /** As the API does before it answers. */
+  async function announce(job: DownloadJob, { firstExecutionRunId }: JobHandle): Promise<void> {
+    const { userId, policy } = job;
+    const slot = slotOf(job, firstExecutionRunId);
+    const { client } = temporal.env;
+    await enterLane(client, { userId, maxRunning: policy.maxRunning, slot, ask: 'announced' });
   }
 
   it('gives a job that comes alone a slot at once, and ends with it', async () => {
@@ -236,6 +245,38 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const next = await user.waiter();
       await user.lane.cancel();
       await expectAllComplete(holder, next);
+      await user.untilLaneEnds();
+    });
+  });
+
+  it('keeps the order in which jobs were announced, and asks no more of a job that opened it', async () => {
+    const user = new User();
+    const jobs = [user.job(), user.job(), user.job()];
+    const handles: JobHandle[] = [];
+    for (const job of jobs) handles.push(await temporal.startJob(job));
+    const [first, second, third] = handles as [JobHandle, JobHandle, JobHandle];
+    for (const i of [0, 2, 1]) await announce(jobs[i]!, handles[i]!);
+    const activities = new FakeActivities();
+    await temporal.serve(activities, async () => {
+      await expectAllComplete(...handles);
+      await user.untilLaneEnds();
+    });
+    const built = activities.callsOf('buildArchive').map(({ input }) => (input as { jobId: string }).jobId);
+    expect(built).toEqual([first, third, second].map(jobIdOf));
+    const { events } = await first.fetchHistory();
+    expect(events!.filter((event) => event.workflowExecutionSignaledEventAttributes)).toEqual([]);
+  });
+
+  it('frees the slot of a job that was announced after its end', async () => {
+    const user = new User();
+    await temporal.serve(new FakeActivities(), async () => {
+      const job = user.job();
+      const handle = await temporal.startJob(job);
+      await handle.result();
+      await user.untilLaneEnds();
+      await announce(job, handle);
+      expect(await user.inLane()).toEqual({ running: [jobIdOf(handle)], waiting: [] });
+      await temporal.env.sleep('1m');
       await user.untilLaneEnds();
     });
   });

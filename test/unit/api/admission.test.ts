@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Admission } from '../../../src/api/admission.js';
-import { type Lanes, queuePosition } from '../../../src/api/lanes.js';
+import { type Lanes, queuePositions } from '../../../src/api/lanes.js';
 import type { LaneJobs } from '../../../src/contract/lanes.js';
 import type { DownloadJob } from '../../../src/contract/types.js';
 import { aJob } from '../../support/jobs.js';
@@ -8,9 +8,18 @@ import { aJob } from '../../support/jobs.js';
 /** A lane that is whatever the test says. */
 class FakeLanes implements Lanes {
   jobs: LaneJobs | undefined = { running: [], waiting: [] };
+  /** What a read from now on finds. */
+  later: LaneJobs | undefined;
   ended = new Set<string>();
   reads = 0;
   lookUps = 0;
+
+  async announce(): Promise<void> {}
+
+  async jobsNow(): Promise<LaneJobs | undefined> {
+    this.jobs = this.later ?? this.jobs;
+    return this.jobsOf();
+  }
 
   async jobsOf(): Promise<LaneJobs | undefined> {
     this.reads++;
@@ -141,12 +150,29 @@ describe('the admission of jobs', () => {
 });
 
 describe('the position in the queue', () => {
-  it('is told to those who wait, from one on', async () => {
-    const lanes = new FakeLanes();
+  let lanes: FakeLanes;
+  beforeEach(() => {
+    lanes = new FakeLanes();
     lanes.jobs = { running: ['a'], waiting: ['b', 'c'] };
-    const positions = ['a', 'b', 'c', 'd'].map((jobId) => queuePosition(lanes, 'u', jobId));
-    expect(await Promise.all(positions)).toEqual([null, 1, 2, null]);
+  });
+
+  it('is told to those who wait, from one on, by one read', async () => {
+    const places = await queuePositions(lanes, 'u', ['c', 'a', 'b']);
+    expect([...places!]).toEqual([
+      ['c', 2],
+      ['a', null],
+      ['b', 1],
+    ]);
+    expect(lanes.reads).toBe(1);
+  });
+
+  it('is read again for a job that came a moment ago', async () => {
+    lanes.later = { running: ['a'], waiting: ['b', 'c', 'd'] };
+    expect((await queuePositions(lanes, 'u', ['d']))?.get('d')).toBe(3);
+  });
+
+  it('is not known while the lane cannot be read', async () => {
     lanes.jobs = undefined;
-    expect(await queuePosition(lanes, 'u', 'b')).toBeNull();
+    expect(await queuePositions(lanes, 'u', ['b'])).toBeUndefined();
   });
 });

@@ -38,6 +38,14 @@ describe('a newer view of a job', () => {
     });
   });
 
+  it('keeps the place in the queue while nobody can tell it', () => {
+    const waiting = { phase: 'waiting' } as const;
+    const older = view(waiting, { queuePosition: 3 });
+    expect(neverBack(older, view(waiting, { stale: true })).queuePosition).toBe(3);
+    expect(neverBack(older, view(BUILDING, { stale: true })).queuePosition).toBeNull();
+    expect(neverBack(older, view(waiting, { queuePosition: 2 })).queuePosition).toBe(2);
+  });
+
   it('is still at its end, of the same run', () => {
     const older = view({ ...BUILDING, status: 'failed', phase: 'ended' });
     expect(neverBack(older, view(BUILDING)).snapshot).toMatchObject({ status: 'failed', phase: 'ended' });

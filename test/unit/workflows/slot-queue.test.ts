@@ -44,8 +44,37 @@ describe('a queue for slots', () => {
     for (const slot of [a, a, b]) queue.acquire(slot, 1);
     expect(queue.takeGranted()).toEqual([a]);
     expect(queue.takeGranted()).toEqual([]);
-    for (const slot of [a, a, b]) queue.acquire(slot, 1);
+    for (const slot of [a, a, b]) queue.acquire(slot, 1, 'first');
+    expect(queue.takeGranted()).toEqual([]);
+    for (const slot of [a, a, b]) queue.acquire(slot, 1, 'again');
     expect(queue.takeGranted()).toEqual([a]);
+  });
+
+  it('keeps the order in which jobs were announced, whatever their clocks say', () => {
+    const queue = empty();
+    const low = aSlot('low', 0, { priority: 'low' });
+    for (const slot of [a, low, d, c, b]) queue.acquire(slot, 1, 'announced');
+    for (const slot of [b, c, d, low, a]) queue.acquire(slot, 1, 'first');
+    expect(queue.jobs).toEqual({ running: ['a'], waiting: ['d', 'c', 'b', 'low'] });
+  });
+
+  it('grants the slots that are free when it begins', () => {
+    const queue = new SlotQueue({ maxRunning: 2, running: [], waiting: [a, b, c] });
+    expect(queue.jobs).toEqual({ running: ['a', 'b'], waiting: ['c'] });
+    expect(queue.takeGranted()).toEqual([a, b]);
+  });
+
+  it('doubts that a job runs which was only announced, until it is heard of or was looked at twice', () => {
+    const queue = empty(2);
+    for (const slot of [a, b]) queue.acquire(slot, 2, 'announced');
+    expect(queue.holdsUnheard).toBe(true);
+    queue.acquire(a, 2, 'first');
+    queue.lookedAt([b]);
+    expect(queue.holdsUnheard).toBe(true);
+    queue.lookedAt([b]);
+    expect(queue.holdsUnheard).toBe(false);
+    queue.acquire(b, 2, 'announced');
+    expect(queue.holdsUnheard).toBe(false);
   });
 
   it('takes another run of the same job for another', () => {
