@@ -30,7 +30,7 @@ import { type Lanes, queuePositions } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
-import { describedSnapshot, liveProgress } from './temporal-view.js';
+import { describedSnapshot, isBetweenSteps, liveProgress } from './temporal-view.js';
 import { type Asked, WorkerQueries } from './worker-queries.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
@@ -193,7 +193,7 @@ export class TemporalDownloads implements Downloads {
       return { jobId, runId, snapshot: remembered, live: null, stale: false };
     }
     const live = liveProgress(description);
-    const { answer, silent } = await this.asked(handle, remembered);
+    const { answer, silent } = await this.asked(handle, remembered, isBetweenSteps(description, remembered));
     return this.placed({ jobId, runId, snapshot: answer ?? remembered, live, stale: silent });
   }
 
@@ -212,11 +212,12 @@ export class TemporalDownloads implements Downloads {
   private async asked(
     handle: WorkflowHandle,
     { createdAt, phase }: JobSnapshot,
+    needed: boolean,
   ): Promise<Asked<JobSnapshot | undefined>> {
     if (phase === 'waiting') return { answer: undefined, silent: false };
-    if (Date.now() - Date.parse(createdAt) < YOUNG_MS)
-      return { answer: undefined, silent: this.queries.silent };
-    return this.queries.ask(() => this.query(handle));
+    const young = Date.now() - Date.parse(createdAt) < YOUNG_MS;
+    if (young && !needed) return { answer: undefined, silent: this.queries.silent };
+    return this.queries.ask(() => this.query(handle), { needed });
   }
 
   /** Rejects when no worker answers; every other error is an answer of a kind, and tells nothing. */

@@ -9,6 +9,9 @@ import type { LiveProgress } from './downloads.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
+/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+const STARTED = 2;
+
 const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
 
 /** As `snapshotOf`, and how many files were looked up since: those whose activity is no longer pending. */
@@ -25,6 +28,14 @@ function withLookedUp(snapshot: JobSnapshot, pending: readonly PendingActivity[]
   const preparedFiles = totalFiles - chunks * chunkSize(totalFiles);
   if (preparedFiles <= snapshot.preparedFiles) return snapshot;
   return { ...snapshot, preparedFiles, message: `Looking up ${preparedFiles} of ${totalFiles} files` };
+}
+
+/**
+ * The build has ended, and the workflow has not heard of it yet: its heartbeats are gone, and how far it came is told
+ * nowhere. Asked, the workflow hears of it first.
+ */
+export function isBetweenSteps({ raw }: WorkflowExecutionDescription, { phase }: JobSnapshot): boolean {
+  return phase === 'building' && (raw.pendingActivities ?? []).length === 0;
 }
 
 /** What the pending activities tell: how far the build is, which attempt, and why the last one failed. */
@@ -65,10 +76,10 @@ function heartbeatOf(activity: PendingActivity): BuildProgress | null {
   return typeof details?.bytesHighWater === 'number' ? details : null;
 }
 
-/** Why the step is being tried again, in words of the contract: a failure's own text may come from anywhere. */
+/** Why the step waits to be tried again, in words of the contract: a failure's own text may come from anywhere. */
 function retryOf(activity: PendingActivity): LiveProgress['retry'] {
   const failure = activity.lastFailure;
-  if (!failure || (activity.attempt ?? 1) < 2) return null;
+  if (!failure || (activity.attempt ?? 1) < 2 || Number(activity.state) === STARTED) return null;
   const type = failure.applicationFailureInfo?.type;
   const code: ErrorCode = isErrorCode(type)
     ? type

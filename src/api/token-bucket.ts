@@ -13,9 +13,12 @@ export class TokenBucket {
     this.refilledAt = now();
   }
 
-  /** Takes one token; false when there is none. */
-  take(): boolean {
-    if (this.left() < 1) return false;
+  /**
+   * Takes one token; false when there is none.
+   * @param reserve tokens that must be left after that, for what is worth more.
+   */
+  take(reserve = 0): boolean {
+    if (this.left() < 1 + reserve) return false;
     this.tokens -= 1;
     return true;
   }

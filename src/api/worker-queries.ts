@@ -40,13 +40,17 @@ export class WorkerQueries {
     return this.silentSince !== undefined;
   }
 
-  /** @param query asks a worker, and rejects when none answers. It is not called when it is not affordable. */
-  async ask<T>(query: () => Promise<T>): Promise<Asked<T>> {
-    if (!this.isAffordable()) return { answer: undefined, silent: this.silent };
-    const wasHeard = this.now() - this.heardAt < HEARD_MS;
+  /**
+   * @param query asks a worker, and rejects when none answers. It is not called when it is not affordable.
+   * @param needed there is no telling without the answer: it is waited for, and beyond the budget, unless workers are silent.
+   */
+  async ask<T>(query: () => Promise<T>, { needed = false } = {}): Promise<Asked<T>> {
+    const affordable = this.isAffordable() || (needed && !this.silent);
+    if (!affordable) return { answer: undefined, silent: this.silent };
+    const impatient = !needed && this.now() - this.heardAt < HEARD_MS;
     const answer = this.answerOf(query);
     try {
-      return { answer: await (wasHeard ? within(PATIENCE_MS, answer) : answer), silent: false };
+      return { answer: await (impatient ? within(PATIENCE_MS, answer) : answer), silent: false };
     } catch {
       return { answer: undefined, silent: this.silent };
     }

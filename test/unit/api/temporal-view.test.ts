@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { describedSnapshot } from '../../../src/api/temporal-view.js';
+import { describedSnapshot, isBetweenSteps, liveProgress } from '../../../src/api/temporal-view.js';
 import { MEMO } from '../../../src/contract/names.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
 import type { JobPhase } from '../../../src/contract/types.js';
@@ -34,5 +34,42 @@ describe('the snapshot of a job whose files are being looked up', () => {
 
   it('counts nothing in another phase', () => {
     expect(describedSnapshot(described(8, 'queued', []))?.preparedFiles).toBe(0);
+  });
+});
+
+describe('a step that failed before', () => {
+  const failing = (state: number) =>
+    ({
+      raw: {
+        pendingActivities: [
+          {
+            activityType: { name: 'buildArchive' },
+            attempt: 2,
+            state,
+            lastFailure: { applicationFailureInfo: { type: 'STORAGE_UNAVAILABLE' } },
+          },
+        ],
+      },
+    }) as unknown as WorkflowExecutionDescription;
+
+  it('tells why while it waits to be tried again, and no more when it is under way', () => {
+    const [waiting, started] = [1, 2];
+    expect(liveProgress(failing(waiting))).toMatchObject({
+      attempt: 2,
+      retry: { reason: 'The object store is not reachable.' },
+    });
+    expect(liveProgress(failing(started))).toMatchObject({ attempt: 2, retry: null });
+  });
+});
+
+describe('a job between two steps', () => {
+  it.each([
+    ['building', [], true],
+    ['building', ['buildArchive'], false],
+    ['preparing', [], false],
+    ['publishing', [], false],
+  ] as const)('is one whose build has ended and nothing has begun: %s %j', (phase, pending, expected) => {
+    const description = described(2, phase, [...pending]);
+    expect(isBetweenSteps(description, describedSnapshot(description)!)).toBe(expected);
   });
 });
