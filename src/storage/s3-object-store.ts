@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import pMap from 'p-map';
-import { LonghaulError } from '../contract/errors.js';
+import { errorCodeOf, type LonghaulError } from '../contract/errors.js';
 import { assertRange } from './byte-range.js';
 import { attachment } from './content-disposition.js';
 import { guardBody } from './guarded-body.js';
@@ -62,6 +62,7 @@ export class S3ObjectStore implements ObjectStore {
       return toObjectInfo(key, found);
     } catch (error) {
       await this.assertBucketSeen(error, signal);
+      await this.assertAboutObject(error, key, signal);
       throw error;
     }
   }
@@ -164,8 +165,22 @@ export class S3ObjectStore implements ObjectStore {
 
   /** The answer to HEAD has no body that would tell a missing bucket from a missing object, so it is asked for once. */
   private async assertBucketSeen(error: unknown, signal: AbortSignal | undefined): Promise<void> {
-    if (this.bucketSeen || !(error instanceof LonghaulError) || error.code !== 'FILE_NOT_FOUND') return;
+    if (this.bucketSeen || errorCodeOf(error) !== 'FILE_NOT_FOUND') return;
     await this.check(signal);
+  }
+
+  /** Nor would it tell credentials that are wrong from an object that is forbidden: what reads the object does. */
+  private async assertAboutObject(
+    error: unknown,
+    key: string,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (errorCodeOf(error) !== 'FILE_FORBIDDEN') return;
+    try {
+      (await this.read(key, { start: 0, end: 0, ...(signal && { signal }) })).destroy();
+    } catch (reason) {
+      if (signal?.aborted || errorCodeOf(reason) === 'STORAGE_UNAVAILABLE') throw reason;
+    }
   }
 
   /** HeadBucket says no more than a status; what to do about that is put into the cause. */

@@ -128,6 +128,24 @@ export function s3FaultsContract(
       expect((error.cause as Error).message).toContain(server.bucket);
     });
 
+    test('403 to wrong credentials is the store, not a file, also to a HEAD, which has no body to say so', async () => {
+      const key = newKey();
+      await store.write(key, noise(1));
+      const secretAccessKey = 'wrong'.repeat(8);
+      const wrong = open({ credentials: { ...options.credentials!, secretAccessKey } });
+      for (const each of [key, newKey()]) {
+        expect(await codeOf(wrong.head(each))).toBe('STORAGE_UNAVAILABLE');
+        expect(await codeOf(wrong.read(each))).toBe('STORAGE_UNAVAILABLE');
+      }
+    });
+
+    test('403 to one object alone is that object', async () => {
+      const key = newKey();
+      await store.write(key, noise(1));
+      proxy.fault = () => ({ status: 403, code: 'AccessDenied' });
+      expect(await codeOf(store.head(key))).toBe('FILE_FORBIDDEN');
+    });
+
     test('403 to a write is the store, not a file', async () => {
       proxy.fault = () => ({ status: 403, code: 'AccessDenied' });
       expect(await codeOf(store.write(newKey(), noise(1)))).toBe('STORAGE_UNAVAILABLE');
