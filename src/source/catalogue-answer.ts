@@ -51,7 +51,13 @@ export function entriesOfAnswer(
   { files }: z.output<typeof catalogueAnswerSchema>,
 ): CatalogueEntry[] {
   // `70000` and `"70000"` are one id.
-  const byId = new Map(files.map((file) => [String(file.fileId), file]));
+  const byId = new Map<string, AnsweredFile>();
+  for (const file of files) {
+    const id = String(file.fileId);
+    // Of two answers that contradict each other the one that gives nothing away counts.
+    const denied = byId.has(id) && denialOf(byId.get(id)!) !== undefined;
+    if (!denied) byId.set(id, file);
+  }
   return fileIds.map((fileId) => entryOf(fileId, byId.get(String(fileId))));
 }
 

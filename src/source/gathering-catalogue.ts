@@ -22,9 +22,9 @@ export class GatheringCatalogue implements Catalogue {
 
   async resolve(userId: string, fileIds: readonly FileId[], signal?: AbortSignal): Promise<CatalogueEntry[]> {
     const gathering = this.gatheringFor(userId, fileIds.length);
-    const first = gathering.add(fileIds);
+    const places = gathering.add(fileIds);
     const entries = await gathering.wait(signal);
-    return entries.slice(first, first + fileIds.length);
+    return places.map((place) => entries[place]!);
   }
 
   private gatheringFor(userId: string, more: number): Gathering {
@@ -43,6 +43,7 @@ export class GatheringCatalogue implements Catalogue {
 /** Questions that become one. It is given up when all who asked have. */
 class Gathering {
   private readonly ids: FileId[] = [];
+  private readonly places = new Map<FileId, number>();
   private readonly abandoned = new AbortController();
   private readonly answer: Promise<CatalogueEntry[]>;
   private waiting = 0;
@@ -56,10 +57,13 @@ class Gathering {
     return this.ids.length + more <= MAX_IDS;
   }
 
-  /** @returns where in the answer theirs begins. */
-  add(fileIds: readonly FileId[]): number {
-    this.ids.push(...fileIds);
-    return this.ids.length - fileIds.length;
+  /** What two ask for is asked for once. @returns where in the answer theirs are. */
+  add(fileIds: readonly FileId[]): number[] {
+    return fileIds.map((fileId) => {
+      const place = this.places.get(fileId) ?? this.ids.push(fileId) - 1;
+      this.places.set(fileId, place);
+      return place;
+    });
   }
 
   async wait(signal: AbortSignal | undefined): Promise<CatalogueEntry[]> {

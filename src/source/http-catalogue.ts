@@ -97,7 +97,9 @@ function assertAnswered(answer: OutboundAnswer): void {
 
 function toCatalogueError(error: unknown, late: AbortSignal): unknown {
   if (error instanceof LonghaulError) return error;
-  if (error instanceof OutboundError && error.failure === 'too-large') return invalid(error.message);
+  if (error instanceof OutboundError && error.failure === 'too-large') {
+    return invalid(`answered with more than ${MAX_ANSWER_BYTES} bytes`);
+  }
   return error instanceof OutboundError || late.aborted ? unavailable(error) : error;
 }
 

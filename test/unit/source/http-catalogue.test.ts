@@ -80,6 +80,17 @@ describe('the http catalogue', () => {
     ]);
   });
 
+  it('gives nothing away of what is answered twice, and once denied', async () => {
+    for (const order of [0, 1]) {
+      const twice = [
+        { fileId: 70_000, key: 'a' },
+        { fileId: '70000', outcome: 'forbidden' },
+      ];
+      answerWith(order === 0 ? twice : twice.toReversed());
+      expect(await catalogue.resolve('ada', [70_000])).toEqual([{ fileId: 70_000, outcome: 'forbidden' }]);
+    }
+  });
+
   it('asks for a thousand ids at once', async () => {
     application.answer = (request, response) => {
       const files = questionOf(request).fileIds.map((fileId) => ({ fileId, key: `k/${fileId}` }));
@@ -197,6 +208,10 @@ describe('the http catalogue', () => {
       response.on('drain', write);
       write();
     };
-    expect(await failing(catalogue.resolve('ada', [70_000]))).toMatchObject({ code: 'CATALOGUE_INVALID' });
+    const error = await failing(catalogue.resolve('ada', [70_000]));
+    expect(error).toMatchObject({ code: 'CATALOGUE_INVALID' });
+    expect(error!.message).toContain(
+      'The catalogue of the application answered with more than 16777216 bytes.',
+    );
   });
 });
