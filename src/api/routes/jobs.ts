@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
 import { jobsQuerySchema } from '../../contract/schemas.js';
 import type { JobsPage } from '../../contract/types.js';
 import type { AppDependencies } from '../app.js';
@@ -11,10 +11,15 @@ import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { principalOf } from '../principal.js';
 import { route } from '../route.js';
 import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from '../snake-case.js';
+import { Turns } from '../turns.js';
 import { validate } from '../validate.js';
 
 /** Longer than the index of jobs is waited for. */
 const LIST_TIMEOUT_MS = 15_000;
+
+/** A list may ask Temporal hundreds of things: many at once would leave nothing of it to others. */
+const LISTS_AT_ONCE = 2;
+const LISTS_WAITING = 100;
 
 /** `/jobs`: the list of one's jobs, and the same jobs as elsewhere, in snake_case. */
 export function jobRoutes(deps: AppDependencies): Router {
@@ -34,6 +39,7 @@ export function jobRoutes(deps: AppDependencies): Router {
 class JobHandlers {
   private readonly answers: JobAnswers;
   private readonly starts: JobStarts;
+  private readonly turns = new Turns(LISTS_AT_ONCE, LISTS_WAITING);
 
   constructor(private readonly deps: AppDependencies) {
     this.answers = new JobAnswers(deps);
@@ -57,15 +63,30 @@ class JobHandlers {
 
   list: RequestHandler = async (req, res) => {
     const { status, cursor, limit } = validate(jobsQuerySchema, req.query);
-    const { jobs, next } = await this.deps.jobs.list(principalOf(res).userId, {
+    const wanted = {
       status: status ?? null,
       after: cursor === undefined ? null : decodeJobCursor(cursor),
       limit,
-    });
+    };
+    const { userId } = principalOf(res);
+    const found = await this.inTurn(userId, res, () => this.deps.jobs.list(userId, wanted));
+    if (!found) return;
     const page: JobsPage = {
-      jobs: await Promise.all(jobs.map((view) => this.answers.statusOf(req, view))),
-      nextCursor: next && encodeJobCursor(next),
+      jobs: await Promise.all(found.jobs.map((view) => this.answers.statusOf(req, view))),
+      nextCursor: found.next && encodeJobCursor(found.next),
     };
     res.json(page);
   };
+
+  /** @returns undefined when nobody waits for the answer any more. */
+  private async inTurn<T>(userId: string, res: Response, work: () => Promise<T>): Promise<T | undefined> {
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    try {
+      return await this.turns.take(userId, gone.signal, work);
+    } catch (error) {
+      if (gone.signal.aborted) return undefined;
+      throw error;
+    }
+  }
 }
