@@ -90,7 +90,10 @@ function asFailure(
     message: known?.message ?? 'Something went wrong in the worker; its log has the details.',
     nonRetryable: PERMANENT.has(code),
     // The first for operators; the second, how far it came, for the workflow, which no heartbeat reaches.
-    details: [{ cause: causeOf(known ? known.cause : error) }, ...(details === null ? [] : [details])],
+    details: [
+      { cause: causeOf(known ? known.cause : error), attempt },
+      ...(details === null ? [] : [details]),
+    ],
   });
 }
 

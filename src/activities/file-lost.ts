@@ -3,10 +3,10 @@ import type { MissingFile, PreparedFile } from '../contract/types.js';
 import { naming } from './about-file.js';
 
 const REASONS: Partial<Record<ErrorCode, string>> = {
-  FILE_NOT_FOUND: 'was deleted while the archive was built',
-  FILE_CHANGED: 'changed while the archive was built',
-  FILE_FORBIDDEN: 'may no longer be read',
-  FILE_UNREADABLE: 'can no longer be read',
+  FILE_NOT_FOUND: 'was deleted while the archive was built. Start the download without it.',
+  FILE_CHANGED: 'changed while the archive was built. Try again.',
+  FILE_FORBIDDEN: 'may no longer be read. Start the download without it.',
+  FILE_UNREADABLE: 'can no longer be read. Start the download without it.',
 };
 
 /** A file that was there when the job began and cannot be delivered any more. */
@@ -15,7 +15,7 @@ export class FileLostError extends LonghaulError {
   readonly missing: MissingFile;
 
   constructor(file: PreparedFile, code: ErrorCode, cause: unknown) {
-    const message = `File ${file.fileId} (“${file.name}”) ${REASONS[code]}. Try again.`;
+    const message = `File ${file.fileId} (“${file.name}”) ${REASONS[code]}`;
     super(code, message, { cause });
     this.missing = { index: file.index, fileId: file.fileId, code, message };
   }

@@ -15,6 +15,7 @@ import { archiveInfo } from './archive-info.js';
 import { chunksOf } from './chunks.js';
 import { DownloadSlot } from './download-slot.js';
 import {
+  attemptsOf,
   handOverOf,
   isIncompleteArchive,
   jobErrorOf,
@@ -109,7 +110,11 @@ class Download {
     const reason = timedOut ? timeoutFailure(this.job) : error;
     const ending = { at: Date.now(), reached: progressReached(error) };
     if (cancelled) this.record.apply({ type: 'cancelled', ...ending });
-    else this.record.apply({ type: 'failed', ...ending, error: jobErrorOf(reason, workflowInfo().runId) });
+    else {
+      const attempts = attemptsOf(error, this.job.policy);
+      const told = jobErrorOf(reason, workflowInfo().runId);
+      this.record.apply({ type: 'failed', ...ending, attempts, error: told });
+    }
     const announced = announceEnding(this.job, this.record.snapshot);
     await CancellationScope.nonCancellable(() => this.leaveNothing());
     await announced;

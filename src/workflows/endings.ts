@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, isErrorCode } from '../contract/errors.js';
-import type { BuildProgress, DownloadJob, JobError, MissingFile } from '../contract/types.js';
+import type { BuildProgress, DownloadJob, JobError, JobPolicy, MissingFile } from '../contract/types.js';
 
 const SHOWN_MISSING = 5;
 
@@ -97,6 +97,14 @@ export function progressReached(error: unknown): BuildProgress | null {
   if (cause instanceof CancelledFailure) return asProgress(cause.details[0]);
   // After what operators read.
   return cause instanceof ApplicationFailure ? asProgress(cause.details?.[1]) : null;
+}
+
+/** On which attempt a step failed for good; 1 when that is not known. */
+export function attemptsOf(error: unknown, { maxAttempts }: JobPolicy): number {
+  if (!(error instanceof ActivityFailure)) return 1;
+  if (error.retryState === 'MAXIMUM_ATTEMPTS_REACHED') return maxAttempts;
+  const [told] = error.cause instanceof ApplicationFailure ? (error.cause.details ?? []) : [];
+  return (told as { attempt?: number } | undefined)?.attempt ?? 1;
 }
 
 function asProgress(details: unknown): BuildProgress | null {

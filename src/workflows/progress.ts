@@ -14,7 +14,7 @@ export type JobEvent =
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
   | { type: 'published'; attempt: number }
   | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
-  | { type: 'failed'; at: number; error: JobError; reached?: BuildProgress | null }
+  | { type: 'failed'; at: number; error: JobError; attempts?: number; reached?: BuildProgress | null }
   | { type: 'cancelled'; at: number; reached?: BuildProgress | null };
 
 /** The pure heart of the status: old state and event in, new state out. Nothing it counts ever goes back. */
@@ -75,6 +75,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
     case 'failed':
       return {
         ...ended(reached(state, event.reached), event.at),
+        attempts: Math.max(state.attempts, event.attempts ?? 1, event.reached?.attempts ?? 1),
         status: 'failed',
         message: event.error.message,
         error: event.error,

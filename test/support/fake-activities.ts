@@ -68,7 +68,8 @@ export class FakeActivities implements DownloadActivities {
 /** Fails with a code of the error table, the way a real activity does. */
 export function failWith(type: ErrorCode, { nonRetryable = false, message = `because of ${type}` } = {}) {
   return async () => {
-    throw ApplicationFailure.create({ type, message, nonRetryable });
+    const details = [{ cause: null, attempt: Context.current().info.attempt }];
+    throw ApplicationFailure.create({ type, message, nonRetryable, details });
   };
 }
 

@@ -107,6 +107,22 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     },
   );
 
+  it.each(['prepareFiles', 'buildArchive', 'publishArchive'] as const)(
+    'remembers how often %s was tried when it fails',
+    async (name) => {
+      const down = failWith('STORAGE_UNAVAILABLE');
+      const gone = failWith('FILE_NOT_FOUND', { nonRetryable: true });
+      for (const [script, attempts] of [
+        [[down, down, down, down], 4],
+        [[down, gone], 2],
+      ] as const) {
+        const activities = new FakeActivities().script(name, ...script);
+        const { snapshot } = await ending(aJob({ files: [70_000] }), activities);
+        expect(snapshot).toMatchObject({ status: 'failed', attempts });
+      }
+    },
+  );
+
   it('fails with the code of the last attempt when all are used up, and says when to try again', async () => {
     const down = failWith('STORAGE_UNAVAILABLE', { message: 'The object store does not answer.' });
     const activities = new FakeActivities().script('buildArchive', down, down, down, down);

@@ -65,7 +65,7 @@ describe('an activity', () => {
         type: code,
         message: 'Told to a person.',
         nonRetryable: true,
-        details: [{ cause: null }],
+        details: [{ cause: null, attempt: 1 }],
       });
     });
 
@@ -75,7 +75,7 @@ describe('an activity', () => {
         type: 'STORAGE_UNAVAILABLE',
         message: 'Try again.',
         nonRetryable: false,
-        details: [{ cause: 'S3RequestFailed ECONNREFUSED' }],
+        details: [{ cause: 'S3RequestFailed ECONNREFUSED', attempt: 1 }],
       });
     });
 
@@ -89,7 +89,7 @@ describe('an activity', () => {
         type: 'INTERNAL_ERROR',
         message: 'Something went wrong in the worker; its log has the details.',
         nonRetryable: false,
-        details: [{ cause }],
+        details: [{ cause, attempt: 1 }],
       });
     });
 
@@ -99,7 +99,9 @@ describe('an activity', () => {
         context.reportProgress(() => progress);
         throw new LonghaulError('FILE_CHANGED', 'File 70000 changed.');
       });
-      expect(await failureOf(run(work, ''))).toMatchObject({ details: [{ cause: null }, progress] });
+      expect(await failureOf(run(work, ''))).toMatchObject({
+        details: [{ cause: null, attempt: 1 }, progress],
+      });
     });
 
     it('tells the workflow no secret, host or key, by whatever way', async () => {

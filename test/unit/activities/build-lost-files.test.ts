@@ -49,7 +49,10 @@ describe('a build that loses a file', () => {
         type: 'FILE_CHANGED',
         message: CHANGED,
         nonRetryable: true,
-        details: [{ cause: 'LonghaulError FILE_CHANGED' }, expect.objectContaining({ attempts: 1 })],
+        details: [
+          { cause: 'LonghaulError FILE_CHANGED', attempt: 1 },
+          expect.objectContaining({ attempts: 1 }),
+        ],
       });
       expect(await bench.filesOfArchives()).toEqual([]);
     });
@@ -72,7 +75,8 @@ describe('a build that loses a file', () => {
       await bench.store.delete([files[0]!.source.key]);
       expect(await failureOf(run(bench.activities().buildArchive, aBuild(files)))).toMatchObject({
         type: 'FILE_NOT_FOUND',
-        message: 'File 70000 (“file-0.txt”) was deleted while the archive was built. Try again.',
+        message:
+          'File 70000 (“file-0.txt”) was deleted while the archive was built. Start the download without it.',
         nonRetryable: true,
       });
       const input = aBuild(files, { onFileError: 'skip' });

@@ -193,7 +193,7 @@ describe('preparing files', () => {
       type: 'STORAGE_UNAVAILABLE',
       message: 'Try again.',
       nonRetryable: false,
-      details: [{ cause: 'Error ECONNREFUSED' }],
+      details: [{ cause: 'Error ECONNREFUSED', attempt: 1 }],
     });
   });
 
