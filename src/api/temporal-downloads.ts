@@ -30,7 +30,7 @@ import { type Lanes, queuePositions } from './lanes.js';
 import { StatusCache } from './status-cache.js';
 import { callTemporal } from './temporal-call.js';
 import { fairnessKeyOf, summaryOf } from './temporal-names.js';
-import { describedSnapshot, isBetweenSteps, liveProgress } from './temporal-view.js';
+import { describedSnapshot, isBetweenSteps, isCancelling, liveProgress } from './temporal-view.js';
 import { type Asked, WorkerQueries } from './worker-queries.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
@@ -50,6 +50,12 @@ const MAY_BEGIN_ANEW: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled', '
 
 const userAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.user, 'KEYWORD');
 const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
+
+/** What was begun under a key before. */
+interface Earlier extends JobSnapshot {
+  /** It was told to stop, and has not yet. */
+  cancelling: boolean;
+}
 
 export interface TemporalDownloadsOptions {
   client: Client;
@@ -71,7 +77,7 @@ export class TemporalDownloads implements Downloads {
     const earlier = job.fingerprint === null ? undefined : await this.earlier(job, deadline);
     const before = earlier && statusOf(earlier, Date.now());
     if (earlier && before && !MAY_BEGIN_ANEW.has(before)) {
-      return { createdAt: earlier.createdAt, replayed: true };
+      return earlier.cancelling ? this.startAfter(job, deadline) : replayOf(earlier);
     }
     const counted = await this.options.admission.admit(job);
     // Somebody else may have begun it anew in the meantime, and have it completed by now.
@@ -93,9 +99,12 @@ export class TemporalDownloads implements Downloads {
   /** Somebody else was faster, with the same key; or what failed is still being cleaned up after, and begins anew then. */
   private async startedBefore(job: DownloadJob, deadline: number): Promise<Accepted> {
     const earlier = await this.earlier(job, deadline);
-    if (!earlier || !MAY_BEGIN_ANEW.has(statusOf(earlier, Date.now()))) {
-      return { createdAt: earlier?.createdAt ?? job.createdAt, replayed: true };
-    }
+    if (!earlier) return replayOf(job);
+    const isOver = earlier.cancelling || MAY_BEGIN_ANEW.has(statusOf(earlier, Date.now()));
+    return isOver ? this.startAfter(job, deadline) : replayOf(earlier);
+  }
+
+  private async startAfter(job: DownloadJob, deadline: number): Promise<Accepted> {
     await this.untilClosed(job.jobId, deadline);
     return this.start(job, deadline);
   }
@@ -114,7 +123,7 @@ export class TemporalDownloads implements Downloads {
   }
 
   /** What was begun under the job's id before; undefined when nothing was. */
-  private async earlier(job: DownloadJob, deadline: number): Promise<JobSnapshot | undefined> {
+  private async earlier(job: DownloadJob, deadline: number): Promise<Earlier | undefined> {
     const snapshot = await this.remembered(job.jobId, deadline).catch(ignoreUnknown);
     if (snapshot && snapshot.fingerprint !== job.fingerprint) {
       const message =
@@ -124,9 +133,11 @@ export class TemporalDownloads implements Downloads {
     return snapshot;
   }
 
-  private async remembered(jobId: string, deadline: number): Promise<JobSnapshot | undefined> {
+  private async remembered(jobId: string, deadline: number): Promise<Earlier | undefined> {
     const ms = Math.min(DESCRIBE_DEADLINE_MS, timeLeft(deadline));
-    return snapshotOf(await this.call(ms, () => this.handle(jobId).describe()));
+    const description = await this.call(ms, () => this.handle(jobId).describe());
+    const snapshot = snapshotOf(description);
+    return snapshot && { ...snapshot, cancelling: isCancelling(description) && !isFinal(snapshot.status) };
   }
 
   /** @param expired whether there was such a job that has completed and is no more. */
@@ -239,6 +250,10 @@ export class TemporalDownloads implements Downloads {
   private call<T>(deadlineMs: number, run: () => Promise<T>): Promise<T> {
     return callTemporal(this.options.client, deadlineMs, run);
   }
+}
+
+function replayOf({ createdAt }: Pick<JobSnapshot, 'createdAt'>): Accepted {
+  return { createdAt, replayed: true };
 }
 
 /** @throws LonghaulError REQUEST_TIMEOUT when there is none. */

@@ -38,10 +38,15 @@ export function isBetweenSteps({ raw }: WorkflowExecutionDescription, { phase }:
   return phase === 'building' && (raw.pendingActivities ?? []).length === 0;
 }
 
+/** Whether the workflow was told to stop; it may have ended in whatever way since. */
+export function isCancelling({ raw }: WorkflowExecutionDescription): boolean {
+  return Boolean(raw.workflowExtendedInfo?.cancelRequested);
+}
+
 /** What the pending activities tell: how far the build is, which attempt, and why the last one failed. */
-export function liveProgress({ raw }: WorkflowExecutionDescription): LiveProgress | null {
-  const pending = raw.pendingActivities ?? [];
-  const cancelling = Boolean(raw.workflowExtendedInfo?.cancelRequested);
+export function liveProgress(description: WorkflowExecutionDescription): LiveProgress | null {
+  const pending = description.raw.pendingActivities ?? [];
+  const cancelling = isCancelling(description);
   const activity = pending.reduce<PendingActivity | undefined>(
     (worst, next) => ((next.attempt ?? 1) > (worst?.attempt ?? 0) ? next : worst),
     undefined,

@@ -225,6 +225,20 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect(redirect.status).toBe(409);
   });
 
+  it('is not what its key starts again while it is being cancelled', async () => {
+    await stack.workers[0]!.kill();
+    const request = { fileId: 70_001, clientRequestId: 'cancelled' };
+    const { jobId } = await stack.initiate(request);
+    await stack.post(`/v1/download/cancel/${jobId}`);
+    const early = await stack.post('/v1/download/initiate', request);
+    expect(await early.json()).toMatchObject({ status: 503, code: 'JOB_ENDING' });
+    await stack.startWorker();
+    expect((await stack.untilFinal(jobId)).status).toBe('cancelled');
+    const again = await stack.post('/v1/download/initiate', request);
+    expect([again.status, again.headers.has('idempotency-replayed')]).toEqual([202, false]);
+    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+  });
+
   it('fails with the name of a file that changes while it is read', async () => {
     const { jobId } = await stack.initiate({ ...SLOW_JOB, fileIds: [70_000, 70_002] });
     await stack.until(jobId, building);
