@@ -9,7 +9,7 @@ export interface ServiceProcess extends ServerProcess {
   logFile: string;
 }
 
-/** A service that ends sooner would end the next time too: a setting is wrong. */
+/** A service that ends itself sooner would end the next time too: a setting is wrong. */
 const SHORT_LIFE_MS = 10_000;
 
 /**
@@ -26,7 +26,8 @@ export async function keepService(
     for (;;) {
       const begun = Date.now();
       const how = await current.exited;
-      if (stopping || Date.now() - begun < SHORT_LIFE_MS) return how;
+      const killed = how.startsWith('SIG');
+      if (stopping || (!killed && Date.now() - begun < SHORT_LIFE_MS)) return how;
       log(`The ${current.name} ended (${how}); starting it again`);
       current = await start();
       if (stopping) await current.stop();
