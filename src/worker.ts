@@ -9,7 +9,8 @@ import {
 } from '@temporalio/worker';
 import { createCallbackActivities } from './activities/deliver-callback.js';
 import { createActivities, createSweepActivities } from './activities/index.js';
-import { loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
+import { ensureDataFolder } from './config/data-folder.js';
+import { loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { shutdownRequested } from './lifecycle/shutdown.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
@@ -18,7 +19,7 @@ import { createSource } from './source/create-source.js';
 import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
-import { temporalConnection } from './temporal/connection.js';
+import { type TemporalConnection, temporalConnection } from './temporal/connection.js';
 import { TemporalJobLookup } from './temporal/job-lookup.js';
 import { warnOfShortRetention } from './temporal/retention.js';
 import { laneActivities } from './temporal/lane-activities.js';
@@ -47,9 +48,9 @@ const CALLBACKS = 50;
 const HAND_OVER_MS = 20_000;
 
 /** Runs until it is told to stop. Builds that do not finish within the grace time are handed over to other workers. */
-async function main(settings: Settings, logger: Logger): Promise<void> {
-  // Before the runtime, which would keep the process from ending over a wrong setting.
-  const { connectionOptions, namespace } = temporalConnection();
+async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
+  const { connectionOptions, namespace } = temporal;
+  if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
   Runtime.install({
     logger: temporalLogger(logger),
     // Forwarded, else the native core prints lines of its own between ours.
@@ -145,8 +146,8 @@ async function createWorkers(
 }
 
 try {
-  const settings = loadWorkerSettings();
-  await main(settings, createLogger(settings.logLevel, 'longhaul-worker'));
+  const [settings, temporal] = loadTogether(loadWorkerSettings, temporalConnection);
+  await main(settings, temporal, createLogger(settings.logLevel, 'longhaul-worker'));
 } catch (error) {
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
   else createLogger('error', 'longhaul-worker').fatal({ err: error }, 'worker stopped');

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { safeEntryName } from '../archive/entry-names.js';
-import { loadSettings, type Settings, SettingsError } from '../config/env.js';
+import { ensureDataFolder } from '../config/data-folder.js';
+import { loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
 import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
@@ -16,7 +17,7 @@ import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { loadKeptSecret } from '../storage/kept-secret.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
-import { temporalConnection } from '../temporal/connection.js';
+import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
 import { assertWorkersPoll } from '../temporal/pollers.js';
 import { Admission } from './admission.js';
 import { ApiKeysError } from './auth/api-keys.js';
@@ -34,8 +35,9 @@ import { TemporalLanes } from './temporal-lanes.js';
 import { TemporalOperatorJobs } from './temporal-operator-jobs.js';
 
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
-async function main(settings: Settings, logger: Logger): Promise<void> {
-  const { connectionOptions, namespace } = temporalConnection();
+async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
+  const { connectionOptions, namespace } = temporal;
+  if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
@@ -146,21 +148,27 @@ function versionOf(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
+const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = {
+  EADDRINUSE: (port) => `PORT ${port} is in use: choose another, or stop what uses it`,
+  EACCES: (port) => `PORT ${port} is not for this user: choose one above 1023`,
+  EADDRNOTAVAIL: (_, host) => `HOST ${host} is no address of this machine`,
+  ENOTFOUND: (_, host) => `HOST ${host} is not known`,
+  EAI_AGAIN: (_, host) => `HOST ${host} cannot be looked up`,
+};
+
 function listen(server: Server, { port, host }: { port: number; host: string }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(
-        taken ? new SettingsError([`PORT ${port} is in use: choose another, or stop what uses it`]) : error,
-      );
+      const problem = LISTEN_PROBLEMS[error.code ?? '']?.(port, host);
+      reject(problem ? new SettingsError([problem]) : error);
     });
     server.listen(port, host, resolve);
   });
 }
 
 try {
-  const settings = loadSettings();
-  await main(settings, createLogger(settings.logLevel, 'longhaul-api'));
+  const [settings, temporal] = loadTogether(loadSettings, temporalConnection);
+  await main(settings, temporal, createLogger(settings.logLevel, 'longhaul-api'));
 } catch (caught) {
   const error = caught instanceof ApiKeysError ? new SettingsError(caught.problems) : caught;
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);

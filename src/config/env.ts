@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isCronExpression } from './cron.js';
 
 const KIB = 1024;
 const GIB = KIB ** 3;
@@ -33,6 +35,14 @@ function url() {
   return z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional();
 }
 
+/** Where links begin: what they add to it must stay a path. */
+function publicUrl() {
+  return url().refine(
+    (value) => value === undefined || !/[?#@]/.test(value),
+    'must have no query, fragment or user name',
+  );
+}
+
 function text(fallback: string) {
   return z
     .string()
@@ -56,6 +66,11 @@ function list(item: z.ZodType<string, string> = z.string()) {
 }
 
 const HOUR_MS = 3_600_000;
+
+/** Also what a name may be; but what has digits and dots alone is meant as an address. */
+const HOST_NAME = /^(?=.*[a-z])[a-z0-9._-]+$/i;
+
+const ALLOWED_HOST = /^[^\s/@]+:(\d{1,5})$/;
 
 /** A user, and the SHA-256 of a key of theirs: keys themselves are kept nowhere. */
 const API_KEY_ENTRY = /^[^=]+=sha256:[0-9a-f]{64}$/i;
@@ -93,8 +108,11 @@ const environment = z
     PORT: whole(3000, 0, 65_535),
     TEMPORAL_PORT: whole(7233, 1, 65_535),
     TEMPORAL_UI_PORT: whole(8233, 1, 65_535),
-    HOST: text('0.0.0.0'),
-    PUBLIC_URL: url(),
+    HOST: text('0.0.0.0').refine(
+      (host) => isIP(host) !== 0 || HOST_NAME.test(host),
+      'must be an address of this machine, or a name of one',
+    ),
+    PUBLIC_URL: publicUrl(),
     TRUST_PROXY: whole(0, 0, 100),
     CORS_ORIGINS: list(z.string().regex(ORIGIN, 'must be * or origins such as https://app.example.com')),
     REQUEST_TIMEOUT_MS: whole(5_000, 100, 300_000),
@@ -118,10 +136,13 @@ const environment = z
     CATALOGUE_URL: url(),
     CATALOGUE_SECRET: z.string().regex(WEBHOOK_SECRET, WEBHOOK_SECRET_HINT).optional(),
     FILES_LISTING: flag(true),
-    OUTBOUND_ALLOWED_HOSTS: list(z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must hold entries host:port')),
+    OUTBOUND_ALLOWED_HOSTS: list(z.string().refine(isHostAndPort, 'must hold entries host:port')),
     WEBHOOK_SECRETS: list(z.string().regex(WEBHOOK_SECRET, WEBHOOK_SECRET_HINT)),
     OPERATOR_WEBHOOK_URL: url(),
-    CLEANUP_SCHEDULE: text('0 3 * * *'),
+    CLEANUP_SCHEDULE: text('0 3 * * *').refine(
+      isCronExpression,
+      'must be a cron expression that Temporal takes, such as 0 3 * * *',
+    ),
 
     MAX_RUNNING_JOBS_PER_USER: whole(undefined, 0, 1_000),
     // The lane carries all of them from one history to the next, in at most 2 MB.
@@ -188,6 +209,12 @@ const environment = z
       } else if (env.CATALOGUE_URL && !env.CATALOGUE_URL.includes('{id}')) {
         complain('CATALOGUE_URL', 'must contain {id} when CATALOGUE is template');
       }
+      if (env.OPERATOR_WEBHOOK_URL && env.WEBHOOK_SECRETS.length === 0) {
+        complain(
+          'WEBHOOK_SECRETS',
+          'is required with OPERATOR_WEBHOOK_URL: whoever is told must be able to verify it',
+        );
+      }
       if (env.DOWNLOAD_DELAY_MIN_MS > env.DOWNLOAD_DELAY_MAX_MS) {
         complain('DOWNLOAD_DELAY_MIN_MS', 'must not be above DOWNLOAD_DELAY_MAX_MS');
       }
@@ -195,6 +222,11 @@ const environment = z
     // Without this zod leaves these out as long as a single setting is wrong, and they come up one start later.
     { when: () => true },
   );
+
+function isHostAndPort(entry: string): boolean {
+  const port = Number(ALLOWED_HOST.exec(entry)?.[1]);
+  return port >= 1 && port <= 65_535;
+}
 
 type Environment = z.output<typeof environment>;
 
@@ -209,13 +241,18 @@ export class SettingsError extends Error {
   }
 }
 
+/** The variables that are set to something. */
+export function presentOf(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const present = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(present as [string, string][]);
+}
+
 /**
  * Reads all settings at once. An empty value counts as absent, as compose files write it.
  * @throws SettingsError naming every bad setting.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = environment.safeParse(present);
+  const result = environment.safeParse(presentOf(env));
   if (!result.success) {
     throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
@@ -228,6 +265,27 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
  */
 export function loadWorkerSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return loadSettings({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
+}
+
+/**
+ * What all of them load, in their order.
+ * @throws SettingsError naming what is wrong with any of them.
+ */
+export function loadTogether<const T extends readonly (() => unknown)[]>(
+  ...loads: T
+): { [I in keyof T]: ReturnType<T[I]> } {
+  const problems: string[] = [];
+  const loaded = loads.map((load) => {
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return loaded as { [I in keyof T]: ReturnType<T[I]> };
 }
 
 /** Groups the flat names by who needs them. */

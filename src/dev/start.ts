@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadSettings, type Settings, SettingsError } from '../config/env.js';
+import { ensureDataFolder } from '../config/data-folder.js';
+import { loadSettings, presentOf, type Settings, SettingsError } from '../config/env.js';
 import { SEARCH_ATTRIBUTES } from '../contract/names.js';
 import { shutDown, type ShutdownPhase, shutdownRequested } from '../lifecycle/shutdown.js';
 import { createObjectStore } from '../storage/create-store.js';
@@ -21,6 +22,9 @@ const SHUTDOWN_GRACE_MS = '3000';
 
 /** So that a job is told as expired, and not as unknown, for two days after its archive has gone. */
 const REMEMBERED_AFTER_EXPIRY_MS = 2 * 24 * 3_600_000;
+
+/** Stands for the secret that the services are given: it is kept below DATA_DIR, which is a setting itself. */
+const MADE_LATER = `whsec_${'A'.repeat(32)}`;
 
 /** Of the log of a service that ended. */
 const SHOWN_LINES = 3;
@@ -55,6 +59,7 @@ async function run(
   const host = process.env['HOST'] ?? LOOPBACK;
   assertDifferentPorts(settings);
   await assertPortFree(http.port, 'PORT', host);
+  await ensureDataFolder(store.dataDir);
   const seeded = store.kind === 'file' ? createObjectStore(store).then(seedSamples) : undefined;
   // Its failure is met below; without this it would end the process while Temporal starts.
   seeded?.catch(() => {});
@@ -154,7 +159,7 @@ async function failureOf(
 // A terminal that is closed is a wish to stop, too.
 process.once('SIGHUP', () => process.emit('SIGTERM'));
 try {
-  await main(loadSettings());
+  await main(loadSettings({ WEBHOOK_SECRETS: MADE_LATER, ...presentOf() }));
 } catch (error) {
   console.error(`\n${messageOf(error)}`);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSettings, loadWorkerSettings, SettingsError } from '../../../src/config/env.js';
+import { loadSettings, loadTogether, loadWorkerSettings, SettingsError } from '../../../src/config/env.js';
 
 function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   try {
@@ -117,6 +117,22 @@ describe('the settings', () => {
     });
   });
 
+  it.each([
+    '0 3 * * *',
+    '*/5 1-4 * JAN,JUL MON',
+    '0 3 * * * 2027',
+    '30 0 3 * * * *',
+    '@daily',
+    '@every 6h',
+    'CRON_TZ=Europe/Berlin 0 3 * * *',
+  ])('take for a schedule what Temporal takes: %s', (cron) => {
+    expect(loadSettings({ CLEANUP_SCHEDULE: cron }).cleanupSchedule).toBe(cron);
+  });
+
+  it.each(['0.0.0.0', '::1', 'localhost', 'api.internal'])('take %s for a host', (host) => {
+    expect(loadSettings({ HOST: host }).http.host).toBe(host);
+  });
+
   it('know that this is production', () => {
     expect(loadWorkerSettings({ NODE_ENV: 'production' }).production).toBe(true);
   });
@@ -139,9 +155,53 @@ describe('wrong settings', () => {
     ['S3_FORCE_PATH_STYLE', 'maybe'],
     ['S3_ENDPOINT', 'ftp://files.example'],
     ['PUBLIC_URL', 'files.example'],
+    ['PUBLIC_URL', 'https://files.example/?tenant=a'],
+    ['PUBLIC_URL', 'https://files.example/#top'],
+    ['PUBLIC_URL', 'https://user:secret@files.example'],
+    ['HOST', '999.1.1.1'],
+    ['HOST', 'http://127.0.0.1'],
+    ['CLEANUP_SCHEDULE', 'nonsense'],
+    ['CLEANUP_SCHEDULE', 'every night'],
+    ['CLEANUP_SCHEDULE', '0 25 * * *'],
+    ['CLEANUP_SCHEDULE', '0 3 * *'],
+    ['CLEANUP_SCHEDULE', '0 3 * * * * * *'],
+    ['CLEANUP_SCHEDULE', '@fortnightly'],
     ['LINK_SECRET', 'too short'],
   ])('are refused by name: %s=%s', (name, value) => {
     expect(complainedOf({ [name]: value })).toEqual([name]);
+  });
+
+  it.each(['files.example:99999', 'files.example:0', 'files.example', 'https://files.example:443'])(
+    'are named by their place in a list: %s',
+    (entry) => {
+      const env = { OUTBOUND_ALLOWED_HOSTS: `good.example:443,${entry}` };
+      expect(problemsOf(env)).toEqual(['OUTBOUND_ALLOWED_HOSTS.1 must hold entries host:port']);
+    },
+  );
+
+  it('are those of an operator who is told what nobody can verify', () => {
+    const env = { OPERATOR_WEBHOOK_URL: 'https://hooks.example/x' };
+    expect(complainedOf(env)).toEqual(['WEBHOOK_SECRETS']);
+    expect(complainedOf({ ...env, WEBHOOK_SECRETS: `whsec_${'A'.repeat(32)}` })).toEqual([]);
+  });
+
+  it('are told together, wherever they are loaded', () => {
+    const wrong = (problem: string) => () => {
+      throw new SettingsError([problem]);
+    };
+    expect(() => loadTogether(wrong('A'), () => 1, wrong('B'))).toThrow(
+      'These settings are wrong:\n  A\n  B',
+    );
+    expect(
+      loadTogether(
+        () => 1,
+        () => 'two',
+      ),
+    ).toEqual([1, 'two']);
+    const broken = () => {
+      throw new RangeError('broken');
+    };
+    expect(() => loadTogether(wrong('A'), broken)).toThrow(RangeError);
   });
 
   it('are all reported at once, those that depend on others included', () => {
