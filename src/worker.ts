@@ -26,6 +26,7 @@ import { laneActivities } from './temporal/lane-activities.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { ensureSweepSchedule } from './temporal/sweep-schedule.js';
 import { TerminatedJobs } from './temporal/terminated-jobs.js';
+import { WORKER_HEARTBEAT } from './temporal/worker-presence.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
@@ -57,6 +58,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} },
     },
+    workerHeartbeatInterval: WORKER_HEARTBEAT,
     shutdownSignals: [],
   });
   const connection = await NativeConnection.connect(connectionOptions);

@@ -18,7 +18,7 @@ import { loadKeptSecret } from '../storage/kept-secret.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
-import { assertWorkersPoll } from '../temporal/pollers.js';
+import { WorkerPresence } from '../temporal/worker-presence.js';
 import { Admission } from './admission.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
@@ -48,6 +48,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),
   };
+  const workers = new WorkerPresence(connection, namespace);
   let stopping = false;
   const downloads = new TemporalDownloads({
     client,
@@ -72,7 +73,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     estimator: new DownloadEstimator({ catalogue, source }),
     store,
     ...localLinksOf(store),
-    health: new Health({ ...checks, worker: () => assertWorkersPoll(connection, namespace) }),
+    health: new Health({ ...checks, worker: () => workers.assertThere() }),
     readiness: new Health({
       ...checks,
       server: async () => {
