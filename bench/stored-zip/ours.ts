@@ -25,6 +25,7 @@ const context = {
   runId: 'bench',
   activityId: '1',
   attempt: 1,
+  isLastAttempt: false,
   signal: new AbortController().signal,
   lastHeartbeat: null,
   reportProgress: () => {},

@@ -12,6 +12,8 @@ export interface ActivityContext {
   activityId: string;
   /** 1 for the first attempt. */
   attempt: number;
+  /** What fails now fails for good. */
+  isLastAttempt: boolean;
   /** Aborts when the job is cancelled, the activity timed out, or the worker shuts down. */
   signal: AbortSignal;
   /** Details of the last heartbeat of the attempt before. */
@@ -62,7 +64,9 @@ export function asActivity<D extends { logger: Logger }, I, R>(
 }
 
 function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'> {
-  const { activityId, attempt, heartbeatDetails, workflowExecution, activityType } = activityInfo();
+  const { activityId, attempt, retryPolicy, heartbeatDetails, workflowExecution, activityType } =
+    activityInfo();
+  const maxAttempts = retryPolicy?.maximumAttempts;
   const signal = Context.current().cancellationSignal;
   // Every request under way listens to it; Node takes more than ten for a leak and warns.
   setMaxListeners(0, signal);
@@ -70,6 +74,7 @@ function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'
     runId: workflowExecution?.runId ?? '',
     activityId,
     attempt,
+    isLastAttempt: Boolean(maxAttempts) && attempt >= maxAttempts!,
     signal,
     lastHeartbeat: heartbeatDetails,
     logger: logger.child({ workflowId: workflowExecution?.workflowId, activity: activityType, attempt }),

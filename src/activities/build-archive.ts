@@ -77,7 +77,10 @@ async function buildOnce(
   const outcome = new BuildOutcome(plan.missing);
   meter.restart();
   try {
-    const entries = entriesOf(deps.source, input, plan.files, outcome, meter, signal);
+    const entries = entriesOf(deps.source, input, plan.files, outcome, meter, {
+      signal,
+      isLastAttempt: context.isLastAttempt,
+    });
     const archive = archiveStream(entries, {
       format,
       compression,

@@ -7,6 +7,7 @@ import type { BuildArchiveInput } from '../contract/activities.js';
 import { LonghaulError } from '../contract/errors.js';
 import type { PreparedFile } from '../contract/types.js';
 import type { FileSource } from '../source/file-source.js';
+import type { ActivityContext } from './as-activity.js';
 import type { BuildMeter } from './build-meter.js';
 import type { BuildOutcome } from './build-outcome.js';
 import { asLost, FileLostError } from './file-lost.js';
@@ -18,6 +19,9 @@ import { asLost, FileLostError } from './file-lost.js';
 const READ_AHEAD_MAX_BYTES = 256 * 1024;
 const READ_AHEAD = { concurrency: 8, backpressure: 16 };
 
+/** A file's own error, which says that it is lost; every other error as it is. */
+type Lose = (file: PreparedFile, error: unknown) => unknown;
+
 interface Opened {
   file: PreparedFile;
   body: Readable | FileLostError;
@@ -26,6 +30,7 @@ interface Opened {
 /**
  * The entries of an archive as they are needed. Files that are lost are noted in `outcome` when the job skips such
  * files, and the last entry then tells of them; otherwise the first one ends the iteration with its error.
+ * @param isLastAttempt when a job that skips files does without those whose own server is out of order.
  */
 export async function* entriesOf(
   source: FileSource,
@@ -33,14 +38,16 @@ export async function* entriesOf(
   files: readonly PreparedFile[],
   outcome: BuildOutcome,
   meter: BuildMeter,
-  signal: AbortSignal,
+  { signal, isLastAttempt }: Pick<ActivityContext, 'signal' | 'isLastAttempt'>,
 ): AsyncGenerator<ArchiveEntry> {
-  const open = (file: PreparedFile) => openOrLose(source, file, signal);
+  const givesUp = job.onFileError === 'skip' && isLastAttempt;
+  const lose: Lose = (file, error) => asLost(file, error, givesUp);
+  const open = (file: PreparedFile) => openOrLose(source, file, lose, signal);
   const ahead = pMapIterable(
     files,
     async (file) => ({
       file,
-      opened: file.size <= READ_AHEAD_MAX_BYTES ? await readWhole(file, open) : null,
+      opened: file.size <= READ_AHEAD_MAX_BYTES ? await readWhole(file, open, lose) : null,
     }),
     READ_AHEAD,
   );
@@ -52,7 +59,7 @@ export async function* entriesOf(
       continue;
     }
     meter.startFile(file.name);
-    yield { ...file, body: Readable.from(metered(file, body, meter), { objectMode: false }) };
+    yield { ...file, body: Readable.from(metered(file, body, meter, lose), { objectMode: false }) };
     meter.finishFile();
     outcome.included.push(file);
   }
@@ -61,33 +68,47 @@ export async function* entriesOf(
     yield missingManifestEntry(job.jobId, outcome.included.length, outcome.missing);
 }
 
-async function openOrLose(source: FileSource, file: PreparedFile, signal: AbortSignal): Promise<Opened> {
+async function openOrLose(
+  source: FileSource,
+  file: PreparedFile,
+  lose: Lose,
+  signal: AbortSignal,
+): Promise<Opened> {
   try {
     return { file, body: await source.open(file.source, file.size, signal) };
   } catch (error) {
-    return { file, body: orThrow(asLost(file, error)) };
+    return { file, body: orThrow(lose(file, error)) };
   }
 }
 
 /** Reads a small file to its end, so that losing it half way spoils nothing. */
-async function readWhole(file: PreparedFile, open: (file: PreparedFile) => Promise<Opened>): Promise<Opened> {
+async function readWhole(
+  file: PreparedFile,
+  open: (file: PreparedFile) => Promise<Opened>,
+  lose: Lose,
+): Promise<Opened> {
   const { body } = await open(file);
   if (body instanceof FileLostError) return { file, body };
   try {
     return { file, body: Readable.from([await buffer(body)], { objectMode: false }) };
   } catch (error) {
-    return { file, body: orThrow(asLost(file, error)) };
+    return { file, body: orThrow(lose(file, error)) };
   }
 }
 
-async function* metered(file: PreparedFile, body: Readable, meter: BuildMeter): AsyncGenerator<Buffer> {
+async function* metered(
+  file: PreparedFile,
+  body: Readable,
+  meter: BuildMeter,
+  lose: Lose,
+): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       meter.addBytes(chunk.length);
       yield chunk;
     }
   } catch (error) {
-    throw asLost(file, error);
+    throw lose(file, error);
   }
 }
 

@@ -24,6 +24,12 @@ const LOOKUP_CONCURRENCY = 32;
 /** Missing files told to the workflow when the rest is in the manifest. */
 const MISSING_IN_RESULT = 5;
 
+export interface LookUpOptions {
+  signal: AbortSignal;
+  /** A file whose own server is out of order is missing, and does not fail the others. */
+  givesUp?: boolean;
+}
+
 const MISSING_REASONS: Partial<Record<ErrorCode, string>> = {
   FILE_NOT_FOUND: 'does not exist',
   FILE_FORBIDDEN: 'may not be read',
@@ -38,7 +44,8 @@ export async function prepareFiles(
   input: PrepareFilesInput,
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const lines = await lookUpFiles(deps, input, context.signal);
+  const options = { signal: context.signal, givesUp: input.onFileError === 'skip' && context.isLastAttempt };
+  const lines = await lookUpFiles(deps, input, options);
   const inline = input.inline && !lines.some(holdsUrl);
   return inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
 }
@@ -55,12 +62,13 @@ export type LookUp = Pick<ActivityDependencies, 'catalogue' | 'source'>;
 export async function lookUpFiles(
   deps: LookUp,
   input: Pick<PrepareFilesInput, 'userId' | 'files' | 'firstIndex'>,
-  signal: AbortSignal,
+  options: LookUpOptions,
 ): Promise<PreparedLine[]> {
+  const { signal } = options;
   const entries = await deps.catalogue.resolve(input.userId, input.files.map(fileIdOf), signal);
   return pMap(
     entries.map((entry, i) => ({ entry, file: input.files[i]!, index: input.firstIndex + i })),
-    ({ entry, file, index }) => prepareFile(deps, entry, file, index, signal),
+    ({ entry, file, index }) => prepareFile(deps, entry, file, index, options),
     { concurrency: LOOKUP_CONCURRENCY, signal },
   );
 }
@@ -70,7 +78,7 @@ async function prepareFile(
   entry: CatalogueEntry,
   requested: RequestedFile,
   index: number,
-  signal: AbortSignal,
+  { signal, givesUp = false }: LookUpOptions,
 ): Promise<PreparedLine> {
   if (entry.outcome !== 'found') {
     return {
@@ -85,7 +93,8 @@ async function prepareFile(
     const { fileId } = entry;
     if (!(error instanceof LonghaulError)) throw error;
     if (MISSING_REASONS[error.code]) return { missing: missingFile(index, entry, error.code) };
-    if (!UNUSABLE.has(error.code)) throw naming(fileId, error);
+    const isUnusable = UNUSABLE.has(error.code) || (givesUp && error.code === 'SOURCE_UNAVAILABLE');
+    if (!isUnusable) throw naming(fileId, error);
     return { missing: { index, fileId, code: error.code, message: aboutFile(fileId, error.message) } };
   }
 }

@@ -31,6 +31,8 @@ export interface PrepareFilesInput {
   files: RequestedFile[];
   /** Position of the first of `files` in the job. */
   firstIndex: number;
+  /** With `skip` a file whose server is out of order on the last attempt is missing. */
+  onFileError: OnFileError;
   /** Whether the files found travel in the result, or in a manifest in the object store. */
   inline: boolean;
 }

@@ -12,7 +12,7 @@ export class DownloadEstimator {
   /** @throws what looking the files up throws, and the signal's reason. */
   async estimate(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate> {
     const { userId, files } = job;
-    const lines = await lookUpFiles(this.lookUp, { userId, files, firstIndex: 0 }, signal);
+    const lines = await lookUpFiles(this.lookUp, { userId, files, firstIndex: 0 }, { signal });
     const found = lines.flatMap((line) => ('found' in line ? [line.found] : []));
     const missing = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
     const names = namesInArchive(found.map(({ name }) => name));

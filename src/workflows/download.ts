@@ -155,11 +155,11 @@ class Download {
   }
 
   private async lookUp(onChunk: (chunk: PreparedChunk, index: number) => void): Promise<void> {
-    const { jobId, userId, files } = this.job;
+    const { jobId, userId, files, onFileError } = this.job;
     const { prepareFiles } = proxyActivities<DownloadActivities>(prepareOptions(this.job.policy));
     const plan = chunksOf(files);
     await allOrNone(plan.chunks, async (part, i) => {
-      const input = { jobId, userId, inline: plan.inline, ...part };
+      const input = { jobId, userId, inline: plan.inline, onFileError, ...part };
       onChunk(await untilDone(() => prepareFiles(input)), i);
     });
   }

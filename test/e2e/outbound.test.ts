@@ -44,6 +44,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
         WEBHOOK_SECRETS: `${oldSecret},${secret}`,
         OPERATOR_WEBHOOK_URL: `${operator.url}/ops?key=${PLANTED}`,
         LOG_LEVEL: 'debug',
+        DOWNLOAD_MAX_ATTEMPTS: '2',
       },
     });
     await stack.store.write('photos/a.jpg', Buffer.from('of the store'));
@@ -61,6 +62,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     for (const server of [receiver, operator]) server.requests.length = 0;
     const url = files.put('/b.bin', { bytes, etag: '"1"' });
     catalogue['70001'] = { fileId: 70_001, url: `${url}?sig=${PLANTED}`, name: 'b.bin' };
+    catalogue['70005'] = { fileId: 70_005, url: `${files.receiver.url}/down` };
     catalogue['70004'] = { fileId: 70_004, url: `http://127.0.0.1:${operator.port}/?${PLANTED}` };
   });
 
@@ -148,6 +150,34 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     });
     const delivery = (await deliveryOf(operator)).replace(/^/, 'operator-');
     expect((await historyText(stack.temporalAddress, delivery)).includes(PLANTED)).toBe(false);
+  });
+
+  it('does without a file whose server is out of order, where it may skip files', async () => {
+    const serve = files.receiver.answer;
+    files.receiver.answer = (request, response) => {
+      if (request.path === '/down') response.writeHead(503).end();
+      else serve(request, response);
+    };
+    const request = { fileIds: [70_000, 70_005] };
+    const [strict, lenient] = await Promise.all([
+      stack.initiate(request),
+      stack.initiate({ ...request, onFileError: 'skip' }),
+    ]);
+    expect(await stack.untilFinal(strict.jobId)).toMatchObject({
+      status: 'failed',
+      attempts: 2,
+      error: { code: 'SOURCE_UNAVAILABLE' },
+    });
+    expect(await stack.untilFinal(lenient.jobId)).toMatchObject({
+      status: 'completed',
+      attempts: 2,
+      archive: { files: 1, skipped: 1 },
+    });
+    expect((await stack.files(lenient.jobId)).files[1]).toMatchObject({
+      state: 'skipped',
+      error: { code: 'SOURCE_UNAVAILABLE' },
+    });
+    files.receiver.answer = serve;
   });
 
   it('tells of a cancellation', async () => {

@@ -76,7 +76,7 @@ class EstimateHandlers {
     } catch (error) {
       if (gone.aborted) return undefined;
       if (!late.aborted) throw error;
-      const message = `The files were not looked up within ${DEADLINE_MS / 1_000} s. Ask for fewer files at once.`;
+      const message = `The files were not looked up within ${DEADLINE_MS / 1_000} s. Try again, or ask for fewer files at once.`;
       throw new LonghaulError('REQUEST_TIMEOUT', message, { cause: error });
     }
   }

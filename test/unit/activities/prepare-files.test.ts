@@ -11,7 +11,8 @@ import { collect } from '../../support/bodies.js';
 import { ActivityBench, Attempt, changed, failureOf, readOnly, run } from './support.js';
 
 function asking(files: RequestedFile[], changes: Partial<PrepareFilesInput> = {}): PrepareFilesInput {
-  return { jobId: 'job-1', userId: 'user-1', files, firstIndex: 0, inline: true, ...changes };
+  const job = { jobId: 'job-1', userId: 'user-1', onFileError: 'fail' } as const;
+  return { ...job, files, firstIndex: 0, inline: true, ...changes };
 }
 
 /** Knows some files under names of its own, and says of some that they are forbidden. */

@@ -178,6 +178,9 @@ export function aProgress(changes: Partial<BuildProgress> = {}): BuildProgress {
   return { bytes: 0, files: 0, currentFile: null, bytesHighWater: 0, filesHighWater: 0, ...changes };
 }
 
+/** Of every activity here. */
+export const MAX_ATTEMPTS = 4;
+
 /** One attempt of an activity, with the heartbeats it sends. */
 export class Attempt {
   readonly heartbeats: unknown[] = [];
@@ -185,7 +188,9 @@ export class Attempt {
 
   /** @param lastHeartbeat what the attempt before told last. */
   constructor(attempt = 1, lastHeartbeat?: unknown) {
-    this.env = new MockActivityEnvironment({ attempt, heartbeatDetails: lastHeartbeat }, { logger: SILENT });
+    const retryPolicy = { maximumAttempts: MAX_ATTEMPTS };
+    const info = { attempt, retryPolicy, heartbeatDetails: lastHeartbeat };
+    this.env = new MockActivityEnvironment(info, { logger: SILENT });
     this.env.on('heartbeat', (details: unknown) => this.heartbeats.push(details));
   }
 

@@ -10,7 +10,7 @@ import { ObjectSource } from '../../../src/source/object-source.js';
 import { UrlTemplateCatalogue } from '../../../src/source/url-template-catalogue.js';
 import { collect, noise } from '../../support/bodies.js';
 import { FileServer } from '../../support/file-server.js';
-import { ActivityBench, aBuild, failureOf, run } from './support.js';
+import { ActivityBench, aBuild, Attempt, failureOf, MAX_ATTEMPTS, run } from './support.js';
 
 const SECRET = 'hunter2';
 
@@ -35,15 +35,16 @@ describe('files that other servers have', () => {
     await bench.stop();
   });
 
-  const prepare = (fileId: number, changes: Partial<PrepareFilesInput> = {}): Promise<PreparedChunk> =>
-    run(activities.prepareFiles, {
-      jobId: 'job-1',
-      userId: 'ada',
-      files: [fileId],
-      firstIndex: 0,
-      inline: true,
-      ...changes,
-    });
+  const asked = (fileId: number, changes: Partial<PrepareFilesInput> = {}): PrepareFilesInput => ({
+    jobId: 'job-1',
+    userId: 'ada',
+    files: [fileId],
+    firstIndex: 0,
+    onFileError: 'fail',
+    inline: true,
+    ...changes,
+  });
+  const prepare = (fileId: number): Promise<PreparedChunk> => run(activities.prepareFiles, asked(fileId));
   const linesOf = ({ files }: PreparedChunk) => {
     const { manifestKey } = files as { manifestKey: string };
     return collect(readJsonLines<PreparedLine>(bench.store, manifestKey, new AbortController().signal));
@@ -94,6 +95,35 @@ describe('files that other servers have', () => {
       message: 'File 70000 is not handed out by its server at the moment. Try again shortly.',
     });
     expect(JSON.stringify([failure, bench.logged])).not.toContain(SECRET);
+  });
+
+  it('are left out on the last attempt where the job skips files, and on no other', async () => {
+    server.put('/70000', { bytes, etag: '"1"' });
+    const chunks = [await prepare(70_000)];
+    server.receiver.answer = (_, response) => response.writeHead(500).end();
+    const input = asked(70_000, { onFileError: 'skip' });
+    const [early, late] = [new Attempt(MAX_ATTEMPTS - 1), new Attempt(MAX_ATTEMPTS)];
+    expect(await failureOf(early.run(activities.prepareFiles, input))).toMatchObject({
+      type: 'SOURCE_UNAVAILABLE',
+    });
+    expect((await late.run(activities.prepareFiles, input)).missing).toMatchObject([
+      { fileId: 70_000, code: 'SOURCE_UNAVAILABLE' },
+    ]);
+    const failing = asked(70_000);
+    expect(await failureOf(late.run(activities.prepareFiles, failing))).toMatchObject({
+      type: 'SOURCE_UNAVAILABLE',
+    });
+
+    const skipping = aBuild([await bench.put(1, Buffer.from('there'))], { onFileError: 'skip' });
+    skipping.chunks.push(...chunks);
+    expect(await failureOf(early.run(activities.buildArchive, skipping))).toMatchObject({
+      type: 'SOURCE_UNAVAILABLE',
+    });
+    expect(await late.run(activities.buildArchive, skipping)).toMatchObject({ files: 1, skipped: 1 });
+    expect(await bench.outcomesOf(skipping)).toMatchObject([
+      { fileId: 70_000, state: 'skipped', error: { code: 'SOURCE_UNAVAILABLE' } },
+      { fileId: 70_001, state: 'included' },
+    ]);
   });
 
   it('fail the job by name when they change under way, and are skipped where it skips', async () => {

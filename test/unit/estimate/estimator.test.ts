@@ -47,7 +47,7 @@ describe('the estimate of a download', () => {
     });
     const estimated = await estimate(files);
     const { prepareFiles, buildArchive } = bench.activities();
-    const chunk = await run(prepareFiles, { jobId, userId, files, firstIndex: 0, inline: true });
+    const chunk = await run(prepareFiles, { jobId, userId, onFileError, files, firstIndex: 0, inline: true });
     const input = { jobId, archive, onFileError, createdAt, chunks: [chunk], handedOver: null };
     const built = await run(buildArchive, input);
     expect(built.bytes).toBe(estimated.bytesTotal);
