@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DownloadStatus, JobStatus } from '../../src/contract/types.js';
 import { isFinal } from '../../src/contract/types.js';
 import { pseudoText } from '../support/pseudo-text.js';
@@ -7,6 +8,7 @@ import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 
 const MIB = 1024 * 1024;
+const POLL_MS = 10;
 const RANKS: Partial<Record<JobStatus, number>> = { queued: 0, running: 1, processing_artifacts: 2 };
 
 describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
@@ -25,12 +27,13 @@ describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
     return (await (await fetch(`${server}/v1/download/status/${jobId}`)).json()) as DownloadStatus;
   }
 
-  /** Asks one after the other, as often as they answer. */
+  /** Asks one after the other, and each not as often as would make it spare its answers. */
   async function watchInTurn(jobId: string, onStatus: (status: DownloadStatus) => Promise<void> | void) {
     for (let i = 0; ; i++) {
       const status = await statusAt(servers[i % 2]!, jobId);
       await onStatus(status);
       if (isFinal(status.status)) return;
+      await delay(POLL_MS);
     }
   }
 

@@ -59,8 +59,8 @@ class StartHandlers {
 }
 
 /**
- * Ends with the answer, when the server shuts down, or when it has been waited for long enough. By a timer of its own: a signal of
- * `AbortSignal.timeout` that nothing but `AbortSignal.any` refers to may be collected before its time.
+ * Ends with the answer, when the server shuts down, or when it has been waited for long enough. By a timer of its own: a
+ * signal of `AbortSignal.timeout` that nothing but `AbortSignal.any` refers to may be collected before its time.
  */
 function patience(res: Response, shutdown: AbortSignal): AbortSignal {
   if (res.closed || shutdown.aborted) return AbortSignal.abort();
