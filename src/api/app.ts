@@ -90,8 +90,8 @@ export function createApp(deps: AppDependencies): Express {
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
   app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
-  if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', noStore);
+  if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
   app.use(statusRoutes(deps));
   app.use('/v1', fileRoutes(deps));

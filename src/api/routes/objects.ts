@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type RequestHandler, type Response, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { route } from '../route.js';
@@ -41,7 +42,7 @@ function sendObject(links: LocalLinks): RequestHandler {
     res.set('Cache-Control', 'private, no-store');
     res.attachment(fileName).setHeader('Content-Type', contentType);
     res.setHeader('ETag', etag);
-    if (req.headers.range) req.headers.range = satisfiable(req.headers.range, size);
+    prepareRange(req.headers, size, etag);
     // The data folder's own name may begin with a dot; which files may be sent, the link has settled.
     res.sendFile(path, { dotfiles: 'allow', cacheControl: false }, (error?: SendError) => {
       if (error) afterFailure(error, res, next);
@@ -50,9 +51,16 @@ function sendObject(links: LocalLinks): RequestHandler {
 }
 
 /**
- * A range for the sender, which takes more than all there is from the end for unsatisfiable; RFC 9110 section 14.1.2
- * takes it for all.
+ * Where the sender does not go by RFC 9110: more than all there is from the end is all of it (section 14.1.2), and no
+ * entity tag but the very same one lets a download go on (section 13.1.5).
  */
+function prepareRange(headers: IncomingHttpHeaders, size: number, etag: string): void {
+  const { range, 'if-range': ifRange } = headers;
+  if (range === undefined) return;
+  if (ifRange?.includes('"') && ifRange !== etag) delete headers.range;
+  else headers.range = satisfiable(range, size);
+}
+
 function satisfiable(range: string, size: number): string {
   return range.replace(/(=|,)[ \t]*-(\d+)(?=[ \t]*(?:,|$))/g, (spec, before: string, length: string) =>
     size > 0 && Number(length) > size ? `${before}0-` : spec,

@@ -6,7 +6,8 @@ describe('what is about a job', () => {
   let open: ApiServer;
   let locked: ApiServer;
   beforeAll(async () => {
-    open = await startApiServer();
+    const gone = () => Promise.reject(new LonghaulError('LINK_EXPIRED', 'The link has run out.'));
+    open = await startApiServer({ localLinks: { openLink: gone } });
     const authenticate = () => Promise.reject(new LonghaulError('UNAUTHENTICATED', 'no'));
     locked = await startApiServer({ authenticator: { authenticate }, authMode: 'api-key' });
   });
@@ -31,6 +32,7 @@ describe('what is about a job', () => {
     '/v1/download/jobs/x/stream',
     '/v1/admin/failed',
     '/v1/nothing',
+    '/v1/objects/x',
   ];
 
   it.each(paths)('is for no cache, whatever is answered: %s', async (path) => {
