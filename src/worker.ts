@@ -30,6 +30,9 @@ import { WORKER_HEARTBEAT } from './temporal/worker-presence.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
+/** Where Temporal is looked for when nothing says where it is. */
+const DEFAULT_ADDRESS = 'localhost:7233';
+
 /** Byte progress in the status is at most this old. */
 const HEARTBEAT_THROTTLE = '2s';
 
@@ -61,7 +64,12 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     workerHeartbeatInterval: WORKER_HEARTBEAT,
     shutdownSignals: [],
   });
-  const connection = await NativeConnection.connect(connectionOptions);
+  const connection = await NativeConnection.connect(connectionOptions).catch((cause: unknown) => {
+    const address = connectionOptions.address ?? DEFAULT_ADDRESS;
+    throw new Error(`Temporal does not answer at ${address}: start it, or correct TEMPORAL_ADDRESS`, {
+      cause,
+    });
+  });
   // Of its own, for the client tells errors apart over such a connection alone.
   const clientConnection = Connection.lazy(connectionOptions);
   const stopping = new AbortController();

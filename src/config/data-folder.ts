@@ -1,5 +1,5 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, mkdtemp, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { SettingsError } from './env.js';
 
 /**
@@ -9,7 +9,8 @@ import { SettingsError } from './env.js';
 export async function ensureDataFolder(dataDir: string): Promise<void> {
   try {
     await makeFolder(resolve(dataDir));
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    // Tried, for no permission tells what may be made in /proc.
+    await rmdir(await mkdtemp(join(dataDir, '.tried-')));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const hint = 'choose another folder, or let this user write to it';
