@@ -37,10 +37,12 @@ const DEFAULT_ADDRESS = 'localhost:7233';
 const HEARTBEAT_THROTTLE = '2s';
 
 /**
- * A worker that freezes, or is cut off, keeps the build that it was asking for until its heartbeat is missed: asking for
- * one at a time it delays a job by one attempt at the most, and builds are too long for a second to be missed.
+ * A worker that freezes, or is cut off, keeps each step that it was asking for until its heartbeat is missed, and jobs
+ * lose an attempt by each. So it asks for few at a time: one build, which is long, and of the others so many that none of
+ * them waits for the next asking.
  */
-const BUILD_POLLS = 1;
+const BUILD_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
+const LIGHT_POLLS = { type: 'simple-maximum', maximum: 3 } as const;
 
 /** Looking files up is waiting for the store: many at once cost little. */
 const LIGHT_ACTIVITIES = 100;
@@ -129,13 +131,14 @@ async function createWorkers(
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: { ...light, ...sweep, ...laneActivities },
     maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
+    activityTaskPollerBehavior: LIGHT_POLLS,
   };
   const build: WorkerOptions = {
     ...common,
     taskQueue: BUILD_TASK_QUEUE,
     activities: { buildArchive },
     maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
-    maxConcurrentActivityTaskPolls: BUILD_POLLS,
+    activityTaskPollerBehavior: BUILD_POLLS,
   };
   const callbacks: WorkerOptions = {
     ...common,
