@@ -25,8 +25,8 @@ const LATELY_MS = 8_000;
 const RESERVED = 100;
 const RECENT_MS = 500;
 
-/** Who waits for a read to end waits for no second one after it when it took longer. */
-const PATIENCE_MS = 250;
+/** Who waits for a read to end waits for no second one after it when it took longer: an answer in time is worth more. */
+const PATIENCE_MS = 750;
 
 interface Kept {
   view: JobView;

@@ -23,6 +23,9 @@ const NOBODY: LaneJobs = { running: [], waiting: [] };
 export class TemporalLanes implements Lanes {
   private readonly client: Client;
   private readonly deadlineMs: number;
+  private readonly reading = new Map<string, Promise<LaneJobs | undefined>>();
+  /** Reads that begin as soon as those under way have ended. */
+  private readonly next = new Map<string, Promise<LaneJobs | undefined>>();
   private readonly reads = new LRUCache<string, Promise<LaneJobs | undefined>>({ max: MAX_USERS });
 
   constructor(
@@ -52,11 +55,30 @@ export class TemporalLanes implements Lanes {
   }
 
   jobsOf(userId: string): Promise<LaneJobs | undefined> {
-    return this.reads.get(userId) ?? this.jobsNow(userId);
+    return this.reads.get(userId) ?? this.startReading(userId);
   }
 
+  /** What is under way may have been read before now: all who come meanwhile share the read after it. */
   jobsNow(userId: string): Promise<LaneJobs | undefined> {
-    const read = this.read(userId).then((jobs) => this.keep(userId, jobs));
+    const under = this.reading.get(userId);
+    if (!under) return this.startReading(userId);
+    const next =
+      this.next.get(userId) ??
+      under.then((jobs) => {
+        this.next.delete(userId);
+        // A lane that could not be read is left alone.
+        return jobs && this.startReading(userId);
+      });
+    this.next.set(userId, next);
+    return next;
+  }
+
+  private startReading(userId: string): Promise<LaneJobs | undefined> {
+    const read = this.read(userId).then((jobs) => {
+      this.reading.delete(userId);
+      return this.keep(userId, jobs);
+    });
+    this.reading.set(userId, read);
     this.reads.set(userId, read);
     return read;
   }

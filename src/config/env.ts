@@ -66,6 +66,7 @@ function list(item: z.ZodType<string, string> = z.string()) {
 }
 
 const HOUR_MS = 3_600_000;
+const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** Also what a name may be; but what has digits and dots alone is meant as an address. */
 const HOST_NAME = /^(?=.*[a-z])[a-z0-9._-]+$/i;
@@ -151,13 +152,13 @@ const environment = z
     MAX_BYTES_PER_JOB: whole(100 * GIB, 1),
     WORKER_ROLE: word(['all', 'orchestration', 'build'], 'all'),
     DOWNLOAD_WORKER_CONCURRENCY: whole(5, 1, 1_000),
-    DOWNLOAD_JOB_TTL_MS: whole(24 * HOUR_MS, 1_000),
-    DOWNLOAD_JOB_TIMEOUT_MS: whole(6 * HOUR_MS, 1_000),
+    DOWNLOAD_JOB_TTL_MS: whole(24 * HOUR_MS, 1_000, YEAR_MS),
+    DOWNLOAD_JOB_TIMEOUT_MS: whole(6 * HOUR_MS, 1_000, YEAR_MS),
     DOWNLOAD_MAX_ATTEMPTS: whole(4, 1, 100),
     HEARTBEAT_TIMEOUT_MS: whole(10_000, 5_000, 600_000),
     DOWNLOAD_DELAY_ENABLED: flag(false),
-    DOWNLOAD_DELAY_MIN_MS: whole(10_000, 0),
-    DOWNLOAD_DELAY_MAX_MS: whole(120_000, 0),
+    DOWNLOAD_DELAY_MIN_MS: whole(10_000, 0, YEAR_MS),
+    DOWNLOAD_DELAY_MAX_MS: whole(120_000, 0, YEAR_MS),
     LINK_TTL_SECONDS: whole(300, 1, 7 * 24 * 3_600),
 
     OBJECT_STORE: word(['file', 's3'], 'file'),

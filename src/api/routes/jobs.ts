@@ -19,7 +19,7 @@ const LIST_TIMEOUT_MS = 15_000;
 
 /** A list may ask Temporal hundreds of things: many at once would leave nothing of it to others. */
 const LISTS_AT_ONCE = 2;
-const LISTS_WAITING = 100;
+const LISTS_WAITING = 20;
 
 /** `/jobs`: the list of one's jobs, and the same jobs as elsewhere, in snake_case. */
 export function jobRoutes(deps: AppDependencies): Router {

@@ -77,7 +77,7 @@ describe('the status cache', () => {
     let finish!: (view: JobView) => void;
     const slow = () => new Promise<JobView>((resolve) => (finish = resolve));
     const answers = [cache.get('j', slow), cache.get('j', reading(view({ bytesHighWater: 7 })))];
-    now += 251;
+    now += 751;
     finish(view({ bytesHighWater: 5 }));
     expect((await Promise.all(answers)).map(({ snapshot }) => snapshot.bytesHighWater)).toEqual([5, 5]);
     expect(reads).toBe(1);

@@ -136,6 +136,8 @@ describe('wrong settings', () => {
     ['TEMPORAL_PORT', '0'],
     ['HEARTBEAT_TIMEOUT_MS', '4999'],
     ['DOWNLOAD_MAX_ATTEMPTS', '0'],
+    ['DOWNLOAD_JOB_TTL_MS', '31536000001'],
+    ['DOWNLOAD_JOB_TIMEOUT_MS', '31536000001'],
     ['MAX_BYTES_PER_JOB', '99999999999999999999'],
     ['LOG_LEVEL', 'loud'],
     ['WORKER_ROLE', 'none'],
