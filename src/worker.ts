@@ -68,9 +68,8 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   });
   const connection = await NativeConnection.connect(connectionOptions).catch((cause: unknown) => {
     const address = connectionOptions.address ?? DEFAULT_ADDRESS;
-    throw new Error(`Temporal does not answer at ${address}: start it, or correct TEMPORAL_ADDRESS`, {
-      cause,
-    });
+    const advice = 'start it, or correct TEMPORAL_ADDRESS and TEMPORAL_TLS*';
+    throw new Error(`Temporal cannot be connected to at ${address}: ${advice}`, { cause });
   });
   // Of its own, for the client tells errors apart over such a connection alone.
   const clientConnection = Connection.lazy(connectionOptions);

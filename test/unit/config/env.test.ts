@@ -164,6 +164,21 @@ describe('wrong settings', () => {
     },
   );
 
+  it('are secrets of webhooks that are no 24 to 64 bytes', () => {
+    const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+    const refused = [
+      secretOf(23),
+      secretOf(65),
+      `whsec_${'A'.repeat(33)}`,
+      secretOf(32).slice('whsec_'.length),
+    ];
+    for (const secret of refused) {
+      expect(complainedOf({ CATALOGUE_SECRET: secret })).toEqual(['CATALOGUE_SECRET']);
+    }
+    for (const bytes of [24, 25, 26, 64])
+      expect(complainedOf({ CATALOGUE_SECRET: secretOf(bytes) })).toEqual([]);
+  });
+
   it('are those of an operator who is told what nobody can verify', () => {
     const env = { OPERATOR_WEBHOOK_URL: 'https://hooks.example/x' };
     expect(complainedOf(env)).toEqual(['WEBHOOK_SECRETS']);
