@@ -49,10 +49,12 @@ describeWith(
       const path = join(stack.dataDir, `${jobId}.zip`);
       const response = await stack.archive(jobId);
       await pipeline(Readable.fromWeb(response.body as never), createWriteStream(path));
-      await run(unzip, ['-tqq', path]);
-      await run(sevenZip, ['t', '-bd', '-bso0', path]);
-      await run('sh', ['-c', '"$1" -xOf "$2" >/dev/null', 'read-all', bsdtar, path]);
-      const entries = await readWithPython(path, 'zip');
+      const [entries] = await Promise.all([
+        readWithPython(path, 'zip'),
+        run(unzip, ['-tqq', path]),
+        run(sevenZip, ['t', '-bd', '-bso0', path]),
+        run('sh', ['-c', '"$1" -xOf "$2" >/dev/null', 'read-all', bsdtar, path]),
+      ]);
       await rm(path);
       return entries;
     }
