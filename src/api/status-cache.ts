@@ -12,7 +12,7 @@ const MAX_JOBS = 10_000;
  * meet an older view at one than another has shown. What is asked for more often, many watch: then a view is served again
  * for a moment.
  */
-const ASKS_PER_SECOND = 100;
+const ASKS_PER_SECOND = 300;
 const MOMENT_MS = 50;
 
 /** An archive may be replaced by another run of its job: a link must not be dead for longer. */
@@ -22,11 +22,11 @@ const COMPLETED_AGE_MS = 10_000;
 const READS_PER_SECOND = 250;
 const LATELY_MS = 8_000;
 /** What is left of them to jobs that were not read for half a second: as often as clients poll that do as they are told. */
-const RESERVED = 100;
+const RESERVED = 50;
 const RECENT_MS = 500;
 
 /** Who waits for a read to end waits for no second one after it when it took longer: an answer in time is worth more. */
-const PATIENCE_MS = 750;
+const PATIENCE_MS = 1_500;
 
 interface Kept {
   view: JobView;

@@ -194,7 +194,7 @@ export class TemporalDownloads implements Downloads {
    * Describes the workflow first and asks it second: what the query answers is then never older than the heartbeats.
    * Where it is not asked, for want of a worker or of budget, its memo tells nearly as much; of a job that has ended, all.
    */
-  private async read(jobId: string): Promise<JobView> {
+  private async read(jobId: string, looksAgain = true): Promise<JobView> {
     const handle = this.handle(jobId);
     const description = await this.call(DESCRIBE_DEADLINE_MS, () => handle.describe());
     const remembered = describedSnapshot(description);
@@ -204,7 +204,10 @@ export class TemporalDownloads implements Downloads {
       return { jobId, runId, snapshot: remembered, live: null, stale: false };
     }
     const live = liveProgress(description);
-    const { answer, silent } = await this.asked(handle, remembered, isBetweenSteps(description, remembered));
+    const needed = isBetweenSteps(description, remembered);
+    const { answer, silent } = await this.asked(handle, remembered, needed);
+    // While it was waited for, the workflow may have gone on to the next step.
+    if (needed && !answer && looksAgain) return this.read(jobId, false);
     return this.placed({ jobId, runId, snapshot: answer ?? remembered, live, stale: silent });
   }
 
