@@ -168,7 +168,8 @@ export class FileObjectStore implements ObjectStore {
   /**
    * The file that a link made by `signedLink` leads to.
    * @param token the last segment of the link.
-   * @throws LonghaulError LINK_INVALID when it is forged, LINK_EXPIRED when it has run out, FILE_NOT_FOUND when its object is gone.
+   * @throws LonghaulError LINK_INVALID when it is forged, LINK_EXPIRED when it has run out, FILE_NOT_FOUND when its
+   * object is gone.
    */
   async openLink(token: string): Promise<OpenedLink> {
     const { key, fileName, contentType } = this.tokens.verify(token, this.now() / 1_000);
