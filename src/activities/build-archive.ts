@@ -12,7 +12,7 @@ import { BuildOutcome } from './build-outcome.js';
 import { digestStream } from './digest-stream.js';
 import { entriesOf } from './entries.js';
 import { FileLostError } from './file-lost.js';
-import type { ActivityDependencies } from './index.js';
+import type { ActivityDependencies } from './dependencies.js';
 import { loadChunks } from './load-chunks.js';
 import { newPass } from './pass.js';
 import { writeOutcomes } from './write-outcomes.js';

@@ -14,7 +14,7 @@ import type { CatalogueEntry } from '../source/catalogue.js';
 import { preparedKey } from '../storage/keys.js';
 import { aboutFile, naming } from './about-file.js';
 import type { ActivityContext } from './as-activity.js';
-import type { ActivityDependencies } from './index.js';
+import type { ActivityDependencies } from './dependencies.js';
 import { writeJsonLines } from './json-lines.js';
 import { newPass } from './pass.js';
 

@@ -3,7 +3,7 @@ import { LonghaulError } from '../contract/errors.js';
 import { folderOf, jobPrefix } from '../storage/keys.js';
 import type { ActivityContext } from './as-activity.js';
 import { deletePrefix } from './delete-prefix.js';
-import type { ActivityDependencies } from './index.js';
+import type { ActivityDependencies } from './dependencies.js';
 
 /** @see DownloadActivities.publishArchive */
 export async function publishArchive(

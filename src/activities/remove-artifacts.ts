@@ -1,7 +1,7 @@
 import { runPrefix } from '../storage/keys.js';
 import type { ActivityContext } from './as-activity.js';
 import { deletePrefix } from './delete-prefix.js';
-import type { ActivityDependencies } from './index.js';
+import type { ActivityDependencies } from './dependencies.js';
 
 /**
  * Only what this run has written: should it wake up late, a new run of the same job may have begun to write.

@@ -1,17 +1,6 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { Logger } from '../telemetry/logger.js';
-import type { JobPolicy } from '../contract/types.js';
-import type { CallbackRefusal } from '../outbound/callback-refusal.js';
-import type { Downloads } from './downloads.js';
-import type { Estimator } from './estimator.js';
-import type { FileList } from './file-list.js';
-import type { FileLookup } from './file-lookup.js';
-import type { Health } from './health.js';
-import type { JobList } from './job-list.js';
-import type { JobWatchers } from './job-watchers.js';
-import type { LinkSigner } from './links.js';
-import type { OperatorJobs } from './operator-jobs.js';
+import type { AppDependencies } from './dependencies.js';
 import { authenticated } from './middleware/authenticated.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
@@ -19,7 +8,7 @@ import { openApiDocument } from './openapi/document.js';
 import { operationsOf } from './openapi/operations.js';
 import { noStore } from './middleware/no-store.js';
 import { problems, routeNotFound } from './middleware/problems.js';
-import { type RateLimit, rateLimited } from './middleware/rate-limit.js';
+import { rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { ticketed } from './middleware/ticketed.js';
 import { adminRoutes } from './routes/admin.js';
@@ -29,53 +18,11 @@ import { estimateRoutes } from './routes/estimate.js';
 import { fileRoutes } from './routes/files.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes } from './routes/jobs.js';
-import { type LocalLinks, objectRoutes } from './routes/objects.js';
+import { objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
 import { startRoutes } from './routes/start.js';
 import { statusRoutes } from './routes/status.js';
-import type { StreamHub } from './streams/stream-hub.js';
 import { streamRoutes } from './streams/stream-routes.js';
-import type { Authenticator } from './principal.js';
-import type { OutcomeStore } from './recorded-outcomes.js';
-import type { StreamTickets } from './auth/stream-tickets.js';
-
-/** What the API is made of; the composition root makes it. */
-export interface AppDependencies {
-  downloads: Downloads;
-  jobs: JobList;
-  operatorJobs: OperatorJobs;
-  authenticator: Authenticator;
-  /** How clients prove who they are, for the document that tells them. */
-  authMode: 'none' | 'api-key' | 'jwt';
-  tickets: StreamTickets;
-  watchers: JobWatchers;
-  streams: StreamHub;
-  files: FileLookup;
-  estimator: Estimator;
-  fileList: FileList;
-  store: LinkSigner & OutcomeStore;
-  /** Serves the links of a store that has no server of its own. */
-  localLinks?: LocalLinks;
-  health: Health;
-  readiness: Health;
-  policy: JobPolicy;
-  limits: { maxFiles: number; maxQueued: number };
-  rateLimit: RateLimit;
-  callbackRefusal: CallbackRefusal;
-  http: HttpOptions;
-  version: string;
-  logger: Logger;
-}
-
-export interface HttpOptions {
-  /** Where clients reach this API; taken from each request when undefined. */
-  publicUrl: string | undefined;
-  /** Proxies in front, whose forwarded headers are believed. */
-  trustProxy: number;
-  corsOrigins: readonly string[];
-  requestTimeoutMs: number;
-  linkTtlSeconds: number;
-}
 
 /** Whether all of a domain is HTTPS only is for whoever terminates TLS to say, not for one service on it. */
 const HELMET = {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { errorCodeOf, jobNotFound } from '../contract/errors.js';
 import { type DownloadStatus, isFinal } from '../contract/types.js';
-import type { AppDependencies } from './app.js';
+import type { AppDependencies } from './dependencies.js';
 import { downloadStatus } from './download-status.js';
 import type { JobView } from './downloads.js';
 import { archiveLink } from './links.js';

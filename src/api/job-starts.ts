@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { LonghaulError } from '../contract/errors.js';
 import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../contract/schemas.js';
 import type { StartedDownload } from '../contract/types.js';
-import type { AppDependencies } from './app.js';
+import type { AppDependencies } from './dependencies.js';
 import { expiresAt, nextPollInMs } from './download-status.js';
 import { etaGuess } from './eta-guess.js';
 import type { JobAnswers } from './job-answers.js';

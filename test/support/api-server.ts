@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { type AppDependencies, createApp } from '../../src/api/app.js';
+import { createApp } from '../../src/api/app.js';
+import type { AppDependencies } from '../../src/api/dependencies.js';
 import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/api/file-list.js';

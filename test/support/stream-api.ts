@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AppDependencies, createApp, type HttpOptions } from '../../src/api/app.js';
+import { createApp } from '../../src/api/app.js';
+import type { AppDependencies, HttpOptions } from '../../src/api/dependencies.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { createHttpServer } from '../../src/api/http-server.js';
 import { JobWatchers } from '../../src/api/job-watchers.js';

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { AdminJob } from '../../contract/admin.js';
 import { failedQuerySchema, terminateSchema } from '../../contract/admin-schemas.js';
 import { LonghaulError } from '../../contract/errors.js';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { downloadStatus } from '../download-status.js';
 import { jobIdOf } from '../job-answers.js';
 import { adminOnly } from '../middleware/admin-only.js';

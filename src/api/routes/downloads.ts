@@ -3,7 +3,7 @@ import { LonghaulError } from '../../contract/errors.js';
 import { checkSchema, filesQuerySchema } from '../../contract/schemas.js';
 import type { DownloadStatus, FilesPage } from '../../contract/types.js';
 import { outcomesKey } from '../../storage/keys.js';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { statusOf } from '../download-status.js';
 import { decodeFilesCursor, encodeFilesCursor, type FilesCursor } from '../files-cursor.js';
 import { invalidCursor } from '../invalid-cursor.js';

@@ -2,7 +2,7 @@ import { type RequestHandler, type Response, Router } from 'express';
 import type { Estimate, FilesEstimate } from '../../contract/estimate.js';
 import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/types.js';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { etaGuess } from '../eta-guess.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts } from '../job-starts.js';

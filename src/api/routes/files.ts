@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { fileListQuerySchema } from '../../contract/schemas.js';
 import type { FileListPage } from '../../contract/types.js';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { DeadlineExceeded, within } from '../deadline.js';
 import { invalidCursor } from '../invalid-cursor.js';
 import { route } from '../route.js';

@@ -1,7 +1,7 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { jobsQuerySchema } from '../../contract/schemas.js';
 import type { JobsPage } from '../../contract/types.js';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from '../job-answers.js';
 import { decodeJobCursor, encodeJobCursor } from '../job-cursor.js';
 import { JobStarts, sendAccepted } from '../job-starts.js';

@@ -1,6 +1,6 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { isFinal } from '../../contract/types.js';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts, sendAccepted } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';

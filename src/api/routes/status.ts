@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { AppDependencies } from '../app.js';
+import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from '../job-answers.js';
 import { malformedId } from '../middleware/malformed-id.js';
 import { patientTimeout } from '../middleware/timeout.js';

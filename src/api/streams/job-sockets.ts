@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LonghaulError } from '../../contract/errors.js';
-import type { HttpOptions } from '../app.js';
+import type { HttpOptions } from '../dependencies.js';
 import type { JobView } from '../downloads.js';
 import type { JobAnswers } from '../job-answers.js';
 import { principalOf } from '../principal.js';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import type { HttpOptions } from '../app.js';
+import type { HttpOptions } from '../dependencies.js';
 
 /**
  * Pages of other origins cannot read our answers, but they could open WebSockets. What is no browser sends no origin.

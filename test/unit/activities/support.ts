@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { type ActivityDependencies, createActivities } from '../../../src/activities/index.js';
+import type { ActivityDependencies } from '../../../src/activities/dependencies.js';
+import { createActivities } from '../../../src/activities/index.js';
 import type { BuildArchiveInput, DownloadActivities } from '../../../src/contract/activities.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
 import type {

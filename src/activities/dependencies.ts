@@ -1,0 +1,12 @@
+import type { Catalogue } from '../source/catalogue.js';
+import type { FileSource } from '../source/file-source.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import type { Logger } from '../telemetry/logger.js';
+
+/** What activities work with; the worker's composition root makes them. */
+export interface ActivityDependencies {
+  catalogue: Catalogue;
+  source: FileSource;
+  store: ObjectStore;
+  logger: Logger;
+}
