@@ -12,7 +12,7 @@ import { createActivities, createSweepActivities } from './activities/index.js';
 import { ensureDataFolder } from './config/data-folder.js';
 import { loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
-import { shutdownRequested } from './lifecycle/shutdown.js';
+import { shutdownRequested } from './runtime/shutdown.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
 import { UrlGuard } from './outbound/url-guard.js';
 import { createSource } from './source/create-source.js';

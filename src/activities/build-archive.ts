@@ -9,7 +9,7 @@ import type { ObjectStore } from '../storage/object-store.js';
 import type { ActivityContext } from './as-activity.js';
 import { BuildMeter } from './build-meter.js';
 import { BuildOutcome } from './build-outcome.js';
-import { digestStream } from './digest-stream.js';
+import { digestStream } from '../bytes/digest-stream.js';
 import { entriesOf } from './entries.js';
 import { FileLostError } from './file-lost.js';
 import type { ActivityDependencies } from './dependencies.js';

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, within } from './deadline.js';
+import { DeadlineExceeded, within } from '../concurrency/deadline.js';
 
 /** One thing that must work; rejects when it does not. */
 export type HealthCheck = () => Promise<void>;

@@ -1,6 +1,6 @@
 import type { LaneJobs } from '../contract/lanes.js';
 import type { DownloadJob } from '../contract/types.js';
-import { within } from './deadline.js';
+import { within } from '../concurrency/deadline.js';
 
 /** Longer than this a status does not wait for a place; who asks next finds it read. */
 const POSITION_DEADLINE_MS = 1_000;

@@ -7,14 +7,14 @@ import { ensureDataFolder } from '../config/data-folder.js';
 import { loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/types.js';
 import { DownloadEstimator } from '../estimate/estimator.js';
-import { shutDown, shutdownRequested } from '../lifecycle/shutdown.js';
+import { shutDown, shutdownRequested } from '../runtime/shutdown.js';
 import { callbackRefusal } from '../outbound/callback-refusal.js';
 import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/file-listing.js';
 import { SourceLookup } from '../source/source-lookup.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
-import { loadKeptSecret } from '../storage/kept-secret.js';
+import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
@@ -141,7 +141,7 @@ function fileListOf({ catalogue }: Settings, store: ObjectStore): FileList {
 /** All that share a folder share a secret; beside an S3 store it is of this process alone, good for a single API server. */
 async function ticketSecretOf({ kind, dataDir }: Settings['store']): Promise<string> {
   return kind === 'file'
-    ? loadKeptSecret(dataDir, 'stream-ticket-secret')
+    ? loadPersistentSecret(dataDir, 'stream-ticket-secret')
     : randomBytes(32).toString('base64url');
 }
 

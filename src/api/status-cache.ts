@@ -3,7 +3,7 @@ import { errorCodeOf } from '../contract/errors.js';
 import { statusOf } from './download-status.js';
 import type { JobView } from './downloads.js';
 import { neverBack } from './never-back.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../concurrency/token-bucket.js';
 
 const MAX_JOBS = 10_000;
 

@@ -1,6 +1,6 @@
 import { type Client, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { jobNotFound, LonghaulError } from '../contract/errors.js';
-import { DeadlineExceeded, within } from './deadline.js';
+import { DeadlineExceeded, within } from '../concurrency/deadline.js';
 
 /**
  * Runs a call under a deadline; its errors become ours. The client is told the deadline, and held to it besides: it

@@ -5,7 +5,7 @@ import { LANE_QUERY, laneIdFor, workflowIdFor } from '../contract/names.js';
 import type { DownloadJob } from '../contract/types.js';
 import type { Logger } from '../telemetry/logger.js';
 import { enterLane } from '../temporal/lane-entry.js';
-import { within } from './deadline.js';
+import { within } from '../concurrency/deadline.js';
 import type { Lanes } from './lanes.js';
 
 const MAX_USERS = 10_000;

@@ -1,5 +1,5 @@
-import { within } from './deadline.js';
-import { TokenBucket } from './token-bucket.js';
+import { within } from '../concurrency/deadline.js';
+import { TokenBucket } from '../concurrency/token-bucket.js';
 
 /** How long a worker may take to answer before the workers count as silent. */
 const SILENT_AFTER_MS = 1_200;

@@ -1,15 +1,12 @@
+import { systemCodeOf } from '../runtime/system-error.js';
+
 // By shape and not by class: an error from Node itself may come from another realm than this module, as it does
 // under jest, and is then no instance of the `Error` known here.
 
 /** What an error says; anything may have been thrown. */
 export function messageOf(error: unknown): string {
   // Node leaves the message empty when it could connect to none of several addresses.
-  return textAt(error, 'message') || (textAt(error, 'code') ?? String(error));
-}
-
-/** The code of an operating system error, such as `ENOENT`; undefined for every other error. */
-export function systemCodeOf(error: unknown): string | undefined {
-  return textAt(error, 'code');
+  return textAt(error, 'message') || (systemCodeOf(error) ?? String(error));
 }
 
 /** True for what an `AbortSignal.timeout` is aborted with. */
@@ -23,7 +20,7 @@ export function messageWithCause(error: unknown): string {
   return cause === undefined ? messageOf(error) : `${messageOf(error)} (${messageOf(cause)})`;
 }
 
-function textAt(error: unknown, property: 'message' | 'code' | 'name'): string | undefined {
+function textAt(error: unknown, property: 'message' | 'name'): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, property);
   return typeof value === 'string' ? value : undefined;

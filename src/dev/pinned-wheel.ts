@@ -1,6 +1,6 @@
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCodeOf } from './errors.js';
+import { systemCodeOf } from '../runtime/system-error.js';
 import { inPartialDirectory } from './partial-directory.js';
 import { CommandFailed, runCommand } from './run-command.js';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemCodeOf } from './errors.js';
+import { systemCodeOf } from '../runtime/system-error.js';
 
 const POLL_MS = 50;
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ensureDataFolder } from '../config/data-folder.js';
 import { loadSettings, presentOf, type Settings, SettingsError } from '../config/env.js';
 import { SEARCH_ATTRIBUTES } from '../contract/names.js';
-import { shutDown, type ShutdownPhase, shutdownRequested } from '../lifecycle/shutdown.js';
+import { shutDown, type ShutdownPhase, shutdownRequested } from '../runtime/shutdown.js';
 import { createObjectStore } from '../storage/create-store.js';
-import { loadKeptSecret } from '../storage/kept-secret.js';
+import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import { messageOf } from './errors.js';
 import { firstDownload } from './first-download.js';
 import { assertPortFree } from './ports.js';
@@ -126,7 +126,7 @@ async function startServices(
   const env = {
     SHUTDOWN_GRACE_MS,
     // So that callbacks can be tried without setting anything up.
-    WEBHOOK_SECRETS: await loadKeptSecret(store.dataDir, 'webhook-secret'),
+    WEBHOOK_SECRETS: await loadPersistentSecret(store.dataDir, 'webhook-secret'),
     ...process.env,
     HOST: host,
     ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),

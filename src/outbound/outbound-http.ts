@@ -9,7 +9,7 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
-import { guardBody } from '../storage/guarded-body.js';
+import { guardBody } from '../bytes/guarded-body.js';
 import { guardedAgent, trustedAgents } from './guarded-agents.js';
 import { asOutboundError, OutboundError } from './outbound-error.js';
 import type { UrlGuard } from './url-guard.js';

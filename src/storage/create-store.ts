@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FileObjectStore } from './file-object-store.js';
-import { loadKeptSecret } from './kept-secret.js';
+import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { ObjectStore } from './object-store.js';
 import type { S3Options } from './s3-client.js';
 import { S3ObjectStore } from './s3-object-store.js';
@@ -23,7 +23,7 @@ export async function createObjectStore(settings: StoreSettings, publicUrl?: str
   if (settings.kind === 's3') return new S3ObjectStore(settings.s3);
   return new FileObjectStore({
     directory: join(settings.dataDir, 'objects'),
-    linkSecret: settings.linkSecret ?? (await loadKeptSecret(settings.dataDir, 'link-secret')),
+    linkSecret: settings.linkSecret ?? (await loadPersistentSecret(settings.dataDir, 'link-secret')),
     publicUrl,
   });
 }

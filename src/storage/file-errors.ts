@@ -1,10 +1,6 @@
 import { LonghaulError } from '../contract/errors.js';
+import { systemCodeOf } from '../runtime/system-error.js';
 import { storeError } from './store-errors.js';
-
-/** The code of a system error, as `ENOENT`. */
-export function systemCode(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
-}
 
 /** There is no file of that name: nothing, a folder, a path through a file, or a name too long for this system. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
@@ -13,14 +9,14 @@ const FORBIDDEN = new Set(['EACCES', 'EPERM']);
 
 /** True when the error says that a file is not there. */
 export function isAbsent(error: unknown): boolean {
-  return ABSENT.has(systemCode(error) ?? '');
+  return ABSENT.has(systemCodeOf(error) ?? '');
 }
 
 /** The error of reading a file. */
 export function toReadError(error: unknown): LonghaulError {
   if (error instanceof LonghaulError) return error;
   if (isAbsent(error)) return storeError('FILE_NOT_FOUND', error);
-  if (FORBIDDEN.has(systemCode(error) ?? '')) return storeError('FILE_FORBIDDEN', error);
+  if (FORBIDDEN.has(systemCodeOf(error) ?? '')) return storeError('FILE_FORBIDDEN', error);
   return storeError('STORAGE_UNAVAILABLE', error);
 }
 

@@ -3,14 +3,14 @@ import { access, constants, type FileHandle, mkdir, open, stat, unlink } from 'n
 import { dirname, join, posix, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { assertRange } from './byte-range.js';
-import { consumeBody } from './consume-body.js';
+import { consumeBody } from '../bytes/consume-body.js';
 import { FileBody } from './file-body.js';
 import { isAbsent, toReadError, toStoreError } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
 import { FileUpload, isSidecar, mapped, removeUpload } from './file-upload.js';
-import { guardBody } from './guarded-body.js';
+import { guardBody } from '../bytes/guarded-body.js';
 import type {
   LinkOptions,
   ListedObject,
@@ -21,7 +21,7 @@ import type {
   ReadOptions,
   WriteOptions,
 } from './object-store.js';
-import { BufferPool, cutIntoParts } from './part-cutter.js';
+import { BufferPool, cutIntoParts } from '../bytes/part-cutter.js';
 import { objectPath, RESERVED_FOLDERS } from './path-guard.js';
 import { LinkTokens } from './signed-links.js';
 import { storeError } from './store-errors.js';

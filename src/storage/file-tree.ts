@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isAbsent, systemCode } from './file-errors.js';
+import { systemCodeOf } from '../runtime/system-error.js';
+import { isAbsent } from './file-errors.js';
 import { isObjectKey, objectPath } from './path-guard.js';
 
 /** A file below a folder; its key is the way there, with `/`. */
@@ -34,7 +35,7 @@ export async function moveInto(from: string, to: string): Promise<string[]> {
       return foldersUpTo(folder, firstMade === undefined ? folder : dirname(firstMade));
     } catch (error) {
       // Somebody who deleted a neighbour has removed the folder, which was empty, just now.
-      if (systemCode(error) !== 'ENOENT' || attempt === 3) throw error;
+      if (systemCodeOf(error) !== 'ENOENT' || attempt === 3) throw error;
     }
   }
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCode, toStoreError } from './file-errors.js';
+import { systemCodeOf } from '../runtime/system-error.js';
+import { toStoreError } from './file-errors.js';
 import { moveInto, pruneEmpty, syncFolder } from './file-tree.js';
 
 const CREATE_ATTEMPTS = 3;
@@ -87,7 +88,7 @@ async function create(path: string): Promise<FileHandle> {
       return await open(path, 'wx');
     } catch (error) {
       // Another upload of the same key has ended and removed the folder just now.
-      if (systemCode(error) !== 'ENOENT' || attempt === CREATE_ATTEMPTS) throw error;
+      if (systemCodeOf(error) !== 'ENOENT' || attempt === CREATE_ATTEMPTS) throw error;
     }
   }
 }

@@ -9,7 +9,7 @@ import {
   ListPartsCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { Part } from './part-cutter.js';
+import type { Part } from '../bytes/part-cutter.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { failedRequestOf } from './s3-errors.js';
 

@@ -16,7 +16,7 @@ import pMap from 'p-map';
 import { errorCodeOf, type LonghaulError } from '../contract/errors.js';
 import { assertRange } from './byte-range.js';
 import { attachment } from './content-disposition.js';
-import { guardBody } from './guarded-body.js';
+import { guardBody } from '../bytes/guarded-body.js';
 import { abortUpload } from './multipart-upload.js';
 import type {
   LinkOptions,

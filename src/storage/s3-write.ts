@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { type CompletedPart, PutObjectCommand } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { consumeBody } from './consume-body.js';
+import { consumeBody } from '../bytes/consume-body.js';
 import { MultipartUpload, type StoredHeaders, uploadMs } from './multipart-upload.js';
 import type { WriteOptions } from './object-store.js';
-import { BufferPool, cutIntoParts, type Part } from './part-cutter.js';
+import { BufferPool, cutIntoParts, type Part } from '../bytes/part-cutter.js';
 import { MAX_PARTS, partSize, plannedPartSize } from './part-size.js';
 import { encodeMetadata } from './metadata-encoding.js';
 import type { S3Bucket } from './s3-bucket.js';

@@ -11,7 +11,7 @@ import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { principalOf } from '../principal.js';
 import { route } from '../route.js';
 import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from '../snake-case.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../concurrency/user-semaphore.js';
 import { validate } from '../validate.js';
 
 /** Longer than the index of jobs is waited for. */

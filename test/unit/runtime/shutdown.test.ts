@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { transformFile } from '@swc/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { shutDown } from '../../../src/lifecycle/shutdown.js';
+import { shutDown } from '../../../src/runtime/shutdown.js';
 
 describe('shutting down', () => {
   it('runs the phases one after the other', async () => {
@@ -69,7 +69,7 @@ describe('the wish to shut down', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-shutdown-'));
-    const { code } = await transformFile(resolve('src/lifecycle/shutdown.ts'), {
+    const { code } = await transformFile(resolve('src/runtime/shutdown.ts'), {
       jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
     });
     await writeFile(join(folder, 'shutdown.mjs'), code);

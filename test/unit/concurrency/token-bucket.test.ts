@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TokenBucket } from '../../../src/api/token-bucket.js';
+import { TokenBucket } from '../../../src/concurrency/token-bucket.js';
 
 describe('a token bucket', () => {
   it('gives a burst, then as much as time brings, and never more than a burst at once', () => {

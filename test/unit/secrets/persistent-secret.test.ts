@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { transformFile } from '@swc/core';
-import { loadKeptSecret } from '../../../src/storage/kept-secret.js';
+import { loadPersistentSecret } from '../../../src/secrets/persistent-secret.js';
 
 describe('a kept secret', () => {
   let folder: string;
-  const linkSecretIn = (dataDir: string) => loadKeptSecret(dataDir, 'link-secret');
+  const linkSecretIn = (dataDir: string) => loadPersistentSecret(dataDir, 'link-secret');
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-secret-'));
@@ -32,8 +32,8 @@ describe('a kept secret', () => {
   });
 
   test('is the same for several processes', async () => {
-    const modules = await asJavaScript(folder, ['kept-secret', 'file-errors', 'store-errors']);
-    const script = `import('${modules}/kept-secret.js').then(async (m) => console.log(await m.loadKeptSecret('${folder}/data', 'link-secret')))`;
+    const modules = await asJavaScript(folder);
+    const script = `import('${modules}/secrets/persistent-secret.js').then(async (m) => console.log(await m.loadPersistentSecret('${folder}/data', 'link-secret')))`;
     const run = promisify(execFile);
     const runs = Array.from({ length: 4 }, () => run(process.execPath, ['-e', script]));
     const secrets = (await Promise.all(runs)).map(({ stdout }) => stdout.trim());
@@ -43,9 +43,9 @@ describe('a kept secret', () => {
   });
 
   test('is another one for each purpose', async () => {
-    const ticketSecret = await loadKeptSecret(folder, 'stream-ticket-secret');
+    const ticketSecret = await loadPersistentSecret(folder, 'stream-ticket-secret');
     expect(ticketSecret).not.toBe(await linkSecretIn(folder));
-    expect(await loadKeptSecret(folder, 'stream-ticket-secret')).toBe(ticketSecret);
+    expect(await loadPersistentSecret(folder, 'stream-ticket-secret')).toBe(ticketSecret);
   });
 
   test('that is too short is an error that says where', async () => {
@@ -56,23 +56,22 @@ describe('a kept secret', () => {
   test('that cannot be made is an error that says what to set', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(linkSecretIn(join(folder, 'file'))).rejects.toThrow('set LINK_SECRET');
-    const ticketSecret = loadKeptSecret(join(folder, 'file'), 'stream-ticket-secret');
+    const ticketSecret = loadPersistentSecret(join(folder, 'file'), 'stream-ticket-secret');
     await expect(ticketSecret).rejects.toThrow('set STREAM_TICKET_SECRET');
   });
 });
 
-/** Compiles a few modules of the store, so that a process without jest can run them. */
-async function asJavaScript(folder: string, names: readonly string[]): Promise<string> {
-  const target = join(folder, 'modules', 'storage');
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(join(folder, 'modules', 'contract'), { recursive: true });
-  await mkdir(target);
-  await writeFile(join(folder, 'modules', 'package.json'), '{"type":"module"}');
-  for (const file of [...names.map((name) => `storage/${name}`), 'contract/errors']) {
+/** Compiles the module and what it imports, so that a process without jest can run them. */
+async function asJavaScript(folder: string): Promise<string> {
+  const target = join(folder, 'modules');
+  await mkdir(join(target, 'secrets'), { recursive: true });
+  await mkdir(join(target, 'runtime'));
+  await writeFile(join(target, 'package.json'), '{"type":"module"}');
+  for (const file of ['secrets/persistent-secret', 'runtime/system-error']) {
     const { code } = await transformFile(`src/${file}.ts`, {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     });
-    await writeFile(join(folder, 'modules', `${file}.js`), code);
+    await writeFile(join(target, `${file}.js`), code);
   }
   return target;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import { Turns } from '../../../src/api/turns.js';
+import { Turns } from '../../../src/concurrency/user-semaphore.js';
 
 describe('work in turns', () => {
   const here = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { guardBody } from '../../../src/storage/guarded-body.js';
+import { guardBody } from '../../../src/bytes/guarded-body.js';
 import { collect, HangingBody, noise, readAll, streamOf } from '../../support/bodies.js';
 
 const toError = (cause: unknown) => new Error('ours', { cause });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from './file-errors.js';
+import { systemCodeOf } from '../runtime/system-error.js';
 
 /** Secrets by the name of their file, with the setting that can take its place. */
 const SECRETS = {
@@ -19,7 +19,7 @@ const MIN_LENGTH = 32;
  * also when they start at once.
  * @throws Error when it cannot be read or made; the message says what to do.
  */
-export async function loadKeptSecret(dataDir: string, name: keyof typeof SECRETS): Promise<string> {
+export async function loadPersistentSecret(dataDir: string, name: keyof typeof SECRETS): Promise<string> {
   const path = join(dataDir, name);
   try {
     return (await readSecret(path)) ?? (await createSecret(dataDir, path, SECRETS[name].make()));
@@ -35,7 +35,7 @@ async function readSecret(path: string): Promise<string | null> {
     if (secret.length >= MIN_LENGTH) return secret;
     throw new Error(`It has fewer than ${MIN_LENGTH} characters; delete it to get a new one`);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (systemCodeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -50,7 +50,7 @@ async function createSecret(dataDir: string, path: string, made: string): Promis
       flush: true,
     });
     await link(temporary, path).catch((error: unknown) => {
-      if (systemCode(error) !== 'EEXIST') throw error;
+      if (systemCodeOf(error) !== 'EEXIST') throw error;
     });
   } finally {
     await rm(temporary, { force: true });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { digestStream } from '../../../src/activities/digest-stream.js';
+import { digestStream } from '../../../src/bytes/digest-stream.js';
 import { noise, readAll, streamOf } from '../../support/bodies.js';
 import { waitFor } from '../../support/wait-for.js';
 
