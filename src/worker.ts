@@ -20,11 +20,11 @@ import { createObjectStore } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { type TemporalConnection, temporalConnection } from './temporal/connection.js';
-import { TemporalJobLookup } from './temporal/job-lookup.js';
-import { warnOfShortRetention } from './temporal/retention.js';
-import { laneActivities } from './temporal/lane-activities.js';
-import { ensureSearchAttributes } from './temporal/search-attributes.js';
-import { ensureSweepSchedule } from './temporal/sweep-schedule.js';
+import { TemporalJobLookup } from './temporal/jobs/job-lookup.js';
+import { warnOfShortRetention } from './temporal/setup/retention.js';
+import { laneActivities } from './temporal/lanes/lane-activities.js';
+import { ensureSearchAttributes } from './temporal/setup/search-attributes.js';
+import { ensureSweepSchedule } from './temporal/setup/sweep-schedule.js';
 import { TerminatedJobs } from './temporal/terminated-jobs.js';
 import { WORKER_HEARTBEAT } from './temporal/worker-presence.js';
 

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { newJob } from '../../src/api/new-job.js';
+import { newJob } from '../../src/jobs/new-job.js';
 import {
   DOWNLOAD_WORKFLOW,
   MEMO,

@@ -1,20 +1,20 @@
 import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/types.js';
 import type { CallbackRefusal } from '../outbound/callback-refusal.js';
-import type { Downloads } from './downloads.js';
-import type { Estimator } from './estimator.js';
-import type { FileList } from './file-list.js';
-import type { FileLookup } from './file-lookup.js';
+import type { Downloads } from '../jobs/downloads.js';
+import type { Estimator } from '../jobs/estimator.js';
+import type { FileList } from '../jobs/file-list.js';
+import type { FileLookup } from '../jobs/file-lookup.js';
 import type { Health } from './health.js';
-import type { JobList } from './job-list.js';
-import type { JobWatchers } from './job-watchers.js';
-import type { LinkSigner } from './links.js';
-import type { OperatorJobs } from './operator-jobs.js';
+import type { JobList } from '../jobs/job-list.js';
+import type { JobWatchers } from '../jobs/status/job-watchers.js';
+import type { LinkSigner } from '../jobs/archive-link.js';
+import type { OperatorJobs } from '../jobs/operator-jobs.js';
 import type { RateLimit } from './middleware/rate-limit.js';
 import type { LocalLinks } from './routes/objects.js';
 import type { StreamHub } from './streams/stream-hub.js';
 import type { Authenticator } from './principal.js';
-import type { OutcomeStore } from './recorded-outcomes.js';
+import type { OutcomeStore } from '../jobs/outcomes-page.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
 
 /** What the API is made of; the composition root makes it. */

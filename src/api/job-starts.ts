@@ -3,11 +3,11 @@ import { LonghaulError } from '../contract/errors.js';
 import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../contract/schemas.js';
 import type { StartedDownload } from '../contract/types.js';
 import type { AppDependencies } from './dependencies.js';
-import { expiresAt, nextPollInMs } from './download-status.js';
-import { etaGuess } from './eta-guess.js';
+import { expiresAt, nextPollInMs } from '../jobs/status/download-status.js';
+import { etaGuess } from '../jobs/status/eta-guess.js';
 import type { JobAnswers } from './job-answers.js';
 import { deadlineOf } from './middleware/timeout.js';
-import { newJob, type NewJob } from './new-job.js';
+import { newJob, type NewJob } from '../jobs/new-job.js';
 import { principalOf } from './principal.js';
 import { validate } from './validate.js';
 

@@ -19,21 +19,21 @@ import type { ObjectStore } from '../storage/object-store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
 import { WorkerPresence } from '../temporal/worker-presence.js';
-import { Admission } from './admission.js';
+import { Admission } from '../jobs/admission.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
 import { createApp } from './app.js';
 import type { AppDependencies } from './dependencies.js';
 import { StreamTickets } from './auth/stream-tickets.js';
-import { type FileList, NoFileList } from './file-list.js';
+import { type FileList, NoFileList } from '../jobs/file-list.js';
 import { Health } from './health.js';
 import { closeHttpServer, createHttpServer } from './http-server.js';
-import { JobWatchers } from './job-watchers.js';
+import { JobWatchers } from '../jobs/status/job-watchers.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
-import { TemporalDownloads } from './temporal-downloads.js';
-import { TemporalJobList } from './temporal-job-list.js';
-import { TemporalLanes } from './temporal-lanes.js';
-import { TemporalOperatorJobs } from './temporal-operator-jobs.js';
+import { TemporalDownloads } from '../temporal/jobs/temporal-downloads.js';
+import { TemporalJobList } from '../temporal/jobs/temporal-job-list.js';
+import { TemporalLanes } from '../temporal/lanes/temporal-lanes.js';
+import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js';
 
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {

@@ -19,9 +19,9 @@ import {
 import type { DownloadJob } from '../contract/types.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { deliverCallbackWorkflow } from '../workflows/index.js';
-import { jobInput } from './job-input.js';
-import { snapshotOf } from './job-snapshot.js';
-import { LETTING_GO_MS } from './lane-activities.js';
+import { jobInput } from './jobs/job-input.js';
+import { snapshotOf } from './jobs/job-snapshot.js';
+import { LETTING_GO_MS } from './lanes/lane-activities.js';
 
 const LOOK_EVERY_MS = 10_000;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
-import { Admission } from '../../src/api/admission.js';
-import { TemporalDownloads } from '../../src/api/temporal-downloads.js';
-import { TemporalLanes } from '../../src/api/temporal-lanes.js';
+import { Admission } from '../../src/jobs/admission.js';
+import { TemporalDownloads } from '../../src/temporal/jobs/temporal-downloads.js';
+import { TemporalLanes } from '../../src/temporal/lanes/temporal-lanes.js';
 import { workflowIdFor } from '../../src/contract/names.js';
 import { aJob } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';

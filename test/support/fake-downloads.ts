@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Downloads, JobView } from '../../src/api/downloads.js';
+import type { Downloads, JobView } from '../../src/jobs/downloads.js';
 import { jobNotFound, LonghaulError } from '../../src/contract/errors.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import type { DownloadJob, JobSnapshot } from '../../src/contract/types.js';

@@ -12,7 +12,7 @@ import {
   workflowIdFor,
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
-import { laneActivities } from '../../src/temporal/lane-activities.js';
+import { laneActivities } from '../../src/temporal/lanes/lane-activities.js';
 import type { DownloadJob } from '../../src/contract/types.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
 

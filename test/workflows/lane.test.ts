@@ -15,7 +15,7 @@ import {
   STATUS_QUERY,
 } from '../../src/contract/names.js';
 import type { DownloadJob, JobPolicy, JobSnapshot } from '../../src/contract/types.js';
-import { enterLane } from '../../src/temporal/lane-entry.js';
+import { enterLane } from '../../src/temporal/lanes/lane-entry.js';
 import type { laneWorkflow } from '../../src/workflows/index.js';
 import { FakeActivities, failWith } from '../support/fake-activities.js';
 import { aChunk, aJob, aPreparedFile } from '../support/jobs.js';

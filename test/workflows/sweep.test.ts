@@ -10,7 +10,7 @@ import {
   type SweepProgress,
 } from '../../src/contract/sweep.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { ensureSweepSchedule } from '../../src/temporal/sweep-schedule.js';
+import { ensureSweepSchedule } from '../../src/temporal/setup/sweep-schedule.js';
 import { FakeActivities } from '../support/fake-activities.js';
 import { describeWith } from '../support/require-server.js';
 import { locateTemporalTestServer } from '../support/temporal-programs.js';

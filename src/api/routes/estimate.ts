@@ -3,7 +3,7 @@ import type { Estimate, FilesEstimate } from '../../contract/estimate.js';
 import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
-import { etaGuess } from '../eta-guess.js';
+import { etaGuess } from '../../jobs/status/eta-guess.js';
 import { JobAnswers } from '../job-answers.js';
 import { JobStarts } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';

@@ -4,7 +4,7 @@ import { fileListQuerySchema } from '../../contract/schemas.js';
 import type { FileListPage } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
 import { DeadlineExceeded, within } from '../../concurrency/deadline.js';
-import { invalidCursor } from '../invalid-cursor.js';
+import { invalidCursor } from '../../jobs/invalid-cursor.js';
 import { route } from '../route.js';
 import { validate } from '../validate.js';
 

@@ -3,7 +3,7 @@ import { jobsQuerySchema } from '../../contract/schemas.js';
 import type { JobsPage } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from '../job-answers.js';
-import { decodeJobCursor, encodeJobCursor } from '../job-cursor.js';
+import { decodeJobCursor, encodeJobCursor } from '../../jobs/job-cursor.js';
 import { JobStarts, sendAccepted } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { malformedId } from '../middleware/malformed-id.js';

@@ -6,7 +6,7 @@ import { JobStarts, sendAccepted } from '../job-starts.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
 import { route } from '../route.js';
-import { untilFinal } from '../until-final.js';
+import { untilFinal } from '../../jobs/status/wait-until-final.js';
 
 /** Below what proxies wait for an answer. */
 const WAIT_MS = 25_000;

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LonghaulError } from '../../contract/errors.js';
 import type { HttpOptions } from '../dependencies.js';
-import type { JobView } from '../downloads.js';
+import type { JobView } from '../../jobs/downloads.js';
 import type { JobAnswers } from '../job-answers.js';
 import { principalOf } from '../principal.js';
 import { upgradeOf } from '../upgrades.js';

@@ -1,5 +1,5 @@
 import { isFinal } from '../../contract/types.js';
-import type { JobView } from '../downloads.js';
+import type { JobView } from '../../jobs/downloads.js';
 import { eventId, streamMessage, type StreamMessage } from './stream-message.js';
 
 /** Where a stream goes: a WebSocket or an event stream. None of its methods throws, also when the client is gone. */

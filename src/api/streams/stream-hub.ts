@@ -1,7 +1,7 @@
 import { LonghaulError } from '../../contract/errors.js';
 import { isFinal } from '../../contract/types.js';
-import type { JobView } from '../downloads.js';
-import type { JobWatchers } from '../job-watchers.js';
+import type { JobView } from '../../jobs/downloads.js';
+import type { JobWatchers } from '../../jobs/status/job-watchers.js';
 import { JobStream, type Sink, type StreamTimes } from './job-stream.js';
 
 const LOOK_MS = 1_000;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SnakeCased } from '../../contract/snake-case.js';
 import { isFinal, type JobError, type JobStatus } from '../../contract/types.js';
-import { downloadStatus } from '../download-status.js';
-import type { JobView } from '../downloads.js';
+import { downloadStatus } from '../../jobs/status/download-status.js';
+import type { JobView } from '../../jobs/downloads.js';
 import { snakeCased } from '../snake-case.js';
-import { visibleState } from '../visible.js';
+import { visibleState } from '../../jobs/status/status-fingerprint.js';
 
 /** What a stream tells of a job: always all of it, so that none of the earlier ones is needed. */
 export interface StreamMessage {

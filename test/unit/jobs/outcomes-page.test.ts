@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { Readable } from 'node:stream';
+import { decodeFilesCursor, encodeFilesCursor, FIRST_FILE } from '../../../src/jobs/files-cursor.js';
+import { type OutcomeStore, recordedOutcomes } from '../../../src/jobs/outcomes-page.js';
+import { type ErrorCode, errorCodeOf, LonghaulError } from '../../../src/contract/errors.js';
+import type { FileOutcome } from '../../../src/contract/types.js';
+
+const outcome = (i: number): FileOutcome => ({
+  fileId: 70_000 + i,
+  name: `Grüße ${i}.txt`,
+  size: i,
+  state: 'included',
+  error: null,
+});
+
+const RECORD = Buffer.from([0, 1, 2, 3, 4].map((i) => `${JSON.stringify(outcome(i))}\n`).join(''));
+
+const recorded: OutcomeStore = {
+  read: async (_key, { start }) => {
+    if (start >= RECORD.length) throw new LonghaulError('RANGE_NOT_SATISFIABLE', 'behind its end');
+    return Readable.from([RECORD.subarray(start)], { objectMode: false });
+  },
+};
+
+const failing = (code: ErrorCode): OutcomeStore => ({
+  read: () => Promise.reject(new LonghaulError(code, 'no')),
+});
+
+/** The code a page is refused with. */
+function refusal(
+  store: OutcomeStore,
+  cursor = FIRST_FILE,
+  deadlineMs?: number,
+): Promise<ErrorCode | undefined> {
+  return recordedOutcomes(store, 'key', cursor, 2, deadlineMs).then(
+    () => undefined,
+    (error: unknown) => errorCodeOf(error),
+  );
+}
+
+describe('the recorded outcomes of files', () => {
+  it('come page by page', async () => {
+    const ids: unknown[] = [];
+    let next: string | null | undefined;
+    do {
+      const page = await recordedOutcomes(recorded, 'key', decodeFilesCursor(next ?? undefined), 2);
+      ids.push(...page.files.map((file) => file.fileId));
+      next = page.nextCursor;
+    } while (next !== null);
+    expect(ids).toEqual([70_000, 70_001, 70_002, 70_003, 70_004]);
+  });
+
+  it('go on where the list of the running job was left', async () => {
+    const page = await recordedOutcomes(recorded, 'key', { line: 3 }, 1);
+    expect(page.files).toEqual([outcome(3)]);
+    const last = await recordedOutcomes(recorded, 'key', decodeFilesCursor(page.nextCursor!), 10);
+    expect(last).toEqual({ files: [outcome(4)], nextCursor: null });
+  });
+
+  it.each([
+    ['within a line', 7],
+    ['behind the end', RECORD.length],
+  ])('refuse a cursor that lands %s', async (_, byte) => {
+    expect(await refusal(recorded, { byte })).toBe('INVALID_REQUEST');
+  });
+
+  it.each(['STORAGE_UNAVAILABLE', 'FILE_FORBIDDEN'] as const)(
+    'do not blame the cursor when the store says %s',
+    async (code) => {
+      expect(await refusal(failing(code), { byte: 7 })).toBe(code);
+    },
+  );
+
+  it('are gone with the archive', async () => {
+    expect(await refusal(failing('FILE_NOT_FOUND'))).toBe('JOB_EXPIRED');
+  });
+
+  it('do not wait for ever for a store that does not answer', async () => {
+    const silent: OutcomeStore = {
+      read: (_key, { signal }) =>
+        new Promise((_, reject) => {
+          signal!.addEventListener('abort', () => reject(signal!.reason as Error));
+        }),
+    };
+    expect(await refusal(silent, FIRST_FILE, 20)).toBe('STORAGE_UNAVAILABLE');
+  });
+
+  it('do not wait for ever for a store that stops half way', async () => {
+    const stuck: OutcomeStore = {
+      read: async (_key, { signal }) => {
+        const stream = new Readable({ read() {} });
+        stream.push(RECORD.subarray(0, 50));
+        signal!.addEventListener('abort', () => stream.destroy(signal!.reason as Error));
+        return stream;
+      },
+    };
+    expect(await refusal(stuck, FIRST_FILE, 20)).toBe('STORAGE_UNAVAILABLE');
+  });
+});
+
+describe('a cursor of files', () => {
+  it.each([{ byte: 0 }, { byte: 123_456_789 }, { line: 100 }])('survives its journey: %j', (cursor) => {
+    expect(decodeFilesCursor(encodeFilesCursor(cursor))).toEqual(cursor);
+  });
+
+  it.each(['7', 'x', '', Buffer.from('o-1').toString('base64url'), Buffer.from('n1x').toString('base64url')])(
+    'is no other text: %j',
+    (text) => {
+      expect(() => decodeFilesCursor(text)).toThrow(LonghaulError);
+    },
+  );
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import { downloadStatus, nextPollInMs } from '../../../../src/jobs/status/download-status.js';
+import type { JobView, LiveProgress } from '../../../../src/jobs/downloads.js';
+import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
+import type { ArchiveInfo, JobSnapshot } from '../../../../src/contract/types.js';
+import { type JobEvent, reduce } from '../../../../src/workflows/progress.js';
+import { aChunk, aJob, aMissingFile, aPreparedFile } from '../../../support/jobs.js';
+
+const CREATED = Date.parse('2026-03-01T12:00:00Z');
+const ARCHIVE: ArchiveInfo = {
+  name: 'photos.zip',
+  size: 900,
+  contentType: 'application/zip',
+  checksum: 'sha256:0',
+  files: 2,
+  skipped: 0,
+};
+
+/** A job to which this has happened. */
+function after(...events: JobEvent[]): JobSnapshot {
+  const job = aJob({ createdAt: new Date(CREATED).toISOString(), onFileError: 'skip' });
+  return events.reduce(reduce, queuedSnapshot(job));
+}
+
+const PREPARED: JobEvent[] = [
+  { type: 'started', at: CREATED + 10 },
+  { type: 'preparing' },
+  { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(0)]), skipped: 0 },
+  { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(1, { size: 300 })]), skipped: 0 },
+];
+const BUILDING: JobEvent[] = [...PREPARED, { type: 'building' }];
+const PUBLISHING: JobEvent = { type: 'publishing', bytes: 400, files: 2, skipped: 0, attempt: 1 };
+const COMPLETED: JobEvent = { type: 'completed', at: CREATED + 5_000, archive: ARCHIVE, archiveKey: 'k' };
+
+function live(changes: Partial<LiveProgress> = {}): LiveProgress {
+  return {
+    attempt: 1,
+    attemptStartedAt: null,
+    bytes: 0,
+    bytesHighWater: 0,
+    filesHighWater: 0,
+    retry: null,
+    cancelling: false,
+    ...changes,
+  };
+}
+
+function status(snapshot: JobSnapshot, changes: Partial<JobView> = {}, now = CREATED + 10_000) {
+  return downloadStatus({ jobId: 'j', runId: 'r', snapshot, live: null, stale: false, ...changes }, now, 0.5);
+}
+
+describe('a download status', () => {
+  it('is queued at nothing before a worker saw the job', () => {
+    expect(status(after())).toMatchObject({
+      status: 'queued',
+      progress: 0,
+      filesProcessed: 0,
+      totalFiles: 2,
+      bytesTotal: null,
+      startedAt: null,
+      error: null,
+      archive: null,
+    });
+  });
+
+  it('goes up through every phase, and is 100 only when completed', () => {
+    const half = live({ bytes: 200, bytesHighWater: 200 });
+    const all = live({ bytes: 400, bytesHighWater: 400 });
+    const progress = [
+      status(after()),
+      status(after(...PREPARED.slice(0, 3))),
+      status(after(...BUILDING)),
+      status(after(...BUILDING), { live: half }),
+      status(after(...BUILDING), { live: all }),
+      status(after(...BUILDING, PUBLISHING)),
+      status(after(...BUILDING, PUBLISHING, COMPLETED)),
+    ].map((s) => s.progress);
+    expect(progress).toEqual([0, 2, 5, 50, 95, 95, 100]);
+  });
+
+  it('knows the bytes once all files were looked up', () => {
+    expect(status(after(...PREPARED.slice(0, 3))).bytesTotal).toBeNull();
+    expect(status(after(...BUILDING)).bytesTotal).toBe(400);
+  });
+
+  it('does not go back when the build begins anew', () => {
+    const again = live({ attempt: 2, bytes: 10, bytesHighWater: 300, filesHighWater: 1 });
+    expect(status(after(...BUILDING), { live: again })).toMatchObject({
+      bytesProcessed: 300,
+      filesProcessed: 1,
+      attempts: 2,
+      message: 'Fetching 1 of 2 files',
+    });
+  });
+
+  it('says why a step is tried again', () => {
+    const retry = { at: CREATED, reason: 'The object store is not reachable.' };
+    expect(status(after(...BUILDING), { live: live({ attempt: 2, retry }) }).message).toBe(
+      'The object store is not reachable. Trying again (attempt 2).',
+    );
+  });
+
+  it('estimates from the rate of the attempt that is under way', () => {
+    const now = CREATED + 10_000;
+    const running = live({ attemptStartedAt: now - 5_000, bytes: 100, bytesHighWater: 100 });
+    expect(status(after(...BUILDING), { live: running }, now).etaSeconds).toBe(15);
+    expect(status(after(...BUILDING)).etaSeconds).toBeNull();
+  });
+
+  it('counts empty files by their number', () => {
+    const empty = [0, 1].map((i): JobEvent => ({
+      type: 'chunkPrepared',
+      chunk: aChunk([aPreparedFile(i, { size: 0 })]),
+      skipped: 0,
+    }));
+    const snapshot = after(...PREPARED.slice(0, 2), ...empty, { type: 'building' });
+    expect(status(snapshot, { live: live({ filesHighWater: 1 }) }).progress).toBe(50);
+  });
+
+  it('names the archive when completed, and asks for no more polls', () => {
+    expect(status(after(...BUILDING, PUBLISHING, COMPLETED))).toMatchObject({
+      status: 'completed',
+      message: 'Ready: 2 files',
+      archive: ARCHIVE,
+      filesProcessed: 2,
+      nextPollInMs: null,
+      etaSeconds: null,
+      expiresAt: '2026-03-02T12:00:05.000Z',
+    });
+  });
+
+  it('expires after its time', () => {
+    const snapshot = after(...BUILDING, PUBLISHING, COMPLETED);
+    const expiry = Date.parse('2026-03-02T12:00:05.000Z');
+    expect(status(snapshot, {}, expiry - 1).status).toBe('completed');
+    expect(status(snapshot, {}, expiry)).toMatchObject({ status: 'expired', nextPollInMs: null });
+  });
+
+  it('keeps its progress when it fails, and says why', () => {
+    const error = {
+      code: 'FILE_CHANGED',
+      message: 'File 70000 changed.',
+      retryAfterMs: 5_000,
+      supportId: 's',
+    } as const;
+    const failed = after(...BUILDING, { type: 'failed', at: CREATED + 1, error });
+    expect(status(failed)).toMatchObject({
+      status: 'failed',
+      error,
+      message: 'File 70000 changed.',
+      nextPollInMs: null,
+    });
+    expect(status(failed).progress).toBeLessThan(100);
+  });
+
+  it('is never behind what it was when it ends while files are looked up', () => {
+    const cancelled = after(...PREPARED.slice(0, 2), { type: 'cancelled', at: CREATED + 1 });
+    expect(status(cancelled).progress).toBe(5);
+    expect(status(after({ type: 'cancelled', at: CREATED + 1 })).progress).toBe(0);
+  });
+
+  it('tells how far a build was that failed or was cancelled, to every server', () => {
+    const reached = { bytes: 10, files: 0, currentFile: null, bytesHighWater: 200, filesHighWater: 1 };
+    const cancelled = after(...BUILDING, { type: 'cancelled', at: CREATED + 1, reached });
+    expect(status(cancelled)).toMatchObject({ progress: 50, bytesProcessed: 200, filesProcessed: 1 });
+  });
+
+  it('counts skipped files', () => {
+    const skipped = after(...PREPARED.slice(0, 2), {
+      type: 'chunkPrepared',
+      chunk: aChunk([], [aMissingFile(0)]),
+      skipped: 1,
+    });
+    expect(status(skipped).filesSkipped).toBe(1);
+  });
+
+  it('says so when no worker answered', () => {
+    expect(status(after(...BUILDING), { stale: true }).stale).toBe(true);
+    expect(status(after(...BUILDING))).not.toHaveProperty('stale');
+  });
+});
+
+describe('the next poll', () => {
+  it('is 4 to 8 s away for long jobs, with jitter', () => {
+    expect(nextPollInMs(3_600, 0)).toBe(4_000);
+    expect(nextPollInMs(3_600, 1)).toBe(8_000);
+  });
+
+  it('comes sooner when the job is nearly done', () => {
+    expect(nextPollInMs(4, 0)).toBe(1_000);
+    expect(nextPollInMs(1, 0)).toBe(500);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JobView, LiveProgress } from '../../../../src/jobs/downloads.js';
+import { neverBack } from '../../../../src/jobs/status/merge-views.js';
+import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
+import type { JobSnapshot } from '../../../../src/contract/types.js';
+import { aJob } from '../../../support/jobs.js';
+
+const QUEUED = queuedSnapshot(aJob());
+const BUILDING = { status: 'running', phase: 'building', preparedFiles: 2, bytesTotal: 100 } as const;
+const HALF_WAY: LiveProgress = {
+  attempt: 2,
+  attemptStartedAt: null,
+  bytes: 50,
+  bytesHighWater: 70,
+  filesHighWater: 1,
+  retry: null,
+  cancelling: false,
+};
+
+function view(changes: Partial<JobSnapshot> = {}, more: Partial<JobView> = {}): JobView {
+  return {
+    jobId: 'j',
+    runId: 'first',
+    snapshot: { ...QUEUED, ...changes },
+    live: null,
+    stale: false,
+    ...more,
+  };
+}
+
+describe('a newer view of a job', () => {
+  it('knows what the one before did, of the same run', () => {
+    const older = view(BUILDING, { live: HALF_WAY });
+    const newer = neverBack(older, view({ ...BUILDING, phase: 'preparing', preparedFiles: 1 }));
+    expect(newer).toMatchObject({
+      live: null,
+      snapshot: { phase: 'building', preparedFiles: 2, bytesHighWater: 70, filesHighWater: 1, attempts: 2 },
+    });
+  });
+
+  it('keeps the place in the queue while nobody can tell it', () => {
+    const waiting = { phase: 'waiting' } as const;
+    const older = view(waiting, { queuePosition: 3 });
+    expect(neverBack(older, view(waiting, { stale: true })).queuePosition).toBe(3);
+    expect(neverBack(older, view(BUILDING, { stale: true })).queuePosition).toBeNull();
+    expect(neverBack(older, view(waiting, { queuePosition: 2 })).queuePosition).toBe(2);
+  });
+
+  it('is still at its end, of the same run', () => {
+    const older = view({ ...BUILDING, status: 'failed', phase: 'ended' });
+    expect(neverBack(older, view(BUILDING)).snapshot).toMatchObject({ status: 'failed', phase: 'ended' });
+  });
+
+  it.each([
+    ['builds', BUILDING],
+    ['failed', { ...BUILDING, status: 'failed', phase: 'ended' }],
+    ['has completed', { ...BUILDING, status: 'completed', phase: 'ended' }],
+  ] as const)(
+    'knows nothing of a run that %s when an operator has reset it, for it has the time of creation alone',
+    (_, before) => {
+      const older = view(before, { live: HALF_WAY });
+      for (const changes of [
+        {},
+        { status: 'running', phase: 'preparing' },
+        { status: 'queued', phase: 'waiting' },
+      ] as const) {
+        const newer = view(changes, { runId: 'second', queuePosition: 2 });
+        expect(neverBack(older, newer)).toBe(newer);
+      }
+    },
+  );
+});

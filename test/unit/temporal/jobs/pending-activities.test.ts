@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  describedSnapshot,
+  isBetweenSteps,
+  liveProgress,
+} from '../../../../src/temporal/jobs/pending-activities.js';
+import { MEMO } from '../../../../src/contract/names.js';
+import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
+import type { JobPhase } from '../../../../src/contract/types.js';
+import { aJob } from '../../../support/jobs.js';
+
+/** A running workflow of so many files in this phase, with these activities pending. */
+function described(files: number, phase: JobPhase, pending: string[]): WorkflowExecutionDescription {
+  const job = aJob({ files: Array.from({ length: files }, (_, i) => 70_000 + i) });
+  return {
+    status: { name: 'RUNNING' },
+    memo: { [MEMO.snapshot]: { ...queuedSnapshot(job), status: 'running', phase } },
+    raw: { pendingActivities: pending.map((name) => ({ activityType: { name } })) },
+  } as unknown as WorkflowExecutionDescription;
+}
+
+const pendingLookUps = (count: number) => Array<string>(count).fill('prepareFiles');
+
+describe('the snapshot of a job whose files are being looked up', () => {
+  it('counts those whose activity is no longer pending', () => {
+    expect(describedSnapshot(described(8, 'preparing', pendingLookUps(5)))).toMatchObject({
+      preparedFiles: 3,
+      message: 'Looking up 3 of 8 files',
+    });
+  });
+
+  it('counts whole chunks of a large job, and never a file too many', () => {
+    expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(96)))?.preparedFiles).toBe(0);
+    expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(50)))?.preparedFiles).toBe(500);
+    expect(describedSnapshot(described(1_050, 'preparing', []))?.preparedFiles).toBe(1_050);
+  });
+
+  it('counts nothing in another phase', () => {
+    expect(describedSnapshot(described(8, 'queued', []))?.preparedFiles).toBe(0);
+  });
+});
+
+describe('a step that failed before', () => {
+  const failing = (state: number) =>
+    ({
+      raw: {
+        pendingActivities: [
+          {
+            activityType: { name: 'buildArchive' },
+            attempt: 2,
+            state,
+            lastFailure: { applicationFailureInfo: { type: 'STORAGE_UNAVAILABLE' } },
+          },
+        ],
+      },
+    }) as unknown as WorkflowExecutionDescription;
+
+  it('tells why while it waits to be tried again, and no more when it is under way', () => {
+    const [waiting, started] = [1, 2];
+    expect(liveProgress(failing(waiting))).toMatchObject({
+      attempt: 2,
+      retry: { reason: 'The object store is not reachable.' },
+    });
+    expect(liveProgress(failing(started))).toMatchObject({ attempt: 2, retry: null });
+  });
+});
+
+describe('a job between two steps', () => {
+  it.each([
+    ['building', [], true],
+    ['building', ['buildArchive'], false],
+    ['preparing', [], false],
+    ['publishing', [], false],
+  ] as const)('is one whose build has ended and nothing has begun: %s %j', (phase, pending, expected) => {
+    const description = described(2, phase, [...pending]);
+    expect(isBetweenSteps(description, describedSnapshot(description)!)).toBe(expected);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { fairnessKeyOf, summaryOf } from '../../../../src/temporal/jobs/start-options.js';
+import { aJob } from '../../../support/jobs.js';
+
+const bytes = (text: string) => Buffer.byteLength(text);
+
+describe('the fairness key', () => {
+  it('is the user’s name where Temporal takes it', () => {
+    expect(fairnessKeyOf('ada')).toBe('ada');
+    expect(fairnessKeyOf('u'.repeat(64))).toBe('u'.repeat(64));
+  });
+
+  it('is of its own for each longer name, and never too long', () => {
+    const names = ['u'.repeat(65), `${'u'.repeat(64)}v`, '日'.repeat(85), '🎉'.repeat(63)];
+    const keys = names.map(fairnessKeyOf);
+    expect(new Set(keys).size).toBe(names.length);
+    for (const key of keys) expect(bytes(key)).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('the summary', () => {
+  it('says what, how many and for whom', () => {
+    expect(summaryOf(aJob({ userId: 'ada' }))).toBe('photos.zip: 2 files for ada');
+  });
+
+  it('is cut between characters, however long the names are', () => {
+    const archive = { format: 'zip', compression: 'auto', name: `${'🎉'.repeat(124)}.zip` } as const;
+    const summary = summaryOf(aJob({ archive, userId: '日'.repeat(255) }));
+    expect(summary).toMatch(/^🎉+…: 2 files for 日+…$/u);
+    expect(bytes(summary)).toBeLessThanOrEqual(200);
+  });
+});
