@@ -13,7 +13,7 @@ import type { OperatorJobs } from '../jobs/operator-jobs.js';
 import type { RateLimit } from './middleware/rate-limit.js';
 import type { LocalLinks } from './routes/objects.js';
 import type { StreamHub } from './streams/stream-hub.js';
-import type { Authenticator } from './principal.js';
+import type { Authenticator } from './auth/principal.js';
 import type { OutcomeStore } from '../jobs/outcomes-page.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
 

@@ -27,7 +27,7 @@ import type { AppDependencies } from './dependencies.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from '../jobs/file-list.js';
 import { Health } from './health.js';
-import { closeHttpServer, createHttpServer } from './http-server.js';
+import { closeHttpServer, createHttpServer } from './http/node-server.js';
 import { JobWatchers } from '../jobs/status/job-watchers.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
 import { TemporalDownloads } from '../temporal/jobs/temporal-downloads.js';

@@ -5,7 +5,7 @@ import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/jobs/file-list.js';
 import { Health } from '../../src/api/health.js';
-import { createHttpServer } from '../../src/api/http-server.js';
+import { createHttpServer } from '../../src/api/http/node-server.js';
 import { JobWatchers } from '../../src/jobs/status/job-watchers.js';
 import { StreamHub } from '../../src/api/streams/stream-hub.js';
 import { jobNotFound } from '../../src/contract/errors.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/api/app.js';
 import type { AppDependencies, HttpOptions } from '../../src/api/dependencies.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
-import { createHttpServer } from '../../src/api/http-server.js';
+import { createHttpServer } from '../../src/api/http/node-server.js';
 import { JobWatchers } from '../../src/jobs/status/job-watchers.js';
 import type { StreamTimes } from '../../src/api/streams/job-stream.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from '../../src/api/streams/stream-hub.js';

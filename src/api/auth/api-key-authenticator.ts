@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LonghaulError } from '../../contract/errors.js';
-import type { Authenticator, Principal } from '../principal.js';
+import type { Authenticator, Principal } from './principal.js';
 import type { ApiKeySource } from './api-key-source.js';
 import { apiKeyOf } from './credentials.js';
 

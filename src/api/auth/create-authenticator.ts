@@ -1,5 +1,5 @@
 import type { Logger } from '../../telemetry/logger.js';
-import type { Authenticator } from '../principal.js';
+import type { Authenticator } from './principal.js';
 import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { ApiKeySource } from './api-key-source.js';
 import { JwtAuthenticator, type JwtSettings } from './jwt-authenticator.js';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { Authenticator, Principal } from '../principal.js';
+import type { Authenticator, Principal } from './principal.js';
 import { bearerTokenOf } from './credentials.js';
 import { isUserId } from './user-id.js';
 

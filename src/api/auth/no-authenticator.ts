@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LonghaulError } from '../../contract/errors.js';
-import type { Authenticator, Principal } from '../principal.js';
+import type { Authenticator, Principal } from './principal.js';
 
 const ANONYMOUS = 'anonymous';
 const USER_ID = /^[\x21-\x7e]{1,128}$/;

@@ -3,9 +3,9 @@ import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
 import { apiKeyOf } from '../auth/credentials.js';
-import { principalOf } from '../principal.js';
-import { RequestCounts } from '../request-counts.js';
-import { provedKeyOf } from './authenticated.js';
+import { principalOf } from '../auth/principal.js';
+import { RequestCounts } from './request-counts.js';
+import { provedKeyOf } from '../auth/authenticated.js';
 
 /** Requests per user and window of this process; 0 for no limit. */
 export interface RateLimit {

@@ -1,8 +1,8 @@
 import type { RequestHandler, Response } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { pathOf } from '../request-path.js';
-import { sendProblem } from './problems.js';
-import { waitOf } from '../wait-preference.js';
+import { pathOf } from '../http/request-path.js';
+import { sendProblem } from '../http/problems.js';
+import { waitOf } from '../http/prefer-wait.js';
 
 /** Share of a request's time that its own calls may use up, so that their failure is still answered in time. */
 const CALLS_SHARE = 0.8;

@@ -4,15 +4,15 @@ import { failedQuerySchema, terminateSchema } from '../../contract/admin-schemas
 import { LonghaulError } from '../../contract/errors.js';
 import type { AppDependencies } from '../dependencies.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';
-import { jobIdOf } from '../job-answers.js';
-import { adminOnly } from '../middleware/admin-only.js';
+import { jobIdOf } from './shared/job-responses.js';
+import { adminOnly } from '../auth/admin-only.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { deadlineOf, timeout } from '../middleware/timeout.js';
 import type { OperatorView } from '../../jobs/operator-jobs.js';
-import { principalOf } from '../principal.js';
-import { route } from '../route.js';
-import { validate } from '../validate.js';
-import { malformedId } from '../middleware/malformed-id.js';
+import { principalOf } from '../auth/principal.js';
+import { route } from '../http/define-route.js';
+import { validate } from '../http/validate.js';
+import { malformedId } from '../http/malformed-id.js';
 
 const LIST_TIMEOUT_MS = 30_000;
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { contentSecurityPolicy } from 'helmet';
 import { type RequestHandler, Router } from 'express';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 
 const { resolve } = createRequire(import.meta.url);
 

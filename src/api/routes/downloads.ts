@@ -7,17 +7,17 @@ import type { AppDependencies } from '../dependencies.js';
 import { statusOf } from '../../jobs/status/download-status.js';
 import { decodeFilesCursor, encodeFilesCursor, type FilesCursor } from '../../jobs/files-cursor.js';
 import { invalidCursor } from '../../jobs/invalid-cursor.js';
-import { JobAnswers } from '../job-answers.js';
-import { JobStarts, retryAfter, sendAccepted } from '../job-starts.js';
-import { malformedId } from '../middleware/malformed-id.js';
+import { JobAnswers } from './shared/job-responses.js';
+import { JobStarts, retryAfter, sendAccepted } from './shared/start-job.js';
+import { malformedId } from '../http/malformed-id.js';
 import { jsonBody } from '../middleware/json-body.js';
-import { sendProblem } from '../middleware/problems.js';
+import { sendProblem } from '../http/problems.js';
 import { timeout } from '../middleware/timeout.js';
-import { principalOf } from '../principal.js';
+import { principalOf } from '../auth/principal.js';
 import { recordedOutcomes } from '../../jobs/outcomes-page.js';
-import { pathOf } from '../request-path.js';
-import { route } from '../route.js';
-import { validate } from '../validate.js';
+import { pathOf } from '../http/request-path.js';
+import { route } from '../http/define-route.js';
+import { validate } from '../http/validate.js';
 
 const SLOW_ROUTE_TIMEOUT_MS = 30_000;
 

@@ -4,11 +4,11 @@ import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
 import { etaGuess } from '../../jobs/status/eta-guess.js';
-import { JobAnswers } from '../job-answers.js';
-import { JobStarts } from '../job-starts.js';
+import { JobAnswers } from './shared/job-responses.js';
+import { JobStarts } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 
 const DEADLINE_MS = 25_000;
 const ROUTE_TIMEOUT_MS = DEADLINE_MS + 5_000;

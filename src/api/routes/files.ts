@@ -5,8 +5,8 @@ import type { FileListPage } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
 import { DeadlineExceeded, within } from '../../concurrency/deadline.js';
 import { invalidCursor } from '../../jobs/invalid-cursor.js';
-import { route } from '../route.js';
-import { validate } from '../validate.js';
+import { route } from '../http/define-route.js';
+import { validate } from '../http/validate.js';
 
 const DEADLINE_MS = 20_000;
 

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { Health } from '../health.js';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 
 /**
  * `/livez`: the process runs. `/readyz`: it can do its work. `/health`: jobs can be done at all, workers included.

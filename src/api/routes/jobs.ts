@@ -2,17 +2,17 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { jobsQuerySchema } from '../../contract/schemas.js';
 import type { JobsPage } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
-import { JobAnswers } from '../job-answers.js';
+import { JobAnswers } from './shared/job-responses.js';
 import { decodeJobCursor, encodeJobCursor } from '../../jobs/job-cursor.js';
-import { JobStarts, sendAccepted } from '../job-starts.js';
+import { JobStarts, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
-import { malformedId } from '../middleware/malformed-id.js';
+import { malformedId } from '../http/malformed-id.js';
 import { patientTimeout, timeout } from '../middleware/timeout.js';
-import { principalOf } from '../principal.js';
-import { route } from '../route.js';
-import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from '../snake-case.js';
+import { principalOf } from '../auth/principal.js';
+import { route } from '../http/define-route.js';
+import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from './shared/snake-case.js';
 import { Turns } from '../../concurrency/user-semaphore.js';
-import { validate } from '../validate.js';
+import { validate } from '../http/validate.js';
 
 /** Longer than the index of jobs is waited for. */
 const LIST_TIMEOUT_MS = 15_000;

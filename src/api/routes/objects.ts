@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type RequestHandler, type Response, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 
 /** Opens the links of a store that has no server of its own. */
 export interface LocalLinks {

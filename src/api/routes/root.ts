@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 
 /** Who answers here, and where to go on. */
 export function rootRoutes({ version }: { version: string }): Router {

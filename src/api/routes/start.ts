@@ -1,11 +1,11 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { isFinal } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
-import { JobAnswers } from '../job-answers.js';
-import { JobStarts, sendAccepted } from '../job-starts.js';
+import { JobAnswers } from './shared/job-responses.js';
+import { JobStarts, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 import { untilFinal } from '../../jobs/status/wait-until-final.js';
 
 /** Below what proxies wait for an answer. */

@@ -1,9 +1,9 @@
 import { Router } from 'express';
 import type { AppDependencies } from '../dependencies.js';
-import { JobAnswers } from '../job-answers.js';
-import { malformedId } from '../middleware/malformed-id.js';
+import { JobAnswers } from './shared/job-responses.js';
+import { malformedId } from '../http/malformed-id.js';
 import { patientTimeout } from '../middleware/timeout.js';
-import { route } from '../route.js';
+import { route } from '../http/define-route.js';
 
 /** `GET /v1/download/status/:jobId`, by itself: it is asked for more often than all other routes together. */
 export function statusRoutes(deps: AppDependencies): Router {

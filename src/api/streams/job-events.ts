@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { isFinal } from '../../contract/types.js';
-import type { JobAnswers } from '../job-answers.js';
-import { principalOf } from '../principal.js';
+import type { JobAnswers } from '../routes/shared/job-responses.js';
+import { principalOf } from '../auth/principal.js';
 import type { Sink } from './job-stream.js';
 import type { StreamHub } from './stream-hub.js';
 import { eventId } from './stream-message.js';

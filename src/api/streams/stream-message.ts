@@ -3,7 +3,7 @@ import type { SnakeCased } from '../../contract/snake-case.js';
 import { isFinal, type JobError, type JobStatus } from '../../contract/types.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';
 import type { JobView } from '../../jobs/downloads.js';
-import { snakeCased } from '../snake-case.js';
+import { snakeCased } from '../routes/shared/snake-case.js';
 import { visibleState } from '../../jobs/status/status-fingerprint.js';
 
 /** What a stream tells of a job: always all of it, so that none of the earlier ones is needed. */

@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import type { AppDependencies } from '../dependencies.js';
-import { JobAnswers } from '../job-answers.js';
-import { malformedId } from '../middleware/malformed-id.js';
-import { route } from '../route.js';
+import { JobAnswers } from '../routes/shared/job-responses.js';
+import { malformedId } from '../http/malformed-id.js';
+import { route } from '../http/define-route.js';
 import { JobEvents } from './job-events.js';
 import { JobSockets } from './job-sockets.js';
 

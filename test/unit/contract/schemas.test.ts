@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { validate } from '../../../src/api/validate.js';
+import { validate } from '../../../src/api/http/validate.js';
 import type { LonghaulError } from '../../../src/contract/errors.js';
 import { checkSchema, initiateSchema } from '../../../src/contract/schemas.js';
 

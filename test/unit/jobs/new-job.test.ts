@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newJob } from '../../../src/jobs/new-job.js';
-import { validate } from '../../../src/api/validate.js';
+import { validate } from '../../../src/api/http/validate.js';
 import { initiateSchema } from '../../../src/contract/schemas.js';
 import { aJob } from '../../support/jobs.js';
 

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import express, { Router } from 'express';
 import { NoAuthenticator } from '../../../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../../../src/api/auth/stream-tickets.js';
-import { authenticated } from '../../../../src/api/middleware/authenticated.js';
-import { problems, routeNotFound } from '../../../../src/api/middleware/problems.js';
+import { authenticated } from '../../../../src/api/auth/authenticated.js';
+import { problems, routeNotFound } from '../../../../src/api/http/problems.js';
 import { rateLimited } from '../../../../src/api/middleware/rate-limit.js';
 import { requestId } from '../../../../src/api/middleware/request-id.js';
-import { ticketed } from '../../../../src/api/middleware/ticketed.js';
-import { RequestCounts } from '../../../../src/api/request-counts.js';
-import type { Authenticator } from '../../../../src/api/principal.js';
+import { ticketed } from '../../../../src/api/auth/ticketed.js';
+import { RequestCounts } from '../../../../src/api/middleware/request-counts.js';
+import type { Authenticator } from '../../../../src/api/auth/principal.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { close, listen } from '../../../support/raw-http.js';

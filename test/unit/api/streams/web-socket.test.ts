@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClientOptions, WebSocket } from 'ws';
-import { closeHttpServer } from '../../../../src/api/http-server.js';
+import { closeHttpServer } from '../../../../src/api/http/node-server.js';
 import type { StreamMessage } from '../../../../src/api/streams/stream-message.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';

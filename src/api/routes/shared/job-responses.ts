@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { errorCodeOf, jobNotFound } from '../contract/errors.js';
-import { type DownloadStatus, isFinal } from '../contract/types.js';
-import type { AppDependencies } from './dependencies.js';
-import { downloadStatus } from '../jobs/status/download-status.js';
-import type { JobView } from '../jobs/downloads.js';
-import { archiveLink } from '../jobs/archive-link.js';
-import { principalOf } from './principal.js';
-import { untilChanged } from '../jobs/status/long-poll.js';
-import { waitOf } from './wait-preference.js';
+import { errorCodeOf, jobNotFound } from '../../../contract/errors.js';
+import { type DownloadStatus, isFinal } from '../../../contract/types.js';
+import type { AppDependencies } from '../../dependencies.js';
+import { downloadStatus } from '../../../jobs/status/download-status.js';
+import type { JobView } from '../../../jobs/downloads.js';
+import { archiveLink } from '../../../jobs/archive-link.js';
+import { principalOf } from '../../auth/principal.js';
+import { untilChanged } from '../../../jobs/status/long-poll.js';
+import { waitOf } from '../../http/prefer-wait.js';
 
 const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeHttpServer, createHttpServer } from '../../../src/api/http-server.js';
-import { close, exchange, listen, SHORT_LIMITS } from '../../support/raw-http.js';
+import { closeHttpServer, createHttpServer } from '../../../../src/api/http/node-server.js';
+import { close, exchange, listen, SHORT_LIMITS } from '../../../support/raw-http.js';
 
 describe('the HTTP server', () => {
   let server: Server;

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
-import { apiKeyOf } from '../auth/credentials.js';
-import type { Authenticator } from '../principal.js';
+import { apiKeyOf } from './credentials.js';
+import type { Authenticator } from './principal.js';
 
 /**
  * Lets nobody through whom `authenticator` does not know; behind it `principalOf` tells who it is, and `provedKeyOf` by

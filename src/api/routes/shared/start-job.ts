@@ -1,15 +1,15 @@
 import type { Request, Response } from 'express';
-import { LonghaulError } from '../contract/errors.js';
-import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../contract/schemas.js';
-import type { StartedDownload } from '../contract/types.js';
-import type { AppDependencies } from './dependencies.js';
-import { expiresAt, nextPollInMs } from '../jobs/status/download-status.js';
-import { etaGuess } from '../jobs/status/eta-guess.js';
-import type { JobAnswers } from './job-answers.js';
-import { deadlineOf } from './middleware/timeout.js';
-import { newJob, type NewJob } from '../jobs/new-job.js';
-import { principalOf } from './principal.js';
-import { validate } from './validate.js';
+import { LonghaulError } from '../../../contract/errors.js';
+import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../../../contract/schemas.js';
+import type { StartedDownload } from '../../../contract/types.js';
+import type { AppDependencies } from '../../dependencies.js';
+import { expiresAt, nextPollInMs } from '../../../jobs/status/download-status.js';
+import { etaGuess } from '../../../jobs/status/eta-guess.js';
+import type { JobAnswers } from './job-responses.js';
+import { deadlineOf } from '../../middleware/timeout.js';
+import { newJob, type NewJob } from '../../../jobs/new-job.js';
+import { principalOf } from '../../auth/principal.js';
+import { validate } from '../../http/validate.js';
 
 type Dependencies = Pick<
   AppDependencies,

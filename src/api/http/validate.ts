@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type InputError, LonghaulError } from '../contract/errors.js';
+import { type InputError, LonghaulError } from '../../contract/errors.js';
 
 /** Faults told one by one: the hundred thousandth helps nobody, and all of them would be megabytes. */
 const MAX_TOLD = 100;

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorCode, ERRORS, LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { challengeOf } from '../auth/credentials.js';
-import { pathOf } from '../request-path.js';
+import { pathOf } from './request-path.js';
 
 /** Seconds after which a request that was refused for our own reasons is worth repeating. */
 const RETRY_AFTER_SECONDS = 5;

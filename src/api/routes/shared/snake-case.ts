@@ -1,6 +1,6 @@
-import { LonghaulError } from '../contract/errors.js';
-import type { SnakeCased, StartedJob, WatchedJob } from '../contract/snake-case.js';
-import type { DownloadStatus, StartedDownload } from '../contract/types.js';
+import { LonghaulError } from '../../../contract/errors.js';
+import type { SnakeCased, StartedJob, WatchedJob } from '../../../contract/snake-case.js';
+import type { DownloadStatus, StartedDownload } from '../../../contract/types.js';
 
 /**
  * The `/jobs` dialect: the same requests and answers with names in snake_case. It is a spelling and no schema of its own,

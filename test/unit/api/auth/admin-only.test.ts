@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
-import { adminOnly } from '../../../../src/api/middleware/admin-only.js';
+import { adminOnly } from '../../../../src/api/auth/admin-only.js';
 import { errorCodeOf } from '../../../../src/contract/errors.js';
 
 function passedOn(principal: object | undefined): unknown {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
-import { waitOf } from '../../../src/api/wait-preference.js';
+import { waitOf } from '../../../../src/api/http/prefer-wait.js';
 
 function wait(waitMs?: string, prefer?: string) {
   const url = waitMs === undefined ? '/' : `/?waitMs=${waitMs}`;

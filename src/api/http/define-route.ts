@@ -1,5 +1,5 @@
 import type { RequestHandler, Router } from 'express';
-import { LonghaulError } from '../contract/errors.js';
+import { LonghaulError } from '../../contract/errors.js';
 
 type Method = 'get' | 'post';
 

@@ -1,7 +1,7 @@
 import { type RequestListener, Server, type ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerBrokenRequests } from './broken-requests.js';
+import { answerBrokenRequests } from './malformed-requests.js';
 import { OfferedRequest, serveUpgrades } from './upgrades.js';
 
 /** Against clients that send slowly, or nothing at all: what is not there in time is answered 408 and hung up on. */

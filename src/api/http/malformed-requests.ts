@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ERRORS, LonghaulError } from '../contract/errors.js';
-import { problemText } from './middleware/problems.js';
+import { ERRORS, LonghaulError } from '../../contract/errors.js';
+import { problemText } from './problems.js';
 
 /** What Node calls its errors. What is not here broke the rules of HTTP. */
 const CAUSES: Record<string, LonghaulError> = {

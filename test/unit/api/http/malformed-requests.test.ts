@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createApp } from '../../../src/api/app.js';
-import { createHttpServer } from '../../../src/api/http-server.js';
-import { problemSchema } from '../../../src/contract/answers.js';
-import { appDependencies } from '../../support/api-server.js';
-import { close, exchange, listen, open, SHORT_LIMITS } from '../../support/raw-http.js';
-import { waitFor } from '../../support/wait-for.js';
+import { createApp } from '../../../../src/api/app.js';
+import { createHttpServer } from '../../../../src/api/http/node-server.js';
+import { problemSchema } from '../../../../src/contract/answers.js';
+import { appDependencies } from '../../../support/api-server.js';
+import { close, exchange, listen, open, SHORT_LIMITS } from '../../../support/raw-http.js';
+import { waitFor } from '../../../support/wait-for.js';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import express, { Router } from 'express';
-import { problems } from '../../../src/api/middleware/problems.js';
-import { requestId } from '../../../src/api/middleware/request-id.js';
-import { createLogger } from '../../../src/telemetry/logger.js';
+import { problems } from '../../../../src/api/http/problems.js';
+import { requestId } from '../../../../src/api/middleware/request-id.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
 
 it('the path of a failed request is told and logged without ticket and link, which are permissions', async () => {
   const lines: string[] = [];

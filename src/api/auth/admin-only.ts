@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { principalOf } from '../principal.js';
+import { principalOf } from './principal.js';
 
 /** Lets operators through alone. */
 export const adminOnly: RequestHandler = (_req, res, next) => {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { StreamTickets } from '../auth/stream-tickets.js';
-import type { Principal } from '../principal.js';
+import type { StreamTickets } from './stream-tickets.js';
+import type { Principal } from './principal.js';
 
 /** The streams of a job, below `/v1`. */
 const STREAMS = /^\/download\/jobs\/([^/]+)\/(?:stream|events)\/?$/i;
