@@ -1,4 +1,4 @@
-import { buildArchive } from '../../src/activities/build-archive.js';
+import { buildArchive } from '../../src/activities/build/build-archive.js';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
 import type { PreparedFile } from '../../src/contract/types.js';
 import { ObjectSource } from '../../src/source/object-source.js';

@@ -1,12 +1,12 @@
 import type { DownloadActivities } from '../contract/activities.js';
 import type { SweepActivities } from '../contract/sweep.js';
 import { asActivity } from './as-activity.js';
-import { buildArchive } from './build-archive.js';
+import { buildArchive } from './build/build-archive.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { prepareFiles } from './prepare-files.js';
 import { publishArchive } from './publish-archive.js';
 import { removeArtifacts } from './remove-artifacts.js';
-import { sweepArtifacts, type SweepDependencies } from './sweep-artifacts.js';
+import { sweepArtifacts, type SweepDependencies } from './sweep/sweep-artifacts.js';
 
 /** The activities of the download workflow, ready to be registered with a worker. */
 export function createActivities(deps: ActivityDependencies): DownloadActivities {

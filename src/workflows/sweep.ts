@@ -1,6 +1,6 @@
 import { type ActivityOptions, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { SweepActivities, SweepProgress, SweepSummary } from '../contract/sweep.js';
-import { handOverOf } from './endings.js';
+import { handOverOf } from './download/endings.js';
 
 /**
  * As long as a large bucket takes; the heartbeat tells whether it goes on. Nobody waits for it, so it outlasts an outage

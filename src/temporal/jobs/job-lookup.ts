@@ -1,5 +1,5 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import type { JobFate, JobLookup } from '../../activities/job-lookup.js';
+import type { JobFate, JobLookup } from '../../activities/sweep/job-lookup.js';
 import { LonghaulError } from '../../contract/errors.js';
 import { MEMO, workflowIdFor } from '../../contract/names.js';
 import type { JobSnapshot } from '../../contract/types.js';

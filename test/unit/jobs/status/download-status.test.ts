@@ -3,7 +3,7 @@ import { downloadStatus, nextPollInMs } from '../../../../src/jobs/status/downlo
 import type { JobView, LiveProgress } from '../../../../src/jobs/downloads.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { ArchiveInfo, JobSnapshot } from '../../../../src/contract/types.js';
-import { type JobEvent, reduce } from '../../../../src/workflows/progress.js';
+import { type JobEvent, reduce } from '../../../../src/workflows/download/progress.js';
 import { aChunk, aJob, aMissingFile, aPreparedFile } from '../../../support/jobs.js';
 
 const CREATED = Date.parse('2026-03-01T12:00:00Z');

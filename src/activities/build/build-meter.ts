@@ -1,0 +1,49 @@
+import type { BuildProgress } from '../../contract/types.js';
+import type { ActivityContext } from '../as-activity.js';
+
+/**
+ * How far a build is. It knows the high water of every attempt before, by their heartbeats or by a hand-over, so that
+ * a build which begins anew never lets the progress shown go back.
+ */
+export class BuildMeter {
+  private bytes = 0;
+  private files = 0;
+  private currentFile: string | null = null;
+  private bytesHighWater: number;
+  private filesHighWater: number;
+  private readonly attempts: number;
+
+  constructor(context: ActivityContext, handedOver: BuildProgress | null) {
+    const earlier = (context.lastHeartbeat as BuildProgress | undefined) ?? handedOver;
+    this.bytesHighWater = earlier?.bytesHighWater ?? 0;
+    this.filesHighWater = earlier?.filesHighWater ?? 0;
+    this.attempts = Math.max(context.attempt, earlier?.attempts ?? 1);
+    context.reportProgress(() => this.snapshot());
+  }
+
+  /** A new pass over all files begins. */
+  restart(): void {
+    this.bytes = 0;
+    this.files = 0;
+    this.currentFile = null;
+  }
+
+  startFile(name: string): void {
+    this.currentFile = name;
+  }
+
+  addBytes(count: number): void {
+    this.bytes += count;
+    this.bytesHighWater = Math.max(this.bytesHighWater, this.bytes);
+  }
+
+  finishFile(): void {
+    this.files += 1;
+    this.filesHighWater = Math.max(this.filesHighWater, this.files);
+  }
+
+  snapshot(): BuildProgress {
+    const { bytes, files, currentFile, bytesHighWater, filesHighWater, attempts } = this;
+    return { bytes, files, currentFile, bytesHighWater, filesHighWater, attempts };
+  }
+}

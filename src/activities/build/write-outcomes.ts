@@ -1,0 +1,30 @@
+import type { FileOutcome, MissingFile, PreparedFile } from '../../contract/types.js';
+import { outcomesKey } from '../../storage/keys.js';
+import type { ObjectStore } from '../../storage/object-store.js';
+import type { BuildOutcome } from './build-outcome.js';
+import { writeJsonLines } from '../json-lines.js';
+
+/** Writes beside the archive what became of each file, in the order of the request: the API reads it page by page. */
+export async function writeOutcomes(
+  store: ObjectStore,
+  keyOfArchive: string,
+  { included, missing }: BuildOutcome,
+  signal: AbortSignal,
+): Promise<void> {
+  const inOrder = [...included, ...missing].toSorted((a, b) => a.index - b.index);
+  await writeJsonLines(store, outcomesKey(keyOfArchive), outcomesOf(inOrder), signal);
+}
+
+function* outcomesOf(files: readonly (PreparedFile | MissingFile)[]): Generator<FileOutcome> {
+  for (const file of files) {
+    yield 'code' in file
+      ? {
+          fileId: file.fileId,
+          name: null,
+          size: null,
+          state: 'skipped',
+          error: { code: file.code, message: file.message },
+        }
+      : { fileId: file.fileId, name: file.name, size: file.size, state: 'included', error: null };
+  }
+}

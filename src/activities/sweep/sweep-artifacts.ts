@@ -1,0 +1,100 @@
+import {
+  NOTHING_SWEPT,
+  type SweepInput,
+  type SweepProgress,
+  type SweepSummary,
+} from '../../contract/sweep.js';
+import { ARTIFACTS_PREFIX, jobOf } from '../../storage/keys.js';
+import type { ObjectStore } from '../../storage/object-store.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { ActivityContext } from '../as-activity.js';
+import type { JobLookup } from './job-lookup.js';
+import { byJob, type JobObjects } from './job-objects.js';
+import { expiredObjects, isStaleUpload } from './sweep-rules.js';
+
+export interface SweepDependencies {
+  store: ObjectStore;
+  jobs: JobLookup;
+  /** `DOWNLOAD_JOB_TTL_MS`, for jobs that are forgotten. */
+  ttlMs: number;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  logger: Logger;
+}
+
+/** @see SweepActivities.sweepArtifacts */
+export async function sweepArtifacts(
+  deps: SweepDependencies,
+  input: SweepInput,
+  context: ActivityContext,
+): Promise<SweepSummary> {
+  const earlier = (context.lastHeartbeat as SweepProgress | undefined) ?? input.handedOver;
+  const sweep = new Sweep(deps, earlier ?? { partition: '', summary: NOTHING_SWEPT }, context.signal);
+  context.reportProgress(() => sweep.progress);
+  const summary = await sweep.run();
+  context.logger.info(summary, 'swept');
+  return summary;
+}
+
+class Sweep {
+  constructor(
+    private readonly deps: SweepDependencies,
+    /** Replaced as a whole, so that no heartbeat ever tells of half a step. */
+    public progress: SweepProgress,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<SweepSummary> {
+    const { partition } = this.progress;
+    if (partition !== null) await this.sweepObjects(partition);
+    await this.sweepUploads();
+    return this.progress.summary;
+  }
+
+  /** @param after partition that was done already; every store lists partitions in their order. */
+  private async sweepObjects(after: string): Promise<void> {
+    for await (const job of byJob(this.deps.store.list(ARTIFACTS_PREFIX, { signal: this.signal }))) {
+      if (job.partition > after) await this.sweepJob(job);
+    }
+    this.advance(null, {});
+  }
+
+  /**
+   * The job is asked for when its objects have been listed. Should it begin anew right afterwards, under the same key,
+   * it writes where nothing was listed; so only what is old is deleted.
+   */
+  private async sweepJob({ jobId, partition, objects }: JobObjects): Promise<void> {
+    const { store, jobs, now, ttlMs } = this.deps;
+    const fate = await jobs.fateOf(jobId, this.signal);
+    const expired = expiredObjects(fate, objects, now(), ttlMs);
+    const keys = expired.map(({ key }) => key);
+    if (keys.length > 0) await store.delete(keys, this.signal);
+    const gone = expired.length === objects.length;
+    this.advance(partition, {
+      jobsSeen: 1,
+      [gone ? 'jobsDeleted' : 'jobsKept']: 1,
+      objectsDeleted: expired.length,
+      bytesDeleted: expired.reduce((total, { size }) => total + size, 0),
+    });
+  }
+
+  private async sweepUploads(): Promise<void> {
+    const { store, jobs, now } = this.deps;
+    // An attempt before this one may have counted some of them.
+    this.advance(null, { uploadsKept: -this.progress.summary.uploadsKept });
+    for await (const upload of store.listUploads(ARTIFACTS_PREFIX, this.signal)) {
+      const job = jobOf(upload.key);
+      if (!job) continue;
+      const stale = isStaleUpload(await jobs.fateOf(job.jobId, this.signal), upload, now());
+      // By its whole key, which is that of one pass: a pass that begins meanwhile has another.
+      const uploadsAborted = stale ? await store.abortUploads(upload.key, this.signal) : 0;
+      this.advance(null, stale ? { uploadsAborted } : { uploadsKept: 1 });
+    }
+  }
+
+  private advance(partition: string | null, counts: Partial<SweepSummary>): void {
+    const summary = { ...this.progress.summary };
+    for (const [name, count] of Object.entries(counts)) summary[name as keyof SweepSummary] += count;
+    this.progress = { partition, summary };
+  }
+}

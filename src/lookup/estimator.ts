@@ -1,0 +1,40 @@
+import { type LookUp, lookUpFiles } from './look-up-files.js';
+import { archiveSizeBound } from '../archive/archive-size.js';
+import { missingManifestEntry } from '../archive/missing-manifest.js';
+import { namesInArchive } from '../archive/names-in-archive.js';
+import type { FilesEstimate } from '../contract/estimate.js';
+import type { DownloadJob, MissingFile, PreparedFile } from '../contract/types.js';
+
+/** Looks the files of a job up as a worker would, and says what would become of them. Starts and stores nothing. */
+export class DownloadEstimator {
+  constructor(private readonly lookUp: LookUp) {}
+
+  /** @throws what looking the files up throws, and the signal's reason. */
+  async estimate(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate> {
+    const { userId, files } = job;
+    const lines = await lookUpFiles(this.lookUp, { userId, files, firstIndex: 0 }, { signal });
+    const found = lines.flatMap((line) => ('found' in line ? [line.found] : []));
+    const missing = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
+    const names = namesInArchive(found.map(({ name }) => name));
+    const entries = found.map(({ fileId, size }, i) => ({ fileId, name: names[i]!, size }));
+    return {
+      files: entries,
+      missing: missing.map(({ fileId, code, message }) => ({ fileId, code, message })),
+      renamed: found.flatMap((file, i) => renamedTo(names[i]!, file, job)),
+      bytesTotal: found.reduce((total, { size }) => total + size, 0),
+      archiveBytes: archiveBytes(job, entries, missing),
+    };
+  }
+}
+
+function renamedTo(name: string, file: PreparedFile, { files }: DownloadJob): FilesEstimate['renamed'] {
+  const requested = files[file.index];
+  const wanted = typeof requested === 'object' ? requested.name : file.name;
+  return name === wanted ? [] : [{ fileId: file.fileId, name, insteadOf: wanted }];
+}
+
+function archiveBytes(job: DownloadJob, entries: { name: string; size: number }[], missing: MissingFile[]) {
+  const { format, compression } = job.archive;
+  const manifest = missing.length > 0 ? [missingManifestEntry(job.jobId, entries.length, missing)] : [];
+  return archiveSizeBound(format, compression, [...entries, ...manifest]);
+}

@@ -1,0 +1,14 @@
+import { archiveContentType } from '../../contract/media-types.js';
+import type { ArchiveInfo, BuiltArchive, DownloadJob } from '../../contract/types.js';
+
+/** What a client is told of a finished archive. */
+export function archiveInfo(job: DownloadJob, built: BuiltArchive): ArchiveInfo {
+  return {
+    name: job.archive.name,
+    size: built.size,
+    contentType: archiveContentType(job.archive.format),
+    checksum: built.checksum,
+    files: built.files,
+    skipped: built.skipped,
+  };
+}

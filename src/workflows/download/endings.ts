@@ -1,0 +1,118 @@
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
+import { HANDED_OVER } from '../../contract/activities.js';
+import { type ErrorCode, isErrorCode } from '../../contract/errors.js';
+import type { BuildProgress, DownloadJob, JobError, JobPolicy, MissingFile } from '../../contract/types.js';
+
+const SHOWN_MISSING = 5;
+
+/** What may work when it is tried again, and how long to wait before. */
+const RETRY_AFTER_MS: Partial<Record<ErrorCode, number>> = {
+  STORAGE_UNAVAILABLE: 60_000,
+  SOURCE_UNAVAILABLE: 60_000,
+  CATALOGUE_UNAVAILABLE: 60_000,
+  WORKER_LOST: 30_000,
+  JOB_TIMEOUT: 60_000,
+  ARCHIVE_INCOMPLETE: 10_000,
+  FILE_CHANGED: 5_000,
+  INTERNAL_ERROR: 60_000,
+};
+
+const WORKER_LOST_MESSAGE =
+  'The worker that built the archive stopped answering, on every attempt. Try again.';
+const TOO_SLOW_MESSAGE = 'A step took longer than it may. Try again, or ask for fewer files at once.';
+const UNKNOWN_MESSAGE =
+  'Something went wrong while the download was built. Try again, or give the support id to the operator.';
+
+/** Says in the words of the contract why a job failed. */
+export function jobErrorOf(error: unknown, supportId: string): JobError {
+  const { code, message } = reasonOf(error);
+  return { code, message, retryAfterMs: RETRY_AFTER_MS[code] ?? null, supportId };
+}
+
+function reasonOf(error: unknown): { code: ErrorCode; message: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {
+    return { code: cause.type, message: cause.message };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return cause.timeoutType === 'HEARTBEAT'
+      ? { code: 'WORKER_LOST', message: WORKER_LOST_MESSAGE }
+      : { code: 'JOB_TIMEOUT', message: TOO_SLOW_MESSAGE };
+  }
+  return { code: 'INTERNAL_ERROR', message: UNKNOWN_MESSAGE };
+}
+
+/** The failure that closes the workflow: typed, so that operators can search for it. */
+export function permanentFailure(code: ErrorCode, message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true });
+}
+
+/** The job took longer than `DOWNLOAD_JOB_TIMEOUT_MS`. */
+export function timeoutFailure(job: DownloadJob): ApplicationFailure {
+  const seconds = Math.round(job.policy.timeoutMs / 1_000);
+  return permanentFailure(
+    'JOB_TIMEOUT',
+    `The download was not ready within ${seconds} s. Try again, or ask for fewer files at once.`,
+  );
+}
+
+/** Why a job with these missing files cannot go on; undefined when it can. */
+export function missingFilesFailure(job: DownloadJob, missing: MissingFile[], count: number) {
+  if (count === 0) return undefined;
+  const named = listMissing(missing, count);
+  if (count === job.files.length && job.onFileError === 'skip') {
+    return permanentFailure('NO_FILES_AVAILABLE', `None of the files is available. ${named}`);
+  }
+  return job.onFileError === 'fail'
+    ? permanentFailure(missing[0]?.code ?? 'FILE_NOT_FOUND', named)
+    : undefined;
+}
+
+function listMissing(missing: MissingFile[], count: number): string {
+  const shown = missing.slice(0, SHOWN_MISSING);
+  const rest = count - shown.length;
+  const sentences = shown.map((file) => file.message).join(' ');
+  return rest > 0 ? `${sentences} The same goes for ${rest} more.` : sentences;
+}
+
+/** The files together exceed `MAX_BYTES_PER_JOB`. */
+export function tooLargeFailure(bytes: number, maxBytes: number): ApplicationFailure {
+  return permanentFailure(
+    'JOB_TOO_LARGE',
+    `The files have ${bytes} bytes together; one download may have ${maxBytes}. Ask for fewer files at once.`,
+  );
+}
+
+/** How far a worker was that gave its activity back; undefined for every other error. */
+export function handOverOf(error: unknown): { progress: BuildProgress | null } | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== HANDED_OVER) return undefined;
+  return { progress: (cause.details?.[0] as BuildProgress | null | undefined) ?? null };
+}
+
+/** How far a build was that failed, was cancelled, or lost its worker; null for every other error. */
+export function progressReached(error: unknown): BuildProgress | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause instanceof TimeoutFailure) return asProgress(cause.lastHeartbeatDetails);
+  if (cause instanceof CancelledFailure) return asProgress(cause.details[0]);
+  // After what operators read.
+  return cause instanceof ApplicationFailure ? asProgress(cause.details?.[1]) : null;
+}
+
+/** On which attempt a step failed for good; 1 when that is not known. */
+export function attemptsOf(error: unknown, { maxAttempts }: JobPolicy): number {
+  if (!(error instanceof ActivityFailure)) return 1;
+  if (error.retryState === 'MAXIMUM_ATTEMPTS_REACHED') return maxAttempts;
+  const [told] = error.cause instanceof ApplicationFailure ? (error.cause.details ?? []) : [];
+  return (told as { attempt?: number } | undefined)?.attempt ?? 1;
+}
+
+function asProgress(details: unknown): BuildProgress | null {
+  const progress = details as Partial<BuildProgress> | null | undefined;
+  return typeof progress?.bytesHighWater === 'number' ? (progress as BuildProgress) : null;
+}
+
+/** True when the stored archive is not what was sent, which building anew may cure. */
+export function isIncompleteArchive(error: unknown): boolean {
+  return reasonOf(error).code === 'ARCHIVE_INCOMPLETE';
+}

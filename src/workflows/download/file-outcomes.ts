@@ -1,0 +1,30 @@
+import type { ErrorCode } from '../../contract/errors.js';
+import { type DownloadJob, type FileOutcome, fileIdOf, type PreparedChunk } from '../../contract/types.js';
+
+/**
+ * What is known of each file while the job runs, or when it ended without an archive. Of the files of a large job,
+ * whose chunks lie in the object store, only the first missing ones are known here.
+ */
+export function fileOutcomes(
+  job: DownloadJob,
+  chunks: readonly PreparedChunk[],
+  offset: number,
+  limit: number,
+): FileOutcome[] {
+  const known = new Map<number, Pick<FileOutcome, 'name' | 'size' | 'state' | 'error'>>();
+  for (const chunk of chunks) {
+    for (const file of Array.isArray(chunk.files) ? chunk.files : []) {
+      known.set(file.index, { name: file.name, size: file.size, state: 'prepared', error: null });
+    }
+    for (const { index, code, message } of chunk.missing) known.set(index, missing(job, code, message));
+  }
+  return job.files.slice(offset, offset + limit).map((file, i) => ({
+    fileId: fileIdOf(file),
+    ...(known.get(offset + i) ?? { name: null, size: null, state: 'pending', error: null }),
+  }));
+}
+
+function missing(job: DownloadJob, code: ErrorCode, message: string) {
+  const state = job.onFileError === 'skip' ? ('skipped' as const) : ('failed' as const);
+  return { name: null, size: null, state, error: { code, message } };
+}

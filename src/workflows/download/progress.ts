@@ -1,0 +1,136 @@
+import type {
+  ArchiveInfo,
+  BuildProgress,
+  JobError,
+  JobSnapshot,
+  PreparedChunk,
+} from '../../contract/types.js';
+
+/** What can happen to a job. Times are milliseconds since the epoch, as the workflow's clock tells them. */
+export type JobEvent =
+  | { type: 'started'; at: number }
+  | { type: 'delaying'; ms: number }
+  | { type: 'preparing' }
+  | { type: 'chunkPrepared'; chunk: PreparedChunk; skipped: number }
+  | { type: 'waiting' }
+  | { type: 'granted'; at: number }
+  | { type: 'preparedAnew'; chunks: readonly PreparedChunk[]; skipped: number }
+  | { type: 'building' }
+  | { type: 'handedOver'; progress: BuildProgress }
+  | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
+  | { type: 'published'; attempt: number }
+  | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
+  | { type: 'failed'; at: number; error: JobError; attempts?: number; reached?: BuildProgress | null }
+  | { type: 'cancelled'; at: number; reached?: BuildProgress | null };
+
+/** The pure heart of the status: old state and event in, new state out. Nothing it counts ever goes back. */
+export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
+  switch (event.type) {
+    case 'started':
+      return { ...state, status: 'running', startedAt: timestamp(event.at), message: 'Started' };
+    case 'delaying':
+      return {
+        ...state,
+        phase: 'delaying',
+        message: `Paused on purpose for ${Math.ceil(event.ms / 1_000)} s`,
+      };
+    case 'preparing':
+      return { ...state, phase: 'preparing', message: `Looking up ${countOf(state.totalFiles)}` };
+    case 'chunkPrepared':
+      return withChunk(state, event.chunk, event.skipped);
+    case 'waiting':
+      return { ...state, phase: 'waiting', message: 'Waiting for one of your other downloads to finish' };
+    case 'granted':
+      return { ...state, status: 'running', startedAt: timestamp(event.at) };
+    case 'preparedAnew':
+      return {
+        ...state,
+        skippedFiles: event.skipped,
+        bytesTotal: event.chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0),
+        attempts: event.chunks.reduce((most, chunk) => Math.max(most, chunk.attempt), state.attempts),
+      };
+    case 'building':
+      return {
+        ...state,
+        phase: 'building',
+        message: `Fetching ${countOf(state.totalFiles - state.skippedFiles)}`,
+      };
+    case 'handedOver':
+      return reached(state, event.progress);
+    case 'publishing':
+      return {
+        ...state,
+        status: 'processing_artifacts',
+        phase: 'publishing',
+        message: 'Packaging the download',
+        bytesHighWater: Math.max(state.bytesHighWater, event.bytes),
+        filesHighWater: Math.max(state.filesHighWater, event.files),
+        skippedFiles: event.skipped,
+        attempts: Math.max(state.attempts, event.attempt),
+      };
+    case 'published':
+      return { ...state, attempts: Math.max(state.attempts, event.attempt) };
+    case 'completed':
+      return {
+        ...ended(state, event.at),
+        status: 'completed',
+        message: completedMessage(event.archive),
+        archive: event.archive,
+        archiveKey: event.archiveKey,
+      };
+    case 'failed':
+      return {
+        ...ended(reached(state, event.reached), event.at),
+        attempts: Math.max(state.attempts, event.attempts ?? 1, event.reached?.attempts ?? 1),
+        status: 'failed',
+        message: event.error.message,
+        error: event.error,
+      };
+    case 'cancelled':
+      return {
+        ...ended(reached(state, event.reached), event.at),
+        status: 'cancelled',
+        message: 'Cancelled',
+      };
+  }
+}
+
+function withChunk(state: JobSnapshot, chunk: PreparedChunk, skipped: number): JobSnapshot {
+  const preparedFiles = state.preparedFiles + chunk.count;
+  return {
+    ...state,
+    preparedFiles,
+    skippedFiles: state.skippedFiles + skipped,
+    bytesTotal: (state.bytesTotal ?? 0) + chunk.bytes,
+    attempts: Math.max(state.attempts, chunk.attempt),
+    message: `Looking up ${preparedFiles} of ${countOf(state.totalFiles)}`,
+  };
+}
+
+/** The high water with what a build told when it ended, which only its heartbeats had told before. */
+function reached(state: JobSnapshot, progress: BuildProgress | null | undefined): JobSnapshot {
+  if (!progress) return state;
+  return {
+    ...state,
+    bytesHighWater: Math.max(state.bytesHighWater, progress.bytesHighWater),
+    filesHighWater: Math.max(state.filesHighWater, progress.filesHighWater),
+    attempts: Math.max(state.attempts, progress.attempts ?? 1),
+  };
+}
+
+function ended(state: JobSnapshot, at: number): JobSnapshot {
+  return { ...state, phase: 'ended', completedAt: timestamp(at) };
+}
+
+function completedMessage(archive: ArchiveInfo): string {
+  const skipped = archive.skipped === 0 ? '' : `, ${archive.skipped} skipped`;
+  return `Ready: ${countOf(archive.files)}${skipped}`;
+}
+
+function countOf(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}

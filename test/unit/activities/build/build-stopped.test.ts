@@ -1,0 +1,159 @@
+import { CancelledFailure } from '@temporalio/activity';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HANDED_OVER } from '../../../../src/contract/activities.js';
+import type { BuildProgress } from '../../../../src/contract/types.js';
+import type { ObjectStore } from '../../../../src/storage/object-store.js';
+import { noise } from '../../../support/bodies.js';
+import { waitFor } from '../../../support/wait-for.js';
+import {
+  aBuild,
+  ActivityBench,
+  aProgress,
+  Attempt,
+  changed,
+  failureOf,
+  hangingAfter,
+  type StoredFile,
+} from '../support.js';
+
+const MIB = 1024 * 1024;
+
+describe('a build under way', () => {
+  let bench: ActivityBench;
+  let files: StoredFile[];
+  beforeEach(async () => {
+    bench = await ActivityBench.start();
+    files = [
+      await bench.put(0, Buffer.from('small')),
+      await bench.put(1, noise(4 * MIB)),
+      await bench.put(2, noise(2 * MIB)),
+    ];
+  });
+  afterEach(() => bench.stop());
+
+  /** The last file comes half way, and then nothing more. */
+  function hanging(): ObjectStore {
+    const { source } = files[2]!;
+    return changed(bench.store, {
+      read: (key, options) =>
+        key === source.key
+          ? Promise.resolve(hangingAfter(noise(MIB), options?.signal))
+          : bench.store.read(key, options),
+    });
+  }
+
+  /** A build that comes as far as 5 MiB and 5 bytes, stopped there. */
+  async function stoppedThere(attempt: Attempt, reason?: Parameters<Attempt['stop']>[0]) {
+    const { buildArchive } = bench.activities({ store: hanging() });
+    const built = attempt.run(buildArchive, aBuild(files)).catch((error: unknown) => error);
+    await waitFor('the file to hang', () => progressOf(attempt)?.bytes === 5 * MIB + 5);
+    expect(await bench.filesOfArchives()).not.toEqual([]);
+    attempt.stop(reason);
+    return built;
+  }
+
+  const progressOf = ({ heartbeats }: Attempt) => heartbeats.at(-1) as BuildProgress | undefined;
+
+  it('tells how far it is, in bytes and files, and which file it is at', async () => {
+    const attempt = new Attempt();
+    await stoppedThere(attempt);
+    expect(progressOf(attempt)).toEqual({
+      bytes: 5 * MIB + 5,
+      files: 2,
+      currentFile: 'file-2.txt',
+      bytesHighWater: 5 * MIB + 5,
+      filesHighWater: 2,
+      attempts: 1,
+    });
+  });
+
+  it('ends when it is cancelled, and leaves nothing', async () => {
+    expect(await stoppedThere(new Attempt())).toBeInstanceOf(CancelledFailure);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+
+  it('hands over how far it was when the worker shuts down, and leaves nothing', async () => {
+    const failure = await failureOf(Promise.reject(await stoppedThere(new Attempt(), 'WORKER_SHUTDOWN')));
+    expect(failure).toMatchObject({ type: HANDED_OVER, nonRetryable: true });
+    expect(failure.details).toEqual([
+      aProgress({
+        bytes: 5 * MIB + 5,
+        files: 2,
+        currentFile: 'file-2.txt',
+        bytesHighWater: 5 * MIB + 5,
+        filesHighWater: 2,
+        attempts: 1,
+      }),
+    ]);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+
+  it('does not go back behind the attempt before', async () => {
+    const attempt = new Attempt(2, aProgress({ bytes: 7 * MIB, bytesHighWater: 9 * MIB, filesHighWater: 4 }));
+    await stoppedThere(attempt);
+    expect(progressOf(attempt)).toMatchObject({ bytes: 5 * MIB + 5, bytesHighWater: 9 * MIB });
+    for (const heartbeat of attempt.heartbeats) {
+      expect(heartbeat).toMatchObject({ bytesHighWater: 9 * MIB, filesHighWater: 4 });
+    }
+  });
+
+  it('does not go back behind the worker that handed it over', async () => {
+    const attempt = new Attempt();
+    const handedOver = aProgress({ bytesHighWater: 9 * MIB, filesHighWater: 4 });
+    const { buildArchive } = bench.activities({ store: hanging() });
+    const built = attempt.run(buildArchive, aBuild(files, { handedOver })).catch((error: unknown) => error);
+    await waitFor('a heartbeat', () => attempt.heartbeats.length > 0);
+    attempt.stop('WORKER_SHUTDOWN');
+    expect(await failureOf(Promise.reject(await built))).toMatchObject({
+      details: [{ bytesHighWater: 9 * MIB, filesHighWater: 4 }],
+    });
+  });
+
+  it('does not go back when it begins anew', async () => {
+    const lost = files[2]!;
+    const breaking = bench.breakingAt(MIB, lost, () => bench.replace(lost));
+    let passes = 0;
+    const store = changed(breaking, {
+      read: async (key, options) => {
+        const secondPass = key === files[1]!.source.key && ++passes === 2;
+        return secondPass ? hangingAfter(noise(MIB), options?.signal) : breaking.read(key, options);
+      },
+    });
+    const attempt = new Attempt();
+    const { buildArchive } = bench.activities({ store });
+    const built = attempt.run(buildArchive, aBuild(files, { onFileError: 'skip' }));
+    const ended = built.catch((error: unknown) => error);
+    await waitFor('the second pass', () => passes === 2 && progressOf(attempt)?.bytes === MIB + 5);
+    expect(progressOf(attempt)).toMatchObject({ bytesHighWater: 5 * MIB + 5, filesHighWater: 2, files: 1 });
+    attempt.stop();
+    expect(await ended).toBeInstanceOf(CancelledFailure);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+
+  it.each([
+    ['just before', async (attempt: Attempt) => attempt.stop()],
+    ['just after', async () => {}],
+  ])('ends when it is cancelled %s a large file is opened', async (_, before) => {
+    const attempt = new Attempt();
+    const store = changed(bench.store, {
+      read: async (key, options) => {
+        if (key !== files[1]!.source.key) return bench.store.read(key, options);
+        await before(attempt);
+        const stream = await bench.store.read(key, options);
+        attempt.stop();
+        return stream;
+      },
+    });
+    const built = attempt.run(bench.activities({ store }).buildArchive, aBuild(files));
+    await expect(built).rejects.toBeInstanceOf(CancelledFailure);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+
+  it('ends when it was cancelled before it began', async () => {
+    const attempt = new Attempt();
+    attempt.stop();
+    const built = attempt.run(bench.activities().buildArchive, aBuild(files));
+    await expect(built).rejects.toBeInstanceOf(CancelledFailure);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+});

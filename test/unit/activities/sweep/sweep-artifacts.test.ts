@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createSweepActivities } from '../../../../src/activities/index.js';
+import type { JobFate } from '../../../../src/activities/sweep/job-lookup.js';
+import type { SweepDependencies } from '../../../../src/activities/sweep/sweep-artifacts.js';
+import { LonghaulError } from '../../../../src/contract/errors.js';
+import { NOTHING_SWEPT, type SweepProgress } from '../../../../src/contract/sweep.js';
+import { archiveKey, jobOf } from '../../../../src/storage/keys.js';
+import type { ListedObject } from '../../../../src/storage/object-store.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
+import { waitFor } from '../../../support/wait-for.js';
+import { ActivityBench, Attempt, changed, failureOf, run } from '../support.js';
+
+const DAY = 86_400_000;
+
+describe('the sweep', () => {
+  let bench: ActivityBench;
+  let asked: string[];
+  let fates: Map<string, JobFate>;
+  beforeEach(async () => {
+    bench = await ActivityBench.start();
+    asked = [];
+    fates = new Map();
+  });
+  afterEach(() => bench.stop());
+
+  const sweeper = (changes: Partial<SweepDependencies> = {}) =>
+    createSweepActivities({
+      store: bench.store,
+      jobs: {
+        fateOf: async (jobId) => {
+          asked.push(jobId);
+          return fates.get(jobId) ?? { state: 'unknown' };
+        },
+      },
+      ttlMs: DAY,
+      // Two days on, everything is old.
+      now: () => Date.now() + 2 * DAY,
+      logger: createLogger('silent', 'test'),
+      ...changes,
+    }).sweepArtifacts;
+
+  const put = async (jobId: string, pass = 'pass') => {
+    const key = archiveKey(jobId, pass, 'zip');
+    await bench.store.write(key, Buffer.from('12345'));
+    return key;
+  };
+
+  it('asks once for each job, and tells what it has done', async () => {
+    for (const pass of ['a', 'b', 'c']) await put('dead', pass);
+    const kept = await put('alive');
+    await put('forgotten');
+    fates.set('dead', { state: 'dead' }).set('alive', { state: 'running' });
+    expect(await run(sweeper(), { handedOver: null })).toEqual({
+      ...NOTHING_SWEPT,
+      jobsSeen: 3,
+      jobsKept: 1,
+      jobsDeleted: 2,
+      objectsDeleted: 4,
+      bytesDeleted: 20,
+    });
+    expect(asked.toSorted()).toEqual(['alive', 'dead', 'forgotten']);
+    expect(await bench.keysOf()).toEqual([kept]);
+  });
+
+  it('leaves alone what no job has written', async () => {
+    const others = ['archives/0123456789abcdef/job/archive.zip', 'archives/x', 'downloads/70000'];
+    for (const key of others) await bench.store.write(key, Buffer.from('x'));
+    expect(await run(sweeper(), { handedOver: null })).toEqual(NOTHING_SWEPT);
+    expect(await bench.keysOf()).toEqual(others);
+    expect(asked).toEqual([]);
+  });
+
+  it('deletes nothing of a job that begins anew just when it was found dead', async () => {
+    const old = await put('job', 'old-run');
+    let begun = '';
+    const jobs = {
+      fateOf: async (): Promise<JobFate> => {
+        begun = await put('job', 'new-run');
+        return { state: 'dead' };
+      },
+    };
+    await run(sweeper({ jobs }), { handedOver: null });
+    expect(await bench.keysOf()).toEqual([begun]);
+    expect(begun).not.toBe(old);
+  });
+
+  it('deletes nothing when nobody can tell what became of a job', async () => {
+    const key = await put('job');
+    const jobs = { fateOf: () => Promise.reject(new LonghaulError('TEMPORAL_UNAVAILABLE', 'Try again.')) };
+    const failure = await failureOf(run(sweeper({ jobs }), { handedOver: null }));
+    expect(failure).toMatchObject({ type: 'TEMPORAL_UNAVAILABLE', nonRetryable: false });
+    expect(await bench.keysOf()).toEqual([key]);
+  });
+
+  it.each(['heartbeat', 'hand-over'])('goes on after the job that the last %s told of', async (how) => {
+    const keys = (await Promise.all(['a', 'b', 'c', 'd'].map((id) => put(id)))).toSorted();
+    const { partition, jobId } = jobOf(keys[1]!)!;
+    const earlier: SweepProgress = { partition, summary: { ...NOTHING_SWEPT, jobsSeen: 2, jobsKept: 2 } };
+    const attempt = how === 'heartbeat' ? new Attempt(2, earlier) : new Attempt();
+    const input = { handedOver: how === 'heartbeat' ? null : earlier };
+    expect(await attempt.run(sweeper(), input)).toMatchObject({ jobsSeen: 4, jobsKept: 2, jobsDeleted: 2 });
+    expect(asked).not.toContain(jobId);
+    expect(await bench.keysOf()).toEqual(keys.slice(0, 2));
+  });
+
+  it('tells by its heartbeats where it is, and stops when it is told to', async () => {
+    const keys = (await Promise.all(['a', 'b'].map((id) => put(id)))).toSorted();
+    const attempt = new Attempt();
+    const jobs = {
+      fateOf: async (jobId: string, signal: AbortSignal): Promise<JobFate> => {
+        if (keys[0]!.includes(`/${jobId}/`)) return { state: 'dead' };
+        return new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        );
+      },
+    };
+    const ended = attempt.run(sweeper({ jobs }), { handedOver: null }).catch((error: unknown) => error);
+    const { partition } = jobOf(keys[0]!)!;
+    await waitFor('a heartbeat', () => attempt.heartbeats.length > 0);
+    expect(attempt.heartbeats.at(-1)).toMatchObject({ partition, summary: { jobsDeleted: 1 } });
+    attempt.stop();
+    expect(await ended).toMatchObject({ message: 'CANCELLED' });
+  });
+
+  it('sweeps many thousand objects in flat memory', async () => {
+    const JOBS = 30_000;
+    let deleted = 0;
+    let most = 0;
+    const before = process.memoryUsage().heapUsed;
+    const store = changed(bench.store, {
+      async *list(): AsyncGenerator<ListedObject> {
+        for (let job = 0; job < JOBS; job++) {
+          if (job % 1_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
+          for (const pass of ['a', 'b', 'c']) {
+            yield { key: archiveKey(`job-${job}`, pass, 'zip'), size: 10, lastModified: new Date(0) };
+          }
+        }
+      },
+      delete: async (keys) => void (deleted += keys.length),
+    });
+    // The listing is not in the order of partitions, which matters to who goes on only.
+    const jobs = { fateOf: async (): Promise<JobFate> => ({ state: 'unknown' }) };
+    const summary = await run(sweeper({ store, jobs }), { handedOver: null });
+    expect(summary).toMatchObject({ jobsDeleted: JOBS, objectsDeleted: 3 * JOBS, bytesDeleted: 30 * JOBS });
+    expect(deleted).toBe(3 * JOBS);
+    expect(most - before).toBeLessThan(100 * 1024 * 1024);
+  });
+});

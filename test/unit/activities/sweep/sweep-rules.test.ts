@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JobFate } from '../../../../src/activities/sweep/job-lookup.js';
+import { expiredObjects, isStaleUpload } from '../../../../src/activities/sweep/sweep-rules.js';
+import { archiveKey, outcomesKey, preparedKey } from '../../../../src/storage/keys.js';
+import type { ListedObject } from '../../../../src/storage/object-store.js';
+
+const HOUR = 3_600_000;
+const NOW = Date.parse('2026-03-10T03:00:00Z');
+const TTL = 24 * HOUR;
+
+const published = archiveKey('job', 'published', 'zip');
+const late = archiveKey('job', 'late', 'zip');
+
+const object = (key: string, ageMs: number): ListedObject => ({
+  key,
+  size: 1,
+  lastModified: new Date(NOW - ageMs),
+});
+const completed = (ageMs: number, ttlMs: number | null = TTL): JobFate => ({
+  state: 'completed',
+  completedAt: NOW - ageMs,
+  ttlMs,
+  archiveKey: published,
+});
+const keysOf = (fate: JobFate, objects: ListedObject[]) =>
+  expiredObjects(fate, objects, NOW, TTL).map(({ key }) => key);
+
+describe('of the objects of a job', () => {
+  const old = [published, outcomesKey(published), preparedKey('job', 'x')].map((key) =>
+    object(key, 100 * HOUR),
+  );
+
+  it('that runs none is deleted, however old they are', () => {
+    expect(keysOf({ state: 'running' }, old)).toEqual([]);
+  });
+
+  it('that died what is older than an hour is deleted', () => {
+    const objects = [object(published, HOUR + 1), object(late, HOUR - 1)];
+    expect(keysOf({ state: 'dead' }, objects)).toEqual([published]);
+  });
+
+  it('that has expired all are deleted, but what is newer than that', () => {
+    expect(keysOf(completed(TTL), old)).toHaveLength(3);
+    expect(keysOf(completed(TTL - 1), old.slice(0, 2))).toEqual([]);
+    expect(keysOf(completed(TTL + 2 * HOUR), [object(published, 30 * HOUR), object(late, HOUR)])).toEqual([
+      published,
+    ]);
+  });
+
+  it('expire by the TTL that the job was accepted under', () => {
+    expect(keysOf(completed(2 * HOUR, HOUR), old)).toHaveLength(3);
+    expect(keysOf(completed(2 * TTL, 3 * TTL), old.slice(0, 2))).toEqual([]);
+    expect(keysOf(completed(TTL + 1, null), old)).toHaveLength(3);
+  });
+
+  it('that is complete what a late worker left is deleted, and its archive is not', () => {
+    const objects = [object(published, 5 * HOUR), object(outcomesKey(published), 5 * HOUR)];
+    const left = [object(late, 3 * HOUR), object(outcomesKey(late), HOUR / 2)];
+    expect(keysOf(completed(4 * HOUR), [...objects, ...left])).toEqual([late]);
+    const unknownKey = { ...completed(4 * HOUR), archiveKey: null } as JobFate;
+    expect(keysOf(unknownKey, [...objects, ...left])).toEqual([]);
+  });
+
+  it('that nobody knows all are deleted when the newest is older than the TTL', () => {
+    const objects = [object(published, TTL + 1), object(late, 3 * TTL)];
+    expect(keysOf({ state: 'unknown' }, objects)).toHaveLength(2);
+    expect(keysOf({ state: 'unknown' }, [...objects, object('k', TTL - 1)])).toEqual([]);
+  });
+});
+
+describe('an unfinished upload', () => {
+  const upload = (ageMs: number) => ({ key: published, since: new Date(NOW - ageMs) });
+
+  it.each<[JobFate, number, boolean]>([
+    [{ state: 'running' }, 1_000 * HOUR, false],
+    [{ state: 'dead' }, 0, true],
+    [completed(0), 0, true],
+    [{ state: 'unknown' }, 23 * HOUR, false],
+    [{ state: 'unknown' }, 25 * HOUR, true],
+  ])('of a job that is %j, begun %d ms ago: stale is %j', (fate, ageMs, stale) => {
+    expect(isStaleUpload(fate, upload(ageMs), NOW)).toBe(stale);
+  });
+});
