@@ -1,9 +1,9 @@
 import { buildArchive } from '../../src/activities/build/build-archive.js';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
 import type { PreparedFile } from '../../src/contract/types.js';
-import { ObjectSource } from '../../src/source/object-source.js';
-import { TemplateCatalogue } from '../../src/source/template-catalogue.js';
-import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
+import { ObjectSource } from '../../src/source/objects/object-source.js';
+import { TemplateCatalogue } from '../../src/source/catalogue/template-catalogue.js';
+import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { measure } from '../support/measure.js';
 import { inputFromParent, tellParent } from '../support/parent.js';

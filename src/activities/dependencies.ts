@@ -1,4 +1,4 @@
-import type { Catalogue } from '../source/catalogue.js';
+import type { Catalogue } from '../source/catalogue/catalogue.js';
 import type { FileSource } from '../source/file-source.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Logger } from '../telemetry/logger.js';

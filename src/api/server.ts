@@ -11,7 +11,7 @@ import { shutDown, shutdownRequested } from '../runtime/shutdown.js';
 import { callbackRefusal } from '../outbound/callback-refusal.js';
 import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
-import { FileListing } from '../source/file-listing.js';
+import { FileListing } from '../source/objects/file-listing.js';
 import { SourceLookup } from '../lookup/check-file.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FileId, MissingFile } from '../contract/types.js';
-import type { ArchiveEntry } from './archive-stream.js';
+import type { ArchiveEntry } from './streamed/archive-stream.js';
 
 /** Name of the entry that says what is not in the archive, and why. */
 export const MISSING_MANIFEST_NAME = '_manifest.json';

@@ -1,6 +1,6 @@
 import { LonghaulError } from '../contract/errors.js';
 import type { FileId } from '../contract/types.js';
-import type { Catalogue } from '../source/catalogue.js';
+import type { Catalogue } from '../source/catalogue/catalogue.js';
 import type { FileSource } from '../source/file-source.js';
 
 const LOOKUP_DEADLINE_MS = 4_000;

@@ -1,14 +1,14 @@
 import { OutboundHttp } from '../outbound/outbound-http.js';
 import { UrlGuard } from '../outbound/url-guard.js';
-import type { Catalogue } from './catalogue.js';
+import type { Catalogue } from './catalogue/catalogue.js';
 import type { FileSource } from './file-source.js';
 import { FileSources } from './file-sources.js';
-import { GatheringCatalogue } from './gathering-catalogue.js';
-import { HttpCatalogue } from './http-catalogue.js';
-import { HttpsSource } from './https-source.js';
-import { ObjectSource, type SourceStore } from './object-source.js';
-import { TemplateCatalogue } from './template-catalogue.js';
-import { UrlTemplateCatalogue } from './url-template-catalogue.js';
+import { GatheringCatalogue } from './catalogue/batching-catalogue.js';
+import { HttpCatalogue } from './catalogue/http-catalogue.js';
+import { HttpsSource } from './https/https-source.js';
+import { ObjectSource, type SourceStore } from './objects/object-source.js';
+import { TemplateCatalogue } from './catalogue/template-catalogue.js';
+import { UrlTemplateCatalogue } from './catalogue/url-template-catalogue.js';
 
 /** Which catalogue to ask, and what requests elsewhere may reach. */
 export interface SourceSettings {

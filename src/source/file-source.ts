@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { PinnedSource } from '../contract/types.js';
-import type { FileLocation } from './catalogue.js';
+import type { FileLocation } from './catalogue/catalogue.js';
 
 /** A file that exists, pinned to its present version. */
 export interface FoundFile<P extends PinnedSource = PinnedSource> {

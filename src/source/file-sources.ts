@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { PinnedObject, PinnedSource, PinnedUrl } from '../contract/types.js';
-import type { FileLocation, ObjectLocation, UrlLocation } from './catalogue.js';
+import type { FileLocation, ObjectLocation, UrlLocation } from './catalogue/catalogue.js';
 import type { FileSource, FoundFile } from './file-source.js';
 
 /** All kinds of places as one. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { FileObjectStore } from './file-object-store.js';
+import { FileObjectStore } from './file/file-object-store.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { ObjectStore } from './object-store.js';
-import type { S3Options } from './s3-client.js';
-import { S3ObjectStore } from './s3-object-store.js';
+import type { S3Options } from './s3/s3-client.js';
+import { S3ObjectStore } from './s3/s3-object-store.js';
 
 /** Which store to use, and how. */
 export interface StoreSettings {

@@ -1,4 +1,4 @@
-import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
+import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { freePorts } from '../support/free-ports.js';
 import type { S3Server } from '../support/s3-servers.js';
 import type { StoreUnderTest } from './object-store.contract.js';

@@ -4,7 +4,7 @@ import { ListMultipartUploadsCommand, ListPartsCommand, S3Client } from '@aws-sd
 import { CancelledFailure } from '@temporalio/activity';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { jobPrefix, outcomesKey } from '../../src/storage/keys.js';
-import { S3ObjectStore } from '../../src/storage/s3-object-store.js';
+import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { noise } from '../support/bodies.js';
 import { describeWith } from '../support/require-server.js';
 import { locateSeaweedFs, type S3Server, startSeaweedFs } from '../support/s3-servers.js';

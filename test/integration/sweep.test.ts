@@ -20,8 +20,8 @@ import {
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import type { SweepSummary } from '../../src/contract/sweep.js';
 import type { DownloadJob } from '../../src/contract/types.js';
-import { ObjectSource } from '../../src/source/object-source.js';
-import { TemplateCatalogue } from '../../src/source/template-catalogue.js';
+import { ObjectSource } from '../../src/source/objects/object-source.js';
+import { TemplateCatalogue } from '../../src/source/catalogue/template-catalogue.js';
 import { archiveKey, jobPrefix } from '../../src/storage/keys.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { TemporalJobLookup } from '../../src/temporal/jobs/job-lookup.js';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { archiveStream } from '../../archive/archive-stream.js';
+import { archiveStream } from '../../archive/streamed/archive-stream.js';
 import { namesInArchive } from '../../archive/names-in-archive.js';
 import type { BuildArchiveInput } from '../../contract/activities.js';
 import { archiveContentType } from '../../contract/media-types.js';

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { pMapIterable } from 'p-map';
-import type { ArchiveEntry } from '../../archive/archive-stream.js';
+import type { ArchiveEntry } from '../../archive/streamed/archive-stream.js';
 import { missingManifestEntry } from '../../archive/missing-manifest.js';
 import type { BuildArchiveInput } from '../../contract/activities.js';
 import { LonghaulError } from '../../contract/errors.js';

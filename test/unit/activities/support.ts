@@ -16,8 +16,8 @@ import type {
   PinnedObject,
   PreparedFile,
 } from '../../../src/contract/types.js';
-import { ObjectSource } from '../../../src/source/object-source.js';
-import { TemplateCatalogue } from '../../../src/source/template-catalogue.js';
+import { ObjectSource } from '../../../src/source/objects/object-source.js';
+import { TemplateCatalogue } from '../../../src/source/catalogue/template-catalogue.js';
 import { createObjectStore } from '../../../src/storage/create-store.js';
 import { folderOf, jobPrefix } from '../../../src/storage/keys.js';
 import type { ObjectStore, ReadOptions, WriteOptions } from '../../../src/storage/object-store.js';

@@ -5,9 +5,9 @@ import type { PreparedChunk, PreparedLine } from '../../../src/contract/types.js
 import { OutboundHttp } from '../../../src/outbound/outbound-http.js';
 import { UrlGuard } from '../../../src/outbound/url-guard.js';
 import { FileSources } from '../../../src/source/file-sources.js';
-import { HttpsSource } from '../../../src/source/https-source.js';
-import { ObjectSource } from '../../../src/source/object-source.js';
-import { UrlTemplateCatalogue } from '../../../src/source/url-template-catalogue.js';
+import { HttpsSource } from '../../../src/source/https/https-source.js';
+import { ObjectSource } from '../../../src/source/objects/object-source.js';
+import { UrlTemplateCatalogue } from '../../../src/source/catalogue/url-template-catalogue.js';
 import { collect, noise } from '../../support/bodies.js';
 import { FileServer } from '../../support/file-server.js';
 import { ActivityBench, aBuild, Attempt, failureOf, MAX_ATTEMPTS, run } from './support.js';

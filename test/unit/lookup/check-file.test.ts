@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCodeOf, LonghaulError } from '../../../src/contract/errors.js';
-import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue.js';
+import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue/catalogue.js';
 import type { FileSource, FoundFile } from '../../../src/source/file-source.js';
 import { SourceLookup } from '../../../src/lookup/check-file.js';
 

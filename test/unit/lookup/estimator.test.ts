@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DownloadEstimator } from '../../../src/lookup/estimator.js';
 import type { RequestedFile } from '../../../src/contract/types.js';
-import { ObjectSource } from '../../../src/source/object-source.js';
-import { TemplateCatalogue } from '../../../src/source/template-catalogue.js';
+import { ObjectSource } from '../../../src/source/objects/object-source.js';
+import { TemplateCatalogue } from '../../../src/source/catalogue/template-catalogue.js';
 import { aJob } from '../../support/jobs.js';
 import { ActivityBench, run } from '../activities/support.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
 import { createSource, type SourceSettings } from '../../../src/source/create-source.js';
-import type { SourceStore } from '../../../src/source/object-source.js';
+import type { SourceStore } from '../../../src/source/objects/object-source.js';
 import { SourceLookup } from '../../../src/lookup/check-file.js';
 import { FileServer } from '../../support/file-server.js';
 

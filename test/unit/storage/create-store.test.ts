@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadSettings } from '../../../src/config/env.js';
 import { createObjectStore, localLinksOf } from '../../../src/storage/create-store.js';
-import { S3ObjectStore } from '../../../src/storage/s3-object-store.js';
+import { S3ObjectStore } from '../../../src/storage/s3/s3-object-store.js';
 
 const link = { fileName: 'a.zip', contentType: 'application/zip', expiresInSeconds: 60 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { attachment } from '../../../src/storage/content-disposition.js';
-import { decodeMetadata, encodeMetadata } from '../../../src/storage/metadata-encoding.js';
+import { decodeMetadata, encodeMetadata } from '../../../src/storage/s3/metadata-encoding.js';
 
 describe('Content-Disposition', () => {
   test('has the name twice: for everybody, and in full', () => {

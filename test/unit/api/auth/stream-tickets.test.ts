@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { StreamTickets } from '../../../../src/api/auth/stream-tickets.js';
 import { errorCodeOf } from '../../../../src/contract/errors.js';
-import { LinkTokens } from '../../../../src/storage/signed-links.js';
+import { LinkTokens } from '../../../../src/storage/file/signed-links.js';
 
 const SECRET = 's'.repeat(32);
 const OTHER_SECRET = 't'.repeat(32);

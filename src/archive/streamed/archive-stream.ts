@@ -1,0 +1,115 @@
+import type { Readable } from 'node:stream';
+import { type Archiver, TarArchive, ZipArchive } from 'archiver';
+import type { ArchiveFormat, Compression } from '../../contract/types.js';
+import { isCompressedType, isIncompressible } from './compressibility.js';
+import { peek } from './peek.js';
+import { surviveFailedEntries } from './tar-entries.js';
+
+/** One file to archive. `body` yields exactly `size` bytes or fails. */
+export interface ArchiveEntry {
+  /** Safe, and unique within the archive. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  contentType: string | null;
+  body: Readable;
+}
+
+export interface ArchiveStreamOptions {
+  format: ArchiveFormat;
+  compression: Compression;
+  /** Modification time of every entry; fixed, so that the same files give the same bytes. */
+  modifiedAt: Date;
+  /** Ends the stream with the signal's reason. */
+  signal: AbortSignal;
+}
+
+const FILE_MODE = 0o644;
+const DEFLATE_LEVEL = 6;
+
+/**
+ * The bytes of an archive of `entries`, in their order. Entries are pulled one at a time and only as fast as the
+ * result is read, so that memory stays flat. An error of an entry, or of `entries` itself, ends the stream with it.
+ */
+export function archiveStream(entries: AsyncIterable<ArchiveEntry>, options: ArchiveStreamOptions): Readable {
+  const archive = createArchive(options.format);
+  const abort = () => archive.destroy(options.signal.reason as Error);
+  options.signal.addEventListener('abort', abort, { once: true });
+  archive.once('close', () => options.signal.removeEventListener('abort', abort));
+  appendAll(archive, entries, options).catch((error: unknown) => archive.destroy(error as Error));
+  return archive;
+}
+
+function createArchive(format: ArchiveFormat): Archiver {
+  if (format === 'zip') return new ZipArchive({ zlib: { level: DEFLATE_LEVEL } });
+  return surviveFailedEntries(
+    new TarArchive({ gzip: format === 'tar.gz', gzipOptions: { level: DEFLATE_LEVEL } }),
+  );
+}
+
+async function appendAll(
+  archive: Archiver,
+  entries: AsyncIterable<ArchiveEntry>,
+  options: ArchiveStreamOptions,
+): Promise<void> {
+  for await (const entry of entries) {
+    options.signal.throwIfAborted();
+    await append(archive, entry, options);
+  }
+  await archive.finalize();
+}
+
+/** Resolves when the whole entry went into the archive. */
+async function append(archive: Archiver, entry: ArchiveEntry, options: ArchiveStreamOptions): Promise<void> {
+  const failure = firstFailure(archive, entry.body, options.signal);
+  try {
+    await Promise.race([write(archive, entry, options), failure.promise]);
+  } catch (error) {
+    entry.body.destroy();
+    throw error;
+  } finally {
+    failure.forget();
+  }
+}
+
+async function write(archive: Archiver, entry: ArchiveEntry, options: ArchiveStreamOptions): Promise<void> {
+  const store = options.format === 'zip' && (await shouldStore(entry, options.compression));
+  options.signal.throwIfAborted();
+  const appended = new Promise<void>((resolve) => archive.once('entry', () => resolve()));
+  archive.append(entry.body, { ...entryData(entry, options), store });
+  await appended;
+}
+
+/**
+ * Rejects as soon as archive or body fail or the signal aborts. The archiver pipes a body without listening for its
+ * errors, so this listens from before its first byte. Plain listeners, for this is done once per file.
+ */
+function firstFailure(archive: Archiver, body: Readable, signal: AbortSignal) {
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<never>((_, rejectPromise) => {
+    reject = rejectPromise;
+  });
+  const abort = () => reject(signal.reason);
+  archive.once('error', reject);
+  body.once('error', reject);
+  signal.addEventListener('abort', abort, { once: true });
+  const forget = () => {
+    archive.off('error', reject);
+    signal.removeEventListener('abort', abort);
+  };
+  return { promise, forget };
+}
+
+function entryData(entry: ArchiveEntry, options: ArchiveStreamOptions) {
+  const date = options.modifiedAt;
+  // archiver's tar wants `stats.size` beforehand, else it gathers the body in memory. It is no fs.Stats: nothing
+  // but these three fields is read.
+  const stats = { size: entry.size, mode: FILE_MODE, mtime: date } as never;
+  return { name: entry.name, date, mode: FILE_MODE, stats };
+}
+
+async function shouldStore(entry: ArchiveEntry, compression: Compression): Promise<boolean> {
+  if (entry.size === 0) return true;
+  if (compression !== 'auto') return compression === 'store';
+  return isCompressedType(entry.name, entry.contentType) || (await isIncompressible(await peek(entry.body)));
+}

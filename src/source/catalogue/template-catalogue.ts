@@ -1,0 +1,19 @@
+import type { FileId } from '../../contract/types.js';
+import type { Catalogue, CatalogueEntry } from './catalogue.js';
+
+/** Where the bytes of an id are, the first that exists. */
+export const KEY_TEMPLATES: readonly string[] = ['downloads/{id}', 'downloads/{id}.zip'];
+
+/** The default catalogue: an id is part of a key, and any user may fetch any id. */
+export class TemplateCatalogue implements Catalogue {
+  constructor(private readonly templates: readonly string[] = KEY_TEMPLATES) {}
+
+  async resolve(_userId: string, fileIds: readonly FileId[]): Promise<CatalogueEntry[]> {
+    return fileIds.map((fileId) => ({
+      fileId,
+      outcome: 'found',
+      location: { kind: 'object', keys: this.templates.map((key) => key.replace('{id}', String(fileId))) },
+      name: null,
+    }));
+  }
+}

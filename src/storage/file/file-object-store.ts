@@ -1,0 +1,293 @@
+import type { BigIntStats } from 'node:fs';
+import { access, constants, type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { dirname, join, posix, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { assertRange } from '../byte-range.js';
+import { consumeBody } from '../../bytes/consume-body.js';
+import { FileBody } from './file-body.js';
+import { isAbsent, toReadError, toStoreError } from './file-errors.js';
+import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
+import { type Sidecar, Sidecars } from './file-sidecars.js';
+import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
+import { FileUpload, isSidecar, mapped, removeUpload } from './file-upload.js';
+import { guardBody } from '../../bytes/guarded-body.js';
+import type {
+  LinkOptions,
+  ListedObject,
+  ListedUpload,
+  ListOptions,
+  ObjectInfo,
+  ObjectStore,
+  ReadOptions,
+  WriteOptions,
+} from '../object-store.js';
+import { BufferPool, cutIntoParts } from '../../bytes/part-cutter.js';
+import { objectPath, RESERVED_FOLDERS } from './path-guard.js';
+import { LinkTokens } from './signed-links.js';
+import { storeError } from '../store-errors.js';
+
+export interface FileStoreOptions {
+  /** Folder of the objects; made when it is missing. Files that somebody puts there are objects too. */
+  directory: string;
+  /** Signs links: at least 32 characters, the same for every process that serves or signs them. */
+  linkSecret: string;
+  /** Where clients reach the API that serves the links, without `/` at the end; links have no host when absent. */
+  publicUrl?: string | undefined;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+/** What a link opens: a file to be sent. */
+export interface OpenedLink {
+  path: string;
+  /** Bytes. */
+  size: number;
+  etag: string;
+  fileName: string;
+  contentType: string;
+}
+
+/** Small writes are gathered into blocks of this size. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/**
+ * Objects as files of one folder, for a single machine or a shared volume: the key is the path. A key cannot be a
+ * file and a folder at once: with `a` stored, `a/b` is refused. @see ObjectStore
+ */
+export class FileObjectStore implements ObjectStore {
+  private readonly root: string;
+  private readonly temporary: string;
+  private readonly sidecars: Sidecars;
+  private readonly tokens: LinkTokens;
+  private readonly publicUrl: string;
+  private readonly now: () => number;
+  private rootSeen = false;
+
+  constructor({ directory, linkSecret, publicUrl = '', now = Date.now }: FileStoreOptions) {
+    this.root = resolve(directory);
+    this.temporary = join(this.root, RESERVED_FOLDERS.temporary);
+    this.sidecars = new Sidecars(join(this.root, RESERVED_FOLDERS.metadata));
+    this.tokens = new LinkTokens(linkSecret);
+    this.publicUrl = publicUrl;
+    this.now = now;
+  }
+
+  async head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
+    signal?.throwIfAborted();
+    try {
+      const version = await this.versionOf(key);
+      const { contentType, metadata } = await this.sidecars.read(key, version);
+      return {
+        key,
+        size: Number(version.size),
+        etag: etagOf(version),
+        crc32: null,
+        contentType,
+        contentDisposition: null,
+        metadata,
+        lastModified: version.mtime,
+      };
+    } catch (error) {
+      throw await this.readError(error);
+    }
+  }
+
+  async read(key: string, options: ReadOptions = {}): Promise<Readable> {
+    const { start = 0, end = Infinity, ifMatch, signal } = options;
+    assertRange(start, options.end);
+    signal?.throwIfAborted();
+    let file: FileHandle | undefined;
+    try {
+      file = await open(objectPath(this.root, key));
+      // Of the open file: whatever is renamed over it from now on, these bytes are read.
+      const version = assertFile(await file.stat({ bigint: true }));
+      assertVersion(version, ifMatch);
+      assertWithin(options, Number(version.size));
+      return guardBody(new FileBody(file, version, { start, end }), { signal, toError: toReadError });
+    } catch (error) {
+      await file?.close();
+      throw await this.readError(error);
+    }
+  }
+
+  async write(
+    key: string,
+    body: Readable | Buffer,
+    options: WriteOptions = {},
+  ): Promise<{ size: number; etag: string }> {
+    const stream = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+    return consumeBody(stream, options.signal, async (bytes) => {
+      const target = objectPath(this.root, key);
+      const upload = await FileUpload.begin(objectPath(this.temporary, key), this.temporary);
+      try {
+        await copyInto(upload, bytes);
+        const version = await upload.finish();
+        options.signal?.throwIfAborted();
+        await this.publish(key, target, upload, version, options);
+        return { size: Number(version.size), etag: etagOf(version) };
+      } finally {
+        await upload.end();
+      }
+    });
+  }
+
+  async delete(keys: readonly string[], signal?: AbortSignal): Promise<void> {
+    await this.assertRoot();
+    for (const key of keys) {
+      signal?.throwIfAborted();
+      await mapped(() => this.deleteOne(key));
+    }
+  }
+
+  list(prefix: string, { startAfter, signal }: ListOptions = {}): AsyncGenerator<ListedObject> {
+    return this.listed(walk(this.root, prefix, startAfter), signal);
+  }
+
+  async abortUploads(prefix: string, signal?: AbortSignal): Promise<number> {
+    let aborted = 0;
+    for await (const { key, path } of this.uploadFiles(prefix, signal)) {
+      await mapped(() => removeUpload(path, this.temporary));
+      if (!isSidecar(key)) aborted++;
+    }
+    return aborted;
+  }
+
+  async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedUpload> {
+    for await (const { key, lastModified } of this.listed(this.uploadFiles(prefix, signal), signal)) {
+      if (!isSidecar(key)) yield { key: posix.dirname(key), since: lastModified };
+    }
+  }
+
+  async signedLink(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string> {
+    objectPath(this.root, key);
+    const expiresAt = Math.floor(this.now() / 1_000) + expiresInSeconds;
+    const token = this.tokens.sign({ key, fileName: wellFormed(fileName), contentType, expiresAt });
+    return `${this.publicUrl}/v1/objects/${token}`;
+  }
+
+  /**
+   * The file that a link made by `signedLink` leads to.
+   * @param token the last segment of the link.
+   * @throws LonghaulError LINK_INVALID when it is forged, LINK_EXPIRED when it has run out, FILE_NOT_FOUND when its
+   * object is gone.
+   */
+  async openLink(token: string): Promise<OpenedLink> {
+    const { key, fileName, contentType } = this.tokens.verify(token, this.now() / 1_000);
+    try {
+      const version = await this.versionOf(key);
+      const size = Number(version.size);
+      return { path: objectPath(this.root, key), size, etag: etagOf(version), fileName, contentType };
+    } catch (error) {
+      throw await this.readError(error);
+    }
+  }
+
+  async check(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await mapped(async () => {
+      await mkdir(this.root, { recursive: true });
+      await access(this.root, constants.R_OK | constants.W_OK);
+    });
+    this.rootSeen = true;
+  }
+
+  private async *listed(files: AsyncIterable<FoundFile>, signal?: AbortSignal): AsyncGenerator<ListedObject> {
+    signal?.throwIfAborted();
+    await this.assertRoot();
+    try {
+      for await (const { key, path } of files) {
+        signal?.throwIfAborted();
+        const version = await statOrNull(path);
+        if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
+      }
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : toStoreError(error);
+    }
+  }
+
+  /** Uploads whose key begins with `prefix`, with what lies beside them. */
+  private async *uploadFiles(prefix: string, signal?: AbortSignal): AsyncGenerator<FoundFile> {
+    signal?.throwIfAborted();
+    await this.assertRoot();
+    try {
+      for await (const found of walk(this.temporary, prefix)) {
+        signal?.throwIfAborted();
+        // The last segment is the upload's own, not the key's.
+        if (posix.dirname(found.key).startsWith(prefix)) yield found;
+      }
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : toStoreError(error);
+    }
+  }
+
+  /** A volume that is not mounted must not look like objects that do not exist. */
+  private async assertRoot(): Promise<void> {
+    if (!this.rootSeen) await this.check();
+  }
+
+  private async readError(error: unknown): Promise<unknown> {
+    if (isAbsent(error)) await this.assertRoot();
+    return toReadError(error);
+  }
+
+  private async versionOf(key: string): Promise<BigIntStats> {
+    return assertFile(await stat(objectPath(this.root, key), { bigint: true }));
+  }
+
+  private async publish(
+    key: string,
+    target: string,
+    upload: FileUpload,
+    version: BigIntStats,
+    options: WriteOptions,
+  ): Promise<void> {
+    const replaced = await statOrNull(target);
+    try {
+      await mapped(() => this.sidecars.write(key, version, sidecarOf(options), upload.sidecarPath));
+      await upload.publish(target);
+    } catch (error) {
+      await this.sidecars.remove(key, version).catch(() => {});
+      await pruneEmpty(dirname(target), this.root);
+      throw error;
+    }
+    if (replaced) await this.sidecars.replace(key, replaced, version);
+  }
+
+  private async deleteOne(key: string): Promise<void> {
+    const path = objectPath(this.root, key);
+    try {
+      await unlink(path);
+    } catch (error) {
+      // Not every system has a code of its own for a folder.
+      if (!isAbsent(error) && !(await statOrNull(path))?.isDirectory()) throw error;
+    }
+    await pruneEmpty(dirname(path), this.root);
+    await this.sidecars.remove(key);
+  }
+}
+
+async function copyInto(upload: FileUpload, body: Readable): Promise<void> {
+  const pool = new BufferPool();
+  for await (const { bytes, last } of cutIntoParts(body, () => BLOCK_BYTES, pool)) {
+    await upload.append(bytes);
+    if (!last) pool.release(bytes);
+  }
+}
+
+function sidecarOf(options: WriteOptions): Sidecar {
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.metadata ?? {})) metadata[name.toLowerCase()] = value;
+  return { contentType: options.contentType ?? null, metadata };
+}
+
+/** Half a surrogate pair cannot be put into a header. */
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** A range has to begin within the object; only when none is asked for may the object be empty. */
+function assertWithin({ start, end }: ReadOptions, size: number): void {
+  const ranged = end !== undefined || (start ?? 0) > 0;
+  if (!ranged || (start ?? 0) < size) return;
+  throw storeError('RANGE_NOT_SATISFIABLE', new RangeError(`Byte ${start ?? 0} of ${size}`));
+}

@@ -1,0 +1,24 @@
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { decodeMetadata } from './metadata-encoding.js';
+import type { ObjectInfo } from '../object-store.js';
+
+/** What HeadObject tells, in the words of the port. */
+export function toObjectInfo(key: string, found: HeadObjectCommandOutput): ObjectInfo {
+  return {
+    key,
+    size: found.ContentLength ?? 0,
+    etag: found.ETag ?? '',
+    crc32: crc32Of(found),
+    contentType: found.ContentType ?? null,
+    contentDisposition: found.ContentDisposition ?? null,
+    metadata: decodeMetadata(found.Metadata),
+    lastModified: found.LastModified ?? new Date(0),
+  };
+}
+
+/** Of the whole object only: a COMPOSITE sum is one of the parts' sums, and a sum without a type may be either. */
+function crc32Of({ ChecksumCRC32, ChecksumType }: HeadObjectCommandOutput): number | null {
+  if (ChecksumType !== 'FULL_OBJECT' || ChecksumCRC32 === undefined) return null;
+  const bytes = Buffer.from(ChecksumCRC32, 'base64');
+  return bytes.length === 4 ? bytes.readUInt32BE() : null;
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  type ArchiveEntry,
+  archiveStream,
+  type ArchiveStreamOptions,
+} from '../../../../src/archive/streamed/archive-stream.js';
+import type { ArchiveFormat } from '../../../../src/contract/types.js';
+import { firstTarHeader, readWithPython } from '../../../support/unpack.js';
+
+const FORMATS: ArchiveFormat[] = ['zip', 'tar', 'tar.gz'];
+const GIB = 1024 ** 3;
+const MODIFIED_AT = new Date('2026-01-02T03:04:06Z');
+
+function options(changes: Partial<ArchiveStreamOptions> = {}): ArchiveStreamOptions {
+  return {
+    format: 'zip',
+    compression: 'auto',
+    modifiedAt: MODIFIED_AT,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+function entry(name: string, content: Buffer, contentType: string | null = null): ArchiveEntry {
+  return { name, size: content.length, contentType, body: Readable.from([content], { objectMode: false }) };
+}
+
+async function* each(...entries: ArchiveEntry[]): AsyncGenerator<ArchiveEntry> {
+  yield* entries;
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+describe('an archive stream', () => {
+  it.each(['zip', 'tar', 'tar.gz'] as ArchiveFormat[])(
+    'carries every byte of every file in a %s',
+    async (format) => {
+      const contents = {
+        'a.txt': Buffer.from('hello'),
+        'empty.bin': Buffer.alloc(0),
+        'dir/ü 日本.bin': randomBytes(300_000),
+      };
+      const entries = Object.entries(contents).map(([name, content]) => entry(name, content));
+      const archive = await buffer(archiveStream(each(...entries), options({ format })));
+      const unpacked = await readWithPython(archive, format);
+      expect(unpacked.map(({ name, sha256: sum }) => [name, sum])).toEqual(
+        Object.entries(contents).map(([name, content]) => [name, sha256(content)]),
+      );
+    },
+  );
+
+  it.each(FORMATS)('keeps long names and deep folders, of any script, in a %s', async (format) => {
+    const names = [
+      `${'x'.repeat(200)}.txt`,
+      `${'folder/'.repeat(30)}a.txt`,
+      `${'ü'.repeat(120)}/${'日本'.repeat(40)}.txt`,
+      `${'y'.repeat(99)}.`.slice(0, 100),
+      'z'.repeat(101),
+    ];
+    const entries = names.map((name) => entry(name, Buffer.from(name)));
+    const archive = await buffer(archiveStream(each(...entries), options({ format })));
+    const unpacked = await readWithPython(archive, format);
+    expect(unpacked.map(({ name, sha256: sum }) => [name, sum])).toEqual(
+      names.map((name) => [name, sha256(Buffer.from(name))]),
+    );
+  });
+
+  it.each([8 * GIB - 1, 8 * GIB, 9 * GIB + 5, 5_000 * GIB])(
+    'tells the size of a tar entry of %d bytes, more than the classic header has room for',
+    async (size) => {
+      const abort = new AbortController();
+      const body = new Readable({ read() {} });
+      body.push(Buffer.alloc(1_000));
+      const name = `${'long '.repeat(30)}ü.bin`;
+      const endless = { name, size, contentType: null, body };
+      const stream = archiveStream(each(endless), options({ format: 'tar', signal: abort.signal }));
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        // The headers, and the beginning of the body.
+        if (Buffer.concat(chunks).length > 2_000) break;
+      }
+      abort.abort(new Error('enough'));
+      expect(await firstTarHeader(Buffer.concat(chunks))).toEqual({ name, size });
+    },
+  );
+
+  it('is the same byte for byte when the same files are archived again', async () => {
+    const files = () => each(entry('a.txt', Buffer.from('x'.repeat(10_000))), entry('b', Buffer.from('y')));
+    const [one, two] = [
+      await buffer(archiveStream(files(), options())),
+      await buffer(archiveStream(files(), options())),
+    ];
+    expect(one.equals(two)).toBe(true);
+  });
+
+  it.each([
+    ['text is deflated', 'a.txt', Buffer.from('text '.repeat(10_000)), null, 'deflated'],
+    ['a JPEG is stored by its name', 'a.jpg', Buffer.from('text '.repeat(10_000)), null, 'stored'],
+    ['a video is stored by its type', 'a', Buffer.from('text '.repeat(10_000)), 'video/mp4', 'stored'],
+    ['random bytes are stored after a probe', 'a.txt', randomBytes(100_000), null, 'stored'],
+    ['a short text is probed too', 'a.txt', Buffer.from('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), null, 'deflated'],
+  ] as const)('compresses what it pays for: %s', async (_, name, content, type, method) => {
+    const archive = await buffer(archiveStream(each(entry(name, content, type)), options()));
+    const [unpacked] = await readWithPython(archive, 'zip');
+    expect(unpacked).toMatchObject({ method, sha256: sha256(content) });
+  });
+
+  it.each([
+    ['store', 'stored'],
+    ['deflate', 'deflated'],
+  ] as const)('obeys a job that wants to %s', async (compression, method) => {
+    const text = Buffer.from('text '.repeat(10_000));
+    const archive = await buffer(archiveStream(each(entry('a.jpg', text)), options({ compression })));
+    expect((await readWithPython(archive, 'zip'))[0]).toMatchObject({ method });
+  });
+
+  it.each(FORMATS)(
+    'ends a %s with the error of an entry that fails half way, and nothing else ends',
+    async (format) => {
+      const failing = Readable.from(
+        (async function* () {
+          yield Buffer.alloc(100_000);
+          throw new Error('half way');
+        })(),
+        { objectMode: false },
+      );
+      const broken = { name: 'b', size: 200_000, contentType: null, body: failing };
+      const stream = archiveStream(each(entry('a', Buffer.from('a')), broken), options({ format }));
+      await expect(buffer(stream)).rejects.toThrow('half way');
+    },
+  );
+
+  it('ends with the error of the iteration itself', async () => {
+    async function* broken(): AsyncGenerator<ArchiveEntry> {
+      yield entry('a', Buffer.from('a'));
+      throw new Error('no more');
+    }
+    await expect(buffer(archiveStream(broken(), options()))).rejects.toThrow('no more');
+  });
+
+  it.each(FORMATS)(
+    'ends a %s with the reason when it is aborted half way through an entry',
+    async (format) => {
+      const abort = new AbortController();
+      const body = new Readable({ read() {} });
+      body.push(Buffer.alloc(1_000));
+      const stream = archiveStream(
+        each({ name: 'slow', size: 2_000, contentType: null, body }),
+        options({ format, signal: abort.signal }),
+      );
+      const ended = buffer(stream);
+      stream.once('readable', () => abort.abort(new Error('cancelled')));
+      await expect(ended).rejects.toThrow('cancelled');
+      if (!body.destroyed) await new Promise((resolve) => body.once('close', resolve));
+    },
+  );
+
+  it('pulls entries no faster than it is read', async () => {
+    let pulled = 0;
+    async function* many(): AsyncGenerator<ArchiveEntry> {
+      for (; pulled < 1_000; pulled++) yield entry(`${pulled}`, randomBytes(64 * 1024));
+    }
+    const abort = new AbortController();
+    const stream = archiveStream(many(), options({ signal: abort.signal }));
+    await new Promise((resolve) => stream.once('readable', resolve));
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(pulled).toBeLessThan(100);
+    stream.on('error', () => {});
+    abort.abort(new Error('enough'));
+  });
+});

@@ -1,0 +1,202 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { errorCodeOf, type LonghaulError } from '../../../../src/contract/errors.js';
+import { OutboundHttp } from '../../../../src/outbound/outbound-http.js';
+import { UrlGuard } from '../../../../src/outbound/url-guard.js';
+import { HttpsSource } from '../../../../src/source/https/https-source.js';
+import { noise, readAll } from '../../../support/bodies.js';
+import { FileServer, type ServedFile } from '../../../support/file-server.js';
+
+const MAX_BYTES = 1_000_000;
+const SECRET = 'sig=hunter2';
+
+describe('the HTTPS source', () => {
+  const signal = new AbortController().signal;
+  const bytes = noise(300_000);
+  let server: FileServer;
+  let http: OutboundHttp;
+  let source: HttpsSource;
+  beforeEach(async () => {
+    server = await FileServer.start();
+    http = new OutboundHttp(new UrlGuard([server.receiver.host]));
+    source = new HttpsSource(http, MAX_BYTES);
+  });
+  afterEach(async () => {
+    http.close();
+    await server.stop();
+  });
+
+  const at = (url: string, size: number | null = null) => ({ kind: 'https' as const, url, size });
+  const find = (file: ServedFile, path = '/a.bin') => source.find(at(server.put(path, file)), signal);
+  const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
+
+  async function read(file: ServedFile, meanwhile = () => {}): Promise<Buffer> {
+    const found = await find(file);
+    meanwhile();
+    return readAll(await source.open(found.source, found.size, signal));
+  }
+
+  it('finds size, version, type and name with one request', async () => {
+    const found = await find({
+      bytes,
+      etag: '"v1"',
+      lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT',
+      contentType: 'image/png',
+      disposition: `attachment; filename*=UTF-8''caf%C3%A9.png`,
+    });
+    expect(found).toEqual({
+      size: 300_000,
+      contentType: 'image/png',
+      name: 'café.png',
+      crc32: null,
+      source: {
+        kind: 'https',
+        url: `${server.receiver.url}/a.bin`,
+        etag: '"v1"',
+        lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT',
+        ranges: true,
+      },
+    });
+    expect(server.ranges).toEqual(['bytes=0-0']);
+  });
+
+  it('names a file by the last segment of its path, decoded, without the query', async () => {
+    const url = server.put('/x/na%20me.txt', { bytes });
+    expect((await source.find(at(`${url}?${SECRET}`), signal)).name).toBe('na me.txt');
+  });
+
+  it.each([
+    ['without ranges', { ranges: false }],
+    ['without conditions', { conditions: false }],
+    ['without versions', { etag: undefined }],
+    ['with a weak ETag', { etag: 'W/"v1"' }],
+    ['with dates alone', { etag: undefined, lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT' }],
+    ['of an empty file', { bytes: Buffer.alloc(0) }],
+    ['of one byte', { bytes: Buffer.from('x') }],
+  ])('reads every byte from a server %s', async (_, changes) => {
+    const file = { bytes, etag: '"v1"', ...changes } as ServedFile;
+    expect((await read(file)).equals(file.bytes)).toBe(true);
+  });
+
+  it('goes on where the connection broke, with the same version', async () => {
+    const file = { bytes, etag: '"v1"', cutsAfter: [100_000, 50_000] };
+    expect((await read(file)).equals(bytes)).toBe(true);
+    expect(server.ranges[1]).toBeUndefined();
+    expect(server.ranges.slice(2)).toEqual(['bytes=100000-', 'bytes=150000-']);
+    expect(server.receiver.requests[3]!.headers).toMatchObject({ 'if-match': '"v1"', 'if-range': '"v1"' });
+  });
+
+  it('does not begin anew in the middle when the server knows no ranges', async () => {
+    const file = { bytes, ranges: false, cutsAfter: [1, 100_000] };
+    expect(await codeOf(read(file))).toBe('SOURCE_UNAVAILABLE');
+    expect(server.receiver.requests).toHaveLength(2);
+  });
+
+  describe('when the file was replaced meanwhile', () => {
+    const other = noise(300_000);
+
+    it.each([
+      ['by its ETag', { etag: '"v1"' }, { etag: '"v2"' }],
+      [
+        'by its date',
+        { lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT' },
+        { lastModified: 'Mon, 02 Mar 2026 12:00:00 GMT' },
+      ],
+      ['by its size alone', {}, { bytes: noise(299_999) }],
+    ])('notices %s, also where conditions are passed over', async (_, before, after) => {
+      for (const conditions of [true, false]) {
+        const replace = () => void server.put('/a.bin', { bytes: other, conditions, ...after });
+        expect(await codeOf(read({ bytes, conditions, ...before }, replace))).toBe('FILE_CHANGED');
+      }
+    });
+
+    it('notices while it resumes', async () => {
+      const found = await find({ bytes, etag: '"v1"', cutsAfter: [100_000] });
+      const stream = await source.open(found.source, found.size, signal);
+      server.put('/a.bin', { bytes: other, etag: '"v2"', conditions: false });
+      expect(await codeOf(readAll(stream))).toBe('FILE_CHANGED');
+    });
+  });
+
+  it.each([
+    [401, 'FILE_FORBIDDEN'],
+    [403, 'FILE_FORBIDDEN'],
+    [404, 'FILE_NOT_FOUND'],
+    [410, 'FILE_NOT_FOUND'],
+    [412, 'FILE_CHANGED'],
+    [400, 'FILE_UNREADABLE'],
+    [204, 'FILE_UNREADABLE'],
+    [408, 'SOURCE_UNAVAILABLE'],
+    [429, 'SOURCE_UNAVAILABLE'],
+    [500, 'SOURCE_UNAVAILABLE'],
+    [503, 'SOURCE_UNAVAILABLE'],
+  ])('takes an answer %i for %s', async (status, code) => {
+    server.receiver.answer = (_, response) => response.writeHead(status).end();
+    expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe(code);
+  });
+
+  it('takes a server that is gone for one that may come back', async () => {
+    server.receiver.answer = (_, response) => response.socket!.destroy();
+    expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe('SOURCE_UNAVAILABLE');
+  });
+
+  it('follows no redirect', async () => {
+    const inner = await FileServer.start();
+    server.receiver.answer = (_, response) =>
+      response.writeHead(302, { location: inner.put('/secret', { bytes }) }).end();
+    expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe('FILE_UNREADABLE');
+    expect(inner.receiver.connections).toBe(0);
+    await inner.stop();
+  });
+
+  it('refuses a file whose length nobody tells, and takes the catalogue’s word for it', async () => {
+    const url = server.put('/a.bin', { bytes, ranges: false, length: false });
+    const refused = await source.find(at(url), signal).catch((error: unknown) => error as LonghaulError);
+    expect(refused).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: 'The file cannot be read: its server does not say how long it is.',
+    });
+    const found = await source.find(at(url, bytes.length), signal);
+    expect((await readAll(await source.open(found.source, found.size, signal))).equals(bytes)).toBe(true);
+  });
+
+  it('refuses a file that is too large, with both numbers, and reads none of it', async () => {
+    const refused = await find({ bytes: noise(1_000_001) }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      message: 'The file has 1000001 bytes; 1000000 are allowed.',
+    });
+  });
+
+  it('refuses bytes that are encoded, which are not the file', async () => {
+    server.receiver.answer = (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
+    expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe('FILE_UNREADABLE');
+  });
+
+  it('refuses what the guard refuses, without a word of the URL', async () => {
+    const guarded = new OutboundHttp(new UrlGuard());
+    const urls = [server.receiver.url, `https://127.0.0.1:${server.receiver.port}/`, 'http://%%%/'];
+    for (const url of urls) {
+      const error = await new HttpsSource(guarded, MAX_BYTES)
+        .find(at(`${url}?${SECRET}`), signal)
+        .catch(told);
+      expect(error).toContain('FILE_FORBIDDEN');
+      expect(error).not.toMatch(/hunter2|127\.0/);
+    }
+    expect(server.receiver.connections).toBe(0);
+    guarded.close();
+  });
+
+  it('puts nothing of the URL or of the answer into an error', async () => {
+    for (const status of [302, 400, 403, 404, 500]) {
+      server.receiver.answer = (_, response) =>
+        response.writeHead(status, { 'x-secret': SECRET }).end(SECRET);
+      const error = await source.find(at(`${server.receiver.url}/a?${SECRET}`), signal).catch(told);
+      expect(error).not.toContain('hunter2');
+    }
+  });
+});
+
+/** All that a log could show of an error, its causes included. */
+const told = (error: unknown) => inspect(error, { depth: 10 });

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { safeEntryName } from '../../../../src/archive/entry-names.js';
+import { LonghaulError } from '../../../../src/contract/errors.js';
+import type { ListedFile } from '../../../../src/contract/types.js';
+import { FileListing, type ListableStore } from '../../../../src/source/objects/file-listing.js';
+import { FileObjectStore } from '../../../../src/storage/file/file-object-store.js';
+
+describe('the list of files', () => {
+  let directory: string;
+  let store: FileObjectStore;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'longhaul-listing-'));
+    store = new FileObjectStore({ directory, linkSecret: 'x'.repeat(32) });
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  const never = new AbortController().signal;
+  const put = (key: string, filename?: string) =>
+    store.write(key, Buffer.from(key), { metadata: filename === undefined ? {} : { filename } });
+  const list = (query = '', after = '', limit = 100) =>
+    new FileListing(store, safeEntryName).list(query, after, limit, never);
+  const idsOf = ({ files }: { files: ListedFile[] }) => files.map(({ fileId }) => fileId);
+
+  it('has ids, names and sizes as the catalogue has them', async () => {
+    await put('downloads/70000', 'a b.txt');
+    await put('downloads/report-7', '../../ä.pdf');
+    await put('archives/x/1/archive.zip');
+    expect(await list()).toEqual({
+      files: [
+        { fileId: 70_000, name: 'a b.txt', size: 15 },
+        { fileId: 'report-7', name: 'ä.pdf', size: 18 },
+      ],
+      next: null,
+    });
+  });
+
+  it('takes a zip for the id before its extension, unless that is another file', async () => {
+    for (const key of ['70000.zip', '70001', '70001-b', '70001.zip', 'x.zip']) await put(`downloads/${key}`);
+    expect(idsOf(await list())).toEqual([70_000, 70_001, '70001-b', '70001.zip', 'x']);
+  });
+
+  it('leaves out what no id leads to, and numbers that are none', async () => {
+    const keys = ['folder/70000', 'a b', 'é', 'x'.repeat(129), '070000', '1', '7e4', '...'];
+    for (const key of keys) await put(`downloads/${key}`);
+    expect(idsOf(await list())).toEqual(['070000', '1', '7e4']);
+  });
+
+  it('finds part of an id or a name, whatever its case', async () => {
+    await put('downloads/70000', 'Über den Wolken.TXT');
+    await put('downloads/70001', 'b.txt');
+    await put('downloads/wolken', 'c.pdf');
+    expect(idsOf(await list('WOLKEN'))).toEqual([70_000, 'wolken']);
+    expect(idsOf(await list('ü'.normalize('NFD')))).toEqual([70_000]);
+    expect(idsOf(await list('7000'))).toEqual([70_000, 70_001]);
+    expect(idsOf(await list('nothing'))).toEqual([]);
+  });
+
+  it.each([1, 2, 7, 100])('comes in pages of %i', async (limit) => {
+    const ids = Array.from({ length: 20 }, (_, i) => 70_000 + i);
+    for (const id of ids) await put(`downloads/${id}`, `${id % 3}.txt`);
+    for (const query of ['', '1.txt']) {
+      const seen: unknown[] = [];
+      let after: string | null = '';
+      while (after !== null) {
+        const { files, next }: { files: ListedFile[]; next: string | null } = await list(query, after, limit);
+        expect(files.length).toBeLessThanOrEqual(limit);
+        seen.push(...files.map(({ fileId }) => fileId));
+        after = next;
+      }
+      expect(seen).toEqual(query === '' ? ids : ids.filter((id) => id % 3 === 1));
+    }
+  });
+
+  it('looks at a thousand objects at most, and then says where to go on', async () => {
+    let looked = 0;
+    const many: ListableStore = {
+      async *list() {
+        for (let i = 0; i < 10_000; i++) yield { key: `downloads/${80_000 + i}` };
+      },
+      head: async (key) => {
+        looked++;
+        return { ...(await store.head('downloads/70000')), key };
+      },
+      read: () => Promise.reject(new Error('nothing is to be read')),
+    };
+    await put('downloads/70000', 'a.txt');
+    const { files, next } = await new FileListing(many, safeEntryName).list('nothing', '', 10, never);
+    expect(files).toEqual([]);
+    expect(Number(next)).toBeGreaterThan(80_000);
+    expect(looked).toBeLessThan(1_100);
+  });
+
+  it('passes on that the store has trouble', async () => {
+    await put('downloads/70000');
+    const trouble = new LonghaulError('STORAGE_UNAVAILABLE', 'no');
+    const broken = Object.assign(Object.create(store) as FileObjectStore, {
+      head: () => Promise.reject(trouble),
+    });
+    await expect(new FileListing(broken, safeEntryName).list('', '', 10, never)).rejects.toBe(trouble);
+  });
+});

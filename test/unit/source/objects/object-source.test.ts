@@ -1,0 +1,109 @@
+import { Readable } from 'node:stream';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { errorCodeOf, LonghaulError } from '../../../../src/contract/errors.js';
+import type { ObjectLocation } from '../../../../src/source/catalogue/catalogue.js';
+import { ObjectSource, type SourceStore } from '../../../../src/source/objects/object-source.js';
+import { readAll } from '../../../support/bodies.js';
+
+type Stored = Awaited<ReturnType<SourceStore['head']>> & { bytes: Buffer };
+
+/** Objects in a map, with a version each. */
+class MapStore implements SourceStore {
+  readonly asked: string[] = [];
+  private readonly objects = new Map<string, Stored>();
+
+  put(key: string, bytes: Buffer, changes: Partial<Stored> = {}): void {
+    this.objects.set(key, {
+      key,
+      bytes,
+      size: bytes.length,
+      etag: `"${bytes.toString('hex')}"`,
+      crc32: null,
+      contentType: null,
+      contentDisposition: null,
+      metadata: {},
+      ...changes,
+    });
+  }
+
+  async head(key: string): Promise<Stored> {
+    this.asked.push(key);
+    const object = this.objects.get(key);
+    if (!object) throw new LonghaulError('FILE_NOT_FOUND', 'absent');
+    return object;
+  }
+
+  async read(key: string, { start, ifMatch }: { start: number; ifMatch: string }): Promise<Readable> {
+    const object = await this.head(key);
+    if (object.etag !== ifMatch) throw new LonghaulError('FILE_CHANGED', 'changed');
+    return Readable.from([object.bytes.subarray(start)], { objectMode: false });
+  }
+}
+
+const signal = new AbortController().signal;
+const location: ObjectLocation = { kind: 'object', keys: ['downloads/70000', 'downloads/70000.zip'] };
+
+describe('the object source', () => {
+  let store: MapStore;
+  let source: ObjectSource;
+  beforeEach(() => {
+    store = new MapStore();
+    source = new ObjectSource(store);
+  });
+
+  const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
+
+  it('finds the first of the keys that exists, and asks for no other', async () => {
+    store.put('downloads/70000', Buffer.from('bare'));
+    store.put('downloads/70000.zip', Buffer.from('with extension'));
+    const found = await source.find(location, signal);
+    expect(found.source).toEqual({ kind: 'object', key: 'downloads/70000', etag: '"62617265"' });
+    expect(store.asked).toEqual(['downloads/70000']);
+  });
+
+  it('finds the second key when the first is absent', async () => {
+    store.put('downloads/70000.zip', Buffer.from('zip'), {
+      contentType: 'application/zip',
+      metadata: { filename: 'caf%C3%A9.zip' },
+      crc32: 7,
+    });
+    expect(await source.find(location, signal)).toEqual({
+      size: 3,
+      contentType: 'application/zip',
+      name: 'café.zip',
+      crc32: 7,
+      source: { kind: 'object', key: 'downloads/70000.zip', etag: '"7a6970"' },
+    });
+  });
+
+  it('says that a file does not exist when none of its keys does', async () => {
+    expect(await codeOf(source.find(location, signal))).toBe('FILE_NOT_FOUND');
+    expect(store.asked).toEqual(location.keys);
+  });
+
+  it.each(['FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'] as const)(
+    'does not pass over a key that answers %s: it may be the file',
+    async (code) => {
+      store.head = async (key) => {
+        store.asked.push(key);
+        throw new LonghaulError(code, 'no');
+      };
+      expect(await codeOf(source.find(location, signal))).toBe(code);
+      expect(store.asked).toEqual(['downloads/70000']);
+    },
+  );
+
+  it('reads the version that was found', async () => {
+    store.put('downloads/70000', Buffer.from('bare'));
+    const found = await source.find(location, signal);
+    const stream = await source.open(found.source, found.size, signal);
+    expect((await readAll(stream)).toString()).toBe('bare');
+  });
+
+  it('refuses to open another version, before the first byte', async () => {
+    store.put('downloads/70000', Buffer.from('old'));
+    const found = await source.find(location, signal);
+    store.put('downloads/70000', Buffer.from('new'));
+    expect(await codeOf(source.open(found.source, found.size, signal))).toBe('FILE_CHANGED');
+  });
+});
