@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdFor } from '../../src/contract/names.js';
 import { isFinal } from '../../src/contract/types.js';
-import { findTemporalCli } from '../../src/dev/temporal-binary.js';
+import { findTemporalCli } from '../../src/dev/temporal/temporal-binary.js';
 import { Stack } from '../../test/support/stack.js';
 import { startChild } from '../support/child.js';
 import type { Measurement, Row, RowOptions } from '../support/row.js';

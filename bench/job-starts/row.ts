@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { findTemporalCli } from '../../src/dev/temporal-binary.js';
+import { findTemporalCli } from '../../src/dev/temporal/temporal-binary.js';
 import { Stack } from '../../test/support/stack.js';
 import { runChild } from '../support/child.js';
 import { cpuSecondsOf } from '../support/cpu-time.js';

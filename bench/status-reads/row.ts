@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import { STATUS_QUERY, workflowIdFor } from '../../src/contract/names.js';
-import { findTemporalCli } from '../../src/dev/temporal-binary.js';
+import { findTemporalCli } from '../../src/dev/temporal/temporal-binary.js';
 import { Stack } from '../../test/support/stack.js';
 import { waitFor } from '../../test/support/wait-for.js';
 import { type Child, startChild } from '../support/child.js';

@@ -1,4 +1,4 @@
-import type { Callback, CallbackActivities, CallbackAttempt } from '../contract/callbacks.js';
+import type { Callback, CallbackActivities, CallbackAttempt } from '../contract/callbacks/callbacks.js';
 import { OutboundError } from '../outbound/outbound-error.js';
 import { discard, type OutboundHttp } from '../outbound/outbound-http.js';
 import { retryAfterMs } from '../outbound/retry-after.js';

@@ -7,13 +7,13 @@ import { shutDown, type ShutdownPhase, shutdownRequested } from '../runtime/shut
 import { createObjectStore } from '../storage/create-store.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import { messageOf } from './errors.js';
-import { firstDownload } from './first-download.js';
-import { assertPortFree } from './ports.js';
-import { lastLines } from './run-command.js';
-import { FIRST_DOWNLOAD, seedSamples } from './samples.js';
-import { keepService, type ServiceProcess, startService } from './service-process.js';
-import { findTemporalCli } from './temporal-binary.js';
-import { startTemporalServer, type TemporalServer } from './temporal-server.js';
+import { firstDownload } from './samples/first-download.js';
+import { assertPortFree } from './processes/ports.js';
+import { lastLines } from './processes/run-command.js';
+import { FIRST_DOWNLOAD, seedSamples } from './samples/samples.js';
+import { keepService, type ServiceProcess, startService } from './processes/service-process.js';
+import { findTemporalCli } from './temporal/temporal-binary.js';
+import { startTemporalServer, type TemporalServer } from './temporal/temporal-server.js';
 
 const LOOPBACK = '127.0.0.1';
 

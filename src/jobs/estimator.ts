@@ -1,4 +1,4 @@
-import type { FilesEstimate } from '../contract/estimate.js';
+import type { FilesEstimate } from '../contract/http/estimate.js';
 import type { DownloadJob } from '../contract/types.js';
 
 /** Says what would become of a download. */

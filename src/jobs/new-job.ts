@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
-import type { InitiateBody } from '../contract/schemas.js';
+import type { InitiateBody } from '../contract/http/schemas.js';
 import {
   type ArchiveFormat,
   type DownloadJob,

@@ -1,4 +1,4 @@
-import type { FailedJobsPage, PendingStep, RunState } from '../contract/admin.js';
+import type { FailedJobsPage, PendingStep, RunState } from '../contract/http/admin.js';
 import type { DownloadJob } from '../contract/types.js';
 import type { JobView } from './downloads.js';
 

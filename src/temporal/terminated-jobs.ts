@@ -6,8 +6,8 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import pMap from 'p-map';
-import type { Callback } from '../contract/callbacks.js';
-import { deliveryOf, endingCallbacks, type JobRun } from '../contract/ending-callbacks.js';
+import type { Callback } from '../contract/callbacks/callbacks.js';
+import { deliveryOf, endingCallbacks, type JobRun } from '../contract/callbacks/ending-callbacks.js';
 import { slotOf } from '../contract/lanes.js';
 import {
   CALLBACK_WORKFLOW,

@@ -4,7 +4,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import type { AdminJob, FailedJobsPage } from '../../src/contract/admin.js';
+import type { AdminJob, FailedJobsPage } from '../../src/contract/http/admin.js';
 import { workflowIdFor } from '../../src/contract/names.js';
 import type { DownloadStatus } from '../../src/contract/types.js';
 import { describeWith } from '../support/require-server.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import type { JobEnded, JobFailed } from '../../src/contract/callbacks.js';
+import type { JobEnded, JobFailed } from '../../src/contract/callbacks/callbacks.js';
 import { workflowIdFor } from '../../src/contract/names.js';
 import type { FileId } from '../../src/contract/types.js';
 import { FileServer } from '../support/file-server.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventSource } from 'eventsource';
 import { WebSocket } from 'ws';
-import type { StreamMessage } from '../../src/api/streams/stream-message.js';
+import type { StreamMessage } from '../../src/contract/http/stream-message.js';
 import type { DownloadStatus } from '../../src/contract/types.js';
 import { pseudoText } from '../support/pseudo-text.js';
 import { describeWith } from '../support/require-server.js';

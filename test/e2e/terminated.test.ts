@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import type { JobEnded, JobFailed } from '../../src/contract/callbacks.js';
+import type { JobEnded, JobFailed } from '../../src/contract/callbacks/callbacks.js';
 import { laneIdFor, workflowIdFor } from '../../src/contract/names.js';
 import type { StartedDownload } from '../../src/contract/types.js';
 import { pseudoText } from '../support/pseudo-text.js';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { inPartialDirectory } from '../../src/dev/partial-directory.js';
-import { CommandFailed, runCommand } from '../../src/dev/run-command.js';
+import { inPartialDirectory } from '../../src/dev/processes/partial-directory.js';
+import { CommandFailed, runCommand } from '../../src/dev/processes/run-command.js';
 import { locate, type ServerProgram } from './require-server.js';
 
 const TOOLS = resolve('.tools');

@@ -9,7 +9,7 @@ import {
   type CallbackActivities,
   type CallbackAttempt,
   type CallbackResult,
-} from '../../src/contract/callbacks.js';
+} from '../../src/contract/callbacks/callbacks.js';
 import {
   CALLBACK_TASK_QUEUE,
   callbackWorkflowIdFor,

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { MAX_WAIT_MS, waitQuerySchema } from '../../contract/schemas.js';
+import { MAX_WAIT_MS, waitQuerySchema } from '../../contract/http/schemas.js';
 import { validate } from './validate.js';
 
 /** How long a request asks its answer to be held. */

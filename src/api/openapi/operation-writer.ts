@@ -1,4 +1,4 @@
-import { problemSchema } from '../../contract/answers.js';
+import { problemSchema } from '../../contract/http/answers.js';
 import { type ErrorCode, ERRORS } from '../../contract/errors.js';
 import { EVERY_ANSWER, LIMITED_ANSWER, PROBLEM_HEADERS } from './headers.js';
 import type { Answer, JsonSchema, Operation } from './operation.js';

@@ -1,4 +1,4 @@
-import { jobEndedSchema, jobFailedSchema } from '../../contract/callback-schemas.js';
+import { jobEndedSchema, jobFailedSchema } from '../../contract/http/callback-schemas.js';
 import { JOB_ENDED, JOB_FAILED } from './examples.js';
 import type { JsonSchema, Webhook } from './operation.js';
 import type { SchemaCollection } from './schema-collection.js';

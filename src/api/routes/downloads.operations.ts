@@ -3,7 +3,7 @@ import {
   downloadStatusSchema,
   filesPageSchema,
   startedDownloadSchema,
-} from '../../contract/answers.js';
+} from '../../contract/http/answers.js';
 import {
   checkSchema,
   filesQuerySchema,
@@ -11,7 +11,7 @@ import {
   keyHeaderSchema,
   preferHeaderSchema,
   waitQuerySchema,
-} from '../../contract/schemas.js';
+} from '../../contract/http/schemas.js';
 import { CANCELLED, FILES, REQUEST, STARTED, STATUS } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 import { NOT_LOOKED_UP, NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors.js';

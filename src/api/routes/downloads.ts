@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { checkSchema, filesQuerySchema } from '../../contract/schemas.js';
+import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
 import type { DownloadStatus, FilesPage } from '../../contract/types.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../dependencies.js';

@@ -1,5 +1,5 @@
-import { estimateSchema } from '../../contract/answers.js';
-import { initiateSchema, keyHeaderSchema } from '../../contract/schemas.js';
+import { estimateSchema } from '../../contract/http/answers.js';
+import { initiateSchema, keyHeaderSchema } from '../../contract/http/schemas.js';
 import { ESTIMATE, REQUEST } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 import { NOT_LOOKED_UP } from '../openapi/shared-errors.js';

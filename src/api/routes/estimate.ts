@@ -1,5 +1,5 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import type { Estimate, FilesEstimate } from '../../contract/estimate.js';
+import type { Estimate, FilesEstimate } from '../../contract/http/estimate.js';
 import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';

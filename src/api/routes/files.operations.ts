@@ -1,5 +1,5 @@
-import { fileListPageSchema } from '../../contract/answers.js';
-import { fileListQuerySchema } from '../../contract/schemas.js';
+import { fileListPageSchema } from '../../contract/http/answers.js';
+import { fileListQuerySchema } from '../../contract/http/schemas.js';
 import { FILE_LIST } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { fileListQuerySchema } from '../../contract/schemas.js';
+import { fileListQuerySchema } from '../../contract/http/schemas.js';
 import type { FileListPage } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
 import { DeadlineExceeded, within } from '../../concurrency/deadline.js';

@@ -1,4 +1,4 @@
-import { healthReportSchema } from '../../contract/answers.js';
+import { healthReportSchema } from '../../contract/http/answers.js';
 import type { Answer, Operation } from '../openapi/operation.js';
 
 const COMMON = { method: 'get', tag: 'Service', open: true } as const;

@@ -1,11 +1,15 @@
-import { jobsPageSchema } from '../../contract/answers.js';
+import { jobsPageSchema } from '../../contract/http/answers.js';
 import {
   jobsQuerySchema,
   keyHeaderSchema,
   preferHeaderSchema,
   waitQuerySchema,
-} from '../../contract/schemas.js';
-import { jobRequestSchema, startedJobSchema, watchedJobSchema } from '../../contract/snake-case-schemas.js';
+} from '../../contract/http/schemas.js';
+import {
+  jobRequestSchema,
+  startedJobSchema,
+  watchedJobSchema,
+} from '../../contract/http/snake-case-schemas.js';
 import {
   JOBS,
   REQUEST_IN_SNAKE_CASE,

@@ -1,5 +1,5 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import { jobsQuerySchema } from '../../contract/schemas.js';
+import { jobsQuerySchema } from '../../contract/http/schemas.js';
 import type { JobsPage } from '../../contract/types.js';
 import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from './shared/job-responses.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aboutSchema } from '../../contract/answers.js';
+import { aboutSchema } from '../../contract/http/answers.js';
 import type { Operation } from '../openapi/operation.js';
 
 const COMMON = { method: 'get', tag: 'Service', open: true } as const;

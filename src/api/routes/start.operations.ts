@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { downloadStatusSchema, startedDownloadSchema } from '../../contract/answers.js';
-import { initiateSchema, keyHeaderSchema } from '../../contract/schemas.js';
+import { downloadStatusSchema, startedDownloadSchema } from '../../contract/http/answers.js';
+import { initiateSchema, keyHeaderSchema } from '../../contract/http/schemas.js';
 import { COMPLETED, REQUEST, STARTED } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 import { NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors.js';

@@ -1,6 +1,7 @@
 import { isFinal } from '../../contract/types.js';
 import type { JobView } from '../../jobs/downloads.js';
-import { eventId, streamMessage, type StreamMessage } from './stream-message.js';
+import type { StreamMessage } from '../../contract/http/stream-message.js';
+import { eventId, streamMessage } from './stream-message.js';
 
 /** Where a stream goes: a WebSocket or an event stream. None of its methods throws, also when the client is gone. */
 export interface Sink {

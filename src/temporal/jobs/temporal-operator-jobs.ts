@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import pMap from 'p-map';
-import type { FailedJob, FailedJobsPage, RunState } from '../../contract/admin.js';
+import type { FailedJob, FailedJobsPage, RunState } from '../../contract/http/admin.js';
 import { errorCodeOf, jobNotFound, LonghaulError } from '../../contract/errors.js';
 import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, workflowIdFor } from '../../contract/names.js';
 import type { DownloadJob } from '../../contract/types.js';

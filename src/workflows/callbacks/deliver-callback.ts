@@ -11,8 +11,8 @@ import {
   type CallbackActivities,
   type CallbackAttempt,
   type CallbackResult,
-} from '../../contract/callbacks.js';
-import { receiverOf } from '../../contract/ending-callbacks.js';
+} from '../../contract/callbacks/callbacks.js';
+import { receiverOf } from '../../contract/callbacks/ending-callbacks.js';
 import { callbackOptions } from '../activity-options.js';
 import { pauseAfter } from './retry-schedule.js';
 import { handOverOf } from '../download/endings.js';

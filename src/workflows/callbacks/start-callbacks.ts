@@ -1,6 +1,6 @@
 import { CancellationScope, log, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
-import type { Callback } from '../../contract/callbacks.js';
-import { deliveryOf, endingCallbacks } from '../../contract/ending-callbacks.js';
+import type { Callback } from '../../contract/callbacks/callbacks.js';
+import { deliveryOf, endingCallbacks } from '../../contract/callbacks/ending-callbacks.js';
 import type { DownloadJob, JobSnapshot } from '../../contract/types.js';
 import { deliverCallbackWorkflow } from './deliver-callback.js';
 

@@ -7,11 +7,11 @@ import {
   createCallbackActivities,
 } from '../../../src/activities/deliver-callback.js';
 import { HANDED_OVER } from '../../../src/contract/activities.js';
-import type { Callback, CallbackAttempt } from '../../../src/contract/callbacks.js';
+import type { Callback, CallbackAttempt } from '../../../src/contract/callbacks/callbacks.js';
 import { OutboundHttp } from '../../../src/outbound/outbound-http.js';
 import { UrlGuard } from '../../../src/outbound/url-guard.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
-import { jobEnded } from '../../../src/contract/callback-payload.js';
+import { jobEnded } from '../../../src/contract/callbacks/callback-payload.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
 import { aJob } from '../../support/jobs.js';
 import { Receiver } from '../../support/receiver.js';

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll } from '@jest/globals';
 import { messageOf } from '../../../src/dev/errors.js';
-import { findTemporalCli } from '../../../src/dev/temporal-binary.js';
+import { findTemporalCli } from '../../../src/dev/temporal/temporal-binary.js';
 
 /** Makes folders that are gone when the tests of the file are done. */
 export function temporaryFolders(): () => Promise<string> {

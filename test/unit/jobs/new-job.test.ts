@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newJob } from '../../../src/jobs/new-job.js';
 import { validate } from '../../../src/api/http/validate.js';
-import { initiateSchema } from '../../../src/contract/schemas.js';
+import { initiateSchema } from '../../../src/contract/http/schemas.js';
 import { aJob } from '../../support/jobs.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');

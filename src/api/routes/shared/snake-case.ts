@@ -1,5 +1,5 @@
 import { LonghaulError } from '../../../contract/errors.js';
-import type { SnakeCased, StartedJob, WatchedJob } from '../../../contract/snake-case.js';
+import type { SnakeCased, StartedJob, WatchedJob } from '../../../contract/http/snake-case.js';
 import type { DownloadStatus, StartedDownload } from '../../../contract/types.js';
 
 /**

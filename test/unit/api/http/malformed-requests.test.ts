@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../../../src/api/app.js';
 import { createHttpServer } from '../../../../src/api/http/node-server.js';
-import { problemSchema } from '../../../../src/contract/answers.js';
+import { problemSchema } from '../../../../src/contract/http/answers.js';
 import { appDependencies } from '../../../support/api-server.js';
 import { close, exchange, listen, open, SHORT_LIMITS } from '../../../support/raw-http.js';
 import { waitFor } from '../../../support/wait-for.js';

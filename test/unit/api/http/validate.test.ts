@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { validate } from '../../../../src/api/http/validate.js';
 import type { LonghaulError } from '../../../../src/contract/errors.js';
-import { initiateSchema } from '../../../../src/contract/schemas.js';
+import { initiateSchema } from '../../../../src/contract/http/schemas.js';
 
 function faultOf(body: unknown): LonghaulError {
   try {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { inTheirNames, withOurNames } from '../../../../../src/api/routes/shared/snake-case.js';
 import { LonghaulError } from '../../../../../src/contract/errors.js';
-import { initiateSchema } from '../../../../../src/contract/schemas.js';
-import { jobRequestSchema } from '../../../../../src/contract/snake-case-schemas.js';
+import { initiateSchema } from '../../../../../src/contract/http/schemas.js';
+import { jobRequestSchema } from '../../../../../src/contract/http/snake-case-schemas.js';
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

@@ -1,0 +1,51 @@
+import type { JobEnded, JobFailed } from './callbacks.js';
+import type { DownloadJob, JobError, JobSnapshot } from '../types.js';
+
+const TYPES = {
+  completed: 'download.completed',
+  failed: 'download.failed',
+  cancelled: 'download.cancelled',
+} as const;
+
+/** What the owner of a job is told of its end. */
+export function jobEnded(job: DownloadJob, snapshot: JobSnapshot): JobEnded {
+  const { status, archive, createdAt, startedAt } = snapshot;
+  const completedAt = snapshot.completedAt ?? createdAt;
+  return {
+    type: TYPES[status as keyof typeof TYPES],
+    timestamp: completedAt,
+    data: {
+      jobId: job.jobId,
+      status,
+      message: snapshot.message,
+      filesProcessed: archive?.files ?? snapshot.filesHighWater,
+      filesSkipped: archive?.skipped ?? snapshot.skippedFiles,
+      totalFiles: snapshot.totalFiles,
+      bytesProcessed: snapshot.bytesHighWater,
+      bytesTotal: snapshot.bytesTotal,
+      attempts: snapshot.attempts,
+      createdAt,
+      startedAt,
+      completedAt,
+      expiresAt: new Date(Date.parse(completedAt) + snapshot.ttlMs).toISOString(),
+      downloadPath: `/v1/download/${job.jobId}`,
+      labels: job.labels,
+      archive,
+      error: snapshot.error,
+    },
+  };
+}
+
+/** What operators are told of a failure. */
+export function jobFailed(
+  { jobId, userId, createdAt }: DownloadJob,
+  { code, message, supportId }: JobError,
+  completedAt: string | null,
+  workflowId: string,
+): JobFailed {
+  return {
+    type: 'download.failed',
+    timestamp: completedAt ?? createdAt,
+    data: { jobId, userId, code, message, supportId, workflowId },
+  };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { type ErrorCode, ERRORS } from '../errors.js';
+
+/** What the schemas of answers are made of. */
+
+export const time = () => z.string().meta({ format: 'date-time' });
+export const uuid = () => z.string().meta({ format: 'uuid' });
+export const link = () => z.string().meta({ format: 'uri' });
+export const count = () => z.int().min(0);
+
+export const errorCodeSchema = z
+  .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+  .meta({ id: 'ErrorCode', description: 'Stable; a client may switch on it.' });
+
+/** A code, and what it means for this file or this try. */
+export const briefErrorSchema = z.strictObject({ code: errorCodeSchema, message: z.string() });
+
+export const jobStatusSchema = z.enum([
+  'queued',
+  'running',
+  'processing_artifacts',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+]);
+
+export const labelsSchema = z.record(z.string(), z.string());

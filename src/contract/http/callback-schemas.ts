@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { errorCodeSchema, labelsSchema, time, uuid } from './answer-parts.js';
+import { downloadStatusSchema } from './answers.js';
+import type { JobEnded, JobFailed } from '../callbacks/callbacks.js';
+import type { Same } from './same.js';
+
+/** What receivers are sent, as schemas: the OpenAPI document has them under `webhooks`. */
+
+export const jobEndedSchema = z
+  .strictObject({
+    type: z.enum(['download.completed', 'download.failed', 'download.cancelled']),
+    timestamp: time().describe('When the job ended.'),
+    data: downloadStatusSchema
+      .pick({
+        jobId: true,
+        status: true,
+        message: true,
+        filesProcessed: true,
+        filesSkipped: true,
+        totalFiles: true,
+        bytesProcessed: true,
+        bytesTotal: true,
+        attempts: true,
+        createdAt: true,
+        startedAt: true,
+        completedAt: true,
+        expiresAt: true,
+        archive: true,
+        error: true,
+      })
+      .extend({
+        downloadPath: z.string().describe('Where the archive is fetched, below the address of the API.'),
+        labels: labelsSchema,
+      }),
+  })
+  .meta({ id: 'JobEnded' });
+
+export const jobFailedSchema = z
+  .strictObject({
+    type: z.literal('download.failed'),
+    timestamp: time().describe('When the job failed.'),
+    data: z.strictObject({
+      jobId: uuid(),
+      userId: z.string(),
+      code: errorCodeSchema,
+      message: z.string(),
+      supportId: z.string(),
+      workflowId: z.string(),
+    }),
+  })
+  .meta({ id: 'JobFailed' });
+
+true satisfies Same<z.output<typeof jobEndedSchema>, JobEnded>;
+true satisfies Same<z.output<typeof jobFailedSchema>, JobFailed>;

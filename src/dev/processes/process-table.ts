@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemCodeOf } from '../../runtime/system-error.js';
+
+const POLL_MS = 50;
+
+/** A process that runs now. */
+export interface ProcessInfo {
+  parentPid: number;
+  /** Its program and arguments, separated by spaces. */
+  command: string;
+}
+
+/** True while `pid` is taken by a process, be it somebody else's. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCodeOf(error) === 'EPERM';
+  }
+}
+
+/** What runs as `pid`; null when nothing does, or what did is a zombie. */
+export async function processInfo(pid: number): Promise<ProcessInfo | null> {
+  return process.platform === 'linux' ? readProc(pid) : askPs(pid);
+}
+
+/** Asks a process to end, and kills it when it has not after `graceMs`. Resolves when it is gone. */
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
+  signal(pid, 'SIGTERM');
+  const deadline = Date.now() + graceMs;
+  while ((await processInfo(pid)) !== null) {
+    if (Date.now() > deadline) signal(pid, 'SIGKILL');
+    await delay(POLL_MS);
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // Gone already: what was wanted.
+    if (systemCodeOf(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** Slim containers have no `ps`, but every Linux has /proc. */
+async function readProc(pid: number): Promise<ProcessInfo | null> {
+  try {
+    const [stat, commandLine] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile(`/proc/${pid}/cmdline`, 'utf8'),
+    ]);
+    // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+    const [state, parentPid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z') return null;
+    return { parentPid: Number(parentPid), command: commandLine.split('\0').join(' ').trim() };
+  } catch {
+    return null;
+  }
+}
+
+function askPs(pid: number): Promise<ProcessInfo | null> {
+  return new Promise((resolve) => {
+    execFile('ps', ['-ww', '-o', 'ppid=,stat=,command=', '-p', String(pid)], (error, stdout) => {
+      const [, parentPid, state, command] = /^\s*(\d+)\s+(\S+)\s+(.*)$/m.exec(stdout) ?? [];
+      const runs = !error && command !== undefined && !state?.startsWith('Z');
+      resolve(runs ? { parentPid: Number(parentPid), command } : null);
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import { type Server, createServer } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { PortUnavailable, assertPortFree } from '../../../../src/dev/processes/ports.js';
+import { freePort, listen } from '../support.js';
+
+describe('assertPortFree', () => {
+  let server: Server | undefined;
+
+  afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())));
+
+  async function take(): Promise<number> {
+    server = createServer();
+    return listen(server);
+  }
+
+  test('lets a free port pass, and leaves it free', async () => {
+    const port = await freePort();
+    await assertPortFree(port, 'PORT');
+    await assertPortFree(port, 'PORT');
+  });
+
+  test('names the taken port and the setting that changes it', async () => {
+    const port = await take();
+    const failure = assertPortFree(port, 'TEMPORAL_UI_PORT');
+    await expect(failure).rejects.toBeInstanceOf(PortUnavailable);
+    await expect(failure).rejects.toMatchObject({
+      code: 'PORT_UNAVAILABLE',
+      port,
+      setting: 'TEMPORAL_UI_PORT',
+    });
+    await expect(failure).rejects.toThrow(
+      `Port ${port} is already in use: stop the program that uses it, or set TEMPORAL_UI_PORT to another port.`,
+    );
+  });
+
+  test('a port taken on loopback is taken for all addresses too', async () => {
+    const port = await take();
+    await expect(assertPortFree(port, 'PORT', '0.0.0.0')).rejects.toThrow('already in use');
+  });
+
+  test('tells of an address that is not of this machine', async () => {
+    const port = await freePort();
+    await expect(assertPortFree(port, 'PORT', '203.0.113.1')).rejects.toThrow(
+      `Port ${port} of 203.0.113.1 cannot be used`,
+    );
+  });
+
+  test('0, any port, is always free', async () => {
+    await assertPortFree(0, 'PORT');
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Output, createProgressBar, renderProgress } from '../../../../src/dev/samples/progress-bar.js';
+
+function output(terminal: Partial<Output>): Output & { text: string } {
+  return {
+    ...terminal,
+    text: '',
+    write(text: string) {
+      this.text += text;
+    },
+  };
+}
+
+const queued = { status: 'queued', progress: 0, message: 'Waiting' };
+const running = { status: 'running', progress: 40, message: 'Fetching 2 of 3 files' };
+const further = { status: 'running', progress: 60, message: 'Fetching 3 of 3 files' };
+const publishing = { status: 'processing_artifacts', progress: 95, message: 'Publishing' };
+
+describe('renderProgress', () => {
+  test('shows how much is done, and what is going on', () => {
+    expect(renderProgress(running, 80)).toBe('█████████░░░░░░░░░░░░░░░  40%  Fetching 2 of 3 files');
+  });
+
+  test('is full only when all is done', () => {
+    expect(renderProgress({ ...running, progress: 99.9 }, 80)).toMatch(/^█{23}░ {2}99%/);
+    expect(renderProgress({ ...running, progress: 100 }, 80)).toMatch(/^█{24} 100%/);
+  });
+
+  test('never leaves its limits', () => {
+    expect(renderProgress({ ...running, progress: 180 }, 80)).toMatch(/^█{24} 100%/);
+    expect(renderProgress({ ...running, progress: -3 }, 80)).toMatch(/^░{24} {3}0%/);
+  });
+
+  test('stays shorter than the line, and on it', () => {
+    expect(renderProgress(running, 20)).toHaveLength(19);
+    const torn = renderProgress({ ...running, message: 'one\r\ntwo\u001B[2Jthree' }, 80);
+    expect(torn).toMatch(/ {2}one two \[2Jthree$/);
+  });
+});
+
+describe('the progress bar on a terminal', () => {
+  test('rewrites its line, and leaves it when it ends', () => {
+    const terminal = output({ isTTY: true, columns: 60 });
+    const bar = createProgressBar(terminal);
+    bar.update(running);
+    bar.update(running);
+    bar.update(further);
+    bar.end();
+    const lines = [running, further].map((progress) => `\r\u001B[2K${renderProgress(progress, 60)}`);
+    expect(terminal.text).toBe(`${lines.join('')}\n`);
+  });
+
+  test('leaves no empty line when nothing was shown', () => {
+    const terminal = output({ isTTY: true });
+    createProgressBar(terminal).end();
+    expect(terminal.text).toBe('');
+  });
+});
+
+describe('the progress bar in a log', () => {
+  test('writes one line for each phase', () => {
+    const log = output({});
+    const bar = createProgressBar(log);
+    for (const progress of [queued, queued, running, further, publishing]) bar.update(progress);
+    bar.end();
+    expect(log.text.split('\n')).toEqual([
+      'queued (0%): Waiting',
+      'running (40%): Fetching 2 of 3 files',
+      'processing artifacts (95%): Publishing',
+      '',
+    ]);
+  });
+});
