@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdFor } from '../../src/contract/names.js';
-import { isFinal } from '../../src/contract/types.js';
+import { isFinal } from '../../src/contract/snapshot.js';
 import { findTemporalCli } from '../../src/dev/temporal/temporal-binary.js';
 import { Stack } from '../../test/support/stack.js';
 import { startChild } from '../support/child.js';

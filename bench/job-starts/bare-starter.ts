@@ -10,7 +10,7 @@ import {
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import { initiateSchema } from '../../src/contract/http/schemas.js';
-import type { JobPolicy } from '../../src/contract/types.js';
+import type { JobPolicy } from '../../src/contract/job.js';
 import { inputFromParent, tellParent } from '../support/parent.js';
 import { type BareInput, startAll } from './starting.js';
 

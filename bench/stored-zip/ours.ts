@@ -1,6 +1,6 @@
 import { buildArchive } from '../../src/activities/build/build-archive.js';
 import type { BuildArchiveInput } from '../../src/contract/activities.js';
-import type { PreparedFile } from '../../src/contract/types.js';
+import type { PreparedFile } from '../../src/contract/files.js';
 import { ObjectSource } from '../../src/source/objects/object-source.js';
 import { TemplateCatalogue } from '../../src/source/catalogue/template-catalogue.js';
 import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';

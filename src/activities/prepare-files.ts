@@ -1,5 +1,5 @@
 import type { PrepareFilesInput } from '../contract/activities.js';
-import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../contract/types.js';
+import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../contract/files.js';
 import { preparedKey } from '../storage/keys.js';
 import { lookUpFiles } from '../lookup/look-up-files.js';
 import type { ActivityContext } from './as-activity.js';

@@ -1,10 +1,8 @@
 import type { Logger } from '../telemetry/logger.js';
-import type { JobPolicy } from '../contract/types.js';
+import type { JobPolicy } from '../contract/job.js';
 import type { CallbackRefusal } from '../outbound/callback-refusal.js';
 import type { Downloads } from '../jobs/downloads.js';
-import type { Estimator } from '../jobs/estimator.js';
-import type { FileList } from '../jobs/file-list.js';
-import type { FileLookup } from '../jobs/file-lookup.js';
+import type { Estimator, FileList, FileLookup } from '../jobs/file-ports.js';
 import type { Health } from './health.js';
 import type { JobList } from '../jobs/job-list.js';
 import type { JobWatchers } from '../jobs/status/job-watchers.js';

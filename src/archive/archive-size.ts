@@ -1,4 +1,4 @@
-import type { ArchiveFormat, Compression } from '../contract/types.js';
+import type { ArchiveFormat, Compression } from '../contract/job.js';
 
 /** What is in an archive, for how large that becomes. */
 export interface SizedEntry {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FileId, MissingFile } from '../contract/types.js';
+import type { FileId, MissingFile } from '../contract/files.js';
 import type { ArchiveEntry } from './streamed/archive-stream.js';
 
 /** Name of the entry that says what is not in the archive, and why. */

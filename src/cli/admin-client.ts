@@ -1,4 +1,4 @@
-import type { AdminJob, FailedJobsPage } from '../contract/http/admin.js';
+import type { AdminJob, FailedJobsPage } from '../contract/http/admin-schemas.js';
 import { isAdminJob, isFailedJobsPage, isProblem, type Problem } from './answers.js';
 import { RequestFailed } from './errors.js';
 import { oneLine } from './one-line.js';

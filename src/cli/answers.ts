@@ -1,4 +1,4 @@
-import type { AdminJob, FailedJob, FailedJobsPage } from '../contract/http/admin.js';
+import type { AdminJob, FailedJob, FailedJobsPage } from '../contract/http/admin-schemas.js';
 
 /**
  * Whether an answer is one of Longhaul's at all, for another server may be where it is looked for. What else is in it is

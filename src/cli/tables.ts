@@ -1,4 +1,4 @@
-import type { AdminJob, FailedJobsPage, PendingStep } from '../contract/http/admin.js';
+import type { AdminJob, FailedJobsPage, PendingStep } from '../contract/http/admin-schemas.js';
 import { oneLine } from './one-line.js';
 
 const GAP = '  ';

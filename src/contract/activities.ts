@@ -1,11 +1,6 @@
-import type {
-  ArchiveOptions,
-  BuildProgress,
-  BuiltArchive,
-  OnFileError,
-  PreparedChunk,
-  RequestedFile,
-} from './types.js';
+import type { ArchiveOptions, OnFileError } from './job.js';
+import type { BuildProgress, BuiltArchive } from './snapshot.js';
+import type { PreparedChunk, RequestedFile } from './files.js';
 
 /**
  * What the download workflow asks of a worker. Every activity is idempotent: running it twice, or on two workers

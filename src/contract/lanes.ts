@@ -1,4 +1,4 @@
-import type { DownloadJob, Priority } from './types.js';
+import type { DownloadJob, Priority } from './job.js';
 
 /** One run of a job that has, or waits for, one of the slots of its user. */
 export interface Slot {

@@ -1,4 +1,4 @@
-import type { ArchiveFormat } from './types.js';
+import type { ArchiveFormat } from './job.js';
 
 const ARCHIVE_TYPES: Record<ArchiveFormat, string> = {
   zip: 'application/zip',

@@ -1,4 +1,5 @@
-import type { DownloadJob, JobSnapshot } from './types.js';
+import type { DownloadJob } from './job.js';
+import type { JobSnapshot } from './snapshot.js';
 
 /** A job that nothing has happened to: what the memo holds before the first worker sees it. */
 export function queuedSnapshot(job: DownloadJob): JobSnapshot {

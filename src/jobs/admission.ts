@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { LonghaulError } from '../contract/errors.js';
-import type { DownloadJob } from '../contract/types.js';
+import type { DownloadJob } from '../contract/job.js';
 import type { Lanes } from './user-queues.js';
 
 /** Users remembered, each with no more jobs than may be in their lane. */

@@ -1,5 +1,5 @@
 import type { LinkOptions } from '../storage/object-store.js';
-import type { JobSnapshot } from '../contract/types.js';
+import type { JobSnapshot } from '../contract/snapshot.js';
 import { expiresAt } from './status/download-status.js';
 
 /** What signs links: the object store, seen from the API. */

@@ -1,4 +1,6 @@
-import type { DownloadJob, FileOutcome, JobSnapshot } from '../contract/types.js';
+import type { DownloadJob } from '../contract/job.js';
+import type { FileOutcome } from '../contract/files.js';
+import type { JobSnapshot } from '../contract/snapshot.js';
 
 /** What is going on in a running job right now, beyond what its workflow knows. */
 export interface LiveProgress {

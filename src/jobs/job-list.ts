@@ -1,4 +1,4 @@
-import type { JobStatus } from '../contract/types.js';
+import type { JobStatus } from '../contract/snapshot.js';
 import type { JobView } from './downloads.js';
 
 /** A place in the list of a user's jobs: behind the job that began then and has this id. */

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
 import type { InitiateBody } from '../contract/http/schemas.js';
-import {
-  type ArchiveFormat,
-  type DownloadJob,
-  type FileId,
-  fileIdOf,
-  type JobPolicy,
-  type RequestedFile,
-} from '../contract/types.js';
+import type { ArchiveFormat, DownloadJob, JobPolicy } from '../contract/job.js';
+import { type FileId, fileIdOf, type RequestedFile } from '../contract/files.js';
 
 /** A job made of a valid request, and the ids that stood in it more than once. */
 export interface NewJob {

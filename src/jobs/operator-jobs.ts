@@ -1,5 +1,5 @@
-import type { FailedJobsPage, PendingStep, RunState } from '../contract/http/admin.js';
-import type { DownloadJob } from '../contract/types.js';
+import type { FailedJobsPage, PendingStep, RunState } from '../contract/http/admin-schemas.js';
+import type { DownloadJob } from '../contract/job.js';
 import type { JobView } from './downloads.js';
 
 /** What an operator sees of a job beyond what its user does. */

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { errorCodeOf, LonghaulError } from '../contract/errors.js';
-import type { FileOutcome, FilesPage } from '../contract/types.js';
-import { encodeFilesCursor, type FilesCursor } from './files-cursor.js';
-import { invalidCursor } from './invalid-cursor.js';
+import type { FileOutcome } from '../contract/files.js';
+import type { FilesPage } from '../contract/http/answers.js';
+import { encodeFilesCursor, type FilesCursor, invalidCursor } from './cursors.js';
 
 /** What reading recorded outcomes needs of an object store. */
 export interface OutcomeStore {

@@ -1,5 +1,5 @@
 import type { LaneJobs } from '../contract/lanes.js';
-import type { DownloadJob } from '../contract/types.js';
+import type { DownloadJob } from '../contract/job.js';
 import { within } from '../concurrency/deadline.js';
 
 /** Longer than this a status does not wait for a place; who asks next finds it read. */

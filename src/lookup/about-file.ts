@@ -1,5 +1,5 @@
 import { LonghaulError } from '../contract/errors.js';
-import type { FileId } from '../contract/types.js';
+import type { FileId } from '../contract/files.js';
 
 /** A sentence of a source, which knows no ids, as one about this file. */
 export function aboutFile(fileId: FileId, sentence: string): string {

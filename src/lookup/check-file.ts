@@ -1,5 +1,5 @@
 import { LonghaulError } from '../contract/errors.js';
-import type { FileId } from '../contract/types.js';
+import type { FileId } from '../contract/files.js';
 import type { Catalogue } from '../source/catalogue/catalogue.js';
 import type { FileSource } from '../source/file-source.js';
 

@@ -2,8 +2,9 @@ import { type LookUp, lookUpFiles } from './look-up-files.js';
 import { archiveSizeBound } from '../archive/archive-size.js';
 import { missingManifestEntry } from '../archive/missing-manifest.js';
 import { namesInArchive } from '../archive/names-in-archive.js';
-import type { FilesEstimate } from '../contract/http/estimate.js';
-import type { DownloadJob, MissingFile, PreparedFile } from '../contract/types.js';
+import type { FilesEstimate } from '../contract/http/answers.js';
+import type { DownloadJob } from '../contract/job.js';
+import type { MissingFile, PreparedFile } from '../contract/files.js';
 
 /** Looks the files of a job up as a worker would, and says what would become of them. Starts and stores nothing. */
 export class DownloadEstimator {

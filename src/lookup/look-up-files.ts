@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { safeEntryName } from '../archive/entry-names.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
-import { fileIdOf, type MissingFile, type PreparedLine, type RequestedFile } from '../contract/types.js';
+import { fileIdOf, type MissingFile, type PreparedLine, type RequestedFile } from '../contract/files.js';
 import type { Catalogue, CatalogueEntry } from '../source/catalogue/catalogue.js';
 import type { FileSource } from '../source/file-source.js';
 import { aboutFile, naming } from './about-file.js';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { PinnedSource } from '../contract/types.js';
+import type { PinnedSource } from '../contract/files.js';
 import type { FileLocation } from './catalogue/catalogue.js';
 
 /** A file that exists, pinned to its present version. */

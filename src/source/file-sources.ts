@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { PinnedObject, PinnedSource, PinnedUrl } from '../contract/types.js';
+import type { PinnedObject, PinnedSource, PinnedUrl } from '../contract/files.js';
 import type { FileLocation, ObjectLocation, UrlLocation } from './catalogue/catalogue.js';
 import type { FileSource, FoundFile } from './file-source.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ArchiveFormat } from '../contract/types.js';
+import type { ArchiveFormat } from '../contract/job.js';
 
 /** Everything that jobs write, and nothing else, lies below this. */
 export const ARTIFACTS_PREFIX = 'archives/';

@@ -16,7 +16,7 @@ import {
   ORCHESTRATION_TASK_QUEUE,
   RELEASE_SIGNAL,
 } from '../contract/names.js';
-import type { DownloadJob } from '../contract/types.js';
+import type { DownloadJob } from '../contract/job.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { deliverCallbackWorkflow } from '../workflows/index.js';
 import { jobInput } from './jobs/job-input.js';

@@ -4,7 +4,7 @@ import {
   type LocalActivityOptions,
 } from '@temporalio/workflow';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE } from '../contract/names.js';
-import type { JobPolicy } from '../contract/types.js';
+import type { JobPolicy } from '../contract/job.js';
 
 /** After 5 s, 25 s and 2 min: a user waits, and what lasts longer than that is better told than waited for. */
 function userFacingRetry(policy: JobPolicy) {

@@ -8,7 +8,8 @@ import {
   RELEASE_SIGNAL,
   STATUS_QUERY,
 } from '../contract/names.js';
-import type { FileOutcome, JobSnapshot } from '../contract/types.js';
+import type { FileOutcome } from '../contract/files.js';
+import type { JobSnapshot } from '../contract/snapshot.js';
 
 /** The truth about a job, byte progress within the build excepted. */
 export const statusQuery = defineQuery<JobSnapshot>(STATUS_QUERY);

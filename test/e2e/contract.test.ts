@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import type { DownloadStatus, StartedDownload } from '../../src/contract/types.js';
+import type { DownloadStatus, StartedDownload } from '../../src/contract/http/answers.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';

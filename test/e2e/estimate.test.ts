@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Estimate } from '../../src/contract/http/estimate.js';
+import type { Estimate } from '../../src/contract/http/answers.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';

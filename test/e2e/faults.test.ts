@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DownloadStatus } from '../../src/contract/types.js';
+import type { DownloadStatus } from '../../src/contract/http/answers.js';
 import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { pseudoText } from '../support/pseudo-text.js';
 import { describeWith } from '../support/require-server.js';

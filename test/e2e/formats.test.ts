@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import type { ArchiveFormat, DownloadStatus } from '../../src/contract/types.js';
+import type { ArchiveFormat } from '../../src/contract/job.js';
+import type { DownloadStatus } from '../../src/contract/http/answers.js';
 import { noise } from '../support/bodies.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { describeWith } from '../support/require-server.js';

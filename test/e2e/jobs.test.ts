@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdFor } from '../../src/contract/names.js';
-import type { DownloadStatus, JobsPage, StartedDownload } from '../../src/contract/types.js';
+import type { DownloadStatus, JobsPage, StartedDownload } from '../../src/contract/http/answers.js';
 import { ApiDocument } from '../support/api-document.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';

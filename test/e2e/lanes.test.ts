@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { laneIdFor, workflowIdFor } from '../../src/contract/names.js';
-import type { DownloadStatus } from '../../src/contract/types.js';
+import type { DownloadStatus } from '../../src/contract/http/answers.js';
 import { type BuildTime, buildTimes, mostAtOnce } from '../support/build-times.js';
 import { pseudoText } from '../support/pseudo-text.js';
 import { describeWith } from '../support/require-server.js';

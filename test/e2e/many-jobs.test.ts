@@ -10,7 +10,7 @@ import {
   workflowIdFor,
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
-import type { JobsPage } from '../../src/contract/types.js';
+import type { JobsPage } from '../../src/contract/http/answers.js';
 import { collect } from '../support/bodies.js';
 import { aJob } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';

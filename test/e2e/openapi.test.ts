@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { StartedDownload } from '../../src/contract/types.js';
+import type { StartedDownload } from '../../src/contract/http/answers.js';
 import { HeldAnswers } from '../support/held-answers.js';
 import { Receiver } from '../support/receiver.js';
 import { describeWith } from '../support/require-server.js';

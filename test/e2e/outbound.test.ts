@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import type { JobEnded, JobFailed } from '../../src/contract/callbacks/callbacks.js';
+import type { JobEnded, JobFailed } from '../../src/contract/http/callback-schemas.js';
 import { workflowIdFor } from '../../src/contract/names.js';
-import type { FileId } from '../../src/contract/types.js';
+import type { FileId } from '../../src/contract/files.js';
 import { FileServer } from '../support/file-server.js';
 import { historyText } from '../support/history-text.js';
 import { type ReceivedRequest, Receiver } from '../support/receiver.js';

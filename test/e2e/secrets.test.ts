@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { WebSocket } from 'ws';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
-import type { DownloadStatus, StartedDownload } from '../../src/contract/types.js';
+import type { DownloadStatus, StartedDownload } from '../../src/contract/http/answers.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DownloadStatus } from '../../src/contract/types.js';
+import type { DownloadStatus } from '../../src/contract/http/answers.js';
 import { freePorts } from '../support/free-ports.js';
 import { describeWith } from '../support/require-server.js';
 import { TestServer } from '../support/test-server.js';

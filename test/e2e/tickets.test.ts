@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
-import type { StartedDownload } from '../../src/contract/types.js';
+import type { StartedDownload } from '../../src/contract/http/answers.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DownloadStatus, JobStatus } from '../../src/contract/types.js';
-import { isFinal } from '../../src/contract/types.js';
+import type { DownloadStatus } from '../../src/contract/http/answers.js';
+import { type JobStatus, isFinal } from '../../src/contract/snapshot.js';
 import { pseudoText } from '../support/pseudo-text.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
-import type { DownloadStatus, StartedDownload } from '../../src/contract/types.js';
+import type { DownloadStatus, StartedDownload } from '../../src/contract/http/answers.js';
 import { type Issuer, startIssuer } from '../support/issuer.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';

@@ -19,7 +19,7 @@ import {
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import type { SweepSummary } from '../../src/contract/sweep.js';
-import type { DownloadJob } from '../../src/contract/types.js';
+import type { DownloadJob } from '../../src/contract/job.js';
 import { ObjectSource } from '../../src/source/objects/object-source.js';
 import { TemplateCatalogue } from '../../src/source/catalogue/template-catalogue.js';
 import { archiveKey, jobPrefix } from '../../src/storage/keys.js';

@@ -3,7 +3,7 @@ import { createApp } from '../../src/api/app.js';
 import type { AppDependencies } from '../../src/api/dependencies.js';
 import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
-import { NoFileList } from '../../src/jobs/file-list.js';
+import { NoFileList } from '../../src/jobs/file-ports.js';
 import { Health } from '../../src/api/health.js';
 import { createHttpServer } from '../../src/api/http/node-server.js';
 import { JobWatchers } from '../../src/jobs/status/job-watchers.js';

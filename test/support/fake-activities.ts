@@ -6,7 +6,8 @@ import type {
   PublishArchiveInput,
 } from '../../src/contract/activities.js';
 import type { ErrorCode } from '../../src/contract/errors.js';
-import type { BuiltArchive, PreparedChunk } from '../../src/contract/types.js';
+import type { BuiltArchive } from '../../src/contract/snapshot.js';
+import type { PreparedChunk } from '../../src/contract/files.js';
 import { aChunk, aPreparedFile } from './jobs.js';
 
 type Name = keyof DownloadActivities;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Downloads, JobView } from '../../src/jobs/downloads.js';
 import { jobNotFound, LonghaulError } from '../../src/contract/errors.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
-import type { DownloadJob, JobSnapshot } from '../../src/contract/types.js';
+import type { DownloadJob } from '../../src/contract/job.js';
+import type { JobSnapshot } from '../../src/contract/snapshot.js';
 import { aJob } from './jobs.js';
 
 /** Jobs that are what a test says they are. */

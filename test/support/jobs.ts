@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  DownloadJob,
-  JobPolicy,
-  MissingFile,
-  PreparedChunk,
-  PreparedFile,
-} from '../../src/contract/types.js';
+import type { DownloadJob, JobPolicy } from '../../src/contract/job.js';
+import type { MissingFile, PreparedChunk, PreparedFile } from '../../src/contract/files.js';
 
 /** A job as the API would make it; give what the test is about. */
 export function aJob(

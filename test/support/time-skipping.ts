@@ -13,7 +13,7 @@ import {
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import { laneActivities } from '../../src/temporal/lanes/lane-activities.js';
-import type { DownloadJob } from '../../src/contract/types.js';
+import type { DownloadJob } from '../../src/contract/job.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
 
 /** The very bundle that production runs. */

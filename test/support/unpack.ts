@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { ArchiveFormat } from '../../src/contract/types.js';
+import type { ArchiveFormat } from '../../src/contract/job.js';
 
 export interface UnpackedEntry {
   name: string;

@@ -8,7 +8,9 @@ import {
   type PrepareFilesInput,
 } from '../../src/contract/activities.js';
 import { FILES_QUERY, MEMO, SEARCH_ATTRIBUTES, STATUS_QUERY } from '../../src/contract/names.js';
-import type { BuildProgress, DownloadJob, FileOutcome, JobSnapshot } from '../../src/contract/types.js';
+import type { BuildProgress, JobSnapshot } from '../../src/contract/snapshot.js';
+import type { DownloadJob } from '../../src/contract/job.js';
+import type { FileOutcome } from '../../src/contract/files.js';
 import { FakeActivities, failWith, untilCancelled } from '../support/fake-activities.js';
 import { aChunk, aJob, aMissingFile, aPreparedFile } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';

@@ -14,7 +14,8 @@ import {
   SEARCH_ATTRIBUTES,
   STATUS_QUERY,
 } from '../../src/contract/names.js';
-import type { DownloadJob, JobPolicy, JobSnapshot } from '../../src/contract/types.js';
+import type { DownloadJob, JobPolicy } from '../../src/contract/job.js';
+import type { JobSnapshot } from '../../src/contract/snapshot.js';
 import { enterLane } from '../../src/temporal/lanes/lane-entry.js';
 import type { laneWorkflow } from '../../src/workflows/index.js';
 import { FakeActivities, failWith } from '../support/fake-activities.js';

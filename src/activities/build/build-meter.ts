@@ -1,4 +1,4 @@
-import type { BuildProgress } from '../../contract/types.js';
+import type { BuildProgress } from '../../contract/snapshot.js';
 import type { ActivityContext } from '../as-activity.js';
 
 /**

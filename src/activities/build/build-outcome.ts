@@ -1,4 +1,4 @@
-import type { MissingFile, PreparedFile } from '../../contract/types.js';
+import type { MissingFile, PreparedFile } from '../../contract/files.js';
 
 /** What became of each file in one pass of a build. */
 export class BuildOutcome {

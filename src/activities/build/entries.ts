@@ -5,7 +5,7 @@ import type { ArchiveEntry } from '../../archive/streamed/archive-stream.js';
 import { missingManifestEntry } from '../../archive/missing-manifest.js';
 import type { BuildArchiveInput } from '../../contract/activities.js';
 import { LonghaulError } from '../../contract/errors.js';
-import type { PreparedFile } from '../../contract/types.js';
+import type { PreparedFile } from '../../contract/files.js';
 import type { FileSource } from '../../source/file-source.js';
 import type { ActivityContext } from '../as-activity.js';
 import type { BuildMeter } from './build-meter.js';

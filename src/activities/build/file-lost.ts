@@ -1,5 +1,5 @@
 import { type ErrorCode, LonghaulError } from '../../contract/errors.js';
-import type { MissingFile, PreparedFile } from '../../contract/types.js';
+import type { MissingFile, PreparedFile } from '../../contract/files.js';
 import { naming } from '../../lookup/about-file.js';
 
 const REASONS: Partial<Record<ErrorCode, string>> = {

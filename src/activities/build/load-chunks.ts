@@ -1,5 +1,5 @@
 import { LonghaulError } from '../../contract/errors.js';
-import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../../contract/types.js';
+import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../../contract/files.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import { readJsonLines } from '../json-lines.js';
 

@@ -1,4 +1,4 @@
-import type { FileOutcome, MissingFile, PreparedFile } from '../../contract/types.js';
+import type { FileOutcome, MissingFile, PreparedFile } from '../../contract/files.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import type { BuildOutcome } from './build-outcome.js';

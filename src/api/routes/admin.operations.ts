@@ -1,5 +1,9 @@
-import { adminJobSchema, failedJobsPageSchema } from '../../contract/http/answers.js';
-import { failedQuerySchema, terminateSchema } from '../../contract/http/admin-schemas.js';
+import {
+  adminJobSchema,
+  failedJobsPageSchema,
+  failedQuerySchema,
+  terminateSchema,
+} from '../../contract/http/admin-schemas.js';
 import { FAILED, RETRIED_JOB, STUCK_JOB, TERMINATED_JOB } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 

@@ -1,6 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import type { AdminJob } from '../../contract/http/admin.js';
-import { failedQuerySchema, terminateSchema } from '../../contract/http/admin-schemas.js';
+import { type AdminJob, failedQuerySchema, terminateSchema } from '../../contract/http/admin-schemas.js';
 import { LonghaulError } from '../../contract/errors.js';
 import type { AppDependencies } from '../dependencies.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';

@@ -1,12 +1,11 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
-import type { DownloadStatus, FilesPage } from '../../contract/types.js';
+import type { DownloadStatus, FilesPage } from '../../contract/http/answers.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../dependencies.js';
 import { statusOf } from '../../jobs/status/download-status.js';
-import { decodeFilesCursor, encodeFilesCursor, type FilesCursor } from '../../jobs/files-cursor.js';
-import { invalidCursor } from '../../jobs/invalid-cursor.js';
+import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../../jobs/cursors.js';
 import { JobAnswers } from './shared/job-responses.js';
 import { JobStarts, retryAfter, sendAccepted } from './shared/start-job.js';
 import { malformedId } from '../http/malformed-id.js';

@@ -1,7 +1,7 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import type { Estimate, FilesEstimate } from '../../contract/http/estimate.js';
+import type { Estimate, FilesEstimate } from '../../contract/http/answers.js';
 import { LonghaulError } from '../../contract/errors.js';
-import type { DownloadJob } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
 import type { AppDependencies } from '../dependencies.js';
 import { etaGuess } from '../../jobs/status/eta-guess.js';
 import { JobAnswers } from './shared/job-responses.js';

@@ -1,10 +1,10 @@
 import { type RequestHandler, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { fileListQuerySchema } from '../../contract/http/schemas.js';
-import type { FileListPage } from '../../contract/types.js';
+import type { FileListPage } from '../../contract/http/answers.js';
 import type { AppDependencies } from '../dependencies.js';
 import { DeadlineExceeded, within } from '../../concurrency/deadline.js';
-import { invalidCursor } from '../../jobs/invalid-cursor.js';
+import { invalidCursor } from '../../jobs/cursors.js';
 import { route } from '../http/define-route.js';
 import { validate } from '../http/validate.js';
 

@@ -1,9 +1,9 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { jobsQuerySchema } from '../../contract/http/schemas.js';
-import type { JobsPage } from '../../contract/types.js';
+import type { JobsPage } from '../../contract/http/answers.js';
 import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from './shared/job-responses.js';
-import { decodeJobCursor, encodeJobCursor } from '../../jobs/job-cursor.js';
+import { decodeJobCursor, encodeJobCursor } from '../../jobs/cursors.js';
 import { JobStarts, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { malformedId } from '../http/malformed-id.js';

@@ -1,5 +1,5 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import { isFinal } from '../../contract/types.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { AppDependencies } from '../dependencies.js';
 import { JobAnswers } from './shared/job-responses.js';
 import { JobStarts, sendAccepted } from './shared/start-job.js';

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { isFinal } from '../../contract/types.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { JobAnswers } from '../routes/shared/job-responses.js';
 import { principalOf } from '../auth/principal.js';
 import type { Sink } from './job-stream.js';

@@ -1,6 +1,6 @@
-import { isFinal } from '../../contract/types.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { JobView } from '../../jobs/downloads.js';
-import type { StreamMessage } from '../../contract/http/stream-message.js';
+import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
 import { eventId, streamMessage } from './stream-message.js';
 
 /** Where a stream goes: a WebSocket or an event stream. None of its methods throws, also when the client is gone. */

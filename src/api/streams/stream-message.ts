@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { StreamMessage } from '../../contract/http/stream-message.js';
-import { isFinal, type JobStatus } from '../../contract/types.js';
+import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
+import { isFinal, type JobStatus } from '../../contract/snapshot.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';
 import type { JobView } from '../../jobs/downloads.js';
-import { snakeCased } from '../routes/shared/snake-case.js';
+import { snakeCased } from '../../contract/http/snake-case.js';
 import { visibleState } from '../../jobs/status/status-fingerprint.js';
 
 export function streamMessage(view: JobView, downloadUrl: string | null, now: number): StreamMessage {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
-import { streamMessageSchema } from '../../contract/http/stream-message-schema.js';
+import { streamMessageSchema } from '../../contract/http/snake-case-schemas.js';
 
 const COMMON = { method: 'get', tag: 'Streams', ticket: true } as const;
 

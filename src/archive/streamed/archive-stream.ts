@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Archiver, TarArchive, ZipArchive } from 'archiver';
-import type { ArchiveFormat, Compression } from '../../contract/types.js';
+import type { ArchiveFormat, Compression } from '../../contract/job.js';
 import { isCompressedType, isIncompressible } from './compressibility.js';
 import { peek } from './peek.js';
 import { surviveFailedEntries } from './tar-entries.js';

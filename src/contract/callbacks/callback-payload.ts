@@ -1,5 +1,6 @@
-import type { JobEnded, JobFailed } from './callbacks.js';
-import type { DownloadJob, JobError, JobSnapshot } from '../types.js';
+import type { JobEnded, JobFailed } from '../http/callback-schemas.js';
+import type { DownloadJob } from '../job.js';
+import type { JobError, JobSnapshot } from '../snapshot.js';
 
 const TYPES = {
   completed: 'download.completed',

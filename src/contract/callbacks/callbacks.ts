@@ -1,48 +1,4 @@
-import type { ErrorCode } from '../errors.js';
-import type { DownloadStatus } from '../types.js';
-
-/** What is told of a job that has ended: its status as a client reads it, without anything that runs out. */
-export interface JobEnded {
-  type: 'download.completed' | 'download.failed' | 'download.cancelled';
-  /** When it ended; RFC 3339. */
-  timestamp: string;
-  data: Pick<
-    DownloadStatus,
-    | 'jobId'
-    | 'status'
-    | 'message'
-    | 'filesProcessed'
-    | 'filesSkipped'
-    | 'totalFiles'
-    | 'bytesProcessed'
-    | 'bytesTotal'
-    | 'attempts'
-    | 'createdAt'
-    | 'startedAt'
-    | 'completedAt'
-    | 'expiresAt'
-    | 'archive'
-    | 'error'
-  > & {
-    /** Where the archive is fetched, below the address of the API. */
-    downloadPath: string;
-    labels: Record<string, string>;
-  };
-}
-
-/** What operators are told of a job that failed. */
-export interface JobFailed {
-  type: 'download.failed';
-  timestamp: string;
-  data: {
-    jobId: string;
-    userId: string;
-    code: ErrorCode;
-    message: string;
-    supportId: string;
-    workflowId: string;
-  };
-}
+import type { JobEnded, JobFailed } from '../http/callback-schemas.js';
 
 /** Input of the workflow that delivers one message. */
 export interface Callback {

@@ -1,7 +1,8 @@
 import { jobEnded, jobFailed } from './callback-payload.js';
 import type { Callback } from './callbacks.js';
 import { callbackWorkflowIdFor } from '../names.js';
-import type { DownloadJob, JobSnapshot } from '../types.js';
+import type { DownloadJob } from '../job.js';
+import type { JobSnapshot } from '../snapshot.js';
 
 /** One run of a job: a job that is started again has another. */
 export interface JobRun {

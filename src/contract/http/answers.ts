@@ -1,23 +1,18 @@
 import { z } from 'zod';
-import type { AdminJob, FailedJobsPage } from './admin.js';
 import {
   briefErrorSchema,
   count,
   errorCodeSchema,
   jobStatusSchema,
-  labelsSchema,
   link,
   time,
   uuid,
 } from './answer-parts.js';
-import type { Estimate } from './estimate.js';
-import type { Same } from './same.js';
 import { fileIdSchema } from './schemas.js';
-import type { DownloadStatus, FileListPage, FilesPage, JobsPage, StartedDownload } from '../types.js';
 
 /**
- * What the routes answer, as schemas: the OpenAPI document is made of them, and tests hold real answers against it. The
- * interfaces of `types.ts` are what the code is written against; `Same` at the end of this file keeps the two together.
+ * The answers of the routes, as schemas: the types that the code uses are inferred from them, the OpenAPI document is
+ * made of them, and tests hold real answers against it. Times are RFC 3339 UTC, sizes bytes.
  */
 
 const jobErrorSchema = z
@@ -42,7 +37,8 @@ const archiveInfoSchema = z
   })
   .meta({ id: 'ArchiveInfo' });
 
-const jobProgress = {
+/** The part of a status that operators see too. */
+export const jobProgress = {
   jobId: uuid(),
   status: jobStatusSchema,
   progress: z.int().min(0).max(100).describe('Percent; never goes back, 100 only when completed.'),
@@ -74,6 +70,9 @@ export const downloadStatusSchema = z
   })
   .meta({ id: 'DownloadStatus' });
 
+/** The status of a job as a client reads it. */
+export type DownloadStatus = z.output<typeof downloadStatusSchema>;
+
 export const startedDownloadSchema = z
   .strictObject({
     jobId: uuid(),
@@ -90,6 +89,9 @@ export const startedDownloadSchema = z
   })
   .meta({ id: 'StartedDownload' });
 
+/** The answer to a started job. */
+export type StartedDownload = z.output<typeof startedDownloadSchema>;
+
 const fileOutcomeSchema = z
   .strictObject({
     fileId: fileIdSchema,
@@ -104,6 +106,8 @@ export const filesPageSchema = z
   .strictObject({ files: z.array(fileOutcomeSchema), nextCursor: z.string().nullable() })
   .meta({ id: 'FilesPage' });
 
+export type FilesPage = z.output<typeof filesPageSchema>;
+
 export const checkedFileSchema = z
   .strictObject({
     file_id: fileIdSchema,
@@ -117,6 +121,9 @@ export const jobsPageSchema = z
   .strictObject({ jobs: z.array(downloadStatusSchema), nextCursor: z.string().nullable() })
   .meta({ id: 'JobsPage' });
 
+/** A page of one user's jobs. */
+export type JobsPage = z.output<typeof jobsPageSchema>;
+
 const listedFileSchema = z
   .strictObject({
     fileId: fileIdSchema,
@@ -125,12 +132,17 @@ const listedFileSchema = z
   })
   .meta({ id: 'ListedFile' });
 
+/** A file that can be downloaded. */
+export type ListedFile = z.output<typeof listedFileSchema>;
+
 export const fileListPageSchema = z
   .strictObject({
     files: z.array(listedFileSchema),
     nextCursor: z.string().nullable().describe('A page may be short, or empty, and have one.'),
   })
   .meta({ id: 'FileListPage' });
+
+export type FileListPage = z.output<typeof fileListPageSchema>;
 
 const named = { fileId: fileIdSchema, name: z.string() };
 
@@ -153,53 +165,11 @@ export const estimateSchema = z
   })
   .meta({ id: 'Estimate' });
 
-const runStateSchema = z.enum(['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out']);
+/** The answer to the dry run of a download. */
+export type Estimate = z.output<typeof estimateSchema>;
 
-const failedJobSchema = z
-  .strictObject({
-    jobId: uuid(),
-    userId: z.string(),
-    code: errorCodeSchema,
-    message: z.string(),
-    failedAt: time(),
-    attempts: count(),
-    supportId: z.string(),
-    labels: labelsSchema,
-    archiveName: z.string(),
-    workflowId: z.string(),
-    run: runStateSchema.describe(
-      'Failed by itself, or ended from outside; running while it is cleaned up after.',
-    ),
-  })
-  .meta({ id: 'FailedJob' });
-
-export const failedJobsPageSchema = z
-  .strictObject({ jobs: z.array(failedJobSchema), nextCursor: z.string().nullable() })
-  .meta({ id: 'FailedJobsPage' });
-
-const pendingStepSchema = z
-  .strictObject({
-    step: z.string(),
-    state: z.enum(['waiting', 'running', 'cancelling']),
-    attempt: count(),
-    startedAt: time().nullable(),
-    nextAttemptAt: time().nullable(),
-    lastFailure: briefErrorSchema.nullable(),
-  })
-  .meta({ id: 'PendingStep' });
-
-export const adminJobSchema = z
-  .strictObject({
-    ...jobProgress,
-    userId: z.string(),
-    labels: labelsSchema,
-    archiveName: z.string(),
-    workflowId: z.string(),
-    runId: z.string(),
-    run: runStateSchema,
-    pending: z.array(pendingStepSchema),
-  })
-  .meta({ id: 'AdminJob' });
+/** The part of an estimate that looking the files up tells, in full: the answer lists the first of each. */
+export type FilesEstimate = Pick<Estimate, 'files' | 'missing' | 'renamed' | 'bytesTotal' | 'archiveBytes'>;
 
 export const healthReportSchema = z
   .strictObject({
@@ -229,12 +199,3 @@ export const problemSchema = z
     job: downloadStatusSchema.optional().describe('The job that stands in the way.'),
   })
   .meta({ id: 'Problem' });
-
-true satisfies Same<z.output<typeof downloadStatusSchema>, DownloadStatus>;
-true satisfies Same<z.output<typeof startedDownloadSchema>, StartedDownload>;
-true satisfies Same<z.output<typeof filesPageSchema>, FilesPage>;
-true satisfies Same<z.output<typeof jobsPageSchema>, JobsPage>;
-true satisfies Same<z.output<typeof fileListPageSchema>, FileListPage>;
-true satisfies Same<z.output<typeof estimateSchema>, Estimate>;
-true satisfies Same<z.output<typeof failedJobsPageSchema>, FailedJobsPage>;
-true satisfies Same<z.output<typeof adminJobSchema>, AdminJob>;

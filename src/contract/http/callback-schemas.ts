@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { errorCodeSchema, labelsSchema, time, uuid } from './answer-parts.js';
 import { downloadStatusSchema } from './answers.js';
-import type { JobEnded, JobFailed } from '../callbacks/callbacks.js';
-import type { Same } from './same.js';
 
 /** What receivers are sent, as schemas: the OpenAPI document has them under `webhooks`. */
 
@@ -35,6 +33,9 @@ export const jobEndedSchema = z
   })
   .meta({ id: 'JobEnded' });
 
+/** The message to the owner of a job at its end. */
+export type JobEnded = z.output<typeof jobEndedSchema>;
+
 export const jobFailedSchema = z
   .strictObject({
     type: z.literal('download.failed'),
@@ -50,5 +51,5 @@ export const jobFailedSchema = z
   })
   .meta({ id: 'JobFailed' });
 
-true satisfies Same<z.output<typeof jobEndedSchema>, JobEnded>;
-true satisfies Same<z.output<typeof jobFailedSchema>, JobFailed>;
+/** The message to the operator about a failed job. */
+export type JobFailed = z.output<typeof jobFailedSchema>;

@@ -1,82 +1,90 @@
 import { z } from 'zod';
-import { count, errorCodeSchema, jobStatusSchema, link, time, uuid } from './answer-parts.js';
-import type { Same } from './same.js';
-import { fileIdSchema, initiateSchema } from './schemas.js';
-import type { SnakeCased, StartedJob, WatchedJob } from './snake-case.js';
+import { count, link } from './answer-parts.js';
+import { downloadStatusSchema, startedDownloadSchema } from './answers.js';
+import { initiateSchema } from './schemas.js';
+import { snakeCasedSchema } from './snake-case.js';
 
 /**
- * The requests and answers of the `/jobs` dialect, for the document and for tests. What comes is not read by these: the
- * dialect is a spelling, and `initiateSchema` decides.
+ * The requests and answers of the `/jobs` dialect, for the OpenAPI document and for tests. Requests are not parsed with
+ * these: the API renames their fields and parses them with `initiateSchema`.
  */
 
-const duration = () => z.string().regex(/^\d+-\d+s$/);
+const duration = () =>
+  z
+    .string()
+    .regex(/^\d+-\d+s$/)
+    .nullable()
+    .describe('The expected duration, up to twice that; null when nothing is known.');
 
-export const startedJobSchema = z
-  .strictObject({
-    job_id: uuid(),
-    status: z.literal('queued'),
+const fraction = () =>
+  z.number().min(0).max(1).describe('In hundredths; never goes back, 1 only when completed.');
+
+const startedFields = startedDownloadSchema
+  .pick({
+    jobId: true,
+    status: true,
+    duplicateFileIds: true,
+    nextPollInMs: true,
+    expiresAt: true,
+    statusUrl: true,
+    eventsUrl: true,
+  })
+  .extend({
     progress: z.literal(0),
-    files_processed: z.literal(0),
-    total_files: count(),
-    duplicate_file_ids: z.array(fileIdSchema).describe('Ids that stood in the request more than once.'),
-    download_url: z.null(),
+    filesProcessed: z.literal(0),
+    totalFiles: count(),
+    downloadUrl: z.null(),
     error: z.null(),
-    estimated_duration: duration().nullable(),
-    next_poll_in_ms: count(),
-    expires_at: time(),
-    status_url: link(),
-    websocket_url: link().describe('Holds a ticket, for browsers cannot send headers with a WebSocket.'),
-    events_url: link().describe('The same as server-sent events.'),
+    estimatedDuration: duration(),
+    websocketUrl: startedDownloadSchema.shape.streamUrl,
   })
-  .meta({ id: 'StartedJobInSnakeCase' });
+  .meta({ id: 'StartedJob' });
 
-/** Of a job, wherever it is told in snake_case. */
-export const jobErrorInSnakeCaseSchema = z
-  .strictObject({
-    code: errorCodeSchema,
-    message: z.string(),
-    retry_after_ms: count().nullable(),
-    support_id: z.string(),
+/** The answer of `POST /v1/download/jobs` before its names are in snake_case. */
+export type StartedJob = z.output<typeof startedFields>;
+
+export const startedJobSchema = snakeCasedSchema(startedFields);
+
+const watchedFields = downloadStatusSchema
+  .omit({ streamUrl: true })
+  .extend({ progress: fraction(), estimatedDuration: duration(), websocketUrl: link().nullable() })
+  .meta({ id: 'Job' });
+
+/** The answer of `GET /v1/download/jobs/:jobId` before its names are in snake_case; `progress` goes from 0 to 1. */
+export type WatchedJob = z.output<typeof watchedFields>;
+
+export const watchedJobSchema = snakeCasedSchema(watchedFields);
+
+const messageFields = downloadStatusSchema
+  .pick({
+    jobId: true,
+    status: true,
+    message: true,
+    filesProcessed: true,
+    filesSkipped: true,
+    totalFiles: true,
+    bytesProcessed: true,
+    bytesTotal: true,
+    etaSeconds: true,
+    queuePosition: true,
+    downloadUrl: true,
+    error: true,
+    stale: true,
   })
-  .meta({ id: 'JobErrorInSnakeCase' });
+  .extend({
+    type: z
+      .enum(['progress', 'completed', 'error'])
+      .describe('completed and error are the last ones; a cancelled or expired job is an error too.'),
+    progress: fraction(),
+  });
 
-const archiveSchema = z.strictObject({
-  name: z.string(),
-  size: count(),
-  content_type: z.string(),
-  checksum: z.string(),
-  files: count(),
-  skipped: count(),
+export const streamMessageSchema = snakeCasedSchema(messageFields).meta({
+  id: 'StreamMessage',
+  description: 'The whole state each time: no message needs an earlier one.',
 });
 
-export const watchedJobSchema = z
-  .strictObject({
-    job_id: uuid(),
-    status: jobStatusSchema,
-    progress: z.number().min(0).max(1).describe('In hundredths; never goes back, 1 only when completed.'),
-    message: z.string(),
-    files_processed: count(),
-    files_skipped: count(),
-    total_files: count(),
-    bytes_processed: count(),
-    bytes_total: count().nullable(),
-    eta_seconds: count().nullable(),
-    estimated_duration: duration().nullable(),
-    attempts: count(),
-    queue_position: count().nullable(),
-    created_at: time(),
-    started_at: time().nullable(),
-    completed_at: time().nullable(),
-    expires_at: time(),
-    next_poll_in_ms: count().nullable().describe('When to ask again; null when the status is final.'),
-    download_url: link().nullable().describe('A fresh signed link when completed.'),
-    websocket_url: link().nullable(),
-    events_url: link().nullable(),
-    archive: archiveSchema.nullable(),
-    error: jobErrorInSnakeCaseSchema.nullable(),
-    stale: z.exactOptional(z.literal(true)).describe('No worker answered: the numbers may be a little old.'),
-  })
-  .meta({ id: 'JobInSnakeCase' });
+/** A message of a stream. */
+export type StreamMessage = z.output<typeof streamMessageSchema>;
 
 /** @param maxFiles most files of one job. */
 export function jobRequestSchema(maxFiles: number) {
@@ -105,6 +113,3 @@ export function jobRequestSchema(maxFiles: number) {
       oneOf: ['file_ids', 'file_id', 'files'].map((field) => ({ required: [field] })),
     });
 }
-
-true satisfies Same<z.output<typeof startedJobSchema>, SnakeCased<StartedJob>>;
-true satisfies Same<z.output<typeof watchedJobSchema>, SnakeCased<WatchedJob>>;

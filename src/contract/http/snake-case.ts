@@ -1,4 +1,4 @@
-import type { DownloadStatus, FileId, StartedDownload } from '../types.js';
+import { z } from 'zod';
 
 type SnakeName<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeName<Rest>}`
@@ -11,25 +11,46 @@ export type SnakeCased<T> = T extends readonly unknown[]
     ? { [Name in keyof T as Name extends string ? SnakeName<Name> : Name]: SnakeCased<T[Name]> }
     : T;
 
-/** What `POST /v1/download/jobs` answers, before its names are in snake_case. */
-export interface StartedJob extends Pick<
-  StartedDownload,
-  'jobId' | 'status' | 'nextPollInMs' | 'expiresAt' | 'statusUrl' | 'eventsUrl'
-> {
-  progress: 0;
-  filesProcessed: 0;
-  totalFiles: number;
-  duplicateFileIds: FileId[];
-  downloadUrl: null;
-  error: null;
-  /** What is expected, up to twice that, as text. */
-  estimatedDuration: string | null;
-  websocketUrl: string;
+/** `fileIds` as `file_ids`. */
+export function snakeName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** What `GET /v1/download/jobs/:jobId` answers, before its names are in snake_case; `progress` goes from 0 to 1. */
-export interface WatchedJob extends Omit<DownloadStatus, 'streamUrl'> {
-  /** What is expected, up to twice that, as text; null when nothing is known. */
-  estimatedDuration: string | null;
-  websocketUrl: string | null;
+/** Renames the fields of an answer, and of objects within it, to snake_case. */
+export function snakeCased<T extends object>(answer: T): SnakeCased<T> {
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [
+      snakeName(name),
+      isObject(value) ? snakeCased(value) : value,
+    ]),
+  ) as SnakeCased<T>;
+}
+
+/**
+ * The schema of an answer after `snakeCased`. Its id, and the ids of objects within it, end in `InSnakeCase`.
+ * @param schema an object of objects, nullable values and plain values.
+ */
+export function snakeCasedSchema<S extends z.ZodObject>(schema: S): z.ZodType<SnakeCased<z.output<S>>> {
+  return renamed(schema) as z.ZodType<SnakeCased<z.output<S>>>;
+}
+
+function renamed(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodNullable) {
+    const nullable = renamed(schema.unwrap() as z.ZodType).nullable();
+    return schema.description === undefined ? nullable : nullable.describe(schema.description);
+  }
+  if (!(schema instanceof z.ZodObject)) return schema;
+  const fields = Object.entries(schema.shape).map(([name, value]) => [
+    snakeName(name),
+    renamed(value as z.ZodType),
+  ]);
+  const { id, description } = schema.meta() ?? {};
+  return z.strictObject(Object.fromEntries(fields)).meta({
+    ...(id === undefined ? {} : { id: `${id}InSnakeCase` }),
+    ...(description === undefined ? {} : { description }),
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

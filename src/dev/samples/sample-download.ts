@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DownloadStatus, type FileId, type StartedDownload, isFinal } from '../../contract/types.js';
+import type { DownloadStatus, StartedDownload } from '../../contract/http/answers.js';
+import type { FileId } from '../../contract/files.js';
+import { isFinal } from '../../contract/snapshot.js';
 import { messageWithCause } from '../errors.js';
 import { type Output, createProgressBar } from './progress-bar.js';
 

@@ -1,4 +1,5 @@
-import { type DownloadStatus, isFinal, type JobSnapshot, type JobStatus } from '../../contract/types.js';
+import type { DownloadStatus } from '../../contract/http/answers.js';
+import { isFinal, type JobSnapshot, type JobStatus } from '../../contract/snapshot.js';
 import type { JobView } from '../downloads.js';
 
 /** Shares of the progress bar: looking files up, then the bytes, then what remains until the archive is published. */

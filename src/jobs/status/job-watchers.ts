@@ -1,5 +1,5 @@
 import { errorCodeOf } from '../../contract/errors.js';
-import { isFinal } from '../../contract/types.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { Downloads, JobView } from '../downloads.js';
 import { visibleState } from './status-fingerprint.js';
 

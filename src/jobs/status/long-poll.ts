@@ -1,4 +1,4 @@
-import { isFinal } from '../../contract/types.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { JobView } from '../downloads.js';
 import type { JobWatchers } from './job-watchers.js';
 import { visibleState } from './status-fingerprint.js';

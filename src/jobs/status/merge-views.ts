@@ -1,4 +1,4 @@
-import type { JobPhase } from '../../contract/types.js';
+import type { JobPhase } from '../../contract/snapshot.js';
 import type { JobView } from '../downloads.js';
 
 /** Where a job is on its way; a pause may come before or after looking files up. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../contract/errors.js';
-import { isFinal } from '../../contract/types.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { Downloads, JobView } from '../downloads.js';
 
 /** A young job changes soon; one that runs for long is not worth a look a second. */

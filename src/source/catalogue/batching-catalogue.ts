@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FileId } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
 /** How long a question waits for others: little beside the request it saves. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileId } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
 import type { CatalogueEntry } from './catalogue.js';
 import { isForeignKey } from './caller-key.js';
 

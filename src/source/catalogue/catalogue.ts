@@ -1,4 +1,4 @@
-import type { FileId } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
 
 /** Where the bytes of a file may be: the first of these keys that exists. */
 export interface ObjectLocation {

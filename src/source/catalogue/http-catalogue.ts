@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as uuidV7 } from 'uuid';
 import { LonghaulError } from '../../contract/errors.js';
-import type { FileId } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
 import { OutboundError } from '../../outbound/outbound-error.js';
 import { discard, type OutboundAnswer, type OutboundHttp, textOf } from '../../outbound/outbound-http.js';
 import { signedHeaders } from '../../outbound/signed-headers.js';

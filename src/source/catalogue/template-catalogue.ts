@@ -1,4 +1,4 @@
-import type { FileId } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
 /** Where the bytes of an id are, the first that exists. */

@@ -1,4 +1,4 @@
-import type { FileId } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
 /** An id is part of a URL, percent-encoded; any user may fetch any id. */

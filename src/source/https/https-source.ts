@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { LonghaulError } from '../../contract/errors.js';
-import type { PinnedUrl } from '../../contract/types.js';
+import type { PinnedUrl } from '../../contract/files.js';
 import { discard, type OutboundAnswer, type OutboundHttp } from '../../outbound/outbound-http.js';
 import type { UrlLocation } from '../catalogue/catalogue.js';
 import type { FileSource, FoundFile } from '../file-source.js';

@@ -1,5 +1,5 @@
 import { LonghaulError } from '../../contract/errors.js';
-import type { PinnedUrl } from '../../contract/types.js';
+import type { PinnedUrl } from '../../contract/files.js';
 import type { OutboundAnswer } from '../../outbound/outbound-http.js';
 import { describeAnswer } from './https-answer.js';
 

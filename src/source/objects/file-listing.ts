@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import { errorCodeOf } from '../../contract/errors.js';
 import { fileIdSchema } from '../../contract/http/schemas.js';
-import type { FileId, ListedFile } from '../../contract/types.js';
+import type { FileId } from '../../contract/files.js';
+import type { ListedFile } from '../../contract/http/answers.js';
 import { ObjectSource, type SourceStore } from './object-source.js';
 import { KEY_TEMPLATES, TemplateCatalogue } from '../catalogue/template-catalogue.js';
 

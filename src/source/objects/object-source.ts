@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { LonghaulError } from '../../contract/errors.js';
-import type { PinnedObject } from '../../contract/types.js';
+import type { PinnedObject } from '../../contract/files.js';
 import type { ObjectLocation } from '../catalogue/catalogue.js';
 import type { FileSource, FoundFile } from '../file-source.js';
 import { nameOfObject } from './object-name.js';

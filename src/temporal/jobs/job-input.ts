@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { JobRun } from '../../contract/callbacks/ending-callbacks.js';
-import type { DownloadJob } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
 
 /** What a run of a job was started with, which the first event of its history holds; undefined when that is gone. */
 export async function jobInput(

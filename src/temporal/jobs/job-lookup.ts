@@ -2,7 +2,7 @@ import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError }
 import type { JobFate, JobLookup } from '../../activities/sweep/job-lookup.js';
 import { LonghaulError } from '../../contract/errors.js';
 import { MEMO, workflowIdFor } from '../../contract/names.js';
-import type { JobSnapshot } from '../../contract/types.js';
+import type { JobSnapshot } from '../../contract/snapshot.js';
 
 const DESCRIBE_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ErrorCode } from '../../contract/errors.js';
 import { MEMO } from '../../contract/names.js';
-import type { JobError, JobSnapshot } from '../../contract/types.js';
+import type { JobError, JobSnapshot } from '../../contract/snapshot.js';
 
 /** What a workflow ended as, when it could not write that into its memo itself. */
 const UNTOLD_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string }>> = {

@@ -1,4 +1,4 @@
-import { compareJobs } from '../../jobs/job-cursor.js';
+import { compareJobs } from '../../jobs/cursors.js';
 import type { JobCursor } from '../../jobs/job-list.js';
 
 /** One of possibly several runs of a job. */

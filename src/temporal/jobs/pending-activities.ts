@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { DownloadActivities } from '../../contract/activities.js';
 import { chunkSize } from '../../contract/chunk-size.js';
 import { ERRORS, type ErrorCode, isErrorCode } from '../../contract/errors.js';
-import type { BuildProgress, JobSnapshot } from '../../contract/types.js';
+import type { BuildProgress, JobSnapshot } from '../../contract/snapshot.js';
 import { snapshotOf } from './job-snapshot.js';
 import type { LiveProgress } from '../../jobs/downloads.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DownloadJob } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
 
 /** Most bytes of a fairness key; Temporal refuses a workflow with a longer one. */
 const FAIRNESS_KEY_BYTES = 64;

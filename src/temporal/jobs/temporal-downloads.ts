@@ -11,14 +11,9 @@ import {
   userKeyword,
   workflowIdFor,
 } from '../../contract/names.js';
-import {
-  type DownloadJob,
-  type FileOutcome,
-  isFinal,
-  type JobSnapshot,
-  type JobStatus,
-  type Priority,
-} from '../../contract/types.js';
+import type { DownloadJob, Priority } from '../../contract/job.js';
+import type { FileOutcome } from '../../contract/files.js';
+import { isFinal, type JobSnapshot, type JobStatus } from '../../contract/snapshot.js';
 import { queuedSnapshot } from '../../contract/queued-snapshot.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { snapshotOf } from './job-snapshot.js';

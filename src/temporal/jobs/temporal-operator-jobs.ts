@@ -1,13 +1,13 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import pMap from 'p-map';
-import type { FailedJob, FailedJobsPage, RunState } from '../../contract/http/admin.js';
+import type { FailedJob, FailedJobsPage, RunState } from '../../contract/http/admin-schemas.js';
 import { errorCodeOf, jobNotFound, LonghaulError } from '../../contract/errors.js';
 import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, workflowIdFor } from '../../contract/names.js';
-import type { DownloadJob } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
 import { jobInput } from './job-input.js';
 import { snapshotOf } from './job-snapshot.js';
 import { checkedCursor, tokenOf } from './checked-cursor.js';
-import { invalidCursor } from '../../jobs/invalid-cursor.js';
+import { invalidCursor } from '../../jobs/cursors.js';
 import type { OperatorJobs, OperatorView } from '../../jobs/operator-jobs.js';
 import { pendingSteps } from './temporal-pending.js';
 import { callTemporal } from '../call.js';

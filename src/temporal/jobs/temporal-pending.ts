@@ -1,5 +1,5 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import type { PendingStep } from '../../contract/http/admin.js';
+import type { PendingStep } from '../../contract/http/admin-schemas.js';
 import { type ErrorCode, ERRORS, isErrorCode } from '../../contract/errors.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];

@@ -1,5 +1,5 @@
 import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, userKeyword, workflowIdFor } from '../../contract/names.js';
-import type { JobStatus } from '../../contract/types.js';
+import type { JobStatus } from '../../contract/snapshot.js';
 
 /**
  * What must hold of a workflow for its job to have the status, as far as the index can tell: the attribute is what the

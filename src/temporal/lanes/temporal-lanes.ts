@@ -2,7 +2,7 @@ import { Client, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/c
 import { LRUCache } from 'lru-cache';
 import { type LaneJobs, slotOf } from '../../contract/lanes.js';
 import { LANE_QUERY, laneIdFor, workflowIdFor } from '../../contract/names.js';
-import type { DownloadJob } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { enterLane } from './lane-entry.js';
 import { within } from '../../concurrency/deadline.js';

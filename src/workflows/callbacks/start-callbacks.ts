@@ -1,7 +1,8 @@
 import { CancellationScope, log, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Callback } from '../../contract/callbacks/callbacks.js';
 import { deliveryOf, endingCallbacks } from '../../contract/callbacks/ending-callbacks.js';
-import type { DownloadJob, JobSnapshot } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
+import type { JobSnapshot } from '../../contract/snapshot.js';
 import { deliverCallbackWorkflow } from './deliver-callback.js';
 
 /**

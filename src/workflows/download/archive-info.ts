@@ -1,5 +1,6 @@
 import { archiveContentType } from '../../contract/media-types.js';
-import type { ArchiveInfo, BuiltArchive, DownloadJob } from '../../contract/types.js';
+import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
+import type { DownloadJob } from '../../contract/job.js';
 
 /** What a client is told of a finished archive. */
 export function archiveInfo(job: DownloadJob, built: BuiltArchive): ArchiveInfo {

@@ -1,5 +1,5 @@
 import { chunkSize } from '../../contract/chunk-size.js';
-import type { RequestedFile } from '../../contract/types.js';
+import type { RequestedFile } from '../../contract/files.js';
 
 export interface ChunkPlan {
   chunks: { files: RequestedFile[]; firstIndex: number }[];

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { type Ask, type LaneActivities, type Slot, slotOf } from '../../contract/lanes.js';
 import { laneIdFor } from '../../contract/names.js';
-import type { DownloadJob } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
 import { ENTER_LANE_OPTIONS } from '../activity-options.js';
 import { grantedSignal, releaseSignal } from '../messages.js';
 

@@ -8,7 +8,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BuildArchiveInput, DownloadActivities } from '../../contract/activities.js';
-import type { ArchiveInfo, BuiltArchive, DownloadJob, PreparedChunk } from '../../contract/types.js';
+import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
+import type { DownloadJob } from '../../contract/job.js';
+import type { PreparedChunk } from '../../contract/files.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from '../activity-options.js';
 import { announceEnding } from '../callbacks/start-callbacks.js';
 import { archiveInfo } from './archive-info.js';

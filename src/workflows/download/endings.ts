@@ -1,7 +1,9 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { HANDED_OVER } from '../../contract/activities.js';
 import { type ErrorCode, isErrorCode } from '../../contract/errors.js';
-import type { BuildProgress, DownloadJob, JobError, JobPolicy, MissingFile } from '../../contract/types.js';
+import type { BuildProgress, JobError } from '../../contract/snapshot.js';
+import type { DownloadJob, JobPolicy } from '../../contract/job.js';
+import type { MissingFile } from '../../contract/files.js';
 
 const SHOWN_MISSING = 5;
 

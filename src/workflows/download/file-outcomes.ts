@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.js';
-import { type DownloadJob, type FileOutcome, fileIdOf, type PreparedChunk } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
+import { type FileOutcome, fileIdOf, type PreparedChunk } from '../../contract/files.js';
 
 /**
  * What is known of each file while the job runs, or when it ended without an archive. Of the files of a large job,

@@ -2,7 +2,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { MEMO, SEARCH_ATTRIBUTES } from '../../contract/names.js';
 import { queuedSnapshot } from '../../contract/queued-snapshot.js';
-import type { DownloadJob, JobSnapshot } from '../../contract/types.js';
+import type { DownloadJob } from '../../contract/job.js';
+import type { JobSnapshot } from '../../contract/snapshot.js';
 import { statusQuery } from '../messages.js';
 import { type JobEvent, reduce } from './progress.js';
 

@@ -1,10 +1,5 @@
-import type {
-  ArchiveInfo,
-  BuildProgress,
-  JobError,
-  JobSnapshot,
-  PreparedChunk,
-} from '../../contract/types.js';
+import type { ArchiveInfo, BuildProgress, JobError, JobSnapshot } from '../../contract/snapshot.js';
+import type { PreparedChunk } from '../../contract/files.js';
 
 /** What can happen to a job. Times are milliseconds since the epoch, as the workflow's clock tells them. */
 export type JobEvent =

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readJsonLines } from '../../../src/activities/json-lines.js';
 import type { PrepareFilesInput } from '../../../src/contract/activities.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import type { PreparedFile, PreparedLine, RequestedFile } from '../../../src/contract/types.js';
+import type { PreparedFile, PreparedLine, RequestedFile } from '../../../src/contract/files.js';
 import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue/catalogue.js';
 import type { ObjectStore } from '../../../src/storage/object-store.js';
 import { jobPrefix } from '../../../src/storage/keys.js';

@@ -9,13 +9,8 @@ import type { ActivityDependencies } from '../../../src/activities/dependencies.
 import { createActivities } from '../../../src/activities/index.js';
 import type { BuildArchiveInput, DownloadActivities } from '../../../src/contract/activities.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import type {
-  BuildProgress,
-  FileOutcome,
-  MissingFile,
-  PinnedObject,
-  PreparedFile,
-} from '../../../src/contract/types.js';
+import type { BuildProgress } from '../../../src/contract/snapshot.js';
+import type { FileOutcome, MissingFile, PinnedObject, PreparedFile } from '../../../src/contract/files.js';
 import { ObjectSource } from '../../../src/source/objects/object-source.js';
 import { TemplateCatalogue } from '../../../src/source/catalogue/template-catalogue.js';
 import { createObjectStore } from '../../../src/storage/create-store.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readJsonLines } from '../../../src/activities/json-lines.js';
 import type { DownloadActivities, PrepareFilesInput } from '../../../src/contract/activities.js';
-import type { PreparedChunk, PreparedLine } from '../../../src/contract/types.js';
+import type { PreparedChunk, PreparedLine } from '../../../src/contract/files.js';
 import { OutboundHttp } from '../../../src/outbound/outbound-http.js';
 import { UrlGuard } from '../../../src/outbound/url-guard.js';
 import { FileSources } from '../../../src/source/file-sources.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
 import { archiveSizeBound } from '../../../src/archive/archive-size.js';
 import { archiveStream } from '../../../src/archive/streamed/archive-stream.js';
-import type { ArchiveFormat, Compression } from '../../../src/contract/types.js';
+import type { ArchiveFormat, Compression } from '../../../src/contract/job.js';
 import { noise, readAll } from '../../support/bodies.js';
 
 const FILES = [

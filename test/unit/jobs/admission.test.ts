@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Admission } from '../../../src/jobs/admission.js';
 import { type Lanes, queuePositions } from '../../../src/jobs/user-queues.js';
 import type { LaneJobs } from '../../../src/contract/lanes.js';
-import type { DownloadJob } from '../../../src/contract/types.js';
+import type { DownloadJob } from '../../../src/contract/job.js';
 import { aJob } from '../../support/jobs.js';
 
 /** A lane that is whatever the test says. */

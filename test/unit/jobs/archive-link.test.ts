@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { archiveLink } from '../../../src/jobs/archive-link.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
-import type { JobSnapshot } from '../../../src/contract/types.js';
+import type { JobSnapshot } from '../../../src/contract/snapshot.js';
 import type { LinkOptions } from '../../../src/storage/object-store.js';
 import { aJob } from '../../support/jobs.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
-import { decodeFilesCursor, encodeFilesCursor, FIRST_FILE } from '../../../src/jobs/files-cursor.js';
+import { decodeFilesCursor, encodeFilesCursor, FIRST_FILE } from '../../../src/jobs/cursors.js';
 import { type OutcomeStore, recordedOutcomes } from '../../../src/jobs/outcomes-page.js';
 import { type ErrorCode, errorCodeOf, LonghaulError } from '../../../src/contract/errors.js';
-import type { FileOutcome } from '../../../src/contract/types.js';
+import type { FileOutcome } from '../../../src/contract/files.js';
 
 const outcome = (i: number): FileOutcome => ({
   fileId: 70_000 + i,

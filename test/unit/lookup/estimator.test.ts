@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DownloadEstimator } from '../../../src/lookup/estimator.js';
-import type { RequestedFile } from '../../../src/contract/types.js';
+import type { RequestedFile } from '../../../src/contract/files.js';
 import { ObjectSource } from '../../../src/source/objects/object-source.js';
 import { TemplateCatalogue } from '../../../src/source/catalogue/template-catalogue.js';
 import { aJob } from '../../support/jobs.js';

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { callbackWorkflowIdFor, laneIdFor, STATUS_QUERY, workflowIdFor } from '../../../src/contract/names.js';
-import type { JobSnapshot } from '../../../src/contract/types.js';
+import type { JobSnapshot } from '../../../src/contract/snapshot.js';
 import { pseudoText } from '../../support/pseudo-text.js';
 import { Receiver } from '../../support/receiver.js';
 import { Stack } from '../../support/stack.js';

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { errorCodeOf, jobNotFound } from '../../../contract/errors.js';
-import { type DownloadStatus, isFinal } from '../../../contract/types.js';
+import type { DownloadStatus } from '../../../contract/http/answers.js';
+import { isFinal } from '../../../contract/snapshot.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { downloadStatus } from '../../../jobs/status/download-status.js';
 import type { JobView } from '../../../jobs/downloads.js';

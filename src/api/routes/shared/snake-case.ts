@@ -1,6 +1,7 @@
 import { LonghaulError } from '../../../contract/errors.js';
-import type { SnakeCased, StartedJob, WatchedJob } from '../../../contract/http/snake-case.js';
-import type { DownloadStatus, StartedDownload } from '../../../contract/types.js';
+import { type SnakeCased, snakeCased } from '../../../contract/http/snake-case.js';
+import type { StartedJob, WatchedJob } from '../../../contract/http/snake-case-schemas.js';
+import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
 
 /**
  * The `/jobs` dialect: the same requests and answers with names in snake_case. It is a spelling and no schema of its own,
@@ -81,16 +82,6 @@ function renamed(body: Record<string, unknown>): Record<string, unknown> {
       return [ours in body ? name : ours, value];
     }),
   );
-}
-
-/** The one spelling of whatever is told in snake_case. */
-export function snakeCased<T extends object>(answer: T): SnakeCased<T> {
-  return Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      isObject(value) ? snakeCased(value) : value,
-    ]),
-  ) as SnakeCased<T>;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

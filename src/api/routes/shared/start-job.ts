@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { LonghaulError } from '../../../contract/errors.js';
 import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../../../contract/http/schemas.js';
-import type { StartedDownload } from '../../../contract/types.js';
+import type { StartedDownload } from '../../../contract/http/answers.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { expiresAt, nextPollInMs } from '../../../jobs/status/download-status.js';
 import { etaGuess } from '../../../jobs/status/eta-guess.js';

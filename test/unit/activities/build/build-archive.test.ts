@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeJsonLines } from '../../../../src/activities/json-lines.js';
 import type { BuildArchiveInput } from '../../../../src/contract/activities.js';
-import type { ArchiveFormat } from '../../../../src/contract/types.js';
+import type { ArchiveFormat } from '../../../../src/contract/job.js';
 import { jobPrefix, outcomesKey, preparedKey } from '../../../../src/storage/keys.js';
 import { noise } from '../../../support/bodies.js';
 import { aChunk, aMissingFile } from '../../../support/jobs.js';

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HANDED_OVER } from '../../../../src/contract/activities.js';
-import type { BuildProgress } from '../../../../src/contract/types.js';
+import type { BuildProgress } from '../../../../src/contract/snapshot.js';
 import type { ObjectStore } from '../../../../src/storage/object-store.js';
 import { noise } from '../../../support/bodies.js';
 import { waitFor } from '../../../support/wait-for.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { DownloadJob } from '../../../../src/contract/types.js';
+import type { DownloadJob } from '../../../../src/contract/job.js';
 import { type ApiServer, startApiServer } from '../../../support/api-server.js';
 import { waitFor } from '../../../support/wait-for.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JobStream, type Sink } from '../../../../src/api/streams/job-stream.js';
-import type { StreamMessage } from '../../../../src/contract/http/stream-message.js';
+import type { StreamMessage } from '../../../../src/contract/http/snake-case-schemas.js';
 import { FakeDownloads } from '../../../support/fake-downloads.js';
 import { waitFor } from '../../../support/wait-for.js';
 

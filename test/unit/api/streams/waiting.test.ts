@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DownloadJob } from '../../../../src/contract/types.js';
+import type { DownloadJob } from '../../../../src/contract/job.js';
 import { FakeDownloads } from '../../../support/fake-downloads.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';

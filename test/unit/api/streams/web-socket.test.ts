@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClientOptions, WebSocket } from 'ws';
 import { closeHttpServer } from '../../../../src/api/http/node-server.js';
-import type { StreamMessage } from '../../../../src/contract/http/stream-message.js';
+import type { StreamMessage } from '../../../../src/contract/http/snake-case-schemas.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
 

@@ -7,7 +7,7 @@ import {
   archiveStream,
   type ArchiveStreamOptions,
 } from '../../../../src/archive/streamed/archive-stream.js';
-import type { ArchiveFormat } from '../../../../src/contract/types.js';
+import type { ArchiveFormat } from '../../../../src/contract/job.js';
 import { firstTarHeader, readWithPython } from '../../../support/unpack.js';
 
 const FORMATS: ArchiveFormat[] = ['zip', 'tar', 'tar.gz'];

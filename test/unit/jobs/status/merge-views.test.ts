@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { JobView, LiveProgress } from '../../../../src/jobs/downloads.js';
 import { neverBack } from '../../../../src/jobs/status/merge-views.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
-import type { JobSnapshot } from '../../../../src/contract/types.js';
+import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
 import { aJob } from '../../../support/jobs.js';
 
 const QUEUED = queuedSnapshot(aJob());

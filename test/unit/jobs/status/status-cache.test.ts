@@ -3,7 +3,7 @@ import type { JobView } from '../../../../src/jobs/downloads.js';
 import { StatusCache } from '../../../../src/jobs/status/status-cache.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
-import type { JobSnapshot } from '../../../../src/contract/types.js';
+import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
 import { aJob } from '../../../support/jobs.js';
 
 const CREATED = Date.parse('2026-03-01T12:00:00Z');

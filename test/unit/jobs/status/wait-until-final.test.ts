@@ -3,7 +3,7 @@ import type { Downloads, JobView } from '../../../../src/jobs/downloads.js';
 import { untilFinal } from '../../../../src/jobs/status/wait-until-final.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
-import type { JobSnapshot } from '../../../../src/contract/types.js';
+import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
 import { aJob } from '../../../support/jobs.js';
 
 const view = (changes: Partial<JobSnapshot> = {}): JobView => ({

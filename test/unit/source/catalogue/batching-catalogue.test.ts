@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FileId } from '../../../../src/contract/types.js';
+import type { FileId } from '../../../../src/contract/files.js';
 import type { Catalogue, CatalogueEntry } from '../../../../src/source/catalogue/catalogue.js';
 import { GatheringCatalogue } from '../../../../src/source/catalogue/batching-catalogue.js';
 import { waitFor } from '../../../support/wait-for.js';

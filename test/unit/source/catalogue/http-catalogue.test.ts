@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { LonghaulError } from '../../../../src/contract/errors.js';
-import type { FileId } from '../../../../src/contract/types.js';
+import type { FileId } from '../../../../src/contract/files.js';
 import { OutboundHttp } from '../../../../src/outbound/outbound-http.js';
 import { UrlGuard } from '../../../../src/outbound/url-guard.js';
 import { HttpCatalogue } from '../../../../src/source/catalogue/http-catalogue.js';

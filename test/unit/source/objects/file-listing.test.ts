@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { safeEntryName } from '../../../../src/archive/entry-names.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
-import type { ListedFile } from '../../../../src/contract/types.js';
+import type { ListedFile } from '../../../../src/contract/http/answers.js';
 import { FileListing, type ListableStore } from '../../../../src/source/objects/file-listing.js';
 import { FileObjectStore } from '../../../../src/storage/file/file-object-store.js';
 

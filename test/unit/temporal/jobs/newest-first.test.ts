@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareJobs } from '../../../../src/jobs/job-cursor.js';
+import { compareJobs } from '../../../../src/jobs/cursors.js';
 import type { JobCursor } from '../../../../src/jobs/job-list.js';
 import { FEW, type IndexedRun, newestFirst } from '../../../../src/temporal/jobs/newest-first.js';
 

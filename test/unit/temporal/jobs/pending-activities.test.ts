@@ -7,7 +7,7 @@ import {
 } from '../../../../src/temporal/jobs/pending-activities.js';
 import { MEMO } from '../../../../src/contract/names.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
-import type { JobPhase } from '../../../../src/contract/types.js';
+import type { JobPhase } from '../../../../src/contract/snapshot.js';
 import { aJob } from '../../../support/jobs.js';
 
 /** A running workflow of so many files in this phase, with these activities pending. */

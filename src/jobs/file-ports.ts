@@ -1,5 +1,16 @@
 import { LonghaulError } from '../contract/errors.js';
-import type { ListedFile } from '../contract/types.js';
+import type { FileId } from '../contract/files.js';
+import type { FilesEstimate, ListedFile } from '../contract/http/answers.js';
+import type { DownloadJob } from '../contract/job.js';
+
+/** Tells whether a file could be downloaded now. */
+export interface FileLookup {
+  /**
+   * @returns undefined when the file does not exist, the user may not have it, or no job could read it; the key is null
+   * when the file is no object of the store.
+   */
+  lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined>;
+}
 
 /** The files that can be downloaded. */
 export interface FileList {
@@ -24,4 +35,10 @@ export class NoFileList implements FileList {
   async list(): Promise<never> {
     throw new LonghaulError('ROUTE_NOT_FOUND', this.reason);
   }
+}
+
+/** Says what would become of a download. */
+export interface Estimator {
+  /** @throws LonghaulError when catalogue or store do not answer, and the signal's reason. */
+  estimate(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate>;
 }
