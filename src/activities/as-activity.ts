@@ -40,7 +40,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Makes a plain function an activity: it heartbeats while the function runs, so that a dead worker is noticed and a
+ * Makes a plain function an activity: it heartbeats while the function runs, so that a dead worker is markChanged and a
  * cancellation arrives, and its errors become failures that workflow and Web UI understand.
  */
 export function asActivity<D extends { logger: Logger }, I, R>(

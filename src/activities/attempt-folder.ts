@@ -8,6 +8,6 @@ import type { ActivityContext } from './as-activity.js';
  * looks into the bucket. The random end keeps apart several passes of one attempt, and attempts whose number an
  * operator has set back to 1.
  */
-export function newPass({ runId, activityId, attempt }: ActivityContext): string {
+export function newAttemptFolder({ runId, activityId, attempt }: ActivityContext): string {
   return `${runId}.${activityId}.${attempt}.${randomBytes(4).toString('hex')}`;
 }

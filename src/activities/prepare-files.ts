@@ -5,7 +5,7 @@ import { lookUpFiles } from '../lookup/look-up-files.js';
 import type { ActivityContext } from './as-activity.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { writeJsonLines } from './json-lines.js';
-import { newPass } from './attempt-folder.js';
+import { newAttemptFolder } from './attempt-folder.js';
 
 /** Missing files told to the workflow when the rest is in the manifest. */
 const MISSING_IN_RESULT = 5;
@@ -38,7 +38,7 @@ async function storedChunk(
   lines: PreparedLine[],
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const manifestKey = preparedKey(input.jobId, newPass(context));
+  const manifestKey = preparedKey(input.jobId, newAttemptFolder(context));
   await writeJsonLines(store, manifestKey, lines, context.signal);
   const { found: _inManifest, missing, ...totals } = summaryOf(lines, context);
   return { ...totals, files: { manifestKey }, missing: missing.slice(0, MISSING_IN_RESULT) };

@@ -1,7 +1,7 @@
 import type { Logger } from '../telemetry/logger.js';
 import type { JobPolicy } from '../contract/job.js';
 import type { CallbackRefusal } from '../outbound/callback-refusal.js';
-import type { Downloads } from '../jobs/downloads.js';
+import type { Jobs } from '../jobs/jobs.js';
 import type { Estimator, FileList, FileLookup } from '../jobs/file-ports.js';
 import type { Health } from './health.js';
 import type { JobList } from '../jobs/job-list.js';
@@ -17,8 +17,8 @@ import type { StreamTickets } from './auth/stream-tickets.js';
 
 /** What the API is made of; the composition root makes it. */
 export interface AppDependencies {
-  downloads: Downloads;
-  jobs: JobList;
+  jobs: Jobs;
+  jobList: JobList;
   operatorJobs: OperatorJobs;
   authenticator: Authenticator;
   /** How clients prove who they are, for the document that tells them. */

@@ -27,12 +27,12 @@ import type { AppDependencies } from './dependencies.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from '../jobs/file-ports.js';
 import { Health } from './health.js';
-import { closeHttpServer, createHttpServer } from './http/node-server.js';
+import { closeNodeServer, createNodeServer } from './http/node-server.js';
 import { JobWatchers } from '../jobs/status/job-watchers.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
-import { TemporalDownloads } from '../temporal/jobs/temporal-downloads.js';
+import { TemporalJobs } from '../temporal/jobs/temporal-jobs.js';
 import { TemporalJobList } from '../temporal/jobs/temporal-job-list.js';
-import { TemporalLanes } from '../temporal/lanes/temporal-lanes.js';
+import { TemporalUserQueues } from '../temporal/lanes/temporal-lanes.js';
 import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js';
 
 /** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
@@ -42,7 +42,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
-  const lanes = new TemporalLanes(client, logger, settings.http.requestTimeoutMs);
+  const lanes = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const { catalogue, source } = createSource(settings, store);
   const checks = {
@@ -51,23 +51,23 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   };
   const workers = new WorkerPresence(connection, namespace);
   let stopping = false;
-  const downloads = new TemporalDownloads({
+  const jobs = new TemporalJobs({
     client,
     logger,
     lanes,
     admission: new Admission(lanes, settings.job.maxQueued),
     capped: settings.job.maxRunning > 0,
   });
-  const watchers = new JobWatchers(downloads);
+  const watchers = new JobWatchers(jobs);
   const streams = new StreamHub(watchers, streamLimitsOf(settings));
   const deps: AppDependencies = {
-    downloads,
+    jobs,
     watchers,
     streams,
     authenticator: await createAuthenticator(settings.auth, logger),
     authMode: settings.auth.mode,
     tickets: await streamTickets(settings),
-    jobs: new TemporalJobList(client, lanes),
+    jobList: new TemporalJobList(client, lanes),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new SourceLookup(catalogue, source),
     fileList: fileListOf(settings, store),
@@ -93,7 +93,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     version: versionOf(),
     logger,
   };
-  const server = createHttpServer(createApp(deps));
+  const server = createNodeServer(createApp(deps));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
   logger.info({ reason: await shutdownRequested() }, 'api shuts down');
@@ -108,7 +108,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
           streams.restart();
         },
       },
-      { name: 'finish requests', run: () => closeHttpServer(server, settings.shutdownGraceMs) },
+      { name: 'finish requests', run: () => closeNodeServer(server, settings.shutdownGraceMs) },
       { name: 'close connections', run: () => connection.close() },
     ],
     (phase, error) => logger.error({ err: error, phase }, 'shutdown phase failed'),

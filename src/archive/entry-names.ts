@@ -10,7 +10,7 @@ const INVISIBLE = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufe
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"|?*]/g;
 
 /**
- * Turns any name into one that every unzipper extracts below its target folder: `/` between folders, no `..`,
+ * UserSemaphore any name into one that every unzipper extracts below its target folder: `/` between folders, no `..`,
  * no absolute or drive path, no control, invisible or Windows-reserved character or device name,
  * no trailing dots or blanks, NFC, at most 255 bytes a segment.
  * @returns the safe name; `file` when nothing of it is left.

@@ -7,7 +7,7 @@ interface Queue {
 }
 
 /** Work that is dear to all, of which each user has but so much done at once: what else they ask for waits its turn. */
-export class Turns {
+export class UserSemaphore {
   private readonly queues = new Map<string, Queue>();
 
   /**

@@ -1,5 +1,5 @@
 import type { JobStatus } from '../contract/snapshot.js';
-import type { JobView } from './downloads.js';
+import type { JobView } from './jobs.js';
 
 /** A place in the list of a user's jobs: behind the job that began then and has this id. */
 export interface JobCursor {
@@ -28,5 +28,5 @@ export interface JobList {
   list(userId: string, query: JobListQuery): Promise<JobPage>;
 
   /** Something was done to a job just now: from here on the list tells of it, however late its index is. */
-  noticed(userId: string, jobId: string): void;
+  markChanged(userId: string, jobId: string): void;
 }

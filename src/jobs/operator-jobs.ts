@@ -1,6 +1,6 @@
 import type { FailedJobsPage, PendingStep, RunState } from '../contract/http/admin-schemas.js';
 import type { DownloadJob } from '../contract/job.js';
-import type { JobView } from './downloads.js';
+import type { JobView } from './jobs.js';
 
 /** What an operator sees of a job beyond what its user does. */
 export interface OperatorView {

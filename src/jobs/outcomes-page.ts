@@ -20,7 +20,7 @@ const READ_DEADLINE_MS = 10_000;
  * @throws LonghaulError INVALID_REQUEST for a cursor of another list, JOB_EXPIRED when the record is deleted,
  * STORAGE_UNAVAILABLE.
  */
-export async function recordedOutcomes(
+export async function outcomesPage(
   store: OutcomeStore,
   key: string,
   cursor: FilesCursor,

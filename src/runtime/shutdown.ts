@@ -4,7 +4,7 @@ export interface ShutdownPhase {
   run(): Promise<void>;
 }
 
-/** How soon the end of npm is noticed. */
+/** How soon the end of npm is markChanged. */
 const PARENT_POLL_MS = 500;
 
 /**

@@ -3,7 +3,7 @@ import { UrlGuard } from '../outbound/url-guard.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { FileSource } from './file-source.js';
 import { FileSources } from './file-sources.js';
-import { GatheringCatalogue } from './catalogue/batching-catalogue.js';
+import { BatchingCatalogue } from './catalogue/batching-catalogue.js';
 import { HttpCatalogue } from './catalogue/http-catalogue.js';
 import { HttpsSource } from './https/https-source.js';
 import { ObjectSource, type SourceStore } from './objects/object-source.js';
@@ -31,6 +31,6 @@ function createCatalogue(
   { kind, url = '', secret = '' }: SourceSettings['catalogue'],
   http: OutboundHttp,
 ): Catalogue {
-  if (kind === 'http') return new GatheringCatalogue(new HttpCatalogue({ url, secret, http }));
+  if (kind === 'http') return new BatchingCatalogue(new HttpCatalogue({ url, secret, http }));
   return url === '' ? new TemplateCatalogue() : new UrlTemplateCatalogue(url);
 }

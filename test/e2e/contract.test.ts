@@ -57,13 +57,13 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(response.headers.get('location')).toBe(started.statusUrl);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    await stack.untilFinal(started.jobId);
+    await stack.waitUntilFinal(started.jobId);
   });
 
   it('delivers an archive whose every byte two unpackers agree on', async () => {
     const { jobId } = await stack.initiate({ fileIds: [...contents.keys()], archive: { name: 'Über 日本' } });
     const seen: DownloadStatus[] = [];
-    const status = await stack.untilFinal(jobId, { seen });
+    const status = await stack.waitUntilFinal(jobId, { seen });
     expect(status).toMatchObject({
       status: 'completed',
       progress: 100,
@@ -160,7 +160,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
   it('fails within two seconds when a file does not exist, naming it', async () => {
     const before = Date.now();
     const { jobId } = await stack.initiate({ fileIds: [70_000, 70_099] });
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.waitUntilFinal(jobId);
     expect(Date.now() - before).toBeLessThan(2_000);
     expect(status).toMatchObject({
       status: 'failed',
@@ -180,7 +180,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
 
   it('fails when it skips missing files and all are missing', async () => {
     const { jobId } = await stack.initiate({ fileIds: [70_098, 70_099], onFileError: 'skip' });
-    expect(await stack.untilFinal(jobId)).toMatchObject({
+    expect(await stack.waitUntilFinal(jobId)).toMatchObject({
       status: 'failed',
       error: { code: 'NO_FILES_AVAILABLE' },
     });
@@ -244,7 +244,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
 
   it('does not cancel what has ended: 409 after completion and failure, 200 again after cancellation', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_000 });
-    await stack.untilFinal(jobId);
+    await stack.waitUntilFinal(jobId);
     const response = await stack.post(`/v1/download/cancel/${jobId}`);
     expect(await problem(response)).toMatchObject({
       status: 409,
@@ -274,7 +274,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(new Set(started.map((one) => one.jobId)).size).toBe(1);
     expect(new Set(started.map((one) => one.expiresAt)).size).toBe(1);
     expect(answers.filter((answer) => !answer.headers.has('idempotency-replayed'))).toHaveLength(1);
-    await stack.untilFinal(started[0]!.jobId);
+    await stack.waitUntilFinal(started[0]!.jobId);
 
     const again = await stack.post(
       '/v1/download/initiate',
@@ -299,7 +299,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
   it('starts a failed job again under the same key', async () => {
     const body = { fileIds: [70_000, 70_090], clientRequestId: `again-${Date.now()}` };
     const { jobId } = await stack.initiate(body);
-    expect((await stack.untilFinal(jobId)).status).toBe('failed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('failed');
     await stack.store.write('downloads/70090', Buffer.from('there now'));
     const again = await stack.post('/v1/download/initiate', body);
     expect(again.headers.has('idempotency-replayed')).toBe(false);
@@ -370,7 +370,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
 
   it('never tells where or how things are kept', async () => {
     const { jobId } = await stack.initiate({ fileIds: [70_000, 70_099] });
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.waitUntilFinal(jobId);
     expect(JSON.stringify(status)).not.toMatch(/downloads\/|archives\/|longhaul-stack/);
   });
 });

@@ -67,7 +67,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     await stack.startWorker();
     await stack.until(jobId, (status) => status.attempts === 2, { seen });
     expect(Date.now() - killedAt).toBeLessThan(20_000);
-    const status = await stack.untilFinal(jobId, { seen });
+    const status = await stack.waitUntilFinal(jobId, { seen });
     expect(status).toMatchObject({ status: 'completed', attempts: 2 });
     expectNeverBack(seen);
     await expectRightArchive(jobId);
@@ -84,7 +84,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
       old.signal('SIGTERM');
       await waitFor('the old worker to end', () => !old.isRunning);
     }
-    expect(await stack.untilFinal(jobId, { seen })).toMatchObject({ status: 'completed', attempts: 1 });
+    expect(await stack.waitUntilFinal(jobId, { seen })).toMatchObject({ status: 'completed', attempts: 1 });
     expectNeverBack(seen);
     await expectRightArchive(jobId);
     await expectNoUploads();
@@ -97,7 +97,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     worker!.signal('SIGTERM');
     await waitFor('the worker to end', () => !worker!.isRunning);
     await stack.startWorker();
-    expect(await stack.untilFinal(jobId)).toMatchObject({ status: 'completed', attempts: 1 });
+    expect(await stack.waitUntilFinal(jobId)).toMatchObject({ status: 'completed', attempts: 1 });
   });
 
   it.each([
@@ -123,7 +123,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
       if (!early) await s3.kill();
       const [seen] = await Promise.all([whileDown(), delay(20_000)]);
       await s3.restart();
-      const status = await stack.untilFinal(jobId, { seen, timeoutMs: 120_000 });
+      const status = await stack.waitUntilFinal(jobId, { seen, timeoutMs: 120_000 });
       expect(status.status).toBe('completed');
       expect(status.attempts).toBeGreaterThan(1);
       expectNeverBack(seen);
@@ -145,7 +145,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     await stack.startTemporal();
     await waitFor('the API to find Temporal again', async () => (await stack.request('/readyz')).ok);
     const { jobId } = await stack.initiate({ fileId: 70_001 });
-    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
   });
 
   it('is not lost when Temporal is restarted under way', async () => {
@@ -157,7 +157,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
       'the status to come back',
       async () => (await stack.request(`/v1/download/status/${jobId}`)).ok,
     );
-    expect((await stack.untilFinal(jobId, { timeoutMs: 90_000 })).status).toBe('completed');
+    expect((await stack.waitUntilFinal(jobId, { timeoutMs: 90_000 })).status).toBe('completed');
     await expectRightArchive(jobId);
   }, 180_000);
 
@@ -166,7 +166,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     await stack.until(jobId, building);
     await stack.api.kill();
     await stack.startApi();
-    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
   });
 
   it('tells its status within two seconds while no worker runs, and its end without any worker at all', async () => {
@@ -183,7 +183,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect(stale.bytesProcessed).toBeGreaterThan(0);
 
     const worker = await stack.startWorker();
-    await stack.untilFinal(jobId);
+    await stack.waitUntilFinal(jobId);
     await worker.kill();
     await stack.api.kill();
     await stack.startApi();
@@ -198,7 +198,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     const { jobId } = await stack.initiate({ fileId: 70_001 });
     expect(await stack.status(jobId)).toMatchObject({ status: 'queued', progress: 0 });
     await stack.startWorker();
-    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
   });
 
   it.each([
@@ -211,7 +211,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     const cancelledAt = Date.now();
     expect((await stack.post(`/v1/download/cancel/${jobId}`)).status).toBe(200);
     await after();
-    expect(await stack.untilFinal(jobId)).toMatchObject({
+    expect(await stack.waitUntilFinal(jobId)).toMatchObject({
       status: 'cancelled',
       downloadUrl: null,
       error: null,
@@ -233,17 +233,17 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     const early = await stack.post('/v1/download/initiate', request);
     expect(await early.json()).toMatchObject({ status: 503, code: 'JOB_ENDING' });
     await stack.startWorker();
-    expect((await stack.untilFinal(jobId)).status).toBe('cancelled');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('cancelled');
     const again = await stack.post('/v1/download/initiate', request);
     expect([again.status, again.headers.has('idempotency-replayed')]).toEqual([202, false]);
-    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
   });
 
   it('fails with the name of a file that changes while it is read', async () => {
     const { jobId } = await stack.initiate({ ...SLOW_JOB, fileIds: [70_000, 70_002] });
     await stack.until(jobId, building);
     await stack.store.write('downloads/70002', Buffer.from('something else'));
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.waitUntilFinal(jobId);
     expect(status.error).toMatchObject({ code: 'FILE_CHANGED' });
     expect(status.error?.message).toContain('70002 (“late.bin”) changed');
     expect(await stack.artifacts(jobId)).toEqual([]);
@@ -253,7 +253,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     const { jobId } = await stack.initiate({ ...SLOW_JOB, fileIds: [70_000, 70_002], onFileError: 'skip' });
     await stack.until(jobId, building);
     await stack.store.delete(['downloads/70002']);
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.waitUntilFinal(jobId);
     expect(status).toMatchObject({ status: 'completed', filesSkipped: 1, archive: { files: 1, skipped: 1 } });
     const entries = await readWithPython(
       Buffer.from(await (await stack.archive(jobId)).arrayBuffer()),

@@ -76,7 +76,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
         NAMES.map((_, i) => 70_000 + i),
         'fail',
       );
-      const status = await stack.untilFinal(jobId);
+      const status = await stack.waitUntilFinal(jobId);
       expect(status).toMatchObject({ status: 'completed', archive: { files: NAMES.length, skipped: 0 } });
       const entries = await read(jobId, status);
       expect(entries.map(({ name }) => name)).toEqual(NAMES.map(([, entry]) => entry));
@@ -87,7 +87,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
 
     it('says itself what is missing from it', async () => {
       const jobId = await start([70_000, 70_098, 70_001, 70_099]);
-      const status = await stack.untilFinal(jobId);
+      const status = await stack.waitUntilFinal(jobId);
       expect(status).toMatchObject({ status: 'completed', archive: { files: 2, skipped: 2 } });
       const entries = await read(jobId, status);
       expect(entries.map(({ name }) => name)).toEqual(['a.txt', 'A (1).TXT', '_manifest.json']);
@@ -120,7 +120,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
 
       it('is not delivered when it has to be whole', async () => {
         const jobId = await startSpoilt('fail');
-        const status = await stack.untilFinal(jobId);
+        const status = await stack.waitUntilFinal(jobId);
         expect(status).toMatchObject({ status: 'failed', archive: null, error: { code } });
         expect(status.error?.message).toContain('File 70050 (“b.bin”)');
         await waitFor('the store to be empty', async () => (await stack.artifacts(jobId)).length === 0);
@@ -128,7 +128,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
 
       it('is built anew without it when it may lack files', async () => {
         const jobId = await startSpoilt('skip');
-        const status = await stack.untilFinal(jobId);
+        const status = await stack.waitUntilFinal(jobId);
         expect(status).toMatchObject({ status: 'completed', archive: { files: 2, skipped: 1 } });
         const entries = await read(jobId, status);
         expect(entries.map(({ name }) => name)).toEqual(['a.txt', 'A (1).TXT', '_manifest.json']);

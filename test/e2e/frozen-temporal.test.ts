@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { Admission } from '../../src/jobs/admission.js';
-import { TemporalDownloads } from '../../src/temporal/jobs/temporal-downloads.js';
-import { TemporalLanes } from '../../src/temporal/lanes/temporal-lanes.js';
+import { TemporalJobs } from '../../src/temporal/jobs/temporal-jobs.js';
+import { TemporalUserQueues } from '../../src/temporal/lanes/temporal-lanes.js';
 import { workflowIdFor } from '../../src/contract/names.js';
 import { aJob } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';
@@ -12,10 +12,10 @@ import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Downloads without slots, so that nothing but starting them is tried. */
-function unlimited(client: Client): TemporalDownloads {
+function unlimited(client: Client): TemporalJobs {
   const logger = pino({ level: 'silent' });
-  const lanes = new TemporalLanes(client, logger, 5_000);
-  return new TemporalDownloads({ client, logger, lanes, admission: new Admission(lanes, 0), capped: false });
+  const lanes = new TemporalUserQueues(client, logger, 5_000);
+  return new TemporalJobs({ client, logger, lanes, admission: new Admission(lanes, 0), capped: false });
 }
 
 describeWith(await locateTemporalCli(), 'starting a job while Temporal stands still', (temporalCli) => {

@@ -63,7 +63,7 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     // So that the archives of the two differ.
     await stack.store.delete(['downloads/70001']);
     await stack.startWorker();
-    const status = await stack.untilFinal(jobId, { timeoutMs: 100_000 });
+    const status = await stack.waitUntilFinal(jobId, { timeoutMs: 100_000 });
     expect(status).toMatchObject({ status: 'completed', archive: { files: 1, skipped: 1 } });
     // The third when the second was given to the worker that is held still, which had asked for one build more.
     expect([2, 3]).toContain(status.attempts);
@@ -93,7 +93,7 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     await waitFor('a part to be on its way', () => held);
     await stack.post(`/v1/download/cancel/${jobId}`);
     // Long before requests give up by themselves, three times twenty seconds each.
-    const status = await stack.untilFinal(jobId, { timeoutMs: 40_000 });
+    const status = await stack.waitUntilFinal(jobId, { timeoutMs: 40_000 });
     expect(status).toMatchObject({ status: 'cancelled', downloadUrl: null, error: null });
     release();
     const left = async () => [

@@ -62,7 +62,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
     return (await response.json()) as JobsPage;
   };
   const idsOf = ({ jobs }: JobsPage) => jobs.map(({ jobId }) => jobId);
-  const untilFinal = (user: Record<string, string>, jobId: string) =>
+  const waitUntilFinal = (user: Record<string, string>, jobId: string) =>
     waitFor('the job to end', async () => {
       const response = await stack.request(`/v1/download/status/${jobId}`, { headers: user });
       const status = (await response.json()) as DownloadStatus;
@@ -87,7 +87,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect(response.headers.get('location')).toBe(`${stack.baseUrl}/v1/download/jobs/${job.job_id}`);
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 
-      const status = await stack.untilFinal(job.job_id);
+      const status = await stack.waitUntilFinal(job.job_id);
       const done = (await (await stack.request(`/v1/download/jobs/${job.job_id}`)).json()) as JobInSnakeCase;
       expect(done).toMatchObject({
         job_id: job.job_id,
@@ -113,7 +113,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       };
       const first = await stack.post('/v1/download/jobs', body);
       const { job_id } = (await first.json()) as JobInSnakeCase;
-      expect(await stack.untilFinal(job_id)).toMatchObject({ status: 'completed', filesSkipped: 1 });
+      expect(await stack.waitUntilFinal(job_id)).toMatchObject({ status: 'completed', filesSkipped: 1 });
       const again = await stack.post('/v1/download/jobs', body);
       expect(again.headers.get('idempotency-replayed')).toBe('true');
       expect(((await again.json()) as JobInSnakeCase).job_id).toBe(job_id);
@@ -131,7 +131,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
     it('tell why a job failed', async () => {
       const response = await stack.post('/v1/download/jobs', { file_id: 70_099 });
       const { job_id } = (await response.json()) as JobInSnakeCase;
-      await stack.untilFinal(job_id);
+      await stack.waitUntilFinal(job_id);
       expect(await (await stack.request(`/v1/download/jobs/${job_id}`)).json()).toMatchObject({
         status: 'failed',
         error: { code: 'FILE_NOT_FOUND', retry_after_ms: null },
@@ -153,7 +153,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
         started.unshift(jobId);
         expect(idsOf(await list(user))).toEqual(started);
       }
-      for (const jobId of started) await untilFinal(user, jobId);
+      for (const jobId of started) await waitUntilFinal(user, jobId);
       const all = await list(user);
       expect(all.jobs.map(({ status }) => status)).toEqual(started.map(() => 'completed'));
       expect(all.nextCursor).toBeNull();
@@ -173,7 +173,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
     it('come from the index of an API server that did not start them', async () => {
       const user = newUser();
       const { jobId } = await start(user);
-      await untilFinal(user, jobId);
+      await waitUntilFinal(user, jobId);
       await waitFor('the index to know', async () => {
         return (await list(user, '?status=completed', slowApi)).jobs.length === 1;
       });
@@ -218,7 +218,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       const user = newUser();
       const body = { fileIds: [70_000, 70_050], clientRequestId: 'twice' };
       const { jobId } = await start(user, body);
-      await untilFinal(user, jobId);
+      await waitUntilFinal(user, jobId);
       const { jobId: between } = await start(user);
       await stack.store.write('downloads/70050', Buffer.from('there now'));
       await start(user, body);
@@ -304,7 +304,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
   it('are nobody else’s', async () => {
     const [user, stranger] = [newUser(), newUser()];
     const { jobId } = await start(user);
-    await untilFinal(user, jobId);
+    await waitUntilFinal(user, jobId);
     for (const path of [`jobs/${jobId}`, `status/${jobId}`, jobId, `${jobId}/files`]) {
       const response = await stack.request(`/v1/download/${path}`, { headers: stranger });
       expect(await response.json()).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
@@ -326,7 +326,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
     const { nextCursor } = await files('?limit=1', jobId);
     // A cursor into the list of a running job, in the record of one that asked for the same and completed.
     const { jobId: done } = await start(user, body);
-    await untilFinal(user, done);
+    await waitUntilFinal(user, done);
     expect(await files(`?cursor=${nextCursor}`, done)).toMatchObject({
       files: [{ fileId: 70_001, state: 'included' }],
       nextCursor: null,

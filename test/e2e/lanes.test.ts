@@ -268,12 +268,16 @@ describeWith(await locateTemporalCli(), 'the jobs of one user', (temporalCli) =>
     await waitFor('the status to be stale', async () => (await status(user, waiting)).stale === true);
     expect(await status(user, waiting)).toMatchObject({ status: 'queued', queuePosition: 1, stale: true });
     const health = () => stack.request('/health');
-    await waitFor('the want of workers to be noticed', async () => (await health()).status === 503, 30_000);
+    await waitFor(
+      'the want of workers to be markChanged',
+      async () => (await health()).status === 503,
+      30_000,
+    );
     expect(await (await health()).json()).toMatchObject({
       checks: { worker: 'not reachable', temporal: 'ok' },
     });
     await stack.startWorker();
-    await waitFor('the worker to be noticed', async () => (await health()).ok);
+    await waitFor('the worker to be markChanged', async () => (await health()).ok);
     for (const jobId of first) await stack.post(`/v1/download/cancel/${jobId}`, undefined, as(user));
     expect(await ended(waiting)).toBe('completed');
   });

@@ -44,7 +44,7 @@ describeWith(
     /** Builds and downloads an archive, and has four unpackers read every byte of it. */
     async function build(body: object): Promise<UnpackedEntry[]> {
       const { jobId } = await stack.initiate(body);
-      const status = await stack.untilFinal(jobId, { timeoutMs: 400_000 });
+      const status = await stack.waitUntilFinal(jobId, { timeoutMs: 400_000 });
       expect(status).toMatchObject({ status: 'completed', attempts: 1, error: null });
       const path = join(stack.dataDir, `${jobId}.zip`);
       const response = await stack.archive(jobId);

@@ -59,7 +59,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
       200,
       stack.request(`/v1/download/status/${jobId}`),
     );
-    await stack.untilFinal(jobId);
+    await stack.waitUntilFinal(jobId);
     await assertDocumented(
       'get /v1/download/status/{jobId}',
       200,
@@ -104,7 +104,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
       stack.post(`/v1/download/cancel/${jobId}`),
     );
     stack.workers[0]!.resume();
-    await stack.untilFinal(jobId);
+    await stack.waitUntilFinal(jobId);
   });
 
   it('when a job is refused', async () => {
@@ -226,7 +226,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
 
   it('when an operator looks after jobs', async () => {
     const { jobId } = await start({ fileId: 70_099, labels: { a: 'b' } });
-    await stack.untilFinal(jobId);
+    await stack.waitUntilFinal(jobId);
     await waitFor('the job to be listed', async () => {
       const response = await assertDocumented('get /v1/admin/failed', 200, stack.request('/v1/admin/failed'));
       return JSON.stringify(await response.json()).includes(jobId);

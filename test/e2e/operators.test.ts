@@ -46,7 +46,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     waitFor('the job to be listed', async () => (await failed()).jobs.some((job) => job.jobId === jobId));
   const failedJob = async (body: object = { fileIds: [70_000, 70_099] }) => {
     const { jobId } = await stack.initiate(body);
-    expect((await stack.untilFinal(jobId)).status).toBe('failed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('failed');
     await listed(jobId);
     return jobId;
   };

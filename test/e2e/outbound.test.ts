@@ -88,7 +88,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
       // The receiver is the only one whose secret the job itself holds.
       callbackUrl: `${receiver.url}/hook`,
     });
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.waitUntilFinal(jobId);
     expect(status).toMatchObject({ status: 'completed', archive: { files: 2, skipped: 1 } });
     const entries = await readWithPython(
       Buffer.from(await (await stack.archive(jobId)).arrayBuffer()),
@@ -137,7 +137,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
 
   it('tells the receiver and the operator of a failure, whose URL no history knows', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_002, callbackUrl: hook() });
-    const { error } = await stack.untilFinal(jobId);
+    const { error } = await stack.waitUntilFinal(jobId);
     expect(verified(await told(receiver))).toMatchObject({
       type: 'download.failed',
       data: { status: 'failed', archive: null, error: { ...error, code: 'FILE_FORBIDDEN' } },
@@ -163,12 +163,12 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
       stack.initiate(request),
       stack.initiate({ ...request, onFileError: 'skip' }),
     ]);
-    expect(await stack.untilFinal(strict.jobId)).toMatchObject({
+    expect(await stack.waitUntilFinal(strict.jobId)).toMatchObject({
       status: 'failed',
       attempts: 2,
       error: { code: 'SOURCE_UNAVAILABLE' },
     });
-    expect(await stack.untilFinal(lenient.jobId)).toMatchObject({
+    expect(await stack.waitUntilFinal(lenient.jobId)).toMatchObject({
       status: 'completed',
       attempts: 2,
       archive: { files: 1, skipped: 1 },
@@ -200,7 +200,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
   ])('hands out no file whose place is %s', async (_, fileId) => {
     const before = operator.connections;
     const { jobId } = await stack.initiate({ fileId });
-    const status = await stack.untilFinal(jobId);
+    const status = await stack.waitUntilFinal(jobId);
     expect(status.error).toMatchObject({
       code: 'FILE_FORBIDDEN',
       message: `File ${fileId} may not be read.`,

@@ -74,7 +74,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     });
   }
 
-  async function untilFinal(jobId: string): Promise<void> {
+  async function waitUntilFinal(jobId: string): Promise<void> {
     await waitFor('the job to end', async () => {
       const { body } = await ask('GET', `/v1/download/status/${jobId}${QUERY}`, GOOD);
       return ['completed', 'failed'].includes((JSON.parse(body) as DownloadStatus).status);
@@ -89,7 +89,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
       const started = await ask('POST', `/v1/download/initiate${QUERY}`, headers, body);
       expect(started.status).toBe(202);
       const { jobId } = JSON.parse(started.body) as StartedDownload;
-      await untilFinal(jobId);
+      await waitUntilFinal(jobId);
       await ask('POST', `/v1/download/initiate${QUERY}`, headers, { ...body, priority: 'low' });
       await ask('GET', `/v1/download/${jobId}/files${QUERY}`, GOOD);
       await ask('GET', `/v1/download/${jobId}${QUERY}`, GOOD);
@@ -97,7 +97,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     }
     const keyed = { fileId: 70_000, clientRequestId: `${SECRET}-in-the-body` };
     const { body } = await ask('POST', '/v1/download/initiate', GOOD, keyed);
-    await untilFinal((JSON.parse(body) as StartedDownload).jobId);
+    await waitUntilFinal((JSON.parse(body) as StartedDownload).jobId);
     await ask('POST', `/v1/download/check${QUERY}`, GOOD, { fileId: 70_000 });
   }
 
@@ -183,7 +183,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
   it('to open a file with is in no log', async () => {
     const started = await ask('POST', '/v1/download/initiate', GOOD, { fileId: 70_000 });
     const { jobId, streamUrl } = JSON.parse(started.body) as StartedDownload;
-    await untilFinal(jobId);
+    await waitUntilFinal(jobId);
     const { body } = await ask('GET', `/v1/download/status/${jobId}`, GOOD);
     const token = new URL((JSON.parse(body) as DownloadStatus).downloadUrl!).pathname.split('/').at(-1)!;
     const ticket = new URL(streamUrl).searchParams.get('ticket')!;

@@ -5,7 +5,7 @@ import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/jobs/file-ports.js';
 import { Health } from '../../src/api/health.js';
-import { createHttpServer } from '../../src/api/http/node-server.js';
+import { createNodeServer } from '../../src/api/http/node-server.js';
 import { JobWatchers } from '../../src/jobs/status/job-watchers.js';
 import { StreamHub } from '../../src/api/streams/stream-hub.js';
 import { jobNotFound } from '../../src/contract/errors.js';
@@ -27,13 +27,13 @@ const nobody = () => Promise.reject(jobNotFound());
 /** Dependencies that know no job and find no file; give what the test is about. */
 export function appDependencies(changes: Partial<AppDependencies> = {}): AppDependencies {
   const health = new Health({});
-  const downloads = changes.downloads ?? { start: nobody, view: nobody, cancel: nobody, files: nobody };
-  const watchers = new JobWatchers(downloads);
+  const jobs = changes.jobs ?? { start: nobody, view: nobody, cancel: nobody, files: nobody };
+  const watchers = new JobWatchers(jobs);
   return {
-    downloads,
+    jobs,
     watchers,
     streams: new StreamHub(watchers),
-    jobs: { list: async () => ({ jobs: [], next: null }), noticed: () => {} },
+    jobList: { list: async () => ({ jobs: [], next: null }), markChanged: () => {} },
     operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),
     authMode: 'none',
@@ -64,7 +64,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
 export async function startApiServer(changes: Partial<AppDependencies> = {}): Promise<ApiServer> {
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-  const server = createHttpServer(createApp(appDependencies({ logger, ...changes })));
+  const server = createNodeServer(createApp(appDependencies({ logger, ...changes })));
   const port = await listen(server);
   return {
     baseUrl: `http://127.0.0.1:${port}`,

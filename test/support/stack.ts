@@ -173,7 +173,7 @@ export class Stack {
     }
   }
 
-  untilFinal(
+  waitUntilFinal(
     jobId: string,
     options?: { timeoutMs?: number; seen?: DownloadStatus[] },
   ): Promise<DownloadStatus> {

@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/api/app.js';
 import type { AppDependencies, HttpOptions } from '../../src/api/dependencies.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
-import { createHttpServer } from '../../src/api/http/node-server.js';
+import { createNodeServer } from '../../src/api/http/node-server.js';
 import { JobWatchers } from '../../src/jobs/status/job-watchers.js';
 import type { StreamTimes } from '../../src/api/streams/job-stream.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from '../../src/api/streams/stream-hub.js';
 import { appDependencies } from './api-server.js';
-import { FakeDownloads } from './fake-downloads.js';
+import { FakeJobs } from './fake-jobs.js';
 
 export interface StreamApiOptions {
-  downloads?: FakeDownloads;
+  jobs?: FakeJobs;
   times?: Partial<StreamTimes & { lookMs: number }>;
   limits?: Partial<StreamLimits>;
   dependencies?: Partial<AppDependencies>;
@@ -31,16 +31,16 @@ export class StreamApi {
   upgrades = 0;
 
   private constructor(
-    readonly downloads: FakeDownloads,
+    readonly jobs: FakeJobs,
     { times, limits, dependencies, http }: StreamApiOptions,
   ) {
-    this.watchers = new JobWatchers(downloads);
+    this.watchers = new JobWatchers(jobs);
     this.streams = new StreamHub(
       this.watchers,
       { ...STREAM_LIMITS, ...limits },
       { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000, lookMs: 20, ...times },
     );
-    this.server = createHttpServer(createApp({ ...this.dependencies(http), ...dependencies }));
+    this.server = createNodeServer(createApp({ ...this.dependencies(http), ...dependencies }));
     this.server.on('upgrade', (_req, socket) => {
       this.upgrades++;
       socket.once('close', () => this.upgrades--);
@@ -48,7 +48,7 @@ export class StreamApi {
   }
 
   static async start(options: StreamApiOptions = {}): Promise<StreamApi> {
-    const api = new StreamApi(options.downloads ?? new FakeDownloads(), options);
+    const api = new StreamApi(options.jobs ?? new FakeJobs(), options);
     if (options.socketPath === undefined) api.server.listen(0, '127.0.0.1');
     else api.server.listen(options.socketPath);
     await once(api.server, 'listening');
@@ -83,9 +83,9 @@ export class StreamApi {
   }
 
   private dependencies(http: Partial<HttpOptions> = {}): AppDependencies {
-    const { downloads, tickets, watchers, streams } = this;
+    const { jobs, tickets, watchers, streams } = this;
     return appDependencies({
-      downloads: downloads as unknown as AppDependencies['downloads'],
+      jobs: jobs as unknown as AppDependencies['jobs'],
       tickets,
       watchers,
       streams,

@@ -15,7 +15,7 @@ import { entriesOf } from './entries.js';
 import { FileLostError } from './file-lost.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { loadChunks } from './load-chunks.js';
-import { newPass } from '../attempt-folder.js';
+import { newAttemptFolder } from '../attempt-folder.js';
 import { writeOutcomes } from './write-outcomes.js';
 
 /** How long a build that has failed may still take to remove its archive. */
@@ -74,7 +74,7 @@ async function buildOnce(
   // Every file that is read ahead listens to it.
   setMaxListeners(0, signal);
   const { format, compression } = input.archive;
-  const key = archiveKey(input.jobId, newPass(context), format);
+  const key = archiveKey(input.jobId, newAttemptFolder(context), format);
   const outcome = new BuildOutcome(plan.missing);
   meter.restart();
   try {

@@ -1,5 +1,5 @@
 /** What has become of a job, as far as its artifacts are concerned. Times are milliseconds since the epoch. */
-export type JobFate =
+export type JobState =
   /** It may write at any time. */
   | { state: 'running' }
   | {
@@ -18,5 +18,5 @@ export type JobFate =
 /** Tells of jobs by their ids. */
 export interface JobLookup {
   /** @throws LonghaulError TEMPORAL_UNAVAILABLE when it cannot be told: that is never taken for `unknown`. */
-  fateOf(jobId: string, signal: AbortSignal): Promise<JobFate>;
+  lookUp(jobId: string, signal: AbortSignal): Promise<JobState>;
 }

@@ -65,7 +65,7 @@ class Sweep {
    */
   private async sweepJob({ jobId, partition, objects }: JobObjects): Promise<void> {
     const { store, jobs, now, ttlMs } = this.deps;
-    const fate = await jobs.fateOf(jobId, this.signal);
+    const fate = await jobs.lookUp(jobId, this.signal);
     const expired = expiredObjects(fate, objects, now(), ttlMs);
     const keys = expired.map(({ key }) => key);
     if (keys.length > 0) await store.delete(keys, this.signal);
@@ -85,7 +85,7 @@ class Sweep {
     for await (const upload of store.listUploads(ARTIFACTS_PREFIX, this.signal)) {
       const job = jobOf(upload.key);
       if (!job) continue;
-      const stale = isStaleUpload(await jobs.fateOf(job.jobId, this.signal), upload, now());
+      const stale = isStaleUpload(await jobs.lookUp(job.jobId, this.signal), upload, now());
       // By its whole key, which is that of one pass: a pass that begins meanwhile has another.
       const uploadsAborted = stale ? await store.abortUploads(upload.key, this.signal) : 0;
       this.advance(null, stale ? { uploadsAborted } : { uploadsKept: 1 });

@@ -1,6 +1,6 @@
 import { folderOf } from '../../storage/keys.js';
 import type { ListedObject, ListedUpload } from '../../storage/object-store.js';
-import type { JobFate } from './job-lookup.js';
+import type { JobState } from './job-lookup.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,7 +17,7 @@ const ORPHANED_UPLOAD_MS = 24 * HOUR_MS;
  * @param ttlMs the TTL for jobs that told none.
  */
 export function expiredObjects(
-  fate: JobFate,
+  fate: JobState,
   objects: readonly ListedObject[],
   now: number,
   ttlMs: number,
@@ -44,7 +44,7 @@ export function expiredObjects(
 }
 
 /** Whether an upload that began or was last heard of at `since` will never be completed. */
-export function isStaleUpload(fate: JobFate, { since }: ListedUpload, now: number): boolean {
+export function isStaleUpload(fate: JobState, { since }: ListedUpload, now: number): boolean {
   if (fate.state === 'unknown') return since.getTime() < now - ORPHANED_UPLOAD_MS;
   return fate.state !== 'running';
 }

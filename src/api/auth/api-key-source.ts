@@ -48,7 +48,7 @@ export class ApiKeySource {
   private async refresh(): Promise<void> {
     this.checkedAt = this.now();
     const { file, entries } = this.options;
-    // Before the file is read: what changes meanwhile is noticed the next time.
+    // Before the file is read: what changes meanwhile is markChanged the next time.
     const version = file === undefined ? 'none' : await versionOf(file);
     if (version === this.version) return;
     this.version = version;

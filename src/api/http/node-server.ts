@@ -23,12 +23,12 @@ const LIMITS = {
 const IDLE_CHECK_MS = 100;
 
 /** The server of the API, which does not listen yet. */
-export function createHttpServer(app: RequestListener, limits: Partial<typeof LIMITS> = {}): Server {
+export function createNodeServer(app: RequestListener, limits: Partial<typeof LIMITS> = {}): Server {
   return new ApiServer(app, limits);
 }
 
 /** Lets requests under way finish, closes connections as they become idle, and cuts what is left after the grace time. */
-export async function closeHttpServer(server: Server, graceMs: number): Promise<void> {
+export async function closeNodeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });

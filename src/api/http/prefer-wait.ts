@@ -20,7 +20,7 @@ const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;.*)?$/i;
  * ignored, as the RFC wants it.
  * @throws LonghaulError INVALID_REQUEST for a `waitMs` that is none.
  */
-export function waitOf(req: Request): Wait {
+export function preferredWait(req: Request): Wait {
   // Express parses the query each time that it is asked for, and most requests have none.
   const given = req.url.includes('?') ? req.query['waitMs'] : undefined;
   if (given !== undefined) {

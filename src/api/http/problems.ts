@@ -41,7 +41,7 @@ export const routeNotFound: RequestHandler = (req, _res, next) => {
   next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${pathOf(req)}.`));
 };
 
-/** Turns every error into a problem document (RFC 9457). What is not ours is logged and told without its text. */
+/** UserSemaphore every error into a problem document (RFC 9457). What is not ours is logged and told without its text. */
 export function problems(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {

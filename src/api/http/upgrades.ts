@@ -47,7 +47,7 @@ export function serveUpgrades(server: Server, app: RequestListener): void {
     Object.assign(res, { locals: { upgrade: { socket, head } satisfies Upgrade } });
     res.assignSocket(socket);
     res.setHeader('Connection', 'close');
-    // Nobody reads from it, so that it would never be noticed that the client has hung up as well.
+    // Nobody reads from it, so that it would never be markChanged that the client has hung up as well.
     res.once('finish', () => socket.destroySoon());
     app(req, res);
   });

@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { pathOf } from '../http/request-path.js';
 import { sendProblem } from '../http/problems.js';
-import { waitOf } from '../http/prefer-wait.js';
+import { preferredWait } from '../http/prefer-wait.js';
 
 /** Share of a request's time that its own calls may use up, so that their failure is still answered in time. */
 const CALLS_SHARE = 0.8;
@@ -35,6 +35,6 @@ export function deadlineOf(res: Response): number {
 /** As `timeout`, and besides as long as the client asks its answer to be held. */
 export function patientTimeout(ms: number): RequestHandler {
   return (req, res, next) => {
-    void timeout(ms + waitOf(req).ms)(req, res, next);
+    void timeout(ms + preferredWait(req).ms)(req, res, next);
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonSchema } from './operation.js';
 
-/** Turns zod schemas into JSON Schema; those with an id become components, and are referred to. */
+/** UserSemaphore zod schemas into JSON Schema; those with an id become components, and are referred to. */
 export class SchemaCollection {
   readonly components: Record<string, JsonSchema> = {};
 

@@ -18,7 +18,7 @@ const LIST_TIMEOUT_MS = 30_000;
 /** What may be started again: what completed is there, and what runs will be. */
 const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
-type Dependencies = Pick<AppDependencies, 'downloads' | 'operatorJobs' | 'http' | 'logger'>;
+type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'http' | 'logger'>;
 
 /** Jobs of all users, for operators: find what failed, look at it, start it again, end what must end. */
 export function adminRoutes(deps: Dependencies): Router {
@@ -49,11 +49,11 @@ class AdminHandlers {
   /** The same job for the same user under the same policy; only the time of its beginning is another. */
   retry: RequestHandler = async (req, res) => {
     const jobId = jobIdOf(req);
-    const { operatorJobs, downloads, logger } = this.deps;
+    const { operatorJobs, jobs, logger } = this.deps;
     const { view, job } = await operatorJobs.show(jobId);
     if (!RETRYABLE.has(view.snapshot.status)) throw notRetryable(view.snapshot.status);
     const again = { ...job, createdAt: new Date().toISOString() };
-    const { replayed } = await downloads.start(again, deadlineOf(res));
+    const { replayed } = await jobs.start(again, deadlineOf(res));
     if (replayed) throw notRetryable('still being cleaned up after, or was started again meanwhile');
     logger.info({ jobId, userId: job.userId, operator: principalOf(res).userId }, 'job retried');
     res.status(202).json(adminJob(await operatorJobs.show(jobId)));

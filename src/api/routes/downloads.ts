@@ -6,14 +6,14 @@ import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../dependencies.js';
 import { statusOf } from '../../jobs/status/download-status.js';
 import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../../jobs/cursors.js';
-import { JobAnswers } from './shared/job-responses.js';
-import { JobStarts, retryAfter, sendAccepted } from './shared/start-job.js';
+import { JobResponses } from './shared/job-responses.js';
+import { StartJob, retryAfter, sendAccepted } from './shared/start-job.js';
 import { malformedId } from '../http/malformed-id.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { sendProblem } from '../http/problems.js';
 import { timeout } from '../middleware/timeout.js';
 import { principalOf } from '../auth/principal.js';
-import { recordedOutcomes } from '../../jobs/outcomes-page.js';
+import { outcomesPage } from '../../jobs/outcomes-page.js';
 import { pathOf } from '../http/request-path.js';
 import { route } from '../http/define-route.js';
 import { validate } from '../http/validate.js';
@@ -36,12 +36,12 @@ export function downloadRoutes(deps: AppDependencies): Router {
 }
 
 class DownloadHandlers {
-  private readonly answers: JobAnswers;
-  private readonly starts: JobStarts;
+  private readonly answers: JobResponses;
+  private readonly starts: StartJob;
 
   constructor(private readonly deps: AppDependencies) {
-    this.answers = new JobAnswers(deps);
-    this.starts = new JobStarts(deps, this.answers);
+    this.answers = new JobResponses(deps);
+    this.starts = new StartJob(deps, this.answers);
   }
 
   initiate: RequestHandler = async (req, res) => {
@@ -59,8 +59,8 @@ class DownloadHandlers {
 
   cancel: RequestHandler = async (req, res) => {
     const { jobId, snapshot } = await this.answers.viewOf(req, res);
-    const view = await this.deps.downloads.cancel(jobId);
-    this.deps.jobs.noticed(snapshot.userId, jobId);
+    const view = await this.deps.jobs.cancel(jobId);
+    this.deps.jobList.markChanged(snapshot.userId, jobId);
     const status = await this.answers.statusOf(req, view);
     if (['completed', 'failed', 'expired'].includes(status.status)) {
       const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job is ${status.status} already.`);
@@ -75,7 +75,7 @@ class DownloadHandlers {
     if (statusOf(snapshot, Date.now()) === 'expired') throw expired();
     const page: FilesPage =
       snapshot.status === 'completed' && snapshot.archiveKey
-        ? await recordedOutcomes(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
+        ? await outcomesPage(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
         : await this.knownFiles(jobId, cursor, query.limit, snapshot.totalFiles);
     res.json(page);
   };
@@ -99,7 +99,7 @@ class DownloadHandlers {
   ): Promise<FilesPage> {
     // Into the record of a run that completed, while the job was started anew.
     if ('byte' in cursor) throw invalidCursor();
-    const files = await this.deps.downloads.files(jobId, cursor.line, limit);
+    const files = await this.deps.jobs.files(jobId, cursor.line, limit);
     const line = cursor.line + files.length;
     return { files, nextCursor: line < total && files.length > 0 ? encodeFilesCursor({ line }) : null };
   }

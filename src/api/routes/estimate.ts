@@ -4,8 +4,8 @@ import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/job.js';
 import type { AppDependencies } from '../dependencies.js';
 import { etaGuess } from '../../jobs/status/eta-guess.js';
-import { JobAnswers } from './shared/job-responses.js';
-import { JobStarts } from './shared/start-job.js';
+import { JobResponses } from './shared/job-responses.js';
+import { StartJob } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
 import { route } from '../http/define-route.js';
@@ -29,12 +29,12 @@ export function estimateRoutes(deps: AppDependencies): Router {
 }
 
 class EstimateHandlers {
-  private readonly starts: JobStarts;
+  private readonly starts: StartJob;
   /** How many are under way, by user. */
   private readonly underWay = new Map<string, number>();
 
   constructor(private readonly deps: AppDependencies) {
-    this.starts = new JobStarts(deps, new JobAnswers(deps));
+    this.starts = new StartJob(deps, new JobResponses(deps));
   }
 
   estimate: RequestHandler = async (req, res) => {

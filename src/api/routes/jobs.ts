@@ -2,16 +2,16 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { jobsQuerySchema } from '../../contract/http/schemas.js';
 import type { JobsPage } from '../../contract/http/answers.js';
 import type { AppDependencies } from '../dependencies.js';
-import { JobAnswers } from './shared/job-responses.js';
+import { JobResponses } from './shared/job-responses.js';
 import { decodeJobCursor, encodeJobCursor } from '../../jobs/cursors.js';
-import { JobStarts, sendAccepted } from './shared/start-job.js';
+import { StartJob, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { malformedId } from '../http/malformed-id.js';
 import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { principalOf } from '../auth/principal.js';
 import { route } from '../http/define-route.js';
 import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from './shared/snake-case.js';
-import { Turns } from '../../concurrency/user-semaphore.js';
+import { UserSemaphore } from '../../concurrency/user-semaphore.js';
 import { validate } from '../http/validate.js';
 
 /** Longer than the index of jobs is waited for. */
@@ -37,13 +37,13 @@ export function jobRoutes(deps: AppDependencies): Router {
 }
 
 class JobHandlers {
-  private readonly answers: JobAnswers;
-  private readonly starts: JobStarts;
-  private readonly turns = new Turns(LISTS_AT_ONCE, LISTS_WAITING);
+  private readonly answers: JobResponses;
+  private readonly starts: StartJob;
+  private readonly turns = new UserSemaphore(LISTS_AT_ONCE, LISTS_WAITING);
 
   constructor(private readonly deps: AppDependencies) {
-    this.answers = new JobAnswers(deps);
-    this.starts = new JobStarts(deps, this.answers);
+    this.answers = new JobResponses(deps);
+    this.starts = new StartJob(deps, this.answers);
   }
 
   start: RequestHandler = async (req, res) => {
@@ -69,7 +69,7 @@ class JobHandlers {
       limit,
     };
     const { userId } = principalOf(res);
-    const found = await this.inTurn(userId, res, () => this.deps.jobs.list(userId, wanted));
+    const found = await this.inTurn(userId, res, () => this.deps.jobList.list(userId, wanted));
     if (!found) return;
     const page: JobsPage = {
       jobs: await Promise.all(found.jobs.map((view) => this.answers.statusOf(req, view))),

@@ -1,12 +1,12 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { isFinal } from '../../contract/snapshot.js';
 import type { AppDependencies } from '../dependencies.js';
-import { JobAnswers } from './shared/job-responses.js';
-import { JobStarts, sendAccepted } from './shared/start-job.js';
+import { JobResponses } from './shared/job-responses.js';
+import { StartJob, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
 import { route } from '../http/define-route.js';
-import { untilFinal } from '../../jobs/status/wait-until-final.js';
+import { waitUntilFinal } from '../../jobs/status/wait-until-final.js';
 
 /** Below what proxies wait for an answer. */
 const WAIT_MS = 25_000;
@@ -27,12 +27,12 @@ export function startRoutes(deps: AppDependencies): Router {
 }
 
 class StartHandlers {
-  private readonly answers: JobAnswers;
-  private readonly starts: JobStarts;
+  private readonly answers: JobResponses;
+  private readonly starts: StartJob;
 
   constructor(private readonly deps: AppDependencies) {
-    this.answers = new JobAnswers(deps);
-    this.starts = new JobStarts(deps, this.answers);
+    this.answers = new JobResponses(deps);
+    this.starts = new StartJob(deps, this.answers);
   }
 
   deprecated: RequestHandler = (req, res, next) => {
@@ -43,8 +43,8 @@ class StartHandlers {
 
   start: RequestHandler = async (req, res) => {
     const started = await this.starts.start(req, res, req.body);
-    const view = await untilFinal(
-      this.deps.downloads,
+    const view = await waitUntilFinal(
+      this.deps.jobs,
       started.jobId,
       patience(res, this.deps.watchers.closed),
     );

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { isFinal } from '../../contract/snapshot.js';
-import type { JobAnswers } from '../routes/shared/job-responses.js';
+import type { JobResponses } from '../routes/shared/job-responses.js';
 import { principalOf } from '../auth/principal.js';
 import type { Sink } from './job-stream.js';
 import type { StreamHub } from './stream-hub.js';
@@ -21,7 +21,7 @@ const HEADERS = {
 export class JobEvents {
   constructor(
     private readonly deps: { streams: StreamHub },
-    private readonly answers: JobAnswers,
+    private readonly answers: JobResponses,
   ) {}
 
   follow: RequestHandler = async (req, res) => {

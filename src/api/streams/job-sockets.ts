@@ -3,8 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LonghaulError } from '../../contract/errors.js';
 import type { HttpOptions } from '../dependencies.js';
-import type { JobView } from '../../jobs/downloads.js';
-import type { JobAnswers } from '../routes/shared/job-responses.js';
+import type { JobView } from '../../jobs/jobs.js';
+import type { JobResponses } from '../routes/shared/job-responses.js';
 import { principalOf } from '../auth/principal.js';
 import { upgradeOf } from '../http/upgrades.js';
 import type { Sink } from './job-stream.js';
@@ -37,7 +37,7 @@ export class JobSockets {
 
   constructor(
     private readonly deps: Dependencies,
-    private readonly answers: JobAnswers,
+    private readonly answers: JobResponses,
   ) {
     this.server.on('headers', addHeaders);
     this.server.on('wsClientError', (error) => {

@@ -1,5 +1,5 @@
 import { isFinal } from '../../contract/snapshot.js';
-import type { JobView } from '../../jobs/downloads.js';
+import type { JobView } from '../../jobs/jobs.js';
 import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
 import { eventId, streamMessage } from './stream-message.js';
 

@@ -1,6 +1,6 @@
 import { LonghaulError } from '../../contract/errors.js';
 import { isFinal } from '../../contract/snapshot.js';
-import type { JobView } from '../../jobs/downloads.js';
+import type { JobView } from '../../jobs/jobs.js';
 import type { JobWatchers } from '../../jobs/status/job-watchers.js';
 import { JobStream, type Sink, type StreamTimes } from './job-stream.js';
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
 import { isFinal, type JobStatus } from '../../contract/snapshot.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';
-import type { JobView } from '../../jobs/downloads.js';
+import type { JobView } from '../../jobs/jobs.js';
 import { snakeCased } from '../../contract/http/snake-case.js';
-import { visibleState } from '../../jobs/status/status-fingerprint.js';
+import { statusFingerprint } from '../../jobs/status/status-fingerprint.js';
 
 export function streamMessage(view: JobView, downloadUrl: string | null, now: number): StreamMessage {
   const status = downloadStatus(view, now, 0);
@@ -29,7 +29,7 @@ export function streamMessage(view: JobView, downloadUrl: string | null, now: nu
 
 /** The id of the event that shows this view; the same on every server, for it is made of nothing but what it shows. */
 export function eventId(view: JobView, now: number): string {
-  return createHash('sha256').update(visibleState(view, now)).digest('base64url').slice(0, 16);
+  return createHash('sha256').update(statusFingerprint(view, now)).digest('base64url').slice(0, 16);
 }
 
 function typeOf(status: JobStatus): StreamMessage['type'] {

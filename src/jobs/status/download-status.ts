@@ -1,6 +1,6 @@
 import type { DownloadStatus } from '../../contract/http/answers.js';
 import { isFinal, type JobSnapshot, type JobStatus } from '../../contract/snapshot.js';
-import type { JobView } from '../downloads.js';
+import type { JobView } from '../jobs.js';
 
 /** Shares of the progress bar: looking files up, then the bytes, then what remains until the archive is published. */
 const PREPARED_PERCENT = 5;

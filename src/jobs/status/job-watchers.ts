@@ -1,7 +1,7 @@
 import { errorCodeOf } from '../../contract/errors.js';
 import { isFinal } from '../../contract/snapshot.js';
-import type { Downloads, JobView } from '../downloads.js';
-import { visibleState } from './status-fingerprint.js';
+import type { Jobs, JobView } from '../jobs.js';
+import { statusFingerprint } from './status-fingerprint.js';
 
 /** How often a watched job is looked at; when many are watched, so rarely that all together stay below 250 a second. */
 const INTERVAL_MS = 250;
@@ -26,7 +26,7 @@ export class JobWatchers {
   private readonly watchers = new Map<string, Watcher>();
   private readonly closing = new AbortController();
 
-  constructor(private readonly downloads: Pick<Downloads, 'view'>) {}
+  constructor(private readonly jobs: Pick<Jobs, 'view'>) {}
 
   /** Aborts when the server shuts down and nobody is to wait any longer. */
   get closed(): AbortSignal {
@@ -41,7 +41,7 @@ export class JobWatchers {
   watch(view: JobView, listener: JobListener): () => void {
     const watcher = this.watchers.get(view.jobId) ?? this.begin(view);
     // One of the two has seen a change that the other has not: the next look is news for somebody.
-    if (watcher.state !== visibleState(view, Date.now())) watcher.state = '';
+    if (watcher.state !== statusFingerprint(view, Date.now())) watcher.state = '';
     watcher.listeners.add(listener);
     return () => {
       watcher.listeners.delete(listener);
@@ -58,7 +58,7 @@ export class JobWatchers {
   private begin(view: JobView): Watcher {
     const watcher: Watcher = {
       jobId: view.jobId,
-      state: visibleState(view, Date.now()),
+      state: statusFingerprint(view, Date.now()),
       listeners: new Set(),
       timer: undefined,
     };
@@ -92,14 +92,14 @@ export class JobWatchers {
   /** The job; undefined while nobody can tell. */
   private async read(jobId: string): Promise<JobView | 'gone' | undefined> {
     try {
-      return await this.downloads.view(jobId);
+      return await this.jobs.view(jobId);
     } catch (error) {
       return errorCodeOf(error) === 'JOB_NOT_FOUND' ? 'gone' : undefined;
     }
   }
 
   private tell(watcher: Watcher, view: JobView): void {
-    const state = visibleState(view, Date.now());
+    const state = statusFingerprint(view, Date.now());
     if (state !== watcher.state) {
       watcher.state = state;
       for (const listener of watcher.listeners) listener.changed(view);

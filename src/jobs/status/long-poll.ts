@@ -1,14 +1,14 @@
 import { isFinal } from '../../contract/snapshot.js';
-import type { JobView } from '../downloads.js';
+import type { JobView } from '../jobs.js';
 import type { JobWatchers } from './job-watchers.js';
-import { visibleState } from './status-fingerprint.js';
+import { statusFingerprint } from './status-fingerprint.js';
 
 /**
  * Waits until a client would see something else than in `view`, for at most `ms`. A job that has ended never changes.
  * @param left aborts when nobody waits any more.
  * @returns the job as it is then; undefined when no change was seen, or the job is gone.
  */
-export function untilChanged(
+export function longPoll(
   watchers: JobWatchers,
   view: JobView,
   ms: number,
@@ -26,10 +26,10 @@ export function untilChanged(
     const giveUp = () => finish();
     const timer = setTimeout(giveUp, ms);
     ended.addEventListener('abort', giveUp);
-    const state = visibleState(view, Date.now());
+    const state = statusFingerprint(view, Date.now());
     const unwatch = watchers.watch(view, {
       changed: (latest) => {
-        if (visibleState(latest, Date.now()) !== state) finish(latest);
+        if (statusFingerprint(latest, Date.now()) !== state) finish(latest);
       },
       gone: giveUp,
     });

@@ -1,5 +1,5 @@
 import type { JobPhase } from '../../contract/snapshot.js';
-import type { JobView } from '../downloads.js';
+import type { JobView } from '../jobs.js';
 
 /** Where a job is on its way; a pause may come before or after looking files up. */
 const RANKS: Record<JobPhase, number> = {
@@ -16,7 +16,7 @@ const RANKS: Record<JobPhase, number> = {
  * The newer view, unless it knows less than the one before: what heartbeats told is forgotten when the activity ends.
  * Another run begins from nothing, be it that the job was started anew or that an operator has reset it.
  */
-export function neverBack(before: JobView | undefined, after: JobView): JobView {
+export function mergeViews(before: JobView | undefined, after: JobView): JobView {
   if (!before || before.runId !== after.runId) return after;
   if (after.snapshot.status === 'completed') return after;
   const behind = RANKS[after.snapshot.phase] < RANKS[before.snapshot.phase];

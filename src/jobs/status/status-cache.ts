@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { errorCodeOf } from '../../contract/errors.js';
 import { statusOf } from './download-status.js';
-import type { JobView } from '../downloads.js';
-import { neverBack } from './merge-views.js';
+import type { JobView } from '../jobs.js';
+import { mergeViews } from './merge-views.js';
 import { TokenBucket } from '../../concurrency/token-bucket.js';
 
 const MAX_JOBS = 10_000;
@@ -108,7 +108,7 @@ export class StatusCache {
     const readAt = this.now();
     const isLatest = () => this.reading.get(jobId) === reading;
     const reading: Promise<JobView> = read()
-      .then((view) => neverBack(this.views.get(jobId)?.view, view))
+      .then((view) => mergeViews(this.views.get(jobId)?.view, view))
       .then((view) => {
         // Another one took its place: something was done to the job that this one may not know of.
         if (isLatest()) this.keep(jobId, view, readAt);

@@ -12,7 +12,7 @@ const MAX_IDS = 1_000;
  * Asks a catalogue that is far away once for what is asked for at the same moment: a job looks its files up one by one, and
  * a hundred requests would tell the application no more than one.
  */
-export class GatheringCatalogue implements Catalogue {
+export class BatchingCatalogue implements Catalogue {
   private readonly open = new Map<string, Gathering>();
 
   constructor(

@@ -22,7 +22,7 @@ export type CatalogueEntry =
   | { fileId: FileId; outcome: 'missing' | 'forbidden' };
 
 /**
- * Turns the ids of an application into places where bytes are. Answers one entry per id, in their order.
+ * UserSemaphore the ids of an application into places where bytes are. Answers one entry per id, in their order.
  * Throws CATALOGUE_UNAVAILABLE (worth retrying) when it cannot answer now, CATALOGUE_INVALID when an operator must mend it.
  */
 export interface Catalogue {

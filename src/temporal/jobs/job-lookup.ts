@@ -1,5 +1,5 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import type { JobFate, JobLookup } from '../../activities/sweep/job-lookup.js';
+import type { JobState, JobLookup } from '../../activities/sweep/job-lookup.js';
 import { LonghaulError } from '../../contract/errors.js';
 import { MEMO, workflowIdFor } from '../../contract/names.js';
 import type { JobSnapshot } from '../../contract/snapshot.js';
@@ -10,11 +10,11 @@ const DESCRIBE_MS = 10_000;
 export class TemporalJobLookup implements JobLookup {
   constructor(private readonly client: Client) {}
 
-  async fateOf(jobId: string, signal: AbortSignal): Promise<JobFate> {
+  async lookUp(jobId: string, signal: AbortSignal): Promise<JobState> {
     const handle = this.client.workflow.getHandle(workflowIdFor(jobId));
     const describe = () => this.client.withAbortSignal(signal, () => handle.describe());
     try {
-      return fateOf(await this.client.withDeadline(Date.now() + DESCRIBE_MS, describe));
+      return lookUp(await this.client.withDeadline(Date.now() + DESCRIBE_MS, describe));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return { state: 'unknown' };
       if (signal.aborted) throw signal.reason;
@@ -26,7 +26,7 @@ export class TemporalJobLookup implements JobLookup {
 
 const DEAD: ReadonlySet<string> = new Set(['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
-function fateOf({ status, closeTime, memo }: WorkflowExecutionDescription): JobFate {
+function lookUp({ status, closeTime, memo }: WorkflowExecutionDescription): JobState {
   if (DEAD.has(status.name)) return { state: 'dead' };
   // Also what a later server may call by a name that we do not know.
   if (status.name !== 'COMPLETED') return { state: 'running' };

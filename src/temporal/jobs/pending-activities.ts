@@ -5,7 +5,7 @@ import { chunkSize } from '../../contract/chunk-size.js';
 import { ERRORS, type ErrorCode, isErrorCode } from '../../contract/errors.js';
 import type { BuildProgress, JobSnapshot } from '../../contract/snapshot.js';
 import { snapshotOf } from './job-snapshot.js';
-import type { LiveProgress } from '../../jobs/downloads.js';
+import type { LiveProgress } from '../../jobs/jobs.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 

@@ -18,7 +18,7 @@ export class RecentJobs {
     this.jobs = new LRUCache({ max: MAX_JOBS });
   }
 
-  noticed(userId: string, jobId: string): void {
+  markChanged(userId: string, jobId: string): void {
     this.jobs.set(jobId, { userId, at: this.now() });
   }
 

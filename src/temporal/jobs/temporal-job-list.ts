@@ -5,7 +5,7 @@ import { jobIdFor, workflowIdFor } from '../../contract/names.js';
 import type { JobStatus } from '../../contract/snapshot.js';
 import { snapshotOf } from './job-snapshot.js';
 import { statusOf } from '../../jobs/status/download-status.js';
-import type { JobView } from '../../jobs/downloads.js';
+import type { JobView } from '../../jobs/jobs.js';
 import { compareJobs } from '../../jobs/cursors.js';
 import { type Lanes, queuePositions } from '../../jobs/user-queues.js';
 import type { JobCursor, JobList, JobListQuery, JobPage } from '../../jobs/job-list.js';
@@ -48,8 +48,8 @@ export class TemporalJobList implements JobList {
     this.recent = new RecentJobs(now);
   }
 
-  noticed(userId: string, jobId: string): void {
-    this.recent.noticed(userId, jobId);
+  markChanged(userId: string, jobId: string): void {
+    this.recent.markChanged(userId, jobId);
   }
 
   list(userId: string, query: JobListQuery): Promise<JobPage> {

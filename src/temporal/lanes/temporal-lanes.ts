@@ -20,7 +20,7 @@ const READ_SHARE = 0.6;
 const NOBODY: LaneJobs = { running: [], waiting: [] };
 
 /** Lanes as Temporal workflows. One read per lane at a time, however many ask. */
-export class TemporalLanes implements Lanes {
+export class TemporalUserQueues implements Lanes {
   private readonly client: Client;
   private readonly deadlineMs: number;
   private readonly reading = new Map<string, Promise<LaneJobs | undefined>>();

@@ -11,7 +11,7 @@ import { deliverCallbackWorkflow } from './deliver-callback.js';
  * already, so nobody waits for this. A job that nobody is to be told of has nothing to do here, as those had not that
  * began before there were callbacks.
  */
-export async function announceEnding(job: DownloadJob, snapshot: JobSnapshot): Promise<void> {
+export async function startCallbacks(job: DownloadJob, snapshot: JobSnapshot): Promise<void> {
   const callbacks = endingCallbacks(job, snapshot, workflowInfo());
   if (callbacks.length === 0) return;
   await CancellationScope.nonCancellable(() =>

@@ -12,7 +12,7 @@ import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
 import type { DownloadJob } from '../../contract/job.js';
 import type { PreparedChunk } from '../../contract/files.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from '../activity-options.js';
-import { announceEnding } from '../callbacks/start-callbacks.js';
+import { startCallbacks } from '../callbacks/start-callbacks.js';
 import { archiveInfo } from './archive-info.js';
 import { chunksOf } from './chunks.js';
 import { DownloadSlot } from './download-slot.js';
@@ -68,7 +68,7 @@ class Download {
     const { archive, key } = await (this.slot ? this.runWithin(this.slot) : this.runAtOnce());
     this.record.apply({ type: 'completed', at: Date.now(), archive, archiveKey: key });
     await CancellationScope.nonCancellable(() =>
-      Promise.all([announceEnding(this.job, this.record.snapshot), this.slot?.release()]),
+      Promise.all([startCallbacks(this.job, this.record.snapshot), this.slot?.release()]),
     );
     return archive;
   }
@@ -117,7 +117,7 @@ class Download {
       const told = jobErrorOf(reason, workflowInfo().runId);
       this.record.apply({ type: 'failed', ...ending, attempts, error: told });
     }
-    const announced = announceEnding(this.job, this.record.snapshot);
+    const announced = startCallbacks(this.job, this.record.snapshot);
     await CancellationScope.nonCancellable(() => this.leaveNothing());
     await announced;
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');

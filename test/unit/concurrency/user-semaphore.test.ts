@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import { Turns } from '../../../src/concurrency/user-semaphore.js';
+import { UserSemaphore } from '../../../src/concurrency/user-semaphore.js';
 
 describe('work in turns', () => {
   const here = new AbortController().signal;
@@ -17,7 +17,7 @@ describe('work in turns', () => {
   }
 
   it('is done for each user so much at once, and in the order in which it was asked for', async () => {
-    const turns = new Turns(2, 10);
+    const turns = new UserSemaphore(2, 10);
     const { begun, work, end } = works();
     const all = ['a', 'b', 'c', 'd'].map((name) => turns.take('ada', here, work(name)));
     const other = turns.take('grace', here, work('e'));
@@ -34,7 +34,7 @@ describe('work in turns', () => {
   });
 
   it('is refused when too much waits', async () => {
-    const turns = new Turns(1, 1);
+    const turns = new UserSemaphore(1, 1);
     const { work, end } = works();
     const all = ['a', 'b'].map((name) => turns.take('ada', here, work(name)));
     await expect(turns.take('ada', here, work('c'))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
@@ -46,7 +46,7 @@ describe('work in turns', () => {
   });
 
   it('is not done for who has gone, and keeps nobody when it fails', async () => {
-    const turns = new Turns(1, 10);
+    const turns = new UserSemaphore(1, 10);
     const { begun, work } = works();
     const client = new AbortController();
     const failing = turns.take('ada', here, async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
 import { decodeFilesCursor, encodeFilesCursor, FIRST_FILE } from '../../../src/jobs/cursors.js';
-import { type OutcomeStore, recordedOutcomes } from '../../../src/jobs/outcomes-page.js';
+import { type OutcomeStore, outcomesPage } from '../../../src/jobs/outcomes-page.js';
 import { type ErrorCode, errorCodeOf, LonghaulError } from '../../../src/contract/errors.js';
 import type { FileOutcome } from '../../../src/contract/files.js';
 
@@ -32,7 +32,7 @@ function refusal(
   cursor = FIRST_FILE,
   deadlineMs?: number,
 ): Promise<ErrorCode | undefined> {
-  return recordedOutcomes(store, 'key', cursor, 2, deadlineMs).then(
+  return outcomesPage(store, 'key', cursor, 2, deadlineMs).then(
     () => undefined,
     (error: unknown) => errorCodeOf(error),
   );
@@ -43,7 +43,7 @@ describe('the recorded outcomes of files', () => {
     const ids: unknown[] = [];
     let next: string | null | undefined;
     do {
-      const page = await recordedOutcomes(recorded, 'key', decodeFilesCursor(next ?? undefined), 2);
+      const page = await outcomesPage(recorded, 'key', decodeFilesCursor(next ?? undefined), 2);
       ids.push(...page.files.map((file) => file.fileId));
       next = page.nextCursor;
     } while (next !== null);
@@ -51,9 +51,9 @@ describe('the recorded outcomes of files', () => {
   });
 
   it('go on where the list of the running job was left', async () => {
-    const page = await recordedOutcomes(recorded, 'key', { line: 3 }, 1);
+    const page = await outcomesPage(recorded, 'key', { line: 3 }, 1);
     expect(page.files).toEqual([outcome(3)]);
-    const last = await recordedOutcomes(recorded, 'key', decodeFilesCursor(page.nextCursor!), 10);
+    const last = await outcomesPage(recorded, 'key', decodeFilesCursor(page.nextCursor!), 10);
     expect(last).toEqual({ files: [outcome(4)], nextCursor: null });
   });
 

@@ -55,7 +55,7 @@ describe('recorded histories', () => {
     ['failed-missing-file', { fileIds: [70_000, 79_999] }, 'failed'],
   ])('%s', async (name, body, ending) => {
     const { jobId } = await stack.initiate(body);
-    expect((await stack.untilFinal(jobId)).status).toBe(ending);
+    expect((await stack.waitUntilFinal(jobId)).status).toBe(ending);
     await save(name, jobId);
   });
 
@@ -85,14 +85,14 @@ describe('recorded histories', () => {
     const { jobId } = await stack.initiate(slow);
     await stack.until(jobId, (status) => status.bytesProcessed > 0);
     await stack.post(`/v1/download/cancel/${jobId}`);
-    expect((await stack.untilFinal(jobId)).status).toBe('cancelled');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('cancelled');
     await save('cancelled-building', jobId);
   });
 
   it('completed with a callback that is delivered at the second try', async () => {
     receiver.answer = (_, response) => response.writeHead(receiver.requests.length > 1 ? 204 : 500).end();
     const { jobId } = await stack.initiate({ fileId: 70_000, callbackUrl: `${receiver.url}/hook?x=1` });
-    await stack.untilFinal(jobId);
+    await stack.waitUntilFinal(jobId);
     const { runId } = await client.workflow.getHandle(workflowIdFor(jobId)).describe();
     const delivery = callbackWorkflowIdFor('url', jobId, runId);
     expect(await client.workflow.getHandle(delivery).result()).toMatchObject({ attempts: 2 });
@@ -105,7 +105,7 @@ describe('recorded histories', () => {
     await stack.until(jobId, (status) => status.bytesProcessed > 0);
     stack.workers[0]!.signal('SIGTERM');
     await stack.startWorker();
-    expect((await stack.untilFinal(jobId)).status).toBe('completed');
+    expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
     await save('handed-over', jobId);
   });
 });

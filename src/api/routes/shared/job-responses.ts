@@ -4,11 +4,11 @@ import type { DownloadStatus } from '../../../contract/http/answers.js';
 import { isFinal } from '../../../contract/snapshot.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { downloadStatus } from '../../../jobs/status/download-status.js';
-import type { JobView } from '../../../jobs/downloads.js';
+import type { JobView } from '../../../jobs/jobs.js';
 import { archiveLink } from '../../../jobs/archive-link.js';
 import { principalOf } from '../../auth/principal.js';
-import { untilChanged } from '../../../jobs/status/long-poll.js';
-import { waitOf } from '../../http/prefer-wait.js';
+import { longPoll } from '../../../jobs/status/long-poll.js';
+import { preferredWait } from '../../http/prefer-wait.js';
 
 const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -18,10 +18,10 @@ const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  */
 const TEXT_AGE_MS = 500;
 
-type Dependencies = Pick<AppDependencies, 'downloads' | 'store' | 'http' | 'tickets' | 'watchers'>;
+type Dependencies = Pick<AppDependencies, 'jobs' | 'store' | 'http' | 'tickets' | 'watchers'>;
 
 /** What every route that is about one job has in common: whose it is, and what is told of it. */
-export class JobAnswers {
+export class JobResponses {
   private readonly texts = new WeakMap<JobView, { text: string; baseUrl: string; until: number }>();
 
   constructor(private readonly deps: Dependencies) {}
@@ -46,14 +46,14 @@ export class JobAnswers {
 
   /** The job of the request, if it is the caller's; every other reason for not having it looks the same. */
   async viewOf(req: Request, res: Response): Promise<JobView> {
-    const view = await this.deps.downloads.view(jobIdOf(req));
+    const view = await this.deps.jobs.view(jobIdOf(req));
     if (view.snapshot.userId !== principalOf(res).userId) throw jobNotFound();
     return view;
   }
 
   /** As `viewOf`, but as late as the request asks for and nothing has changed (`waitMs`, `Prefer: wait`). */
   async awaitedViewOf(req: Request, res: Response): Promise<JobView> {
-    const { ms, preferred } = waitOf(req);
+    const { ms, preferred } = preferredWait(req);
     const view = await this.viewOf(req, res);
     if (preferred) res.setHeader('Preference-Applied', `wait=${ms / 1_000}`);
     if (ms === 0) return view;
@@ -61,14 +61,14 @@ export class JobAnswers {
     res.once('close', () => gone.abort());
     // What closed before that is not told again.
     if (res.closed) gone.abort();
-    const changed = await untilChanged(this.deps.watchers, view, ms, gone.signal);
+    const changed = await longPoll(this.deps.watchers, view, ms, gone.signal);
     return changed ?? (gone.signal.aborted ? view : this.latest(view));
   }
 
-  /** What changed without being noticed; the job as it was seen, while nobody can tell how it is. */
+  /** What changed without being markChanged; the job as it was seen, while nobody can tell how it is. */
   private async latest(seen: JobView): Promise<JobView> {
     try {
-      return await this.deps.downloads.view(seen.jobId);
+      return await this.deps.jobs.view(seen.jobId);
     } catch (error) {
       if (errorCodeOf(error) !== 'TEMPORAL_UNAVAILABLE') throw error;
       return { ...seen, stale: true };

@@ -5,7 +5,7 @@ import type { StartedDownload } from '../../../contract/http/answers.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { expiresAt, nextPollInMs } from '../../../jobs/status/download-status.js';
 import { etaGuess } from '../../../jobs/status/eta-guess.js';
-import type { JobAnswers } from './job-responses.js';
+import type { JobResponses } from './job-responses.js';
 import { deadlineOf } from '../../middleware/timeout.js';
 import { newJob, type NewJob } from '../../../jobs/new-job.js';
 import { principalOf } from '../../auth/principal.js';
@@ -13,16 +13,16 @@ import { validate } from '../../http/validate.js';
 
 type Dependencies = Pick<
   AppDependencies,
-  'downloads' | 'jobs' | 'policy' | 'limits' | 'callbackRefusal' | 'http' | 'logger'
+  'jobs' | 'jobList' | 'policy' | 'limits' | 'callbackRefusal' | 'http' | 'logger'
 >;
 
 /** Starts jobs, in the same way for every route that does. */
-export class JobStarts {
+export class StartJob {
   private readonly body;
 
   constructor(
     private readonly deps: Dependencies,
-    private readonly answers: JobAnswers,
+    private readonly answers: JobResponses,
   ) {
     this.body = initiateSchema(deps.limits.maxFiles, deps.callbackRefusal);
   }
@@ -37,8 +37,8 @@ export class JobStarts {
   async start(req: Request, res: Response, given: unknown): Promise<StartedDownload> {
     const { job, duplicateFileIds } = this.jobOf(req, res, given);
     const { jobId, userId, files } = job;
-    const { createdAt, replayed } = await this.deps.downloads.start(job, this.startBy(res));
-    this.deps.jobs.noticed(userId, jobId);
+    const { createdAt, replayed } = await this.deps.jobs.start(job, this.startBy(res));
+    this.deps.jobList.markChanged(userId, jobId);
     if (replayed) res.set('Idempotency-Replayed', 'true');
     this.deps.logger.info({ jobId, userId, files: files.length, replayed }, 'job started');
     const etaSeconds = etaGuess(files.length);

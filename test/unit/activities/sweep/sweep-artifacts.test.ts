@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSweepActivities } from '../../../../src/activities/index.js';
-import type { JobFate } from '../../../../src/activities/sweep/job-lookup.js';
+import type { JobState } from '../../../../src/activities/sweep/job-lookup.js';
 import type { SweepDependencies } from '../../../../src/activities/sweep/sweep-artifacts.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { NOTHING_SWEPT, type SweepProgress } from '../../../../src/contract/sweep.js';
@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 describe('the sweep', () => {
   let bench: ActivityBench;
   let asked: string[];
-  let fates: Map<string, JobFate>;
+  let fates: Map<string, JobState>;
   beforeEach(async () => {
     bench = await ActivityBench.start();
     asked = [];
@@ -27,7 +27,7 @@ describe('the sweep', () => {
     createSweepActivities({
       store: bench.store,
       jobs: {
-        fateOf: async (jobId) => {
+        lookUp: async (jobId) => {
           asked.push(jobId);
           return fates.get(jobId) ?? { state: 'unknown' };
         },
@@ -74,7 +74,7 @@ describe('the sweep', () => {
     const old = await put('job', 'old-run');
     let begun = '';
     const jobs = {
-      fateOf: async (): Promise<JobFate> => {
+      lookUp: async (): Promise<JobState> => {
         begun = await put('job', 'new-run');
         return { state: 'dead' };
       },
@@ -86,7 +86,7 @@ describe('the sweep', () => {
 
   it('deletes nothing when nobody can tell what became of a job', async () => {
     const key = await put('job');
-    const jobs = { fateOf: () => Promise.reject(new LonghaulError('TEMPORAL_UNAVAILABLE', 'Try again.')) };
+    const jobs = { lookUp: () => Promise.reject(new LonghaulError('TEMPORAL_UNAVAILABLE', 'Try again.')) };
     const failure = await failureOf(run(sweeper({ jobs }), { handedOver: null }));
     expect(failure).toMatchObject({ type: 'TEMPORAL_UNAVAILABLE', nonRetryable: false });
     expect(await bench.keysOf()).toEqual([key]);
@@ -107,7 +107,7 @@ describe('the sweep', () => {
     const keys = (await Promise.all(['a', 'b'].map((id) => put(id)))).toSorted();
     const attempt = new Attempt();
     const jobs = {
-      fateOf: async (jobId: string, signal: AbortSignal): Promise<JobFate> => {
+      lookUp: async (jobId: string, signal: AbortSignal): Promise<JobState> => {
         if (keys[0]!.includes(`/${jobId}/`)) return { state: 'dead' };
         return new Promise((_, reject) =>
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
@@ -139,7 +139,7 @@ describe('the sweep', () => {
       delete: async (keys) => void (deleted += keys.length),
     });
     // The listing is not in the order of partitions, which matters to who goes on only.
-    const jobs = { fateOf: async (): Promise<JobFate> => ({ state: 'unknown' }) };
+    const jobs = { lookUp: async (): Promise<JobState> => ({ state: 'unknown' }) };
     const summary = await run(sweeper({ store, jobs }), { handedOver: null });
     expect(summary).toMatchObject({ jobsDeleted: JOBS, objectsDeleted: 3 * JOBS, bytesDeleted: 30 * JOBS });
     expect(deleted).toBe(3 * JOBS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JobFate } from '../../../../src/activities/sweep/job-lookup.js';
+import type { JobState } from '../../../../src/activities/sweep/job-lookup.js';
 import { expiredObjects, isStaleUpload } from '../../../../src/activities/sweep/sweep-rules.js';
 import { archiveKey, outcomesKey, preparedKey } from '../../../../src/storage/keys.js';
 import type { ListedObject } from '../../../../src/storage/object-store.js';
@@ -16,13 +16,13 @@ const object = (key: string, ageMs: number): ListedObject => ({
   size: 1,
   lastModified: new Date(NOW - ageMs),
 });
-const completed = (ageMs: number, ttlMs: number | null = TTL): JobFate => ({
+const completed = (ageMs: number, ttlMs: number | null = TTL): JobState => ({
   state: 'completed',
   completedAt: NOW - ageMs,
   ttlMs,
   archiveKey: published,
 });
-const keysOf = (fate: JobFate, objects: ListedObject[]) =>
+const keysOf = (fate: JobState, objects: ListedObject[]) =>
   expiredObjects(fate, objects, NOW, TTL).map(({ key }) => key);
 
 describe('of the objects of a job', () => {
@@ -57,7 +57,7 @@ describe('of the objects of a job', () => {
     const objects = [object(published, 5 * HOUR), object(outcomesKey(published), 5 * HOUR)];
     const left = [object(late, 3 * HOUR), object(outcomesKey(late), HOUR / 2)];
     expect(keysOf(completed(4 * HOUR), [...objects, ...left])).toEqual([late]);
-    const unknownKey = { ...completed(4 * HOUR), archiveKey: null } as JobFate;
+    const unknownKey = { ...completed(4 * HOUR), archiveKey: null } as JobState;
     expect(keysOf(unknownKey, [...objects, ...left])).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('of the objects of a job', () => {
 describe('an unfinished upload', () => {
   const upload = (ageMs: number) => ({ key: published, since: new Date(NOW - ageMs) });
 
-  it.each<[JobFate, number, boolean]>([
+  it.each<[JobState, number, boolean]>([
     [{ state: 'running' }, 1_000 * HOUR, false],
     [{ state: 'dead' }, 0, true],
     [completed(0), 0, true],

@@ -3,7 +3,7 @@ import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../../../src/api/app.js';
-import { createHttpServer } from '../../../../src/api/http/node-server.js';
+import { createNodeServer } from '../../../../src/api/http/node-server.js';
 import { problemSchema } from '../../../../src/contract/http/answers.js';
 import { appDependencies } from '../../../support/api-server.js';
 import { close, exchange, listen, open, SHORT_LIMITS } from '../../../support/raw-http.js';
@@ -23,7 +23,7 @@ describe('what is no request', () => {
   afterEach(() => close(server));
 
   function serve(limits = {}): Promise<number> {
-    server = createHttpServer((req, res) => handler(req, res), limits);
+    server = createNodeServer((req, res) => handler(req, res), limits);
     return listen(server);
   }
 

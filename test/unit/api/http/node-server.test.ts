@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeHttpServer, createHttpServer } from '../../../../src/api/http/node-server.js';
+import { closeNodeServer, createNodeServer } from '../../../../src/api/http/node-server.js';
 import { close, exchange, listen, SHORT_LIMITS } from '../../../support/raw-http.js';
 
 describe('the HTTP server', () => {
@@ -16,7 +16,7 @@ describe('the HTTP server', () => {
   });
 
   function serve(limits = {}): Promise<number> {
-    server = createHttpServer((req, res) => handler(req, res), limits);
+    server = createNodeServer((req, res) => handler(req, res), limits);
     return listen(server);
   }
 
@@ -68,7 +68,7 @@ describe('the HTTP server', () => {
     await idle.ask('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     busy.socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n');
     await once(server, 'request');
-    const closed = closeHttpServer(server, 600_000);
+    const closed = closeNodeServer(server, 600_000);
     await once(idle.socket, 'close');
     expect(await busy.ask('hello')).toMatch(/done$/);
     await closed;
@@ -86,7 +86,7 @@ describe('the HTTP server', () => {
       'GET /stream HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
     );
     await upgraded;
-    await closeHttpServer(server, 0);
+    await closeNodeServer(server, 0);
     expect(server.listening).toBe(false);
     for (const { socket } of clients) socket.destroy();
   });

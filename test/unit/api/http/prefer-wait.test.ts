@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
-import { waitOf } from '../../../../src/api/http/prefer-wait.js';
+import { preferredWait } from '../../../../src/api/http/prefer-wait.js';
 
 function wait(waitMs?: string, prefer?: string) {
   const url = waitMs === undefined ? '/' : `/?waitMs=${waitMs}`;
-  return waitOf({ url, query: { waitMs }, headers: { prefer } } as unknown as Request);
+  return preferredWait({ url, query: { waitMs }, headers: { prefer } } as unknown as Request);
 }
 
 describe('how long an answer is to be held', () => {

@@ -6,7 +6,7 @@ const started = { start: async () => ({ createdAt: new Date(0).toISOString(), re
 describe('the host of a request', () => {
   let server: ApiServer;
   beforeAll(async () => {
-    server = await startApiServer({ downloads: started as never });
+    server = await startApiServer({ jobs: started as never });
   });
   afterAll(() => server.stop());
 

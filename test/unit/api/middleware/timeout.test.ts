@@ -25,7 +25,7 @@ describe('a request that takes too long', () => {
         finish = () => resolve({ createdAt: job.createdAt, replayed: false });
       });
     server = await startApiServer({
-      downloads: { start } as never,
+      jobs: { start } as never,
       http: {
         publicUrl: undefined,
         trustProxy: 0,
@@ -49,7 +49,7 @@ describe('a request that takes too long', () => {
       given = deadline;
       return { createdAt: job.createdAt, replayed: false };
     };
-    server = await startApiServer({ downloads: { start } as never });
+    server = await startApiServer({ jobs: { start } as never });
     const before = Date.now();
     expect((await post()).status).toBe(202);
     expect(given).toBeGreaterThanOrEqual(before);

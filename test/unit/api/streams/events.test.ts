@@ -48,12 +48,12 @@ describe('the events of a job', () => {
   }
 
   it('tell an EventSource everything, and let it stop at the end', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const heard = listen(api.eventsUrl(jobId, api.tickets.issue(jobId, 'anonymous')));
     await waitFor('the present state', () => heard.messages.length === 1);
-    api.downloads.change(jobId, { bytesHighWater: 500 });
+    api.jobs.change(jobId, { bytesHighWater: 500 });
     await waitFor('the change', () => heard.messages.length === 2);
-    api.downloads.complete(jobId);
+    api.jobs.complete(jobId);
     // The stream ends, the EventSource comes again with the last id, and 204 tells it to stop.
     await waitFor('the EventSource to stop', () => heard.source.readyState === EventSource.CLOSED);
     expect(heard.errors.at(-1)).toBe(204);
@@ -62,7 +62,7 @@ describe('the events of a job', () => {
   });
 
   it('come as they are, through every proxy', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const { response } = await raw(api.eventsUrl(jobId));
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/event-stream',
@@ -73,27 +73,27 @@ describe('the events of a job', () => {
   });
 
   it('are not repeated to a client that has seen them, on whichever server', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const first = listen(api.eventsUrl(jobId));
     await waitFor('the present state', () => first.ids.length === 1);
-    const other = await StreamApi.start({ downloads: api.downloads });
+    const other = await StreamApi.start({ jobs: api.jobs });
     ends.push(() => void other.stop());
     const again = await raw(other.eventsUrl(jobId), { 'last-event-id': first.ids[0]! });
     await waitFor('the other to listen', () => again.text.includes('retry:'));
-    api.downloads.change(jobId, { bytesHighWater: 700 });
+    api.jobs.change(jobId, { bytesHighWater: 700 });
     await waitFor('the change', () => again.text.includes('"bytes_processed":700'));
     expect(again.text.match(/^id: /gm)).toHaveLength(1);
   });
 
   it('are all there are to a client that has seen others', async () => {
-    const heard = await raw(api.eventsUrl(api.downloads.add()), { 'last-event-id': 'x' });
+    const heard = await raw(api.eventsUrl(api.jobs.add()), { 'last-event-id': 'x' });
     await waitFor('the present state', () => heard.text.includes('data:'));
     expect(heard.text).toContain('"type":"progress"');
   });
 
   it('come with signs of life', async () => {
     const quick = await StreamApi.start({ times: { heartbeatMs: 30 } });
-    const heard = await raw(quick.eventsUrl(quick.downloads.add()));
+    const heard = await raw(quick.eventsUrl(quick.jobs.add()));
     await waitFor('signs of life', () => (heard.text.match(/^:$/gm) ?? []).length >= 3);
     heard.end();
     await waitFor('the stream to be dropped', () => quick.streams.size === 0);
@@ -102,39 +102,39 @@ describe('the events of a job', () => {
   });
 
   it('go on through an outage', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const heard = listen(api.eventsUrl(jobId));
     await waitFor('the present state', () => heard.messages.length === 1);
-    api.downloads.down = true;
-    const before = api.downloads.reads;
-    await waitFor('some looks', () => api.downloads.reads >= before + 2);
-    api.downloads.down = false;
-    api.downloads.complete(jobId);
+    api.jobs.down = true;
+    const before = api.jobs.reads;
+    await waitFor('some looks', () => api.jobs.reads >= before + 2);
+    api.jobs.down = false;
+    api.jobs.complete(jobId);
     await waitFor('the end', () => heard.messages.at(-1)?.type === 'completed');
     expect(heard.messages).toHaveLength(2);
     expect(heard.errors).not.toContain(503);
   });
 
   it('are not repeated by another server because no worker answers it', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const first = listen(api.eventsUrl(jobId));
     await waitFor('the present state', () => first.ids.length === 1);
-    const other = await StreamApi.start({ downloads: api.downloads });
+    const other = await StreamApi.start({ jobs: api.jobs });
     ends.push(() => void other.stop());
-    api.downloads.stale = true;
+    api.jobs.stale = true;
     const again = await raw(other.eventsUrl(jobId), { 'last-event-id': first.ids[0]! });
-    api.downloads.change(jobId, { bytesHighWater: 700 });
+    api.jobs.change(jobId, { bytesHighWater: 700 });
     await waitFor('the change', () => again.text.includes('"bytes_processed":700'));
-    api.downloads.stale = false;
+    api.jobs.stale = false;
     expect(again.text.match(/^id: /gm)).toHaveLength(1);
     expect(again.text).toContain('"stale":true');
   });
 
   it('end when the job is gone, and an EventSource that comes again stops', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const heard = listen(api.eventsUrl(jobId));
     await waitFor('the present state', () => heard.messages.length === 1);
-    api.downloads.remove(jobId);
+    api.jobs.remove(jobId);
     await waitFor('the EventSource to stop', () => heard.source.readyState === EventSource.CLOSED);
     expect(heard.errors.at(-1)).toBe(404);
     expect(heard.messages).toHaveLength(1);
@@ -143,15 +143,15 @@ describe('the events of a job', () => {
   it('leave nothing of a client that goes while the job is read', async () => {
     const slow = await StreamApi.start();
     let release!: () => void;
-    slow.downloads.gate = new Promise((resolve) => (release = resolve));
+    slow.jobs.gate = new Promise((resolve) => (release = resolve));
     const client = new AbortController();
-    const answer = fetch(slow.eventsUrl(slow.downloads.add()), { signal: client.signal });
-    await waitFor('the job to be read', () => slow.downloads.reads === 1);
+    const answer = fetch(slow.eventsUrl(slow.jobs.add()), { signal: client.signal });
+    await waitFor('the job to be read', () => slow.jobs.reads === 1);
     client.abort();
     await expect(answer).rejects.toThrow('aborted');
     await waitFor('the server to notice', () => connectionsOf(slow).then((open) => open === 0));
     release();
-    const witness = await raw(slow.eventsUrl(slow.downloads.add()));
+    const witness = await raw(slow.eventsUrl(slow.jobs.add()));
     await waitFor('another stream', () => witness.text.includes('data:'));
     expect(slow.streams.size).toBe(1);
     await slow.stop();
@@ -159,13 +159,13 @@ describe('the events of a job', () => {
 
   it('send clients elsewhere when the server stops', async () => {
     const stopping = await StreamApi.start();
-    const heard = await raw(stopping.eventsUrl(stopping.downloads.add()));
+    const heard = await raw(stopping.eventsUrl(stopping.jobs.add()));
     await waitFor('the present state', () => heard.text.includes('data:'));
     stopping.streams.restart();
     await waitFor('the end', () => heard.ended);
     expect(heard.text).toMatch(/retry: 1000\n\n$/);
     // An error would make an EventSource give up for good.
-    const late = await raw(stopping.eventsUrl(stopping.downloads.add()));
+    const late = await raw(stopping.eventsUrl(stopping.jobs.add()));
     await waitFor('the end', () => late.ended);
     expect(late.response.status).toBe(200);
     expect(late.text).toMatch(/retry: 1000\n\n$/);
@@ -177,7 +177,7 @@ describe('the events of a job', () => {
     const limited = await StreamApi.start({
       dependencies: { rateLimit: { windowMs: 600_000, maxRequests: 2 } },
     });
-    const jobId = limited.downloads.add('ada');
+    const jobId = limited.jobs.add('ada');
     const ticket = limited.tickets.issue(jobId, 'ada');
     const first = await raw(limited.eventsUrl(jobId, ticket));
     expect(first.response.headers.get('ratelimit-remaining')).toBe('1');
@@ -197,13 +197,13 @@ describe('the events of a job', () => {
   });
 
   it('are refused to whoever has no ticket and is nobody', async () => {
-    const response = await fetch(api.eventsUrl(api.downloads.add()), { headers: { 'x-user-id': 'a b' } });
+    const response = await fetch(api.eventsUrl(api.jobs.add()), { headers: { 'x-user-id': 'a b' } });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('are refused for a Host that is none, and for every method but GET', async () => {
-    const url = api.eventsUrl(api.downloads.add());
+    const url = api.eventsUrl(api.jobs.add());
     const post = await fetch(url, { method: 'POST' });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     await post.body?.cancel();
@@ -221,7 +221,7 @@ describe('the events of a job', () => {
     ['another user', 404, 'JOB_NOT_FOUND'],
     ['a job that is not there', 404, 'JOB_NOT_FOUND'],
   ])('are refused for %s', async (who, status, code) => {
-    const [jobId, other] = [api.downloads.add('ada'), api.downloads.add('ada')];
+    const [jobId, other] = [api.jobs.add('ada'), api.jobs.add('ada')];
     const mine = api.tickets.issue(jobId, 'ada');
     const urls: Record<string, string> = {
       'the ticket of another job': api.eventsUrl(jobId, api.tickets.issue(other, 'ada')),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JobStream, type Sink } from '../../../../src/api/streams/job-stream.js';
 import type { StreamMessage } from '../../../../src/contract/http/snake-case-schemas.js';
-import { FakeDownloads } from '../../../support/fake-downloads.js';
+import { FakeJobs } from '../../../support/fake-jobs.js';
 import { waitFor } from '../../../support/wait-for.js';
 
 const KIB = 1024;
@@ -23,12 +23,12 @@ class FakeSink implements Sink {
 }
 
 describe('a stream', () => {
-  const downloads = new FakeDownloads();
+  const jobs = new FakeJobs();
   let jobId: string;
   let sink: FakeSink;
   let stream: JobStream;
   beforeEach(() => {
-    jobId = downloads.add();
+    jobId = jobs.add();
     sink = new FakeSink();
     stream = open();
   });
@@ -36,8 +36,8 @@ describe('a stream', () => {
   const open = (seen?: string, link = async (): Promise<string | null> => '/signed') =>
     new JobStream(sink, { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000 }, seen, link);
   const show = async (bytesHighWater: number) => {
-    downloads.change(jobId, { bytesHighWater });
-    stream.show(await downloads.view(jobId));
+    jobs.change(jobId, { bytesHighWater });
+    stream.show(await jobs.view(jobId));
   };
 
   it('tells the whole state, and nothing twice', async () => {
@@ -74,17 +74,17 @@ describe('a stream', () => {
 
   it('tells nothing new because a worker does not answer, only with the next change', async () => {
     await show(500);
-    stream.show({ ...(await downloads.view(jobId)), stale: true });
+    stream.show({ ...(await jobs.view(jobId)), stale: true });
     expect(sink.sent).toHaveLength(1);
-    downloads.change(jobId, { bytesHighWater: 600 });
-    stream.show({ ...(await downloads.view(jobId)), stale: true });
+    jobs.change(jobId, { bytesHighWater: 600 });
+    stream.show({ ...(await jobs.view(jobId)), stale: true });
     expect(sink.sent).toMatchObject([{ bytes_processed: 500 }, { bytes_processed: 600, stale: true }]);
     expect(sink.sent[0]).not.toHaveProperty('stale');
   });
 
   it('ends with a link when the job is completed', async () => {
-    downloads.complete(jobId);
-    stream.show(await downloads.view(jobId));
+    jobs.complete(jobId);
+    stream.show(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.sent).toMatchObject([{ type: 'completed', progress: 1, download_url: '/signed' }]);
     expect(sink.calls).toEqual(['end']);
@@ -92,8 +92,8 @@ describe('a stream', () => {
 
   it('ends with the error when the job failed', async () => {
     const error = { code: 'FILE_CHANGED', message: 'It changed.', retryAfterMs: 1, supportId: 's' } as const;
-    downloads.change(jobId, { status: 'failed', phase: 'ended', message: 'It changed.', error });
-    stream.show(await downloads.view(jobId));
+    jobs.change(jobId, { status: 'failed', phase: 'ended', message: 'It changed.', error });
+    stream.show(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.sent).toMatchObject([
       {
@@ -105,12 +105,12 @@ describe('a stream', () => {
   });
 
   it('ends as an error when the job was cancelled, or has expired', async () => {
-    downloads.change(jobId, { status: 'cancelled', phase: 'ended' });
-    stream.show(await downloads.view(jobId));
-    downloads.complete(jobId);
-    downloads.change(jobId, { ttlMs: -1 });
+    jobs.change(jobId, { status: 'cancelled', phase: 'ended' });
+    stream.show(await jobs.view(jobId));
+    jobs.complete(jobId);
+    jobs.change(jobId, { ttlMs: -1 });
     stream = open();
-    stream.show(await downloads.view(jobId));
+    stream.show(await jobs.view(jobId));
     await waitFor('both ends', () => sink.calls.length === 2);
     expect(sink.sent).toMatchObject([
       { type: 'error', status: 'cancelled' },
@@ -120,8 +120,8 @@ describe('a stream', () => {
 
   it('lets the client come again when no link can be signed', async () => {
     stream = open(undefined, () => Promise.reject(new Error('no credentials')));
-    downloads.complete(jobId);
-    stream.show(await downloads.view(jobId));
+    jobs.complete(jobId);
+    stream.show(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.calls).toEqual(['restart']);
     expect(sink.sent).toEqual([]);
@@ -153,8 +153,8 @@ describe('a stream', () => {
   });
 
   it('cuts a client that does not take the end', async () => {
-    downloads.complete(jobId);
-    stream.show(await downloads.view(jobId));
+    jobs.complete(jobId);
+    stream.show(await jobs.view(jobId));
     const now = Date.now();
     stream.look(now);
     stream.look(now + 30_000);

@@ -37,7 +37,7 @@ describe('a client that opens 500 streams and reads none', () => {
   });
 
   it('costs no more however long it goes on', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     for (let i = 0; i < STREAMS; i++) {
       const client = connect(join(folder, 'api.sock'));
       // A socket that nothing listens to is not read from.
@@ -49,9 +49,9 @@ describe('a client that opens 500 streams and reads none', () => {
     const before = heldBytes();
     let changes = 0;
     const change = async () => {
-      const reads = api.downloads.reads;
-      api.downloads.change(jobId, { phase: 'preparing', message: `${LONG_MESSAGE} ${changes++}` });
-      await waitFor('the change to be seen', () => api.downloads.reads > reads);
+      const reads = api.jobs.reads;
+      api.jobs.change(jobId, { phase: 'preparing', message: `${LONG_MESSAGE} ${changes++}` });
+      await waitFor('the change to be seen', () => api.jobs.reads > reads);
     };
     for (let i = 0; i < CHANGES; i++) await change();
     const waiting = served.map((socket) => socket.writableLength);

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClientOptions, WebSocket } from 'ws';
-import { closeHttpServer } from '../../../../src/api/http/node-server.js';
+import { closeNodeServer } from '../../../../src/api/http/node-server.js';
 import type { StreamMessage } from '../../../../src/contract/http/snake-case-schemas.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
@@ -69,12 +69,12 @@ describe('the WebSocket of a job', () => {
   }
 
   it('tells the present state at once, then every change, and closes normally at the end', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const listener = new Listener(api.socketUrl(jobId, api.tickets.issue(jobId, 'anonymous')));
     await waitFor('the present state', () => listener.messages.length === 1);
-    api.downloads.change(jobId, { bytesHighWater: 500 });
+    api.jobs.change(jobId, { bytesHighWater: 500 });
     await waitFor('the change', () => listener.messages.length === 2);
-    api.downloads.complete(jobId);
+    api.jobs.complete(jobId);
     await waitFor('the end', () => listener.closed);
     expect(listener.messages.map(({ type, progress }) => [type, progress])).toEqual([
       ['progress', 0.05],
@@ -86,7 +86,7 @@ describe('the WebSocket of a job', () => {
   });
 
   it('knows its user by the usual headers too', async () => {
-    const jobId = api.downloads.add('ada');
+    const jobId = api.jobs.add('ada');
     const listener = new Listener(api.socketUrl(jobId), { headers: { 'x-user-id': 'ada' } });
     await waitFor('the present state', () => listener.messages.length === 1);
     expect(listener.messages[0]!.job_id).toBe(jobId);
@@ -96,7 +96,7 @@ describe('the WebSocket of a job', () => {
     [
       'a ticket that is none',
       () => {
-        const jobId = api.downloads.add();
+        const jobId = api.jobs.add();
         return new Listener(api.socketUrl(jobId, 'x.y'));
       },
       401,
@@ -105,7 +105,7 @@ describe('the WebSocket of a job', () => {
     [
       'the ticket of another job',
       () => {
-        const [jobId, other] = [api.downloads.add(), api.downloads.add()];
+        const [jobId, other] = [api.jobs.add(), api.jobs.add()];
         return new Listener(api.socketUrl(jobId, api.tickets.issue(other, 'anonymous')));
       },
       401,
@@ -113,14 +113,14 @@ describe('the WebSocket of a job', () => {
     ],
     [
       'a job of another user',
-      () => new Listener(api.socketUrl(api.downloads.add('ada')), { headers: { 'x-user-id': 'bob' } }),
+      () => new Listener(api.socketUrl(api.jobs.add('ada')), { headers: { 'x-user-id': 'bob' } }),
       404,
       'JOB_NOT_FOUND',
     ],
     [
       'a ticket of another user',
       () => {
-        const jobId = api.downloads.add('ada');
+        const jobId = api.jobs.add('ada');
         return new Listener(api.socketUrl(jobId, api.tickets.issue(jobId, 'bob')));
       },
       404,
@@ -141,14 +141,14 @@ describe('the WebSocket of a job', () => {
     ]),
     [
       'an origin that is none',
-      () => new Listener(api.socketUrl(api.downloads.add()), { origin: 'null' }),
+      () => new Listener(api.socketUrl(api.jobs.add()), { origin: 'null' }),
       403,
       'FORBIDDEN',
     ],
     [
       'a page of another origin',
       () => {
-        const jobId = api.downloads.add();
+        const jobId = api.jobs.add();
         const ticket = api.tickets.issue(jobId, 'anonymous');
         return new Listener(api.socketUrl(jobId, ticket), { origin: 'https://evil.example' });
       },
@@ -173,7 +173,7 @@ describe('the WebSocket of a job', () => {
     ['a key that is none', { 'Sec-WebSocket-Key': 'x' }, 400, 'INVALID_REQUEST'],
     ['a subprotocol that is none', { 'Sec-WebSocket-Protocol': ',' }, 400, 'INVALID_REQUEST'],
   ])('is refused for a handshake with %s', async (_, headers, status, code) => {
-    const answer = await exchange(api.socketUrl(api.downloads.add()), headers);
+    const answer = await exchange(api.socketUrl(api.jobs.add()), headers);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain('Content-Type: application/problem+json');
     expect(answer).toContain(`"code":"${code}"`);
@@ -182,7 +182,7 @@ describe('the WebSocket of a job', () => {
   });
 
   it('needs a WebSocket, which is told to whoever comes with less', async () => {
-    const url = api.socketUrl(api.downloads.add()).replace('ws', 'http');
+    const url = api.socketUrl(api.jobs.add()).replace('ws', 'http');
     const plain = await fetch(url);
     expect(plain.status).toBe(426);
     expect(plain.headers.get('upgrade')).toBe('websocket');
@@ -195,7 +195,7 @@ describe('the WebSocket of a job', () => {
 
   it('carries in its first answer what every answer carries', async () => {
     const headers = { 'x-request-id': 'mine' };
-    const listener = new Listener(api.socketUrl(api.downloads.add()), { headers });
+    const listener = new Listener(api.socketUrl(api.jobs.add()), { headers });
     await waitFor('the first answer', () => listener.accepted);
     expect(listener.accepted).toMatchObject({ 'x-request-id': 'mine', connection: 'Upgrade' });
   });
@@ -205,7 +205,7 @@ describe('the WebSocket of a job', () => {
     ['the origin of the API itself', () => api.url],
     ['the origin of the API behind TLS', () => api.url.replace('http', 'https')],
   ])('opens for a page of %s', async (_, originOf) => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const ticket = api.tickets.issue(jobId, 'anonymous');
     const listener = new Listener(api.socketUrl(jobId, ticket), { origin: originOf() });
     await waitFor('the present state', () => listener.messages.length === 1);
@@ -215,7 +215,7 @@ describe('the WebSocket of a job', () => {
   it('opens for a page of PUBLIC_URL', async () => {
     const http = { corsOrigins: ['https://app.example'], publicUrl: 'https://api.example/longhaul' };
     const behind = await StreamApi.start({ http });
-    const listener = new Listener(behind.socketUrl(behind.downloads.add()), {
+    const listener = new Listener(behind.socketUrl(behind.jobs.add()), {
       origin: 'https://api.example',
     });
     await waitFor('the present state', () => listener.messages.length === 1);
@@ -224,11 +224,11 @@ describe('the WebSocket of a job', () => {
   });
 
   it('ignores what a client says, and hangs up on one that says much', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const listener = new Listener(api.socketUrl(jobId));
     await once(listener.socket, 'open');
     listener.socket.send('hello');
-    api.downloads.change(jobId, { bytesHighWater: 1 });
+    api.jobs.change(jobId, { bytesHighWater: 1 });
     await waitFor('the stream to go on', () => listener.messages.length === 2);
     listener.socket.send('x'.repeat(2_000));
     await waitFor('the end', () => listener.closed);
@@ -258,11 +258,11 @@ describe('the WebSocket of a job', () => {
     async (how) => {
       const slow = await StreamApi.start();
       let release!: () => void;
-      slow.downloads.gate = new Promise((resolve) => (release = resolve));
+      slow.jobs.gate = new Promise((resolve) => (release = resolve));
       const socket = connect(slow.port, '127.0.0.1');
 
-      socket.write(handshake(slow.socketUrl(slow.downloads.add())));
-      await waitFor('the job to be read', () => slow.downloads.reads === 1);
+      socket.write(handshake(slow.socketUrl(slow.jobs.add())));
+      await waitFor('the job to be read', () => slow.jobs.reads === 1);
       if (how === 'in order') socket.destroy();
       else socket.resetAndDestroy();
       await once(socket, 'close');
@@ -275,7 +275,7 @@ describe('the WebSocket of a job', () => {
 
   it('pings, and drops a client that does not answer', async () => {
     const quick = await StreamApi.start({ times: { heartbeatMs: 30 } });
-    const jobId = quick.downloads.add();
+    const jobId = quick.jobs.add();
     const answering = new Listener(quick.socketUrl(jobId));
     const silent = new Listener(quick.socketUrl(jobId), { autoPong: false });
     await Promise.all([once(answering.socket, 'open'), once(silent.socket, 'open')]);
@@ -291,7 +291,7 @@ describe('the WebSocket of a job', () => {
 
   it('is refused when the server has no room', async () => {
     const small = await StreamApi.start({ limits: { total: 1 } });
-    const jobId = small.downloads.add();
+    const jobId = small.jobs.add();
     const first = new Listener(small.socketUrl(jobId));
     await once(first.socket, 'open');
     const second = new Listener(small.socketUrl(jobId));
@@ -303,7 +303,7 @@ describe('the WebSocket of a job', () => {
   it('is refused to a user who has as many as one may have, and to nobody else', async () => {
     const small = await StreamApi.start({ limits: { perUser: 1 } });
     const open = (userId: string) =>
-      new Listener(small.socketUrl(small.downloads.add(userId)), { headers: { 'x-user-id': userId } });
+      new Listener(small.socketUrl(small.jobs.add(userId)), { headers: { 'x-user-id': userId } });
     const first = open('ada');
     await once(first.socket, 'open');
     const second = open('ada');
@@ -322,7 +322,7 @@ describe('the WebSocket of a job', () => {
 
   it('sends clients elsewhere when the server stops, also those that come then', async () => {
     const stopping = await StreamApi.start();
-    const jobId = stopping.downloads.add();
+    const jobId = stopping.jobs.add();
     const first = new Listener(stopping.socketUrl(jobId));
     await once(first.socket, 'open');
     stopping.streams.restart();
@@ -337,20 +337,20 @@ describe('the WebSocket of a job', () => {
   it('is cut when the server stops and the client does not answer', async () => {
     const stopping = await StreamApi.start({ times: { leaveMs: 50 } });
     const silent = connect(stopping.port, '127.0.0.1');
-    silent.write(handshake(stopping.socketUrl(stopping.downloads.add())));
+    silent.write(handshake(stopping.socketUrl(stopping.jobs.add())));
     await waitFor('the stream to open', () => stopping.streams.size === 1);
     stopping.streams.restart();
-    await closeHttpServer(stopping.server, 600_000);
+    await closeNodeServer(stopping.server, 600_000);
     silent.destroy();
     await waitFor('the stream to be dropped', () => stopping.streams.size === 0);
     expect(stopping.upgrades).toBe(0);
   });
 
   it('sends clients elsewhere when the job is gone: there they are told', async () => {
-    const jobId = api.downloads.add();
+    const jobId = api.jobs.add();
     const listener = new Listener(api.socketUrl(jobId));
     await waitFor('the present state', () => listener.messages.length === 1);
-    api.downloads.remove(jobId);
+    api.jobs.remove(jobId);
     await waitFor('the end', () => listener.closed);
     expect(listener.closed).toBe(1_012);
     expect(listener.messages).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { downloadStatus, nextPollInMs } from '../../../../src/jobs/status/download-status.js';
-import type { JobView, LiveProgress } from '../../../../src/jobs/downloads.js';
+import type { JobView, LiveProgress } from '../../../../src/jobs/jobs.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { ArchiveInfo, JobSnapshot } from '../../../../src/contract/snapshot.js';
 import { type JobEvent, reduce } from '../../../../src/workflows/download/progress.js';

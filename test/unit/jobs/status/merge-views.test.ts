@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JobView, LiveProgress } from '../../../../src/jobs/downloads.js';
-import { neverBack } from '../../../../src/jobs/status/merge-views.js';
+import type { JobView, LiveProgress } from '../../../../src/jobs/jobs.js';
+import { mergeViews } from '../../../../src/jobs/status/merge-views.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
 import { aJob } from '../../../support/jobs.js';
@@ -31,7 +31,7 @@ function view(changes: Partial<JobSnapshot> = {}, more: Partial<JobView> = {}): 
 describe('a newer view of a job', () => {
   it('knows what the one before did, of the same run', () => {
     const older = view(BUILDING, { live: HALF_WAY });
-    const newer = neverBack(older, view({ ...BUILDING, phase: 'preparing', preparedFiles: 1 }));
+    const newer = mergeViews(older, view({ ...BUILDING, phase: 'preparing', preparedFiles: 1 }));
     expect(newer).toMatchObject({
       live: null,
       snapshot: { phase: 'building', preparedFiles: 2, bytesHighWater: 70, filesHighWater: 1, attempts: 2 },
@@ -41,14 +41,14 @@ describe('a newer view of a job', () => {
   it('keeps the place in the queue while nobody can tell it', () => {
     const waiting = { phase: 'waiting' } as const;
     const older = view(waiting, { queuePosition: 3 });
-    expect(neverBack(older, view(waiting, { stale: true })).queuePosition).toBe(3);
-    expect(neverBack(older, view(BUILDING, { stale: true })).queuePosition).toBeNull();
-    expect(neverBack(older, view(waiting, { queuePosition: 2 })).queuePosition).toBe(2);
+    expect(mergeViews(older, view(waiting, { stale: true })).queuePosition).toBe(3);
+    expect(mergeViews(older, view(BUILDING, { stale: true })).queuePosition).toBeNull();
+    expect(mergeViews(older, view(waiting, { queuePosition: 2 })).queuePosition).toBe(2);
   });
 
   it('is still at its end, of the same run', () => {
     const older = view({ ...BUILDING, status: 'failed', phase: 'ended' });
-    expect(neverBack(older, view(BUILDING)).snapshot).toMatchObject({ status: 'failed', phase: 'ended' });
+    expect(mergeViews(older, view(BUILDING)).snapshot).toMatchObject({ status: 'failed', phase: 'ended' });
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe('a newer view of a job', () => {
         { status: 'queued', phase: 'waiting' },
       ] as const) {
         const newer = view(changes, { runId: 'second', queuePosition: 2 });
-        expect(neverBack(older, newer)).toBe(newer);
+        expect(mergeViews(older, newer)).toBe(newer);
       }
     },
   );

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { JobView } from '../../../../src/jobs/downloads.js';
+import type { JobView } from '../../../../src/jobs/jobs.js';
 import { StatusCache } from '../../../../src/jobs/status/status-cache.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';

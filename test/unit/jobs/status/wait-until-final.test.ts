@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Downloads, JobView } from '../../../../src/jobs/downloads.js';
-import { untilFinal } from '../../../../src/jobs/status/wait-until-final.js';
+import type { Jobs, JobView } from '../../../../src/jobs/jobs.js';
+import { waitUntilFinal } from '../../../../src/jobs/status/wait-until-final.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
@@ -15,12 +15,12 @@ const view = (changes: Partial<JobSnapshot> = {}): JobView => ({
 });
 
 /** Jobs that look otherwise each time: as the list says, and then as its last. */
-function jobs(...looks: (() => Promise<JobView>)[]): Downloads & { looked: number } {
+function jobs(...looks: (() => Promise<JobView>)[]): Jobs & { looked: number } {
   const fake = {
     looked: 0,
     view: () => looks[Math.min(fake.looked++, looks.length - 1)]!(),
   };
-  return fake as unknown as Downloads & { looked: number };
+  return fake as unknown as Jobs & { looked: number };
 }
 
 const patience = () => AbortSignal.timeout(30_000);
@@ -33,7 +33,7 @@ describe('waiting for a job to end', () => {
       async () => view({ status: 'running' }),
       async () => ended,
     );
-    expect(await untilFinal(downloads, 'job-1', patience())).toBe(ended);
+    expect(await waitUntilFinal(downloads, 'job-1', patience())).toBe(ended);
     expect(downloads.looked).toBe(3);
   });
 
@@ -44,7 +44,7 @@ describe('waiting for a job to end', () => {
       gone.abort();
       return running;
     });
-    expect(await untilFinal(downloads, 'job-1', gone.signal)).toBe(running);
+    expect(await waitUntilFinal(downloads, 'job-1', gone.signal)).toBe(running);
     expect(downloads.looked).toBe(1);
   });
 
@@ -52,7 +52,7 @@ describe('waiting for a job to end', () => {
     const ended = view({ status: 'completed' });
     const unanswered = () => Promise.reject(new LonghaulError('TEMPORAL_UNAVAILABLE', 'no'));
     expect(
-      await untilFinal(
+      await waitUntilFinal(
         jobs(unanswered, async () => ended),
         'job-1',
         patience(),
@@ -62,12 +62,12 @@ describe('waiting for a job to end', () => {
 
   it('knows nothing of a job that was never seen', async () => {
     const unanswered = () => Promise.reject(new LonghaulError('TEMPORAL_UNAVAILABLE', 'no'));
-    expect(await untilFinal(jobs(unanswered), 'job-1', AbortSignal.timeout(20))).toBeUndefined();
+    expect(await waitUntilFinal(jobs(unanswered), 'job-1', AbortSignal.timeout(20))).toBeUndefined();
   });
 
   it('passes on every other error', async () => {
     const broken = new Error('broken');
-    const waiting = untilFinal(
+    const waiting = waitUntilFinal(
       jobs(() => Promise.reject(broken)),
       'job-1',
       patience(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FileId } from '../../../../src/contract/files.js';
 import type { Catalogue, CatalogueEntry } from '../../../../src/source/catalogue/catalogue.js';
-import { GatheringCatalogue } from '../../../../src/source/catalogue/batching-catalogue.js';
+import { BatchingCatalogue } from '../../../../src/source/catalogue/batching-catalogue.js';
 import { waitFor } from '../../../support/wait-for.js';
 
 /** Says of every id that it is missing, or fails; notes what it is asked, and until when. */
@@ -21,7 +21,7 @@ const idsOf = (entries: CatalogueEntry[]) => entries.map(({ fileId }) => fileId)
 describe('a catalogue that gathers questions', () => {
   it('asks once for what is asked at the same moment, and gives each what it asked for', async () => {
     const far = new NotingCatalogue();
-    const near = new GatheringCatalogue(far);
+    const near = new BatchingCatalogue(far);
     const answers = await Promise.all([
       near.resolve('ada', [70_000]),
       near.resolve('ada', [70_001, 70_002]),
@@ -39,7 +39,7 @@ describe('a catalogue that gathers questions', () => {
 
   it('asks for no more than a thousand at once', async () => {
     const far = new NotingCatalogue();
-    const near = new GatheringCatalogue(far);
+    const near = new BatchingCatalogue(far);
     const many = Array.from({ length: 600 }, (_, i) => 70_000 + i);
     const others = many.map((id) => id + 600);
     const answers = await Promise.all([near.resolve('ada', many), near.resolve('ada', others)]);
@@ -50,7 +50,7 @@ describe('a catalogue that gathers questions', () => {
   it('fails all whose question failed', async () => {
     const far = new NotingCatalogue();
     far.answer = () => Promise.reject(new Error('away'));
-    const near = new GatheringCatalogue(far);
+    const near = new BatchingCatalogue(far);
     const asked = [near.resolve('ada', [70_000]), near.resolve('ada', [70_001])];
     const results = await Promise.allSettled(asked);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -59,7 +59,7 @@ describe('a catalogue that gathers questions', () => {
   it('lets one go without the others, and stops asking when all have gone', async () => {
     const far = new NotingCatalogue();
     far.answer = () => new Promise(() => {});
-    const near = new GatheringCatalogue(far);
+    const near = new BatchingCatalogue(far);
     const [first, second] = [new AbortController(), new AbortController()];
     const asked = [
       near.resolve('ada', [70_000], first.signal),

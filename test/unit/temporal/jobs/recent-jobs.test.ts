@@ -2,22 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { RecentJobs } from '../../../../src/temporal/jobs/recent-jobs.js';
 
 describe('the jobs that something happened to lately', () => {
-  const noticed = (count: number, now?: () => number) => {
+  const markChanged = (count: number, now?: () => number) => {
     const recent = new RecentJobs(now);
-    for (let i = 0; i < count; i++) recent.noticed('user', `job-${i}`);
+    for (let i = 0; i < count; i++) recent.markChanged('user', `job-${i}`);
     return recent;
   };
 
   it('are told to their user, latest first', () => {
-    const recent = noticed(2);
-    recent.noticed('other', 'job-9');
-    recent.noticed('user', 'job-0');
+    const recent = markChanged(2);
+    recent.markChanged('other', 'job-9');
+    recent.markChanged('user', 'job-0');
     expect(recent.of('user')).toEqual(['job-0', 'job-1']);
     expect(recent.of('nobody')).toEqual([]);
   });
 
   it('are forgotten when the index knows their end, and not before', () => {
-    const recent = noticed(2);
+    const recent = markChanged(2);
     recent.indexed('job-0', false);
     recent.indexed('job-1', true);
     expect(recent.of('user')).toEqual(['job-0']);
@@ -25,7 +25,7 @@ describe('the jobs that something happened to lately', () => {
 
   it('are left to the index after a while, when it knows them', () => {
     let now = 0;
-    const recent = noticed(2, () => now);
+    const recent = markChanged(2, () => now);
     now = 61_000;
     recent.indexed('job-0', false);
     expect(recent.of('user')).toEqual(['job-1']);
@@ -34,6 +34,6 @@ describe('the jobs that something happened to lately', () => {
   });
 
   it('are a few per user, however many there were', () => {
-    expect(noticed(20_000).of('user')).toHaveLength(200);
+    expect(markChanged(20_000).of('user')).toHaveLength(200);
   });
 });

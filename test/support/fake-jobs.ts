@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Downloads, JobView } from '../../src/jobs/downloads.js';
+import type { Jobs, JobView } from '../../src/jobs/jobs.js';
 import { jobNotFound, LonghaulError } from '../../src/contract/errors.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import type { DownloadJob } from '../../src/contract/job.js';
@@ -7,7 +7,7 @@ import type { JobSnapshot } from '../../src/contract/snapshot.js';
 import { aJob } from './jobs.js';
 
 /** Jobs that are what a test says they are. */
-export class FakeDownloads implements Pick<Downloads, 'view'> {
+export class FakeJobs implements Pick<Jobs, 'view'> {
   private readonly snapshots = new Map<string, JobSnapshot>();
   reads = 0;
   /** Temporal does not answer. */

@@ -42,7 +42,7 @@ export interface Accepted {
  * The jobs, wherever they are kept. Every method throws a LonghaulError: JOB_NOT_FOUND for an unknown job,
  * TEMPORAL_UNAVAILABLE when it cannot be told within its deadline.
  */
-export interface Downloads {
+export interface Jobs {
   /**
    * Starts a job. One with a fingerprint is started once: as long as it runs, and when it has completed, starting it
    * again changes nothing; after it failed, was cancelled or has expired it begins anew. When this rejects with

@@ -24,7 +24,7 @@ export interface Asked<T> {
  * Queries to workers, for all jobs of this process together: within one budget, and while the workers are silent one a
  * second, so that an outage of workers makes neither a status slow nor Temporal busy.
  */
-export class WorkerQueries {
+export class WorkerQueryBreaker {
   private readonly budget: TokenBucket;
   private silentSince: number | undefined;
   private heardAt = -Infinity;

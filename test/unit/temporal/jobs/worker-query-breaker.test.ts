@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../../../support/wait-for.js';
-import { WorkerQueries } from '../../../../src/temporal/jobs/worker-queries.js';
+import { WorkerQueryBreaker } from '../../../../src/temporal/jobs/worker-query-breaker.js';
 
 describe('queries to workers', () => {
   let now: number;
   let asked: number;
-  let queries: WorkerQueries;
+  let queries: WorkerQueryBreaker;
   beforeEach(() => {
     now = 1_000_000;
     asked = 0;
-    queries = new WorkerQueries(() => now);
+    queries = new WorkerQueryBreaker(() => now);
   });
 
   const answers = async () => ++asked;
@@ -46,7 +46,7 @@ describe('queries to workers', () => {
     await queries.ask(answers);
     const busy = queries.ask(() => new Promise(() => {}));
     expect(await busy).toEqual({ answer: undefined, silent: false });
-    await waitFor('the silence to be noticed', () => queries.silent);
+    await waitFor('the silence to be markChanged', () => queries.silent);
   });
 
   it('learn of a worker that answers late', async () => {

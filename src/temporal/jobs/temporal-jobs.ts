@@ -19,14 +19,14 @@ import type { Logger } from '../../telemetry/logger.js';
 import { snapshotOf } from './job-snapshot.js';
 import type { downloadWorkflow } from '../../workflows/index.js';
 import type { Admission } from '../../jobs/admission.js';
-import type { Accepted, Downloads, JobView } from '../../jobs/downloads.js';
+import type { Accepted, Jobs, JobView } from '../../jobs/jobs.js';
 import { statusOf } from '../../jobs/status/download-status.js';
 import { type Lanes, queuePositions } from '../../jobs/user-queues.js';
 import { StatusCache } from '../../jobs/status/status-cache.js';
 import { callTemporal } from '../call.js';
 import { fairnessKeyOf, summaryOf } from './start-options.js';
 import { describedSnapshot, isBetweenSteps, isCancelling, liveProgress } from './pending-activities.js';
-import { type Asked, WorkerQueries } from './worker-queries.js';
+import { type Asked, WorkerQueryBreaker } from './worker-query-breaker.js';
 
 /** Temporal's priorities go from 1, the first, to 5. */
 const PRIORITY_KEYS: Record<Priority, number> = { standard: 3, low: 5 };
@@ -52,7 +52,7 @@ interface Earlier extends JobSnapshot {
   cancelling: boolean;
 }
 
-export interface TemporalDownloadsOptions {
+export interface TemporalJobsOptions {
   client: Client;
   logger: Logger;
   lanes: Lanes;
@@ -62,11 +62,11 @@ export interface TemporalDownloadsOptions {
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. */
-export class TemporalDownloads implements Downloads {
+export class TemporalJobs implements Jobs {
   private readonly cache = new StatusCache();
-  private readonly queries = new WorkerQueries();
+  private readonly queries = new WorkerQueryBreaker();
 
-  constructor(private readonly options: TemporalDownloadsOptions) {}
+  constructor(private readonly options: TemporalJobsOptions) {}
 
   async start(job: DownloadJob, deadline: number): Promise<Accepted> {
     const earlier = job.fingerprint === null ? undefined : await this.earlier(job, deadline);
