@@ -28,6 +28,7 @@ import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from '../jobs/file-ports.js';
 import { Health } from './health.js';
 import { closeNodeServer, createNodeServer } from './http/node-server.js';
+import { CachedJobs } from '../jobs/status/cached-jobs.js';
 import { JobWatchers } from '../jobs/status/job-watchers.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
 import { TemporalJobs } from '../temporal/jobs/temporal-jobs.js';
@@ -51,13 +52,15 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   };
   const workers = new WorkerPresence(connection, namespace);
   let stopping = false;
-  const jobs = new TemporalJobs({
-    client,
-    logger,
-    lanes,
-    admission: new Admission(lanes, settings.job.maxQueued),
-    capped: settings.job.maxRunning > 0,
-  });
+  const jobs = new CachedJobs(
+    new TemporalJobs({
+      client,
+      logger,
+      queues: lanes,
+      admission: new Admission(lanes, settings.job.maxQueued),
+      isCapped: settings.job.maxRunning > 0,
+    }),
+  );
   const watchers = new JobWatchers(jobs);
   const streams = new StreamHub(watchers, streamLimitsOf(settings));
   const deps: AppDependencies = {

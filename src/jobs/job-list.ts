@@ -1,32 +1,26 @@
 import type { JobStatus } from '../contract/snapshot.js';
 import type { JobView } from './jobs.js';
 
-/** A place in the list of a user's jobs: behind the job that began then and has this id. */
-export interface JobCursor {
-  /** Milliseconds since the epoch. */
-  startedAt: number;
-  jobId: string;
-}
-
 export interface JobListQuery {
-  /** Only jobs of this status; null for all. */
+  /** Lists only jobs of this status; null for all. */
   status: JobStatus | null;
-  /** Only what stands behind this place; null for the beginning. */
-  after: JobCursor | null;
+  /** The `nextCursor` of the page before; undefined for the first page. */
+  cursor: string | undefined;
   limit: number;
 }
 
 export interface JobPage {
   jobs: JobView[];
-  /** Where the next page begins; null when there is none. The page before it may have fewer jobs than asked for. */
-  next: JobCursor | null;
+  /** The cursor of the next page; null when there is none. A page may hold fewer jobs than `limit` and have one. */
+  nextCursor: string | null;
 }
 
-/** The jobs of one user. Throws TEMPORAL_UNAVAILABLE when they cannot be told within its deadline. */
+/** The jobs of one user. */
 export interface JobList {
-  /** A page, newest first; a job that was begun several times stands where it was begun last. */
+  /**
+   * Lists running jobs first, newest first; then ended jobs, last ended first. A job appears once, at its latest run.
+   * The index may be about a second late, and shows a running job as of its last change of phase.
+   * @throws LonghaulError INVALID_REQUEST for a cursor of another list, TEMPORAL_UNAVAILABLE.
+   */
   list(userId: string, query: JobListQuery): Promise<JobPage>;
-
-  /** Something was done to a job just now: from here on the list tells of it, however late its index is. */
-  markChanged(userId: string, jobId: string): void;
 }

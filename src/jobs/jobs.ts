@@ -1,67 +1,67 @@
-import type { DownloadJob } from '../contract/job.js';
 import type { FileOutcome } from '../contract/files.js';
+import type { DownloadJob } from '../contract/job.js';
 import type { JobSnapshot } from '../contract/snapshot.js';
 
-/** What is going on in a running job right now, beyond what its workflow knows. */
+/** The state of a running job beyond its snapshot, from the heartbeats of its activities. */
 export interface LiveProgress {
-  /** Attempt of the step that is under way. */
+  /** Attempt of the activity that runs. */
   attempt: number;
-  /** When this attempt began; milliseconds since the epoch. */
+  /** Start of this attempt; milliseconds since the epoch. */
   attemptStartedAt: number | null;
-  /** Of this attempt. */
+  /** Bytes of this attempt. */
   bytes: number;
-  /** The most that any attempt reached. */
+  /** The most bytes that any attempt reached. */
   bytesHighWater: number;
   filesHighWater: number;
-  /** Set while the step waits to be tried again: when, and what went wrong in plain words. */
+  /** Set while the activity waits for its next attempt: when that starts, and why the last attempt failed. */
   retry: { at: number | null; reason: string } | null;
-  /** A cancellation is under way. */
+  /** A cancellation was requested and has not completed. */
   cancelling: boolean;
 }
 
 /** Everything the API knows of a job at one moment. */
 export interface JobView {
   jobId: string;
-  /** Which of its runs: a job has another once it is started anew, or an operator resets it. */
+  /** The run of the job: a restarted or reset job has a new one. */
   runId: string;
   snapshot: JobSnapshot;
   live: LiveProgress | null;
-  /** No worker answered: the snapshot is of the last change of phase. */
+  /** No worker or no Temporal server answered in time, so the numbers may be a little old. */
   stale: boolean;
-  /** For a job that waits for a slot: 1 when it is next; null when its place is not known. */
+  /** For a job that waits for a slot: 1 when it is next; null when its position is unknown. */
   queuePosition?: number | null;
+  /** Jobs that clients of this server poll or watch; paces the next poll. Undefined counts as none. */
+  polledJobs?: number;
 }
 
-/** A job that was started, now or by an earlier request with the same key. */
-export interface Accepted {
-  createdAt: string;
-  replayed: boolean;
-}
+/** A job that this request started, or a replay: an earlier request with the same key started it. */
+export type Accepted =
+  { createdAt: string; replayed: false; runId: string } | { createdAt: string; replayed: true };
 
 /**
- * The jobs, wherever they are kept. Every method throws a LonghaulError: JOB_NOT_FOUND for an unknown job,
- * TEMPORAL_UNAVAILABLE when it cannot be told within its deadline.
+ * The jobs. Every method throws a LonghaulError: JOB_NOT_FOUND for an unknown job, TEMPORAL_UNAVAILABLE when Temporal
+ * does not answer within the deadline of the method.
  */
 export interface Jobs {
   /**
-   * Starts a job. One with a fingerprint is started once: as long as it runs, and when it has completed, starting it
-   * again changes nothing; after it failed, was cancelled or has expired it begins anew. When this rejects with
-   * TEMPORAL_UNAVAILABLE, REQUEST_TIMEOUT or JOB_ENDING, nothing was accepted.
-   * @param deadline after which nothing is started any more; milliseconds since the epoch.
+   * Starts a job. Idempotent for a job with a fingerprint: while it runs and after it completed, another start is a
+   * replay; after it failed, was cancelled or expired, another start runs it again. Nothing was accepted when this
+   * throws TEMPORAL_UNAVAILABLE, REQUEST_TIMEOUT or JOB_ENDING.
+   * @param deadline milliseconds since the epoch; nothing is started after it.
    * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint; TOO_MANY_JOBS when
-   * the user has as many as there may be.
+   * the user has reached the limit.
    */
   start(job: DownloadJob, deadline: number): Promise<Accepted>;
 
-  /** The job now, at most about a second old while it runs. */
+  /** Reads the job as it is now. */
   view(jobId: string): Promise<JobView>;
 
   /**
-   * Asks a job to stop, and waits a moment for it to have stopped. Idempotent.
-   * @returns the job after that; it may have ended otherwise in the meantime.
+   * Requests cancellation and waits up to 3 s for the job to end. Idempotent.
+   * @returns the job after that; it may have completed or failed in the meantime.
    */
   cancel(jobId: string): Promise<JobView>;
 
-  /** What is known of the files of a job that has no archive (yet). */
+  /** Reads the outcomes of files of a job that has no archive (yet). */
   files(jobId: string, offset: number, limit: number): Promise<FileOutcome[]>;
 }

@@ -14,8 +14,8 @@ import { waitFor } from '../support/wait-for.js';
 /** Downloads without slots, so that nothing but starting them is tried. */
 function unlimited(client: Client): TemporalJobs {
   const logger = pino({ level: 'silent' });
-  const lanes = new TemporalUserQueues(client, logger, 5_000);
-  return new TemporalJobs({ client, logger, lanes, admission: new Admission(lanes, 0), capped: false });
+  const queues = new TemporalUserQueues(client, logger, 5_000);
+  return new TemporalJobs({ client, logger, queues, admission: new Admission(queues, 0), isCapped: false });
 }
 
 describeWith(await locateTemporalCli(), 'starting a job while Temporal stands still', (temporalCli) => {

@@ -33,7 +33,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     jobs,
     watchers,
     streams: new StreamHub(watchers),
-    jobList: { list: async () => ({ jobs: [], next: null }), markChanged: () => {} },
+    jobList: { list: async () => ({ jobs: [], nextCursor: null }) },
     operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
     authenticator: new NoAuthenticator([]),
     authMode: 'none',

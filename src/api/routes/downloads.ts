@@ -58,9 +58,8 @@ class DownloadHandlers {
   };
 
   cancel: RequestHandler = async (req, res) => {
-    const { jobId, snapshot } = await this.answers.viewOf(req, res);
+    const { jobId } = await this.answers.viewOf(req, res);
     const view = await this.deps.jobs.cancel(jobId);
-    this.deps.jobList.markChanged(snapshot.userId, jobId);
     const status = await this.answers.statusOf(req, view);
     if (['completed', 'failed', 'expired'].includes(status.status)) {
       const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job is ${status.status} already.`);

@@ -3,7 +3,7 @@ import type { Estimate, FilesEstimate } from '../../contract/http/answers.js';
 import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/job.js';
 import type { AppDependencies } from '../dependencies.js';
-import { etaGuess } from '../../jobs/status/eta-guess.js';
+import { etaGuess } from '../../jobs/status/download-status.js';
 import { JobResponses } from './shared/job-responses.js';
 import { StartJob } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';

@@ -1,9 +1,8 @@
-import { type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { jobsQuerySchema } from '../../contract/http/schemas.js';
 import type { JobsPage } from '../../contract/http/answers.js';
 import type { AppDependencies } from '../dependencies.js';
 import { JobResponses } from './shared/job-responses.js';
-import { decodeJobCursor, encodeJobCursor } from '../../jobs/cursors.js';
 import { StartJob, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { malformedId } from '../http/malformed-id.js';
@@ -11,15 +10,10 @@ import { patientTimeout, timeout } from '../middleware/timeout.js';
 import { principalOf } from '../auth/principal.js';
 import { route } from '../http/define-route.js';
 import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from './shared/snake-case.js';
-import { UserSemaphore } from '../../concurrency/user-semaphore.js';
 import { validate } from '../http/validate.js';
 
 /** Longer than the index of jobs is waited for. */
 const LIST_TIMEOUT_MS = 15_000;
-
-/** A list may ask Temporal hundreds of things: many at once would leave nothing of it to others. */
-const LISTS_AT_ONCE = 2;
-const LISTS_WAITING = 20;
 
 /** `/jobs`: the list of one's jobs, and the same jobs as elsewhere, in snake_case. */
 export function jobRoutes(deps: AppDependencies): Router {
@@ -39,7 +33,6 @@ export function jobRoutes(deps: AppDependencies): Router {
 class JobHandlers {
   private readonly answers: JobResponses;
   private readonly starts: StartJob;
-  private readonly turns = new UserSemaphore(LISTS_AT_ONCE, LISTS_WAITING);
 
   constructor(private readonly deps: AppDependencies) {
     this.answers = new JobResponses(deps);
@@ -63,30 +56,15 @@ class JobHandlers {
 
   list: RequestHandler = async (req, res) => {
     const { status, cursor, limit } = validate(jobsQuerySchema, req.query);
-    const wanted = {
+    const found = await this.deps.jobList.list(principalOf(res).userId, {
       status: status ?? null,
-      after: cursor === undefined ? null : decodeJobCursor(cursor),
+      cursor,
       limit,
-    };
-    const { userId } = principalOf(res);
-    const found = await this.inTurn(userId, res, () => this.deps.jobList.list(userId, wanted));
-    if (!found) return;
+    });
     const page: JobsPage = {
       jobs: await Promise.all(found.jobs.map((view) => this.answers.statusOf(req, view))),
-      nextCursor: found.next && encodeJobCursor(found.next),
+      nextCursor: found.nextCursor,
     };
     res.json(page);
   };
-
-  /** @returns undefined when nobody waits for the answer any more. */
-  private async inTurn<T>(userId: string, res: Response, work: () => Promise<T>): Promise<T | undefined> {
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    try {
-      return await this.turns.take(userId, gone.signal, work);
-    } catch (error) {
-      if (gone.signal.aborted) return undefined;
-      throw error;
-    }
-  }
 }

@@ -6,7 +6,10 @@ import { StartJob, sendAccepted } from './shared/start-job.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
 import { route } from '../http/define-route.js';
-import { waitUntilFinal } from '../../jobs/status/wait-until-final.js';
+import { errorCodeOf } from '../../contract/errors.js';
+import type { JobView } from '../../jobs/jobs.js';
+import { waitUntilFinal } from '../../jobs/status/long-poll.js';
+import { disconnected } from '../http/disconnected.js';
 
 /** Below what proxies wait for an answer. */
 const WAIT_MS = 25_000;
@@ -43,11 +46,7 @@ class StartHandlers {
 
   start: RequestHandler = async (req, res) => {
     const started = await this.starts.start(req, res, req.body);
-    const view = await waitUntilFinal(
-      this.deps.jobs,
-      started.jobId,
-      patience(res, this.deps.watchers.closed),
-    );
+    const view = await this.viewAtEnd(started.jobId, res);
     if (res.headersSent || res.closed) return;
     const status = view && (await this.answers.statusOf(req, view));
     if (status && isFinal(status.status)) res.set('Location', started.statusUrl).json(status);
@@ -56,22 +55,16 @@ class StartHandlers {
       sendAccepted(res, started.statusUrl, nextPollInMs, status ?? started);
     }
   };
-}
 
-/**
- * Ends with the answer, when the server shuts down, or when it has been waited for long enough. By a timer of its own: a
- * signal of `AbortSignal.timeout` that nothing but `AbortSignal.any` refers to may be collected before its time.
- */
-function patience(res: Response, shutdown: AbortSignal): AbortSignal {
-  if (res.closed || shutdown.aborted) return AbortSignal.abort();
-  const ended = new AbortController();
-  const end = () => {
-    clearTimeout(timer);
-    shutdown.removeEventListener('abort', end);
-    ended.abort();
-  };
-  const timer = setTimeout(end, WAIT_MS);
-  shutdown.addEventListener('abort', end);
-  res.once('close', end);
-  return ended.signal;
+  /** The job at its end, or after the wait; undefined while Temporal is away: the job was accepted all the same. */
+  private async viewAtEnd(jobId: string, res: Response): Promise<JobView | undefined> {
+    const { jobs, watchers } = this.deps;
+    try {
+      const view = await jobs.view(jobId);
+      return (await waitUntilFinal(watchers, view, WAIT_MS, disconnected(res))) ?? (await jobs.view(jobId));
+    } catch (error) {
+      if (errorCodeOf(error) !== 'TEMPORAL_UNAVAILABLE') throw error;
+      return undefined;
+    }
+  }
 }

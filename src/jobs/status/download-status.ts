@@ -1,21 +1,27 @@
 import type { DownloadStatus } from '../../contract/http/answers.js';
 import { isFinal, type JobSnapshot, type JobStatus } from '../../contract/snapshot.js';
 import type { JobView } from '../jobs.js';
+import { pollFloorMs } from './freshness.js';
 
-/** Shares of the progress bar: looking files up, then the bytes, then what remains until the archive is published. */
+/** Shares of the progress bar: looking up files, then bytes, then publishing the archive. */
 const PREPARED_PERCENT = 5;
 const BUILT_PERCENT = 95;
 const MOST_BEFORE_COMPLETED = 99;
 
-/** Polls are spread over this range while a job has long to go; a job nearly done is asked for sooner. */
-const POLL_MIN_MS = 500;
+/** The interval between two polls of a job that has long to go; a job that is nearly done is polled sooner. */
 const POLL_LONG_MS = 4_000;
-const POLL_JITTER = 1;
+
+/** Low estimates for before any rate was observed: the speed of a small machine. */
+const FILES_PER_SECOND = 50;
+const BYTES_PER_SECOND = 40 * 1024 * 1024;
+
+/** The statuses in which the same key, or a retry, runs the job again. */
+const RESTARTABLE: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled', 'expired']);
 
 /**
- * The status a client reads, from what is known of the job now.
+ * Makes the status that a client reads.
  * @param now milliseconds since the epoch.
- * @param random from 0 to 1, for the jitter that keeps clients from polling in step.
+ * @param random from 0 to 1, for the jitter that spreads polls.
  */
 export function downloadStatus(
   view: JobView,
@@ -42,28 +48,45 @@ export function downloadStatus(
     startedAt: snapshot.startedAt,
     completedAt: snapshot.completedAt,
     expiresAt: expiresAt(snapshot),
-    nextPollInMs: isFinal(status) ? null : nextPollInMs(etaSeconds, random),
+    nextPollInMs: isFinal(status) ? null : nextPollInMs(etaSeconds, floorOf(view, now), random),
     archive: snapshot.archive,
     error: snapshot.error,
     ...(view.stale ? { stale: true as const } : {}),
   };
 }
 
-/** When the archive is deleted; of a job that still runs, the earliest moment it could be. */
+/** The time at which the archive expires; for a running job, the earliest time at which it could. */
 export function expiresAt(snapshot: Pick<JobSnapshot, 'completedAt' | 'createdAt' | 'ttlMs'>): string {
   return new Date(Date.parse(snapshot.completedAt ?? snapshot.createdAt) + snapshot.ttlMs).toISOString();
 }
 
-/** When to ask again: a quarter of what is left, between half a second and 4 to 8 s. */
-export function nextPollInMs(etaSeconds: number | null, random: number): number {
-  const base = Math.min(POLL_LONG_MS, Math.max(POLL_MIN_MS, ((etaSeconds ?? 8) * 1_000) / 4));
-  return Math.round(base * (1 + POLL_JITTER * random));
+/**
+ * The interval until the next poll: a quarter of the remaining time, at least `floorMs`, at most 4 s or `floorMs`, plus
+ * up to the same again as jitter.
+ */
+export function nextPollInMs(etaSeconds: number | null, floorMs: number, random: number): number {
+  const wanted = etaSeconds === null ? POLL_LONG_MS : Math.min(POLL_LONG_MS, (etaSeconds * 1_000) / 4);
+  return Math.round(Math.max(floorMs, wanted) * (1 + random));
 }
 
-/** The status of the contract: `expired` is written down nowhere, it follows from the time. */
+function floorOf({ snapshot, polledJobs = 0 }: JobView, now: number): number {
+  return pollFloorMs(now - Date.parse(snapshot.createdAt), polledJobs);
+}
+
+/** The status of the contract. `expired` is stored nowhere: it follows from the time. */
 export function statusOf(snapshot: JobSnapshot, now: number): JobStatus {
   const expired = snapshot.status === 'completed' && now >= Date.parse(expiresAt(snapshot));
   return expired ? 'expired' : snapshot.status;
+}
+
+/** True for a job that the same key, or a retry, runs again. */
+export function isRestartable(status: JobStatus): boolean {
+  return RESTARTABLE.has(status);
+}
+
+/** Estimates the seconds that a job takes. @param bytes of all files; 0 while unknown. */
+export function etaGuess(files: number, bytes = 0): number {
+  return 1 + Math.ceil(files / FILES_PER_SECOND + bytes / BYTES_PER_SECOND);
 }
 
 function progressOf(view: JobView): number {
@@ -71,7 +94,7 @@ function progressOf(view: JobView): number {
   if (snapshot.status === 'completed') return 100;
   const { preparedFiles, totalFiles, bytesTotal } = snapshot;
   if (!allLookedUp(snapshot)) {
-    // What ended while files were looked up: nobody has been shown more, and no server knows how much less.
+    // A job that ended during the look-up: no server knows how far it was, and none has shown more.
     if (snapshot.phase === 'ended' && snapshot.startedAt !== null) return PREPARED_PERCENT;
     return Math.floor((PREPARED_PERCENT * preparedFiles) / totalFiles);
   }
@@ -81,7 +104,7 @@ function progressOf(view: JobView): number {
   return Math.min(MOST_BEFORE_COMPLETED, Math.floor(percent));
 }
 
-/** From here on the bytes are known, and count. */
+/** True once the total of bytes is known: progress counts bytes from here on. */
 function allLookedUp(snapshot: JobSnapshot): boolean {
   return snapshot.preparedFiles === snapshot.totalFiles;
 }
@@ -104,7 +127,7 @@ function messageOf(view: JobView, status: JobStatus): string {
   return `Fetching ${filesProcessed(view)} of ${snapshot.totalFiles - snapshot.skippedFiles} files`;
 }
 
-/** What the observed rate makes of the remaining bytes; null as long as nothing was observed. */
+/** Divides the remaining bytes by the rate of this attempt; null before its first byte. */
 function etaOf({ snapshot, live }: JobView, now: number): number | null {
   if (snapshot.phase === 'publishing') return 1;
   if (!live?.attemptStartedAt || !snapshot.bytesTotal || live.bytes === 0) return null;

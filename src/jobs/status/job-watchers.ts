@@ -1,73 +1,67 @@
 import { errorCodeOf } from '../../contract/errors.js';
 import { isFinal } from '../../contract/snapshot.js';
 import type { Jobs, JobView } from '../jobs.js';
+import { pacedMs, WATCH_INTERVAL_MS } from './freshness.js';
 import { statusFingerprint } from './status-fingerprint.js';
 
-/** How often a watched job is looked at; when many are watched, so rarely that all together stay below 250 a second. */
-const INTERVAL_MS = 250;
-const INTERVAL_PER_JOB_MS = 4;
-
 export interface JobListener {
-  /** A view in which something may have changed that a client can see. */
+  /** A client may see a difference between this view and the one before. */
   changed(view: JobView): void;
-  /** There is no such job any more, as far as Temporal knows now. Nothing more is told. */
+  /** Temporal knows no such job any more. No further call follows. */
   gone(): void;
 }
 
 interface Watcher {
   jobId: string;
-  state: string;
+  fingerprint: string;
   listeners: Set<JobListener>;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** One poller per job, however many listen to it: everything that waits for a job to change is fed from here. */
+/** One poller per watched job, however many listen: it feeds every stream and every held request. */
 export class JobWatchers {
   private readonly watchers = new Map<string, Watcher>();
   private readonly closing = new AbortController();
 
   constructor(private readonly jobs: Pick<Jobs, 'view'>) {}
 
-  /** Aborts when the server shuts down and nobody is to wait any longer. */
+  /** Aborts when the server shuts down: held requests end then. */
   get closed(): AbortSignal {
     return this.closing.signal;
   }
 
   /**
-   * Tells `listener` whenever the job changes, until it has ended. While Temporal does not answer, nothing is told.
-   * @param view of a job that has not ended, as the listener knows it.
-   * @returns ends the listening.
+   * Calls `listener` at every change of the job until it ends. While Temporal is away, it makes no calls.
+   * @param view the latest view that the listener knows; of a job that has not ended.
+   * @returns a function that removes the listener.
    */
   watch(view: JobView, listener: JobListener): () => void {
-    const watcher = this.watchers.get(view.jobId) ?? this.begin(view);
-    // One of the two has seen a change that the other has not: the next look is news for somebody.
-    if (watcher.state !== statusFingerprint(view, Date.now())) watcher.state = '';
+    const watcher = this.watchers.get(view.jobId) ?? this.add(view);
+    // The listener and the watcher know different views, so the next read is a change for one of them.
+    if (watcher.fingerprint !== statusFingerprint(view, Date.now())) watcher.fingerprint = '';
     watcher.listeners.add(listener);
     return () => {
       watcher.listeners.delete(listener);
-      if (watcher.listeners.size === 0) this.end(watcher);
+      if (watcher.listeners.size === 0) this.remove(watcher);
     };
   }
 
-  /** Ends all listening. */
+  /** Removes all listeners. */
   close(): void {
     this.closing.abort();
-    for (const watcher of this.watchers.values()) this.end(watcher);
+    for (const watcher of this.watchers.values()) this.remove(watcher);
   }
 
-  private begin(view: JobView): Watcher {
-    const watcher: Watcher = {
-      jobId: view.jobId,
-      state: statusFingerprint(view, Date.now()),
-      listeners: new Set(),
-      timer: undefined,
-    };
-    this.watchers.set(view.jobId, watcher);
-    this.lookLater(watcher);
+  private add(view: JobView): Watcher {
+    const { jobId } = view;
+    const fingerprint = statusFingerprint(view, Date.now());
+    const watcher: Watcher = { jobId, fingerprint, listeners: new Set(), timer: undefined };
+    this.watchers.set(jobId, watcher);
+    this.scheduleRead(watcher, view);
     return watcher;
   }
 
-  private end(watcher: Watcher): void {
+  private remove(watcher: Watcher): void {
     clearTimeout(watcher.timer);
     if (this.isWatched(watcher)) this.watchers.delete(watcher.jobId);
   }
@@ -76,20 +70,20 @@ export class JobWatchers {
     return this.watchers.get(watcher.jobId) === watcher;
   }
 
-  private lookLater(watcher: Watcher): void {
-    const ms = Math.max(INTERVAL_MS, this.watchers.size * INTERVAL_PER_JOB_MS);
-    watcher.timer = setTimeout(() => void this.look(watcher), ms);
+  private scheduleRead(watcher: Watcher, last: JobView | undefined): void {
+    const ms = Math.max(WATCH_INTERVAL_MS, pacedMs(last?.polledJobs ?? this.watchers.size));
+    watcher.timer = setTimeout(() => void this.readAndNotify(watcher), ms);
   }
 
-  private async look(watcher: Watcher): Promise<void> {
-    const seen = await this.read(watcher.jobId);
+  private async readAndNotify(watcher: Watcher): Promise<void> {
+    const read = await this.read(watcher.jobId);
     if (!this.isWatched(watcher)) return;
-    if (seen === 'gone') this.tellGone(watcher);
-    else if (seen) this.tell(watcher, seen);
-    if (this.isWatched(watcher)) this.lookLater(watcher);
+    if (read === 'gone') this.notifyGone(watcher);
+    else if (read) this.notify(watcher, read);
+    if (this.isWatched(watcher)) this.scheduleRead(watcher, read === 'gone' ? undefined : read);
   }
 
-  /** The job; undefined while nobody can tell. */
+  /** Undefined while Temporal is away. */
   private async read(jobId: string): Promise<JobView | 'gone' | undefined> {
     try {
       return await this.jobs.view(jobId);
@@ -98,17 +92,17 @@ export class JobWatchers {
     }
   }
 
-  private tell(watcher: Watcher, view: JobView): void {
-    const state = statusFingerprint(view, Date.now());
-    if (state !== watcher.state) {
-      watcher.state = state;
+  private notify(watcher: Watcher, view: JobView): void {
+    const fingerprint = statusFingerprint(view, Date.now());
+    if (fingerprint !== watcher.fingerprint) {
+      watcher.fingerprint = fingerprint;
       for (const listener of watcher.listeners) listener.changed(view);
     }
-    if (isFinal(view.snapshot.status)) this.end(watcher);
+    if (isFinal(view.snapshot.status)) this.remove(watcher);
   }
 
-  private tellGone(watcher: Watcher): void {
-    this.end(watcher);
+  private notifyGone(watcher: Watcher): void {
+    this.remove(watcher);
     for (const listener of watcher.listeners) listener.gone();
   }
 }

@@ -4,17 +4,44 @@ import type { JobWatchers } from './job-watchers.js';
 import { statusFingerprint } from './status-fingerprint.js';
 
 /**
- * Waits until a client would see something else than in `view`, for at most `ms`. A job that has ended never changes.
- * @param left aborts when nobody waits any more.
- * @returns the job as it is then; undefined when no change was seen, or the job is gone.
+ * Waits until a client would see a difference to `view`, at most `ms`. Returns at once for a job that has ended.
+ * @param disconnected aborts when the client has gone.
+ * @returns the changed view; undefined without a change, and when the job is gone.
  */
 export function longPoll(
   watchers: JobWatchers,
   view: JobView,
   ms: number,
-  left: AbortSignal,
+  disconnected: AbortSignal,
 ): Promise<JobView | undefined> {
-  const ended = AbortSignal.any([left, watchers.closed]);
+  const fingerprint = statusFingerprint(view, Date.now());
+  const isChange = (latest: JobView) => statusFingerprint(latest, Date.now()) !== fingerprint;
+  return waitForView(watchers, view, isChange, ms, disconnected);
+}
+
+/**
+ * Waits until a job has ended, at most `ms`.
+ * @param disconnected aborts when the client has gone.
+ * @returns the view of the ended job; undefined when it has not ended in time, and when the job is gone.
+ */
+export function waitUntilFinal(
+  watchers: JobWatchers,
+  view: JobView,
+  ms: number,
+  disconnected: AbortSignal,
+): Promise<JobView | undefined> {
+  return waitForView(watchers, view, ({ snapshot }) => isFinal(snapshot.status), ms, disconnected);
+}
+
+/** Ends also when the server shuts down. */
+function waitForView(
+  watchers: JobWatchers,
+  view: JobView,
+  isWanted: (latest: JobView) => boolean,
+  ms: number,
+  disconnected: AbortSignal,
+): Promise<JobView | undefined> {
+  const ended = AbortSignal.any([disconnected, watchers.closed]);
   if (ms === 0 || ended.aborted || isFinal(view.snapshot.status)) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const finish = (latest?: JobView) => {
@@ -26,10 +53,9 @@ export function longPoll(
     const giveUp = () => finish();
     const timer = setTimeout(giveUp, ms);
     ended.addEventListener('abort', giveUp);
-    const state = statusFingerprint(view, Date.now());
     const unwatch = watchers.watch(view, {
       changed: (latest) => {
-        if (statusFingerprint(latest, Date.now()) !== state) finish(latest);
+        if (isWanted(latest)) finish(latest);
       },
       gone: giveUp,
     });

@@ -2,24 +2,23 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { DownloadActivities } from '../../contract/activities.js';
 import { chunkSize } from '../../contract/chunk-size.js';
-import { ERRORS, type ErrorCode, isErrorCode } from '../../contract/errors.js';
+import { type ErrorCode, ERRORS, isErrorCode } from '../../contract/errors.js';
+import type { PendingStep } from '../../contract/http/admin-schemas.js';
 import type { BuildProgress, JobSnapshot } from '../../contract/snapshot.js';
-import { snapshotOf } from './job-snapshot.js';
 import type { LiveProgress } from '../../jobs/jobs.js';
+import { snapshotOf } from './job-snapshot.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
-/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
-const STARTED = 2;
+/** `PendingActivityState` of Temporal's API. */
+const STATES: Record<number, PendingStep['state']> = { 1: 'waiting', 2: 'running', 3: 'cancelling' };
 
 const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
 
-/** As `snapshotOf`, and how many files were looked up since: those whose activity is no longer pending. */
+/** The snapshot of the memo, with the number of files looked up since: those whose activity is no longer pending. */
 export function describedSnapshot(description: WorkflowExecutionDescription): JobSnapshot | undefined {
   const snapshot = snapshotOf(description);
-  return snapshot?.phase === 'preparing'
-    ? withLookedUp(snapshot, description.raw.pendingActivities ?? [])
-    : snapshot;
+  return snapshot?.phase === 'preparing' ? withLookedUp(snapshot, pendingOf(description)) : snapshot;
 }
 
 function withLookedUp(snapshot: JobSnapshot, pending: readonly PendingActivity[]): JobSnapshot {
@@ -31,27 +30,26 @@ function withLookedUp(snapshot: JobSnapshot, pending: readonly PendingActivity[]
 }
 
 /**
- * The build has ended, and the workflow has not heard of it yet: its heartbeats are gone, and how far it came is told
- * nowhere. Asked, the workflow hears of it first.
+ * True between the end of the build and the next workflow task: the heartbeats are gone and the memo is old. A query
+ * makes the workflow process the end of the build first.
  */
-export function isBetweenSteps({ raw }: WorkflowExecutionDescription, { phase }: JobSnapshot): boolean {
-  return phase === 'building' && (raw.pendingActivities ?? []).length === 0;
+export function isBetweenSteps(description: WorkflowExecutionDescription, { phase }: JobSnapshot): boolean {
+  return phase === 'building' && pendingOf(description).length === 0;
 }
 
-/** Whether the workflow was told to stop; it may have ended in whatever way since. */
+/** True after a request to cancel the workflow, even when it has ended in another way since. */
 export function isCancelling({ raw }: WorkflowExecutionDescription): boolean {
   return Boolean(raw.workflowExtendedInfo?.cancelRequested);
 }
 
-/** What the pending activities tell: how far the build is, which attempt, and why the last one failed. */
+/** Reads the progress of the build, its attempt, and the failure of the attempt before from the pending activities. */
 export function liveProgress(description: WorkflowExecutionDescription): LiveProgress | null {
-  const pending = description.raw.pendingActivities ?? [];
   const cancelling = isCancelling(description);
-  const activity = pending.reduce<PendingActivity | undefined>(
+  const activity = pendingOf(description).reduce<PendingActivity | undefined>(
     (worst, next) => ((next.attempt ?? 1) > (worst?.attempt ?? 0) ? next : worst),
     undefined,
   );
-  if (!activity) return cancelling ? { ...NOTHING_LIVE, cancelling } : null;
+  if (!activity) return cancelling ? { ...NO_PROGRESS, cancelling } : null;
   const progress = heartbeatOf(activity);
   return {
     attempt: activity.attempt ?? 1,
@@ -64,7 +62,19 @@ export function liveProgress(description: WorkflowExecutionDescription): LivePro
   };
 }
 
-const NOTHING_LIVE: LiveProgress = {
+/** Lists the activities of a job that run or wait for their next attempt. */
+export function pendingSteps(description: WorkflowExecutionDescription): PendingStep[] {
+  return pendingOf(description).map((activity) => ({
+    step: activity.activityType?.name ?? 'unknown',
+    state: stateOf(activity),
+    attempt: activity.attempt ?? 1,
+    startedAt: timestamp(activity.lastStartedTime),
+    nextAttemptAt: timestamp(activity.nextAttemptScheduleTime),
+    lastFailure: lastFailureOf(activity),
+  }));
+}
+
+const NO_PROGRESS: LiveProgress = {
   attempt: 1,
   attemptStartedAt: null,
   bytes: 0,
@@ -74,6 +84,14 @@ const NOTHING_LIVE: LiveProgress = {
   cancelling: false,
 };
 
+function pendingOf({ raw }: WorkflowExecutionDescription): readonly PendingActivity[] {
+  return raw.pendingActivities ?? [];
+}
+
+function stateOf({ state }: PendingActivity): PendingStep['state'] {
+  return STATES[state ?? 1] ?? 'waiting';
+}
+
 function heartbeatOf(activity: PendingActivity): BuildProgress | null {
   const payload = activity.heartbeatDetails?.payloads?.[0];
   if (!payload) return null;
@@ -81,17 +99,32 @@ function heartbeatOf(activity: PendingActivity): BuildProgress | null {
   return typeof details?.bytesHighWater === 'number' ? details : null;
 }
 
-/** Why the step waits to be tried again, in words of the contract: a failure's own text may come from anywhere. */
 function retryOf(activity: PendingActivity): LiveProgress['retry'] {
-  const failure = activity.lastFailure;
-  if (!failure || (activity.attempt ?? 1) < 2 || Number(activity.state) === STARTED) return null;
-  const type = failure.applicationFailureInfo?.type;
-  const code: ErrorCode = isErrorCode(type)
-    ? type
-    : failure.timeoutFailureInfo
-      ? 'WORKER_LOST'
-      : 'INTERNAL_ERROR';
+  const code = failureCodeOf(activity);
+  if (!code || (activity.attempt ?? 1) < 2 || stateOf(activity) === 'running') return null;
   return { at: milliseconds(activity.nextAttemptScheduleTime), reason: `${ERRORS[code].title}.` };
+}
+
+/** Shows the text of our own failures only: any other text may hold hosts, keys or signed links. */
+function lastFailureOf(activity: PendingActivity): PendingStep['lastFailure'] {
+  const code = failureCodeOf(activity);
+  if (!code) return null;
+  const { lastFailure } = activity;
+  const isOurs = isErrorCode(lastFailure?.applicationFailureInfo?.type);
+  if (isOurs) return { code, message: lastFailure?.message || `${ERRORS[code].title}.` };
+  return { code, message: `${ERRORS[code].title}. The Temporal Web UI has the details.` };
+}
+
+function failureCodeOf({ lastFailure }: PendingActivity): ErrorCode | undefined {
+  if (!lastFailure) return undefined;
+  const type = lastFailure.applicationFailureInfo?.type;
+  if (isErrorCode(type)) return type;
+  return lastFailure.timeoutFailureInfo ? 'WORKER_LOST' : 'INTERNAL_ERROR';
+}
+
+function timestamp(time: PendingActivity['lastStartedTime']): string | null {
+  const ms = milliseconds(time);
+  return ms === null ? null : new Date(ms).toISOString();
 }
 
 function milliseconds(time: PendingActivity['lastStartedTime']): number | null {

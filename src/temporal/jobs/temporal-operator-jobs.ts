@@ -2,23 +2,21 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import pMap from 'p-map';
 import type { FailedJob, FailedJobsPage, RunState } from '../../contract/http/admin-schemas.js';
 import { errorCodeOf, jobNotFound, LonghaulError } from '../../contract/errors.js';
-import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, workflowIdFor } from '../../contract/names.js';
+import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, jobIdFor, workflowIdFor } from '../../contract/names.js';
 import type { DownloadJob } from '../../contract/job.js';
 import { jobInput } from './job-input.js';
 import { snapshotOf } from './job-snapshot.js';
-import { checkedCursor, tokenOf } from './checked-cursor.js';
-import { invalidCursor } from '../../jobs/cursors.js';
 import type { OperatorJobs, OperatorView } from '../../jobs/operator-jobs.js';
-import { pendingSteps } from './temporal-pending.js';
-import { callTemporal } from '../call.js';
-import { liveProgress } from './pending-activities.js';
+import { callTemporal, ignoreNotFound } from '../call.js';
+import { liveProgress, pendingSteps } from './pending-activities.js';
+import { type IndexedRun, visibilityPage } from './visibility-page.js';
 
 const DEADLINE_MS = 3_000;
 
-/** Jobs of one page that are read at once: each is two calls. */
+/** Jobs of one page that are read concurrently: each takes two calls. */
 const READ_AT_ONCE = 10;
 
-/** What failed by itself says so; what was ended from outside could not. */
+/** A workflow that failed wrote its status; one that was closed from outside could not. */
 const FAILED_JOBS =
   `WorkflowType = '${DOWNLOAD_WORKFLOW}' AND ` +
   `(${SEARCH_ATTRIBUTES.status} = 'failed' OR ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut'))`;
@@ -32,19 +30,14 @@ const RUN_STATES: Record<string, RunState> = {
   TIMED_OUT: 'timed_out',
 };
 
-/** Jobs for operators, read from Temporal's index and histories: failed workflows are the dead letters. */
+/** Jobs for operators, read from the visibility index and from histories: failed workflows are the dead letters. */
 export class TemporalOperatorJobs implements OperatorJobs {
   constructor(private readonly client: Client) {}
 
   async failed(cursor: string | undefined, limit: number): Promise<FailedJobsPage> {
-    const { executions, nextPageToken } = await this.page(cursor, limit);
-    const rows = await pMap(executions ?? [], ({ execution }) => this.row(execution!), {
-      concurrency: READ_AT_ONCE,
-    });
-    return {
-      jobs: rows.filter((row) => row !== undefined),
-      nextCursor: nextPageToken?.length ? checkedCursor(nextPageToken) : null,
-    };
+    const page = await this.call(() => visibilityPage(this.client, FAILED_JOBS, cursor, limit));
+    const rows = await pMap(page.runs, (run) => this.row(run), { concurrency: READ_AT_ONCE });
+    return { jobs: rows.filter((row) => row !== undefined), nextCursor: page.nextCursor };
   }
 
   async show(jobId: string): Promise<OperatorView> {
@@ -70,34 +63,17 @@ export class TemporalOperatorJobs implements OperatorJobs {
     try {
       await this.call(() => this.client.workflow.getHandle(workflowId).terminate(reason));
     } catch (error) {
-      // Temporal finds no open run: it has ended since.
+      // No open run: the job has ended since the describe.
       throw errorCodeOf(error) === 'JOB_NOT_FOUND' ? alreadyFinished(error) : error;
     }
   }
 
-  private page(cursor: string | undefined, limit: number) {
-    const nextPageToken = cursor === undefined ? null : tokenOf(cursor);
-    if (nextPageToken === undefined) throw invalidCursor();
-    const { namespace } = this.client.options;
-    return this.call(() =>
-      this.client.workflowService.listWorkflowExecutions({
-        namespace,
-        query: FAILED_JOBS,
-        pageSize: limit,
-        nextPageToken,
-      }),
-    );
-  }
-
-  /** Undefined for what is no dead letter: a run that a later one has replaced, or a history that is gone by now. */
-  private async row(execution: {
-    workflowId?: string | null;
-    runId?: string | null;
-  }): Promise<FailedJob | undefined> {
-    const jobId = execution.workflowId!.slice(workflowIdFor('').length);
-    const found = await this.show(jobId).catch(ignoreUnknown);
-    if (!found || found.runId !== execution.runId) return undefined;
-    const { view, job, workflowId, run } = found;
+  /** Undefined for a run that a later one has replaced, or whose history is past its retention. */
+  private async row({ workflowId, runId }: IndexedRun): Promise<FailedJob | undefined> {
+    const jobId = jobIdFor(workflowId);
+    const found = await this.show(jobId).catch(ignoreNotFound);
+    if (!found || found.runId !== runId) return undefined;
+    const { view, job, run } = found;
     const { error, completedAt, createdAt, attempts } = view.snapshot;
     if (!error) return undefined;
     const { code, message, supportId } = error;
@@ -132,9 +108,5 @@ export class TemporalOperatorJobs implements OperatorJobs {
 }
 
 function alreadyFinished(cause?: unknown): LonghaulError {
-  return new LonghaulError('JOB_ALREADY_FINISHED', 'The job has ended already.', { cause });
-}
-
-function ignoreUnknown(error: unknown): undefined {
-  if (errorCodeOf(error) !== 'JOB_NOT_FOUND') throw error;
+  return new LonghaulError('JOB_ALREADY_FINISHED', 'The job has already ended.', { cause });
 }

@@ -2,8 +2,8 @@ import { DOWNLOAD_WORKFLOW, SEARCH_ATTRIBUTES, userKeyword, workflowIdFor } from
 import type { JobStatus } from '../../contract/snapshot.js';
 
 /**
- * What must hold of a workflow for its job to have the status, as far as the index can tell: the attribute is what the
- * workflow said last, and one that was terminated or timed out had no last word.
+ * The visibility condition of each status. The search attribute holds the last status that the workflow wrote; a
+ * workflow that was terminated or timed out wrote none at its end.
  */
 const CONDITIONS: Record<JobStatus, string> = {
   queued: running('queued'),
@@ -15,27 +15,18 @@ const CONDITIONS: Record<JobStatus, string> = {
   failed: `(${attribute('failed')} OR ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated'))`,
 };
 
-/** The jobs of a user, and of a status, if one is given; perhaps others' too, see `userKeyword`. */
+/** The query for the jobs of a user, of one status if given. It may match jobs of other users too: see `userKeyword`. */
 export function jobsOf(userId: string, status: JobStatus | null): string {
   const user = `WorkflowType = ${quoted(DOWNLOAD_WORKFLOW)} AND ${SEARCH_ATTRIBUTES.user} = ${quoted(userKeyword(userId))}`;
   return status === null ? user : `${user} AND ${CONDITIONS[status]}`;
 }
 
-/** All runs of these jobs. */
+/** The query for all runs of these jobs. */
 export function runsOf(jobIds: readonly string[]): string {
   return `WorkflowId IN (${jobIds.map((jobId) => quoted(workflowIdFor(jobId))).join(', ')})`;
 }
 
-/** Began in this span, ends included; null for no bound, undefined without any. Milliseconds since the epoch. */
-export function startedWithin(from: number | null, to: number | null): string | undefined {
-  const bounds = [
-    ...(from === null ? [] : [`StartTime >= ${timestamp(from)}`]),
-    ...(to === null ? [] : [`StartTime <= ${timestamp(to)}`]),
-  ];
-  return bounds.length > 0 ? bounds.join(' AND ') : undefined;
-}
-
-/** A text as the query language has it: quotes are doubled, and a back slash would begin an escape. */
+/** Quotes a text for the query language: doubles quotes and escapes backslashes. */
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
@@ -46,8 +37,4 @@ function running(status: JobStatus): string {
 
 function attribute(status: JobStatus): string {
   return `${SEARCH_ATTRIBUTES.status} = ${quoted(status)}`;
-}
-
-function timestamp(ms: number): string {
-  return quoted(new Date(ms).toISOString());
 }

@@ -4,7 +4,8 @@ import { type InitiateBody, initiateSchema, keyHeaderSchema } from '../../../con
 import type { StartedDownload } from '../../../contract/http/answers.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { expiresAt, nextPollInMs } from '../../../jobs/status/download-status.js';
-import { etaGuess } from '../../../jobs/status/eta-guess.js';
+import { pollFloorMs } from '../../../jobs/status/freshness.js';
+import { etaGuess } from '../../../jobs/status/download-status.js';
 import type { JobResponses } from './job-responses.js';
 import { deadlineOf } from '../../middleware/timeout.js';
 import { newJob, type NewJob } from '../../../jobs/new-job.js';
@@ -13,7 +14,7 @@ import { validate } from '../../http/validate.js';
 
 type Dependencies = Pick<
   AppDependencies,
-  'jobs' | 'jobList' | 'policy' | 'limits' | 'callbackRefusal' | 'http' | 'logger'
+  'jobs' | 'policy' | 'limits' | 'callbackRefusal' | 'http' | 'logger'
 >;
 
 /** Starts jobs, in the same way for every route that does. */
@@ -38,7 +39,6 @@ export class StartJob {
     const { job, duplicateFileIds } = this.jobOf(req, res, given);
     const { jobId, userId, files } = job;
     const { createdAt, replayed } = await this.deps.jobs.start(job, this.startBy(res));
-    this.deps.jobList.markChanged(userId, jobId);
     if (replayed) res.set('Idempotency-Replayed', 'true');
     this.deps.logger.info({ jobId, userId, files: files.length, replayed }, 'job started');
     const etaSeconds = etaGuess(files.length);
@@ -49,7 +49,7 @@ export class StartJob {
       totalFileIds: files.length,
       duplicateFileIds,
       etaSeconds,
-      nextPollInMs: nextPollInMs(etaSeconds, Math.random()),
+      nextPollInMs: nextPollInMs(etaSeconds, pollFloorMs(0, 0), Math.random()),
       expiresAt: expiresAt({ completedAt: null, createdAt, ttlMs: job.policy.ttlMs }),
       statusUrl: `${baseUrl}/v1/download/status/${jobId}`,
       downloadPath: `/v1/download/${jobId}`,

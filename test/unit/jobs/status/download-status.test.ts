@@ -180,14 +180,20 @@ describe('a download status', () => {
   });
 });
 
-describe('the next poll', () => {
-  it('is 4 to 8 s away for long jobs, with jitter', () => {
-    expect(nextPollInMs(3_600, 0)).toBe(4_000);
-    expect(nextPollInMs(3_600, 1)).toBe(8_000);
+describe('nextPollInMs', () => {
+  it('is 4 to 8 s for long jobs', () => {
+    expect(nextPollInMs(3_600, 500, 0)).toBe(4_000);
+    expect(nextPollInMs(3_600, 500, 1)).toBe(8_000);
+    expect(nextPollInMs(null, 500, 0)).toBe(4_000);
   });
 
-  it('comes sooner when the job is nearly done', () => {
-    expect(nextPollInMs(4, 0)).toBe(1_000);
-    expect(nextPollInMs(1, 0)).toBe(500);
+  it('is shorter when the job is nearly done', () => {
+    expect(nextPollInMs(4, 500, 0)).toBe(1_000);
+    expect(nextPollInMs(1, 500, 0)).toBe(500);
+  });
+
+  it('never falls below the floor', () => {
+    expect(nextPollInMs(4, 9_000, 0)).toBe(9_000);
+    expect(nextPollInMs(4, 9_000, 1)).toBe(18_000);
   });
 });

@@ -1,60 +1,66 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '../../../support/wait-for.js';
 import { WorkerQueryBreaker } from '../../../../src/temporal/jobs/worker-query-breaker.js';
+import { waitFor } from '../../../support/wait-for.js';
 
-describe('queries to workers', () => {
+describe('WorkerQueryBreaker', () => {
   let now: number;
-  let asked: number;
+  let sent: number;
   let queries: WorkerQueryBreaker;
   beforeEach(() => {
     now = 1_000_000;
-    asked = 0;
+    sent = 0;
     queries = new WorkerQueryBreaker(() => now);
   });
 
-  const answers = async () => ++asked;
+  const answers = async () => ++sent;
   const fails = async () => {
-    asked++;
+    sent++;
     throw new Error('no poller');
   };
 
-  it('bring their answers', async () => {
-    expect(await queries.ask(answers)).toEqual({ answer: 1, silent: false });
+  it('returns the answer of the query', async () => {
+    expect(await queries.ask(answers)).toEqual({ answer: 1, isOpen: false });
   });
 
-  it('are no more than ten a second, for however many jobs; nobody counts as silent for want of budget', async () => {
+  it('sends ten queries a second and stays closed', async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => queries.ask(answers)));
     expect(all.filter(({ answer }) => answer !== undefined)).toHaveLength(10);
-    expect(all.some(({ silent }) => silent)).toBe(false);
+    expect(all.some(({ isOpen }) => isOpen)).toBe(false);
     now += 1_000;
     expect((await queries.ask(answers)).answer).toBe(11);
   });
 
-  it('are one a second while no worker answers, and nobody waits for the others', async () => {
-    expect(await queries.ask(fails)).toEqual({ answer: undefined, silent: true });
+  it('sends needed queries beyond the budget', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => queries.ask(answers)));
+    expect(await queries.ask(answers, { needed: true })).toEqual({ answer: 11, isOpen: false });
+  });
+
+  it('probes once a second while open', async () => {
+    expect(await queries.ask(fails)).toEqual({ answer: undefined, isOpen: true });
     now += 999;
-    expect((await queries.ask(fails)).silent).toBe(true);
-    expect(asked).toBe(1);
+    expect((await queries.ask(fails)).isOpen).toBe(true);
+    expect((await queries.ask(fails, { needed: true })).isOpen).toBe(true);
+    expect(sent).toBe(1);
     now += 1;
     const probe = queries.ask(() => new Promise(() => {}));
-    expect(await queries.ask(answers)).toEqual({ answer: undefined, silent: true });
-    expect(asked).toBe(1);
-    expect((await probe).silent).toBe(true);
+    expect(await queries.ask(answers)).toEqual({ answer: undefined, isOpen: true });
+    expect(sent).toBe(1);
+    expect((await probe).isOpen).toBe(true);
   });
 
-  it('are not waited for long where workers have just answered', async () => {
+  it('waits briefly for a busy worker', async () => {
     await queries.ask(answers);
     const busy = queries.ask(() => new Promise(() => {}));
-    expect(await busy).toEqual({ answer: undefined, silent: false });
-    await waitFor('the silence to be markChanged', () => queries.silent);
+    expect(await busy).toEqual({ answer: undefined, isOpen: false });
+    await waitFor('the breaker to open', () => queries.isOpen);
   });
 
-  it('learn of a worker that answers late', async () => {
+  it('closes at a late answer', async () => {
     let answer!: () => void;
     const late = () => new Promise<void>((resolve) => (answer = resolve));
-    expect((await queries.ask(late)).silent).toBe(true);
+    expect((await queries.ask(late)).isOpen).toBe(true);
     answer();
     await Promise.resolve();
-    expect(queries.silent).toBe(false);
+    expect(queries.isOpen).toBe(false);
   });
 });

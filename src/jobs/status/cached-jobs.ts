@@ -1,0 +1,123 @@
+import { LRUCache } from 'lru-cache';
+import { DeadlineExceeded, within } from '../../concurrency/deadline.js';
+import { SingleFlight } from '../../concurrency/single-flight.js';
+import { TokenBucket } from '../../concurrency/token-bucket.js';
+import { errorCodeOf } from '../../contract/errors.js';
+import type { FileOutcome } from '../../contract/files.js';
+import type { DownloadJob } from '../../contract/job.js';
+import { queuedSnapshot } from '../../contract/queued-snapshot.js';
+import { isFinal } from '../../contract/snapshot.js';
+import type { Accepted, Jobs, JobView } from '../jobs.js';
+import {
+  MAX_STALE_MS,
+  MAX_VIEWS,
+  maxAgeMs,
+  POLLED_WITHIN_MS,
+  READS_PER_SECOND,
+  SLOW_READ_MS,
+} from './freshness.js';
+import { mergeViews } from './merge-views.js';
+import { RecentKeys } from './recent-keys.js';
+
+interface CachedView {
+  view: JobView;
+  /** When its read started: later changes may not be in it. */
+  readAt: number;
+}
+
+/** Jobs with a cache of views that keeps the freshness rule of `freshness.ts`. One read per job at a time. */
+export class CachedJobs implements Jobs {
+  private readonly views = new LRUCache<string, CachedView>({ max: MAX_VIEWS });
+  private readonly reads: SingleFlight<JobView>;
+  private readonly budget: TokenBucket;
+  private readonly polled: RecentKeys;
+
+  /** @param now a clock in milliseconds since the epoch. */
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.budget = new TokenBucket(READS_PER_SECOND, READS_PER_SECOND, now);
+    this.polled = new RecentKeys(POLLED_WITHIN_MS, now);
+    this.reads = new SingleFlight(now);
+  }
+
+  /** Caches the view of the started job, which serves while Temporal is too busy to read it. */
+  async start(job: DownloadJob, deadline: number): Promise<Accepted> {
+    const accepted = await this.jobs.start(job, deadline);
+    if (!accepted.replayed) {
+      const { jobId } = job;
+      const { runId } = accepted;
+      this.replace({ jobId, runId, snapshot: queuedSnapshot(job), live: null, stale: false });
+    }
+    return accepted;
+  }
+
+  async view(jobId: string): Promise<JobView> {
+    const cached = this.views.get(jobId);
+    if (cached && this.isFresh(cached)) return cached.view;
+    const isAffordable = this.reads.isRunning(jobId) || this.budget.take();
+    if (!cached || !this.isServable(cached)) return this.read(jobId);
+    return isAffordable ? this.readOrStale(cached) : cached.view;
+  }
+
+  async cancel(jobId: string): Promise<JobView> {
+    return this.replace(await this.jobs.cancel(jobId));
+  }
+
+  files(jobId: string, offset: number, limit: number): Promise<FileOutcome[]> {
+    return this.jobs.files(jobId, offset, limit);
+  }
+
+  private read(jobId: string, maxAge = Infinity): Promise<JobView> {
+    const read = async () => {
+      const readAt = this.now();
+      return this.keep(await this.jobs.view(jobId), readAt);
+    };
+    return this.reads.run(jobId, read, maxAge);
+  }
+
+  /** A read in flight that is older than the rule allows is not shared: another server may have shown a newer view. */
+  private async readOrStale({ view }: CachedView): Promise<JobView> {
+    try {
+      return await within(SLOW_READ_MS, this.read(view.jobId, this.maxAge(view)));
+    } catch (error) {
+      const last = this.views.get(view.jobId);
+      if (!isLate(error) || !last || !this.isServable(last)) throw error;
+      return { ...last.view, stale: true };
+    }
+  }
+
+  /** Puts a view that this server brought about in the place of older ones, and of reads in flight. */
+  private replace(view: JobView): JobView {
+    this.reads.detach(view.jobId);
+    return this.keep(view, this.now());
+  }
+
+  private keep(view: JobView, readAt: number): JobView {
+    const { jobId } = view;
+    const before = this.views.get(jobId);
+    if (before && before.readAt > readAt) return before.view;
+    if (isFinal(view.snapshot.status)) this.polled.delete(jobId);
+    else this.polled.add(jobId);
+    const kept = { ...mergeViews(before?.view, view), polledJobs: this.polled.count };
+    this.views.set(jobId, { view: kept, readAt });
+    return kept;
+  }
+
+  private isFresh({ view, readAt }: CachedView): boolean {
+    return this.now() - readAt <= this.maxAge(view);
+  }
+
+  private isServable({ readAt }: CachedView): boolean {
+    return this.now() - readAt < MAX_STALE_MS;
+  }
+
+  private maxAge({ snapshot }: JobView): number {
+    return maxAgeMs(this.now() - Date.parse(snapshot.createdAt));
+  }
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof DeadlineExceeded || errorCodeOf(error) === 'TEMPORAL_UNAVAILABLE';
+}

@@ -1,0 +1,77 @@
+/**
+ * How old a status may be, in one table.
+ *
+ * The rule: a status is at most `min(1 s, 5 % of the job's age)` old, and at least as fresh as any status that the same
+ * server has shown. While Temporal is slow or away, the last view serves for up to 8 s, marked `stale`.
+ *
+ * Clients never poll a job more often than its status may be old (`pollFloorMs`), so each poll of a client reads newer
+ * data than its poll before, on any number of servers: progress never goes back.
+ */
+
+/** The oldest view that is served without another read, at any age of the job. */
+const MAX_AGE_MS = 1_000;
+
+/** Share of the job's age that a view may be old: a job that started just now changes fast. */
+const MAX_AGE_SHARE = 0.05;
+
+/** The oldest view that serves while Temporal is slow or away, or while clients ask for more reads than the budget. */
+export const MAX_STALE_MS = 8_000;
+
+/** A read that takes longer is slow: the last view answers, and the read refreshes the cache for the next request. */
+export const SLOW_READ_MS = 100;
+
+/** Reads of one server in a second, for clients that ignore `nextPollInMs`. One read costs Temporal about 1 ms of CPU. */
+export const READS_PER_SECOND = 250;
+
+/** Reads of one server in a second that polls at `nextPollInMs` and streams may cause, below the budget above. */
+const PACED_READS_PER_SECOND = 150;
+
+/** The period in which a job counts as polled: twice the longest interval between two polls, jitter included. */
+export const POLLED_WITHIN_MS = 120_000;
+
+/** The shortest interval between two polls of one client. */
+const POLL_FLOOR_MS = 500;
+
+/** The longest interval that load imposes on clients, before jitter. */
+const POLL_CEILING_MS = 30_000;
+
+/** The interval at which a watched job is read, for streams and held requests, unless load demands a longer one. */
+export const WATCH_INTERVAL_MS = 250;
+
+/** Views that one server remembers. */
+export const MAX_VIEWS = 20_000;
+
+/** Jobs younger than this are not queried: their memo is rewritten at every phase, and a query would slow them down. */
+export const QUERY_MIN_AGE_MS = 1_000;
+
+/** Queries of one server in a second. A query costs three reads, and the time of the worker that builds the archives. */
+export const QUERIES_PER_SECOND = 10;
+
+/** A worker that takes longer to answer a query counts as absent, and opens the breaker. */
+export const QUERY_TIMEOUT_MS = 1_200;
+
+/** The wait for a busy worker when another query succeeded within `WORKER_SEEN_MS`: the memo is nearly as fresh. */
+export const BUSY_QUERY_MS = 50;
+export const WORKER_SEEN_MS = 1_000;
+
+/** The time between two probes while the breaker is open. */
+export const PROBE_INTERVAL_MS = 1_000;
+
+/** The oldest view that a job of this age is served with. @param jobAgeMs milliseconds since the job was created. */
+export function maxAgeMs(jobAgeMs: number): number {
+  return Math.min(MAX_AGE_MS, jobAgeMs * MAX_AGE_SHARE);
+}
+
+/**
+ * The shortest interval between two polls of one client, before jitter.
+ * @param jobAgeMs milliseconds since the job was created.
+ * @param polledJobs jobs that clients of this server poll or watch now.
+ */
+export function pollFloorMs(jobAgeMs: number, polledJobs: number): number {
+  return Math.max(POLL_FLOOR_MS, maxAgeMs(jobAgeMs), pacedMs(polledJobs));
+}
+
+/** The interval between two reads of one job at which all polled jobs together stay within the paced reads. */
+export function pacedMs(polledJobs: number): number {
+  return Math.min(POLL_CEILING_MS, Math.round((polledJobs / PACED_READS_PER_SECOND) * 1_000));
+}
