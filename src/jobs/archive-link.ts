@@ -2,17 +2,17 @@ import type { LinkOptions } from '../storage/object-store.js';
 import type { JobSnapshot } from '../contract/snapshot.js';
 import { expiresAt } from './status/download-status.js';
 
-/** What signs links: the object store, seen from the API. */
+/** The part of an object store that signs links. */
 export interface LinkSigner {
   signedLink(key: string, options: LinkOptions): Promise<string>;
 }
 
 /**
- * A link to the archive of a completed job, signed now: no link is kept anywhere, so none can have run out already. It
- * does not outlive the archive.
- * @param ttlSeconds how long the link is good for at most.
+ * Signs a link to the archive of a completed job. Links are stored nowhere, so none is expired when a client gets it. The
+ * link expires no later than the archive.
+ * @param ttlSeconds longest lifetime of the link.
+ * @param baseUrl address of this API, for stores whose links lead to it.
  * @param now milliseconds since the epoch.
- * @param baseUrl where this API is reached, for stores whose links lead back to it.
  */
 export async function archiveLink(
   signer: LinkSigner,
@@ -24,7 +24,7 @@ export async function archiveLink(
   const { archive, archiveKey } = snapshot;
   if (!archive || !archiveKey) return null;
   const { name: fileName, contentType } = archive;
-  // A second is the least that S3 signs for.
+  // S3 signs links for at least one second.
   const secondsLeft = Math.max(1, Math.floor((Date.parse(expiresAt(snapshot)) - now) / 1_000));
   const expiresInSeconds = Math.min(ttlSeconds, secondsLeft);
   const link = await signer.signedLink(archiveKey, { fileName, contentType, expiresInSeconds });

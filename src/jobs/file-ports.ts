@@ -3,22 +3,22 @@ import type { FileId } from '../contract/files.js';
 import type { FilesEstimate, ListedFile } from '../contract/http/answers.js';
 import type { DownloadJob } from '../contract/job.js';
 
-/** Tells whether a file could be downloaded now. */
+/** Checks a single file. */
 export interface FileLookup {
   /**
-   * @returns undefined when the file does not exist, the user may not have it, or no job could read it; the key is null
-   * when the file is no object of the store.
+   * @returns undefined when the file does not exist, is forbidden to the user, or cannot be read by a job. The key is
+   * null for a file outside the object store.
    */
   lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined>;
 }
 
-/** The files that can be downloaded. */
+/** The list of files that can be downloaded. */
 export interface FileList {
   /**
    * @param query part of an id or name; empty for all.
-   * @param after what a page before this one said is next; `''` for the beginning.
-   * @returns perhaps fewer than `limit` though there are more: then `next` is not null.
-   * @throws LonghaulError ROUTE_NOT_FOUND when there is no such list here, STORAGE_UNAVAILABLE.
+   * @param after the `next` of the page before; `''` for the first page.
+   * @returns a page that may hold fewer than `limit` files and still have a `next`; `next` is null on the last page.
+   * @throws LonghaulError ROUTE_NOT_FOUND when this server has no list, STORAGE_UNAVAILABLE.
    */
   list(
     query: string,
@@ -28,7 +28,7 @@ export interface FileList {
   ): Promise<{ files: ListedFile[]; next: string | null }>;
 }
 
-/** No list, and why. */
+/** Stands for a list that this server does not have. */
 export class NoFileList implements FileList {
   constructor(private readonly reason: string) {}
 
@@ -37,8 +37,8 @@ export class NoFileList implements FileList {
   }
 }
 
-/** Says what would become of a download. */
+/** Estimates a download without starting it. */
 export interface Estimator {
-  /** @throws LonghaulError when catalogue or store do not answer, and the signal's reason. */
+  /** @throws LonghaulError when the catalogue or the store is unavailable; the reason of `signal` when it aborts. */
   estimate(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate>;
 }

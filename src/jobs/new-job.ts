@@ -4,19 +4,19 @@ import type { InitiateBody } from '../contract/http/schemas.js';
 import type { ArchiveFormat, DownloadJob, JobPolicy } from '../contract/job.js';
 import { type FileId, fileIdOf, type RequestedFile } from '../contract/files.js';
 
-/** A job made of a valid request, and the ids that stood in it more than once. */
+/** A job made from a valid request, and the ids that the request named more than once. */
 export interface NewJob {
   job: DownloadJob;
   duplicateFileIds: FileId[];
 }
 
-/** Namespace of the job ids that are made of a user and a key (UUID version 5, RFC 9562 section 5.5). */
+/** Namespace of job ids that are derived from a user and a key (UUID version 5, RFC 9562 section 5.5). */
 const KEYED_JOBS = '5d9f1d5e-6a0c-4f7e-9a55-1f6f2c1f7a34';
 
 /**
- * Makes the job a request asks for. Under an idempotency key its id follows from user and key, so that whoever starts it
- * twice meets the first one, on any server; without a key the id is new and sorts by time (UUID version 7).
- * @param now when it was asked for, milliseconds since the epoch.
+ * Makes the job of a request. With an idempotency key, the job id is derived from user and key, so every server finds
+ * the same job; without a key, the id is new and sorts by time (UUID version 7).
+ * @param now time of the request, milliseconds since the epoch.
  */
 export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, now: number): NewJob {
   const { files, duplicateFileIds } = distinct(requestedFiles(body));
@@ -40,7 +40,7 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
   return { job, duplicateFileIds };
 }
 
-/** Equal for bodies that ask for the same, however they spell it. */
+/** Fingerprint of a request; equal for all spellings of the same request. */
 function fingerprintOf(body: InitiateBody, files: RequestedFile[]): string {
   const { archive, onFileError, priority, labels } = body;
   const callback = callbackOf(body);
@@ -64,7 +64,7 @@ function callbackOf(body: InitiateBody): string | null {
   return body.callbackUrl ?? body.callback_url ?? null;
 }
 
-/** The files in whichever spelling they came; a file without a name of its own is a bare id. */
+/** Reads the files in any of the accepted spellings; a file without a requested name becomes a bare id. */
 function requestedFiles(body: InitiateBody): RequestedFile[] {
   if (body.files)
     return body.files.map(({ fileId, name }) => (name === undefined ? fileId : { fileId, name }));
@@ -72,7 +72,7 @@ function requestedFiles(body: InitiateBody): RequestedFile[] {
   return single === undefined ? (body.fileIds ?? body.file_ids ?? []) : [single];
 }
 
-/** Keeps each id once, where it stood first. `70000` and `"70000"` are one id: they mean the same key. */
+/** Keeps the first occurrence of each id. `70000` and `"70000"` are one id: they name the same key. */
 function distinct(requested: RequestedFile[]): { files: RequestedFile[]; duplicateFileIds: FileId[] } {
   const seen = new Set<string>();
   const duplicates = new Map<string, FileId>();
@@ -88,7 +88,7 @@ function distinct(requested: RequestedFile[]): { files: RequestedFile[]; duplica
   return { files, duplicateFileIds: [...duplicates.values()] };
 }
 
-/** The name with the extension of its format, once. */
+/** Appends the extension of the format unless the name has it. */
 function archiveFileName(name: string, format: ArchiveFormat): string {
   return name.toLowerCase().endsWith(`.${format}`) ? name : `${name}.${format}`;
 }

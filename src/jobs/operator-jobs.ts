@@ -2,10 +2,10 @@ import type { FailedJobsPage, PendingStep, RunState } from '../contract/http/adm
 import type { DownloadJob } from '../contract/job.js';
 import type { JobView } from './jobs.js';
 
-/** What an operator sees of a job beyond what its user does. */
+/** A job as an operator sees it. */
 export interface OperatorView {
   view: JobView;
-  /** What was asked for. */
+  /** The request. */
   job: DownloadJob;
   workflowId: string;
   runId: string;
@@ -15,23 +15,23 @@ export interface OperatorView {
 
 /**
  * The jobs of all users, for operators. Every method throws a LonghaulError: JOB_NOT_FOUND for an unknown job,
- * TEMPORAL_UNAVAILABLE when it cannot be told in time.
+ * TEMPORAL_UNAVAILABLE when Temporal does not answer within 3 s.
  */
 export interface OperatorJobs {
   /**
-   * Jobs that failed, the last one first as far as the index of Temporal is sorted. A page may hold fewer than `limit`.
+   * Lists failed jobs: those that still clean up first, then the last ended first. A page may hold fewer than `limit`.
    * @param cursor the `nextCursor` of the page before.
-   * @throws LonghaulError INVALID_REQUEST for a cursor that is none.
+   * @throws LonghaulError INVALID_REQUEST for a cursor of another list.
    */
   failed(cursor: string | undefined, limit: number): Promise<FailedJobsPage>;
 
-  /** The last run of a job, read now. */
+  /** Reads the latest run of a job. */
   show(jobId: string): Promise<OperatorView>;
 
   /**
-   * Ends a job at once. It has no say in that and cleans nothing up.
-   * @param reason for those who look at it later.
-   * @throws LonghaulError JOB_ALREADY_FINISHED when it has ended.
+   * Terminates the workflow of a job. It runs no clean-up: the nightly sweep removes its files.
+   * @param reason shown in the Temporal Web UI and in the log.
+   * @throws LonghaulError JOB_ALREADY_FINISHED when the job has ended.
    */
   terminate(jobId: string, reason: string): Promise<void>;
 }

@@ -5,17 +5,17 @@ import type { FileOutcome } from '../contract/files.js';
 import type { FilesPage } from '../contract/http/answers.js';
 import { encodeFilesCursor, type FilesCursor, invalidCursor } from './cursors.js';
 
-/** What reading recorded outcomes needs of an object store. */
+/** The part of an object store that reads recorded outcomes. */
 export interface OutcomeStore {
   read(key: string, options: { start: number; signal?: AbortSignal }): Promise<Readable>;
 }
 
-/** A page is a few kilobytes: a store that takes longer is not going to be any use. */
+/** Limits reading one page, which is a few kilobytes. */
 const READ_DEADLINE_MS = 10_000;
 
 /**
- * A page of what became of the files of a completed job. The next one begins at a byte, so that a page costs what it
- * holds and not what stands before it; only the first page after the job has completed may have to skip lines.
+ * Reads a page of the outcomes of a completed job's files. The cursor is a byte, so a page costs only what it holds; only
+ * the first page after the job has completed may skip lines.
  * @param key of the record, one JSON line per file.
  * @throws LonghaulError INVALID_REQUEST for a cursor of another list, JOB_EXPIRED when the record is deleted,
  * STORAGE_UNAVAILABLE.
@@ -75,7 +75,7 @@ async function openAt(
   }
 }
 
-/** A byte that was not told by us lands within a line; every other line is as it was written. */
+/** A cursor that we did not issue may point into a line; every other line is valid JSON. */
 function parse(line: string, atCursor: boolean): FileOutcome {
   try {
     return JSON.parse(line) as FileOutcome;
@@ -85,11 +85,11 @@ function parse(line: string, atCursor: boolean): FileOutcome {
 }
 
 function recordDeleted(cause: unknown): LonghaulError {
-  const message = 'What became of the files was deleted with the archive. Start the download again.';
+  const message = 'The file report was deleted with the archive. Start the download again.';
   return new LonghaulError('JOB_EXPIRED', message, { cause });
 }
 
 function storeTooSlow(cause: unknown): LonghaulError {
-  const message = 'The object store does not answer. Try again shortly.';
+  const message = 'The object store is not responding. Try again in a moment.';
   return new LonghaulError('STORAGE_UNAVAILABLE', message, { cause });
 }

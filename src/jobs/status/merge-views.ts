@@ -1,7 +1,7 @@
 import type { JobPhase } from '../../contract/snapshot.js';
 import type { JobView } from '../jobs.js';
 
-/** Where a job is on its way; a pause may come before or after looking files up. */
+/** The order of the phases; a delay may come before or after the look-up. */
 const RANKS: Record<JobPhase, number> = {
   queued: 0,
   delaying: 1,
@@ -13,8 +13,8 @@ const RANKS: Record<JobPhase, number> = {
 };
 
 /**
- * The newer view, unless it knows less than the one before: what heartbeats told is forgotten when the activity ends.
- * Another run begins from nothing, be it that the job was started anew or that an operator has reset it.
+ * Merges two views so that no counter decreases: heartbeat details vanish when the activity ends. A new run, of a
+ * restarted or reset job, starts from zero.
  */
 export function mergeViews(before: JobView | undefined, after: JobView): JobView {
   if (!before || before.runId !== after.runId) return after;
@@ -23,7 +23,7 @@ export function mergeViews(before: JobView | undefined, after: JobView): JobView
   const [known, older] = behind ? [before.snapshot, after.snapshot] : [after.snapshot, before.snapshot];
   return {
     ...after,
-    queuePosition: placeOf(before, after),
+    queuePosition: positionOf(before, after),
     snapshot: {
       ...known,
       preparedFiles: Math.max(known.preparedFiles, older.preparedFiles),
@@ -34,8 +34,8 @@ export function mergeViews(before: JobView | undefined, after: JobView): JobView
   };
 }
 
-/** While nobody can tell the place in the queue, it is what it was. */
-function placeOf(before: JobView, { queuePosition, snapshot }: JobView): number | null {
+/** Keeps the last queue position while the queue cannot be read. */
+function positionOf(before: JobView, { queuePosition, snapshot }: JobView): number | null {
   const known =
     queuePosition === undefined && snapshot.status === 'queued' ? before.queuePosition : queuePosition;
   return known ?? null;

@@ -2,8 +2,8 @@ import { downloadStatus } from './download-status.js';
 import type { JobView } from '../jobs.js';
 
 /**
- * Equal for views in which a client sees no difference, on whichever server: estimates and times to poll again change
- * all the time and count for nothing, and whether a worker answered is about the look and not about the job.
+ * Fingerprint of what a client sees; identical on every server. Omits the ETA, `nextPollInMs` and `stale`, which change
+ * while the job does not.
  */
 export function statusFingerprint(view: JobView, now: number): string {
   const status = downloadStatus(view, now, 0);

@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { JobRun } from '../../contract/callbacks/ending-callbacks.js';
 import type { DownloadJob } from '../../contract/job.js';
 
-/** What a run of a job was started with, which the first event of its history holds; undefined when that is gone. */
+/** Reads the input of a run from the first event of its history; undefined when the history is past its retention. */
 export async function jobInput(
   client: Client,
   { workflowId, runId }: JobRun,

@@ -6,7 +6,7 @@ import type { JobSnapshot } from '../../contract/snapshot.js';
 
 const DESCRIBE_MS = 10_000;
 
-/** Tells of jobs by the workflows that they are. */
+/** Looks up the state of jobs by describing their workflows. */
 export class TemporalJobLookup implements JobLookup {
   constructor(private readonly client: Client) {}
 
@@ -14,11 +14,11 @@ export class TemporalJobLookup implements JobLookup {
     const handle = this.client.workflow.getHandle(workflowIdFor(jobId));
     const describe = () => this.client.withAbortSignal(signal, () => handle.describe());
     try {
-      return lookUp(await this.client.withDeadline(Date.now() + DESCRIBE_MS, describe));
+      return stateOf(await this.client.withDeadline(Date.now() + DESCRIBE_MS, describe));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return { state: 'unknown' };
       if (signal.aborted) throw signal.reason;
-      const message = 'The job service did not say what became of a job. Try again shortly.';
+      const message = 'The job service is not responding. Try again in a moment.';
       throw new LonghaulError('TEMPORAL_UNAVAILABLE', message, { cause: error });
     }
   }
@@ -26,9 +26,9 @@ export class TemporalJobLookup implements JobLookup {
 
 const DEAD: ReadonlySet<string> = new Set(['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
-function lookUp({ status, closeTime, memo }: WorkflowExecutionDescription): JobState {
+function stateOf({ status, closeTime, memo }: WorkflowExecutionDescription): JobState {
   if (DEAD.has(status.name)) return { state: 'dead' };
-  // Also what a later server may call by a name that we do not know.
+  // Treats unknown statuses of newer servers as running: the sweep then deletes nothing.
   if (status.name !== 'COMPLETED') return { state: 'running' };
   const snapshot = memo?.[MEMO.snapshot] as JobSnapshot | undefined;
   return {

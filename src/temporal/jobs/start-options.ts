@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { DownloadJob } from '../../contract/job.js';
 
-/** Most bytes of a fairness key; Temporal refuses a workflow with a longer one. */
+/** Temporal rejects longer fairness keys. Bytes. */
 const FAIRNESS_KEY_BYTES = 64;
 
-/** Shares of the 400 bytes that Temporal allows a summary, in which a quotation mark counts as two. */
+/** Parts of the 400 bytes that Temporal allows a summary; a quotation mark counts as two bytes. */
 const SUMMARY_NAME_BYTES = 100;
 const SUMMARY_USER_BYTES = 64;
 
-/** What users share the workers by: their name, or what stands for it when it is too long. */
+/** The key by which users share the workers: the user id, or its hash when it is too long. */
 export function fairnessKeyOf(userId: string): string {
   if (Buffer.byteLength(userId) <= FAIRNESS_KEY_BYTES) return userId;
   return createHash('sha256').update(userId).digest('base64url');
 }
 
-/** What operators read of a job in the Temporal Web UI. */
+/** The summary of a job in the Temporal Web UI. */
 export function summaryOf({ archive, files, userId }: DownloadJob): string {
   const name = shortened(archive.name, SUMMARY_NAME_BYTES);
   return `${name}: ${files.length} files for ${shortened(userId, SUMMARY_USER_BYTES)}`;
 }
 
-/** The text cut to so many bytes of UTF-8, between characters, with an ellipsis for what is gone. */
+/** Cuts a text to `maxBytes` of UTF-8 between characters; an ellipsis marks the cut. */
 function shortened(text: string, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
   let short = '';
