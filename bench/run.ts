@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { jobLatency } from './job-latency/row.js';
+import { openJobs } from './open-jobs/row.js';
 import { statusReads } from './status-reads/row.js';
 import { jobStarts } from './job-starts/row.js';
 import { storedZip } from './stored-zip/row.js';
 import type { Row } from './support/row.js';
 import { formatTable, type TableLine } from './support/table.js';
 
-const ROWS: readonly Row[] = [storedZip, jobStarts, statusReads, jobLatency];
+const ROWS: readonly Row[] = [storedZip, jobStarts, statusReads, jobLatency, openJobs];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

