@@ -7,7 +7,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { writeJsonLines } from './json-lines.js';
 import { newAttemptFolder } from './attempt-folder.js';
 
-/** Missing files told to the workflow when the rest is in the manifest. */
+/** Limits the missing files in the result when all of them are in the manifest, because results stay in the history. */
 const MISSING_IN_RESULT = 5;
 
 /** @see DownloadActivities.prepareFiles */
@@ -16,13 +16,13 @@ export async function prepareFiles(
   input: PrepareFilesInput,
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const options = { signal: context.signal, givesUp: input.onFileError === 'skip' && context.isLastAttempt };
-  const lines = await lookUpFiles(deps, input, options);
+  const skipsUnavailable = input.onFileError === 'skip' && context.isLastAttempt;
+  const lines = await lookUpFiles(deps, input, { signal: context.signal, skipsUnavailable });
   const inline = input.inline && !lines.some(holdsUrl);
   return inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
 }
 
-/** A URL may be signed, and so a secret: it must not become part of a workflow's history. */
+/** A URL may be signed and therefore secret, so it must not enter the workflow history. */
 function holdsUrl(line: PreparedLine): boolean {
   return 'found' in line && line.found.source.kind === 'https';
 }

@@ -12,7 +12,7 @@ import { callbackRefusal } from '../outbound/callback-refusal.js';
 import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/objects/file-listing.js';
-import { SourceLookup } from '../lookup/check-file.js';
+import { FileCheck } from '../lookup/check-file.js';
 import { createObjectStore, localLinksOf } from '../storage/create-store.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -72,7 +72,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     tickets: await streamTickets(settings),
     jobList: new TemporalJobList(client, lanes),
     operatorJobs: new TemporalOperatorJobs(client),
-    files: new SourceLookup(catalogue, source),
+    files: new FileCheck({ catalogue, source }),
     fileList: fileListOf(settings, store),
     estimator: new DownloadEstimator({ catalogue, source }),
     store,

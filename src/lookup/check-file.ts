@@ -1,44 +1,28 @@
 import { LonghaulError } from '../contract/errors.js';
 import type { FileId } from '../contract/files.js';
-import type { Catalogue } from '../source/catalogue/catalogue.js';
-import type { FileSource } from '../source/file-source.js';
+import { type LookUpDependencies, lookUpFiles } from './look-up-files.js';
 
-const LOOKUP_DEADLINE_MS = 4_000;
+const TIMEOUT_MS = 4_000;
 
-/** Looks one file up the way preparing a job would. */
-export class SourceLookup {
-  constructor(
-    private readonly catalogue: Catalogue,
-    private readonly source: FileSource,
-  ) {}
+/** Checks one file by the same rules as a job. */
+export class FileCheck {
+  constructor(private readonly deps: LookUpDependencies) {}
 
-  /** @returns undefined when the file does not exist, the user may not have it, or no job could read it. */
+  /**
+   * @returns undefined when a job would report the file as missing.
+   * @throws LonghaulError STORAGE_UNAVAILABLE after 4 s, and the errors of `lookUpFiles`.
+   */
   async lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined> {
-    const deadline = AbortSignal.timeout(LOOKUP_DEADLINE_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const [entry] = await this.catalogue.resolve(userId, [fileId], deadline);
-      if (entry?.outcome !== 'found') return undefined;
-      const { source, size } = await this.source.find(entry.location, deadline);
+      const [line] = await lookUpFiles(this.deps, { userId, files: [fileId], firstIndex: 0 }, { signal });
+      if (!line || 'missing' in line) return undefined;
+      const { source, size } = line.found;
       return { key: source.kind === 'object' ? source.key : null, size };
-    } catch (error) {
-      if (error instanceof LonghaulError && MISSING.has(error.code)) return undefined;
-      if (deadline.aborted) {
-        throw new LonghaulError(
-          'STORAGE_UNAVAILABLE',
-          'What has the files does not answer. Try again shortly.',
-          { cause: error },
-        );
-      }
-      throw error;
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      const message = 'The file source is not responding. Try again in a minute.';
+      throw new LonghaulError('STORAGE_UNAVAILABLE', message, { cause });
     }
   }
 }
-
-/** What a job finds missing: to a stranger it is all the same. */
-const MISSING: ReadonlySet<string> = new Set([
-  'FILE_NOT_FOUND',
-  'FILE_FORBIDDEN',
-  'FILE_CHANGED',
-  'FILE_UNREADABLE',
-  'FILE_TOO_LARGE',
-]);

@@ -1,4 +1,4 @@
-import { type LookUp, lookUpFiles } from './look-up-files.js';
+import { type LookUpDependencies, lookUpFiles } from './look-up-files.js';
 import { archiveSizeBound } from '../archive/archive-size.js';
 import { missingManifestEntry } from '../archive/missing-manifest.js';
 import { namesInArchive } from '../archive/names-in-archive.js';
@@ -6,14 +6,14 @@ import type { FilesEstimate } from '../contract/http/answers.js';
 import type { DownloadJob } from '../contract/job.js';
 import type { MissingFile, PreparedFile } from '../contract/files.js';
 
-/** Looks the files of a job up as a worker would, and says what would become of them. Starts and stores nothing. */
+/** Predicts the result of a job by looking up its files as a worker would. Starts and stores nothing. */
 export class DownloadEstimator {
-  constructor(private readonly lookUp: LookUp) {}
+  constructor(private readonly deps: LookUpDependencies) {}
 
-  /** @throws what looking the files up throws, and the signal's reason. */
+  /** @throws the errors of `lookUpFiles`, and the signal's reason. */
   async estimate(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate> {
     const { userId, files } = job;
-    const lines = await lookUpFiles(this.lookUp, { userId, files, firstIndex: 0 }, { signal });
+    const lines = await lookUpFiles(this.deps, { userId, files, firstIndex: 0 }, { signal });
     const found = lines.flatMap((line) => ('found' in line ? [line.found] : []));
     const missing = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
     const names = namesInArchive(found.map(({ name }) => name));

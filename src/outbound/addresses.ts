@@ -1,8 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Not for everybody's use (IANA IPv4 special-purpose registry, RFC 6890), and the address at which Azure serves its
- * machines, metadata among it, though it looks like anybody's.
+ * Special-purpose ranges (IANA IPv4 registry, RFC 6890), and the metadata address of Azure, which lies outside of them.
  */
 const REFUSED_V4 = [
   '0.0.0.0/8',
@@ -24,23 +23,23 @@ const REFUSED_V4 = [
 ];
 
 /**
- * All that is given out as global unicast (RFC 4291). Whatever lies outside is refused without being listed: loopback,
- * mapped (::ffff:0:0/96) and compatible (::/96) IPv4, NAT64 (64:ff9b::/96), unique local, link-local, multicast.
+ * Global unicast (RFC 4291). Everything else is refused: loopback, mapped (::ffff:0:0/96) and compatible (::/96) IPv4,
+ * NAT64 (64:ff9b::/96), unique local, link-local, multicast.
  */
 const GLOBAL_V6 = ['2000::/3'];
 
-/** Within it, what leads to IPv4 or to nobody: protocol assignments with Teredo, documentation, 6to4. */
+/** Refused ranges within global unicast: protocol assignments with Teredo, documentation, 6to4. */
 const REFUSED_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 const refusedV4 = blockListOf(REFUSED_V4, 'ipv4');
 const globalV6 = blockListOf(GLOBAL_V6, 'ipv6');
 const refusedV6 = blockListOf(REFUSED_V6, 'ipv6');
 
-/** Whether an address is one of the public Internet; false for whatever is no address. */
+/** Returns true for an address of the public Internet, and false for text that is not an address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !refusedV4.check(address, 'ipv4');
-  // A zone (`fe80::1%eth0`) makes sense for link-local addresses alone.
+  // Only link-local addresses have a zone (`fe80::1%eth0`).
   if (family !== 6 || address.includes('%')) return false;
   return globalV6.check(address, 'ipv6') && !refusedV6.check(address, 'ipv6');
 }

@@ -1,16 +1,19 @@
 import type { UrlGuard } from './url-guard.js';
 
-/** Why a callback URL is refused, as the end of a sentence that begins with its field; undefined when it is not. */
+/**
+ * Checks a callback URL.
+ * @returns a predicate that completes "callbackUrl …", such as `must be an https URL`; undefined when it is accepted.
+ */
 export type CallbackRefusal = (url: string) => string | undefined;
 
-/** Where the operator reads. */
 interface OperatorLog {
   info(details: object, message: string): void;
 }
 
 /**
- * Callbacks that nobody could verify are not made: without a secret every URL is refused.
- * @param logger tells the operator, and not the client, how to let the receivers of one's own network through.
+ * Creates the check of callback URLs. Without a secret every URL is refused, because receivers could not verify the
+ * callbacks.
+ * @param logger Logs the OUTBOUND_ALLOWED_HOSTS entry that would allow a refused URL; clients do not see it.
  */
 export function callbackRefusal(
   guard: UrlGuard,
@@ -18,18 +21,16 @@ export function callbackRefusal(
   logger: OperatorLog,
 ): CallbackRefusal {
   if (secrets.length === 0) {
-    return () => 'is not possible: callbacks are not set up here, the operator sets WEBHOOK_SECRETS';
+    return () => 'is not supported: callbacks are disabled. An operator must set WEBHOOK_SECRETS';
   }
   return (url) => {
-    const judged = guard.judge(url);
-    if (!('refusal' in judged)) return undefined;
-    const { refusal, entry } = judged;
+    const check = guard.check(url);
+    if (check.verdict !== 'refused') return undefined;
+    const { predicate, entry } = check;
     if (entry) {
-      logger.info(
-        { entry, refusal },
-        'callback URL refused; with this entry OUTBOUND_ALLOWED_HOSTS lets it through',
-      );
+      const message = 'callback URL refused; add the entry to OUTBOUND_ALLOWED_HOSTS to allow it';
+      logger.info({ entry, refusal: predicate }, message);
     }
-    return refusal;
+    return predicate;
   };
 }

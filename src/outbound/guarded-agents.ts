@@ -9,20 +9,20 @@ import { addressRefused } from './outbound-error.js';
 const CONNECTIONS = { keepAlive: true, maxSockets: 64 };
 
 /**
- * Connections to hosts that others named. Addresses are looked at when the connection is made, on every one: a name that
- * was public a moment ago may lead home now. Two checks that know nothing of each other must both agree, ours and that
- * of request-filtering-agent.
+ * Creates the agent for untrusted hosts. It checks the addresses on every connection, because a name that was public
+ * may resolve to a private address later (DNS rebinding). Two independent checks must agree: `isPublicAddress` and
+ * request-filtering-agent.
  */
 export function guardedAgent(lookup: LookupFunction = systemLookup): HttpsAgent {
   return new RequestFilteringHttpsAgent({ ...CONNECTIONS, lookup: publicOnly(lookup) });
 }
 
-/** Connections to hosts the operator named: anywhere. */
+/** Creates the agents for hosts that the operator configured; they may connect to any address. */
 export function trustedAgents(): { http: HttpAgent; https: HttpsAgent } {
   return { http: new HttpAgent(CONNECTIONS), https: new HttpsAgent(CONNECTIONS) };
 }
 
-/** One address that is not public spoils all that a name resolves to: which of them is connected to is not ours to say. */
+/** Refuses a name when any of its addresses is not public, because Node chooses the address to connect to. */
 function publicOnly(lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

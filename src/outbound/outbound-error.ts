@@ -1,9 +1,9 @@
-/** Why a request brought no answer. */
+/** Why a request has no response. */
 export type OutboundFailure = 'refused' | 'timeout' | 'unreachable' | 'too-large';
 
 /**
- * A request to somewhere else that brought no answer. The message is plain and fit for anybody: it holds nothing of the
- * URL or of what came back, and there is no cause, for Node's errors carry raw bytes of the answer along.
+ * A request to another server that has no usable response. The message may be shown to users: it contains nothing of the
+ * URL or the response. There is no `cause`, because Node's errors carry raw bytes of the response.
  */
 export class OutboundError extends Error {
   override readonly name = 'OutboundError';
@@ -11,38 +11,38 @@ export class OutboundError extends Error {
   constructor(
     readonly failure: OutboundFailure,
     message: string,
-    /** Of the system or of Node, as `ECONNREFUSED`. */
+    /** Code of the system or of Node, such as `ECONNREFUSED`. */
     readonly code?: string,
   ) {
     super(message);
   }
 }
 
-const PLAIN: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ENOTFOUND: 'its name does not resolve',
-  EAI_AGAIN: 'its name does not resolve at the moment',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no way to it',
-  EPROTO: 'it speaks no TLS',
-  ETIMEDOUT: 'it does not answer',
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was reset',
+  ENOTFOUND: 'the host name does not exist',
+  EAI_AGAIN: 'the host name cannot be resolved right now',
+  EHOSTUNREACH: 'the host is unreachable',
+  ENETUNREACH: 'the host is unreachable',
+  EPROTO: 'the TLS handshake failed',
+  ETIMEDOUT: 'the connection timed out',
 };
 
-/** Any error of Node's HTTP client as one that can be shown. */
+/** Converts any error of Node's HTTP client to one that may be shown. */
 export function asOutboundError(error: unknown): OutboundError {
   if (error instanceof OutboundError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  // What request-filtering-agent says; its errors have no type of their own.
+  // The message of request-filtering-agent, whose errors have no type or code.
   if (/ is not allowed\. /.test(message)) return addressRefused();
   if (!code) return new OutboundError('unreachable', 'the connection failed');
   const reason =
-    PLAIN[code] ?? (/CERT|SSL|TLS|SELF_SIGNED/.test(code) ? 'TLS failed' : 'the connection failed');
+    REASONS[code] ?? (/CERT|SSL|TLS|SELF_SIGNED/.test(code) ? 'TLS failed' : 'the connection failed');
   return new OutboundError('unreachable', `${reason} (${code})`, code);
 }
 
-/** The name of a URL leads to an address that may not be called. */
+/** Creates the error of a host name with an address that may not be called. */
 export function addressRefused(): OutboundError {
-  return new OutboundError('refused', 'its name leads into a private or reserved network');
+  return new OutboundError('refused', 'the host name resolves to a private or reserved network');
 }

@@ -14,14 +14,16 @@ import { guardedAgent, trustedAgents } from './guarded-agents.js';
 import { asOutboundError, OutboundError } from './outbound-error.js';
 import type { UrlGuard } from './url-guard.js';
 
-/** Until a connection stands, TLS included. */
+/** Timeout of connecting, including TLS. */
 const CONNECT_MS = 5_000;
 
-/** Without a byte, while the reader of a body wants one. */
+/** Longest wait for the next byte of a body while a reader wants it. */
 const STALL_MS = 30_000;
 
-/** Larger rests of answers that nobody wants cost more to read than a new connection. */
-const DRAINED_BYTES = 64 * 1024;
+/** Unwanted bodies up to this size are read so that the connection can be reused; larger ones cost more than a new one. */
+const MAX_DRAIN_BYTES = 64 * 1024;
+
+/** Timeout of reading an unwanted body, otherwise a slow server could hold one of the pooled connections. */
 const DRAIN_MS = 1_000;
 
 export interface OutboundRequest {
@@ -29,9 +31,9 @@ export interface OutboundRequest {
   url: string;
   headers?: OutgoingHttpHeaders;
   body?: string;
-  /** From the request to the head of its answer. */
+  /** Timeout from the request to the head of its response. */
   answerMs: number;
-  /** The URL is the operator's own and may lead anywhere; every other one passes the guard. */
+  /** True for URLs that the operator configured: they skip the URL guard. */
   trusted?: boolean;
   signal?: AbortSignal;
 }
@@ -39,19 +41,19 @@ export interface OutboundRequest {
 export interface OutboundAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** To be read or given to `discard`. Ends with an OutboundError when it is cut or no byte comes for half a minute. */
+  /** Must be read or passed to `discard`. Fails with an OutboundError when it breaks off or stalls for 30 s. */
   body: Readable;
 }
 
 /**
- * Requests to servers that are not ours. Follows no redirect: its target would be one that nobody judged.
- * Everything rejects with an OutboundError, an abort with the signal's reason.
+ * Sends requests to other servers. It does not follow redirects, because their targets are not checked.
+ * Every failure is an OutboundError, except an abort, which rejects with the signal's reason.
  */
 export class OutboundHttp {
   private readonly guarded: Agent;
   private readonly trusted = trustedAgents();
 
-  /** @param lookup resolves names; the system's when absent. */
+  /** @param lookup Resolves host names; the system's resolver by default. */
   constructor(
     private readonly guard: UrlGuard,
     lookup?: LookupFunction,
@@ -59,7 +61,7 @@ export class OutboundHttp {
     this.guarded = guardedAgent(lookup);
   }
 
-  /** Resolves with the head of the answer, whatever its status. */
+  /** Resolves with the head of the response, whatever its status. Retries once on a stale pooled connection. */
   async send(request: OutboundRequest): Promise<OutboundAnswer> {
     const { url, agent } = this.routeOf(request);
     request.signal?.throwIfAborted();
@@ -71,16 +73,16 @@ export class OutboundHttp {
     }
   }
 
-  /** Closes the connections that are kept. */
+  /** Closes the pooled connections. */
   close(): void {
     for (const agent of [this.guarded, this.trusted.http, this.trusted.https]) agent.destroy();
   }
 
   private routeOf({ url: text, trusted }: OutboundRequest): { url: URL; agent: Agent } {
     if (trusted) return { url: new URL(text), agent: this.trustedAgent(new URL(text)) };
-    const judged = this.guard.judge(text);
-    if ('refusal' in judged) throw new OutboundError('refused', `its URL ${judged.refusal}`);
-    const { url, verdict } = judged;
+    const check = this.guard.check(text);
+    if (check.verdict === 'refused') throw new OutboundError('refused', `the URL ${check.predicate}`);
+    const { verdict, url } = check;
     return { url, agent: verdict === 'allowed' ? this.trustedAgent(url) : this.guarded };
   }
 
@@ -89,10 +91,10 @@ export class OutboundHttp {
   }
 }
 
-/** A kept connection that its server closed just when we used it: nothing was wrong with the request. */
+/** The server closed a pooled connection just as it was reused, so the request may be sent again. */
 class StaleConnection extends OutboundError {
   constructor() {
-    super('unreachable', 'the connection was cut (ECONNRESET)', 'ECONNRESET');
+    super('unreachable', 'the connection was reset (ECONNRESET)', 'ECONNRESET');
   }
 }
 
@@ -105,7 +107,7 @@ function exchange(request: OutboundRequest, url: URL, agent: Agent): Promise<Out
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     };
-    // Not left to the request: one that still waits for a connection tells nobody that it was destroyed.
+    // Rejects directly, because a request that still waits for a connection emits no error when it is destroyed.
     const giveUp = (reason: unknown) => {
       settled();
       reject(reason);
@@ -119,7 +121,7 @@ function exchange(request: OutboundRequest, url: URL, agent: Agent): Promise<Out
       settled();
       resolve(answerOf(answer, signal));
     });
-    // Stays for good: a connection may break once more after the answer.
+    // Never removed, because the connection may still break after the response.
     sent.on('error', (error) => {
       settled();
       reject(reasonOf(error, sent, signal));
@@ -130,7 +132,7 @@ function exchange(request: OutboundRequest, url: URL, agent: Agent): Promise<Out
 
 function answerOf(answer: IncomingMessage, signal: AbortSignal | undefined): OutboundAnswer {
   const body = guardBody(answer, { signal, stallMs: STALL_MS, toError: asOutboundError });
-  // Met by who reads it; without a listener it would end the process when nobody does.
+  // Readers receive the error. Without a listener, it would crash the process when no one reads.
   body.on('error', () => {});
   return { status: answer.statusCode ?? 0, headers: answer.headers, body };
 }
@@ -155,25 +157,21 @@ function reasonOf(
 }
 
 function timedOut(ms: number): OutboundError {
-  return new OutboundError('timeout', `it did not answer within ${ms / 1_000} s`);
+  return new OutboundError('timeout', `there was no response within ${ms / 1_000} s`);
 }
 
-/**
- * Gets rid of a body that nobody wants; a short one that comes at once is read to its end, so that its connection can be
- * used again.
- */
+/** Discards an unwanted body. A short one is read to its end, so that the connection can be reused. */
 export function discard({ body, headers }: OutboundAnswer): void {
-  if (Number(headers['content-length'] ?? Infinity) > DRAINED_BYTES) {
+  if (Number(headers['content-length'] ?? Infinity) > MAX_DRAIN_BYTES) {
     body.destroy();
     return;
   }
-  // A server that sends it byte by byte must not hold one of the connections there are.
   const timer = setTimeout(() => body.destroy(), DRAIN_MS);
   body.once('close', () => clearTimeout(timer)).resume();
 }
 
 /**
- * The whole of a body that is text.
+ * Reads a whole body as text.
  * @throws OutboundError `too-large` when it has more than `maxBytes`.
  */
 export async function textOf({ body }: OutboundAnswer, maxBytes: number): Promise<string> {
@@ -181,7 +179,8 @@ export async function textOf({ body }: OutboundAnswer, maxBytes: number): Promis
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new OutboundError('too-large', `its answer has more than ${maxBytes} bytes`);
+    if (bytes > maxBytes)
+      throw new OutboundError('too-large', `the response has more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

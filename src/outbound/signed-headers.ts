@@ -1,16 +1,16 @@
 import { Webhook } from 'standardwebhooks';
 
-/** One message, however often it is sent. */
+/** One message; every attempt sends the same one. */
 export interface SignedMessage {
-  /** The same on every try. */
+  /** The same on every attempt, so that receivers can detect duplicates. */
   id: string;
-  /** The very bytes that are sent. */
+  /** The exact text that is sent. */
   body: string;
 }
 
 /**
- * The headers of Standard Webhooks 1.0: one signature for each secret, so that a receiver may know the old one or the new
- * one while they are being changed. Without secrets nothing is signed.
+ * Creates the headers of Standard Webhooks 1.0 with one signature per secret, so that receivers may know either the old
+ * or the new secret during a rotation. Without secrets there is no signature.
  */
 export function signedHeaders(
   { id, body }: SignedMessage,

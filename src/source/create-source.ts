@@ -10,14 +10,14 @@ import { ObjectSource, type SourceStore } from './objects/object-source.js';
 import { TemplateCatalogue } from './catalogue/template-catalogue.js';
 import { UrlTemplateCatalogue } from './catalogue/url-template-catalogue.js';
 
-/** Which catalogue to ask, and what requests elsewhere may reach. */
+/** Settings of the catalogue and of requests to other servers. */
 export interface SourceSettings {
   catalogue: { kind: 'template' | 'http'; url?: string | undefined; secret?: string | undefined };
   outbound: { allowedHosts: readonly string[] };
   job: { maxBytes: number };
 }
 
-/** The catalogue that the settings choose, and what reads the files it names. Nothing is asked of either yet. */
+/** Creates the configured catalogue and the source that reads its files. Sends no request. */
 export function createSource(
   { catalogue, outbound, job }: SourceSettings,
   store: SourceStore,

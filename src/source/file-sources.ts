@@ -3,7 +3,7 @@ import type { PinnedObject, PinnedSource, PinnedUrl } from '../contract/files.js
 import type { FileLocation, ObjectLocation, UrlLocation } from './catalogue/catalogue.js';
 import type { FileSource, FoundFile } from './file-source.js';
 
-/** All kinds of places as one. */
+/** Delegates to the source for the kind of location. */
 export class FileSources implements FileSource {
   constructor(
     private readonly objects: FileSource<ObjectLocation, PinnedObject>,

@@ -1,26 +1,26 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
+import { FileError } from '../contract/file-error.js';
 
-/** Pauses before a broken read goes on where it stopped; after the last one the whole step is retried instead. */
+/** Backoff between attempts to resume a broken read. After the last one the caller retries the whole step. */
 const RESUME_DELAYS_MS = [200, 1_000];
 
-/** What may pass by itself. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['STORAGE_UNAVAILABLE', 'SOURCE_UNAVAILABLE']);
+/** Errors after which the read is resumed. */
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set(['STORAGE_UNAVAILABLE', 'SOURCE_UNAVAILABLE']);
 
 type OpenAt = (start: number) => Promise<Readable>;
 
 export interface ReadTraits {
-  /** The code of a read that broke off. */
+  /** Error code of a read that breaks off. */
   unavailable?: 'STORAGE_UNAVAILABLE' | 'SOURCE_UNAVAILABLE';
-  /** Whether `openAt` can begin elsewhere than at the first byte. */
+  /** False when `openAt` supports only offset 0. */
   resumes?: boolean;
 }
 
 /**
- * Exactly `size` bytes of a pinned version. The first request is made before the promise resolves, so that an
- * absent or changed file is known before anything was written. A connection that breaks under way goes on at the
- * byte where it broke.
+ * Streams exactly `size` bytes of a pinned version. The first request completes before the promise resolves, so a
+ * missing or changed file fails before anything is written. A broken connection is resumed at the byte where it broke.
  */
 export async function resumableRead(
   openAt: OpenAt,
@@ -29,15 +29,15 @@ export async function resumableRead(
   traits: ReadTraits = {},
 ): Promise<Readable> {
   const first = await openAt(0);
-  const bytes = Readable.from(readOn(openAt, first, size, signal, traits), { objectMode: false, signal });
-  // Whoever gives up before the first byte was pulled has started no generator: its `finally` never runs.
+  const bytes = Readable.from(chunksOf(openAt, first, size, signal, traits), { objectMode: false, signal });
+  // If the reader stops before the first byte, the generator never started and does not close the stream.
   bytes.once('close', () => first.destroy());
-  // Errors are met by who reads; without a listener they would end the process when nobody does so yet.
+  // Readers receive the errors. Without a listener, an error before the first read would crash the process.
   for (const stream of [first, bytes]) stream.on('error', () => {});
   return bytes;
 }
 
-async function* readOn(
+async function* chunksOf(
   openAt: OpenAt,
   first: Readable,
   size: number,
@@ -52,37 +52,35 @@ async function* readOn(
       stream ??= await openAt(offset);
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         offset += chunk.length;
-        if (offset > size) throw new LonghaulError('FILE_CHANGED', 'The file grew while it was read.');
+        if (offset > size) throw new FileError('FILE_CHANGED', 'grew while it was read. Try again.');
         failures = 0;
         yield chunk;
       }
       if (offset === size) return;
-      throw new LonghaulError(unavailable, 'The file ended early. Try again shortly.');
+      throw new FileError(unavailable, 'ended early. Try again in a minute.');
     } catch (cause) {
-      // All bytes are there; unless they are of two versions, which a store may find out at the end.
+      // All bytes arrived. A permanent error still counts: a store may detect a changed version only at the end.
       if (offset === size && !isPermanent(cause)) return;
-      const error = asOurs(cause, unavailable, signal);
+      const error = toFileError(cause, unavailable, signal);
       if (!resumes) throw error;
       stream = undefined;
-      await pauseAfter(error, failures++, signal);
+      await backOff(error, failures++, signal);
     }
   }
 }
 
-function asOurs(cause: unknown, unavailable: ErrorCode, signal: AbortSignal): unknown {
+function toFileError(cause: unknown, unavailable: ErrorCode, signal: AbortSignal): unknown {
   if (signal.aborted || cause instanceof LonghaulError) return cause;
-  return new LonghaulError(unavailable, 'The file broke off while it was read. Try again shortly.', {
-    cause,
-  });
+  return new FileError(unavailable, 'could not be read completely. Try again in a minute.', { cause });
 }
 
-/** Throws the error when another try makes no sense. */
-async function pauseAfter(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
+/** Waits before the next attempt, or throws the error when no attempt is left or a retry cannot help. */
+async function backOff(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
   const pause = RESUME_DELAYS_MS[failures];
   if (pause === undefined || signal.aborted || isPermanent(error)) throw error;
   await delay(pause, undefined, { signal });
 }
 
 function isPermanent(error: unknown): boolean {
-  return error instanceof LonghaulError && !PASSING.has(error.code);
+  return error instanceof LonghaulError && !TRANSIENT.has(error.code);
 }

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { pMapIterable } from 'p-map';
 import type { ArchiveEntry } from '../../archive/streamed/archive-stream.js';
@@ -10,27 +9,20 @@ import type { FileSource } from '../../source/file-source.js';
 import type { ActivityContext } from '../as-activity.js';
 import type { BuildMeter } from './build-meter.js';
 import type { BuildOutcome } from './build-outcome.js';
-import { asLost, FileLostError } from './file-lost.js';
+import { PreparedFileReader } from './prepared-file-reader.js';
 
 /**
- * Files up to this many bytes are read ahead, several at once, for their cost is the store's latency. Larger ones are
- * opened when their turn comes: a connection that waits for hours is cut.
+ * Files up to this many bytes are read ahead, several at once, because the store's latency dominates their cost. Larger
+ * ones are opened only when the archive needs them, because servers close connections that stay idle for long.
  */
 const READ_AHEAD_MAX_BYTES = 256 * 1024;
 const READ_AHEAD = { concurrency: 8, backpressure: 16 };
 
-/** A file's own error, which says that it is lost; every other error as it is. */
-type Lose = (file: PreparedFile, error: unknown) => unknown;
-
-interface Opened {
-  file: PreparedFile;
-  body: Readable | FileLostError;
-}
-
 /**
- * The entries of an archive as they are needed. Files that are lost are noted in `outcome` when the job skips such
- * files, and the last entry then tells of them; otherwise the first one ends the iteration with its error.
- * @param isLastAttempt when a job that skips files does without those whose own server is out of order.
+ * Yields the entries of an archive as the archiver requests them. A lost file is recorded in `outcome` when the job
+ * skips such files, and the last entry lists all of them; otherwise the first lost file fails the iteration.
+ * @param isLastAttempt Makes a job that skips files also skip those on unavailable servers.
+ * @throws FileLostError when a file is lost midway: the archive then contains a part of it.
  */
 export async function* entriesOf(
   source: FileSource,
@@ -40,84 +32,33 @@ export async function* entriesOf(
   meter: BuildMeter,
   { signal, isLastAttempt }: Pick<ActivityContext, 'signal' | 'isLastAttempt'>,
 ): AsyncGenerator<ArchiveEntry> {
-  const givesUp = job.onFileError === 'skip' && isLastAttempt;
-  const lose: Lose = (file, error) => asLost(file, error, givesUp);
-  const open = (file: PreparedFile) => openOrLose(source, file, lose, signal);
+  const reader = new PreparedFileReader(source, signal, { onFileError: job.onFileError, isLastAttempt });
   const ahead = pMapIterable(
     files,
     async (file) => ({
       file,
-      opened: file.size <= READ_AHEAD_MAX_BYTES ? await readWhole(file, open, lose) : null,
+      readAhead: file.size <= READ_AHEAD_MAX_BYTES ? await reader.readWhole(file) : null,
     }),
     READ_AHEAD,
   );
-  for await (const { file, opened } of ahead) {
-    const { body } = opened ?? (await open(file));
-    if (body instanceof FileLostError) {
-      if (job.onFileError === 'fail') throw body;
-      outcome.missing.push(body.missing);
+  for await (const { file, readAhead } of ahead) {
+    const opened = readAhead ?? (await reader.open(file));
+    if (opened.kind === 'lost') {
+      outcome.missing.push(opened.missing);
       continue;
     }
     meter.startFile(file.name);
-    yield { ...file, body: Readable.from(metered(file, body, meter, lose), { objectMode: false }) };
+    const chunks = reader.chunksOf(file, opened.body, meter);
+    yield { ...file, body: Readable.from(chunks, { objectMode: false }) };
     meter.finishFile();
     outcome.included.push(file);
   }
-  if (outcome.included.length === 0) throw nothingLeft(outcome);
+  if (outcome.included.length === 0) throw noFilesLeft(outcome);
   if (outcome.missing.length > 0)
     yield missingManifestEntry(job.jobId, outcome.included.length, outcome.missing);
 }
 
-async function openOrLose(
-  source: FileSource,
-  file: PreparedFile,
-  lose: Lose,
-  signal: AbortSignal,
-): Promise<Opened> {
-  try {
-    return { file, body: await source.open(file.source, file.size, signal) };
-  } catch (error) {
-    return { file, body: orThrow(lose(file, error)) };
-  }
-}
-
-/** Reads a small file to its end, so that losing it half way spoils nothing. */
-async function readWhole(
-  file: PreparedFile,
-  open: (file: PreparedFile) => Promise<Opened>,
-  lose: Lose,
-): Promise<Opened> {
-  const { body } = await open(file);
-  if (body instanceof FileLostError) return { file, body };
-  try {
-    return { file, body: Readable.from([await buffer(body)], { objectMode: false }) };
-  } catch (error) {
-    return { file, body: orThrow(lose(file, error)) };
-  }
-}
-
-async function* metered(
-  file: PreparedFile,
-  body: Readable,
-  meter: BuildMeter,
-  lose: Lose,
-): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      meter.addBytes(chunk.length);
-      yield chunk;
-    }
-  } catch (error) {
-    throw lose(file, error);
-  }
-}
-
-function orThrow(error: unknown): FileLostError {
-  if (error instanceof FileLostError) return error;
-  throw error;
-}
-
-function nothingLeft({ missing }: BuildOutcome): LonghaulError {
+function noFilesLeft({ missing }: BuildOutcome): LonghaulError {
   const first = missing[0]?.message ?? '';
   return new LonghaulError('NO_FILES_AVAILABLE', `None of the files is available any more. ${first}`);
 }

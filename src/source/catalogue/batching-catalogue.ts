@@ -2,18 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
-/** How long a question waits for others: little beside the request it saves. */
+/** How long a batch collects ids before it is sent; short compared to the request it saves. */
 const WINDOW_MS = 20;
 
-/** Ids that are asked for together at most. */
-const MAX_IDS = 1_000;
+const MAX_BATCH = 1_000;
 
 /**
- * Asks a catalogue that is far away once for what is asked for at the same moment: a job looks its files up one by one, and
- * a hundred requests would tell the application no more than one.
+ * Combines concurrent lookups of one user into one catalogue request. Clients check files one by one, otherwise each
+ * check would cost a request to the application.
  */
 export class BatchingCatalogue implements Catalogue {
-  private readonly open = new Map<string, Gathering>();
+  private readonly open = new Map<string, Batch>();
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -21,67 +20,67 @@ export class BatchingCatalogue implements Catalogue {
   ) {}
 
   async resolve(userId: string, fileIds: readonly FileId[], signal?: AbortSignal): Promise<CatalogueEntry[]> {
-    const gathering = this.gatheringFor(userId, fileIds.length);
-    const places = gathering.add(fileIds);
-    const entries = await gathering.wait(signal);
-    return places.map((place) => entries[place]!);
+    const batch = this.batchFor(userId, fileIds.length);
+    const positions = batch.add(fileIds);
+    const entries = await batch.wait(signal);
+    return positions.map((position) => entries[position]!);
   }
 
-  private gatheringFor(userId: string, more: number): Gathering {
+  private batchFor(userId: string, count: number): Batch {
     const open = this.open.get(userId);
-    if (open?.hasRoomFor(more)) return open;
-    const gathering = new Gathering(async (ids, signal) => {
+    if (open?.hasRoomFor(count)) return open;
+    const batch = new Batch(async (ids, signal) => {
       await delay(this.windowMs);
-      if (this.open.get(userId) === gathering) this.open.delete(userId);
+      if (this.open.get(userId) === batch) this.open.delete(userId);
       return this.catalogue.resolve(userId, ids, signal);
     });
-    this.open.set(userId, gathering);
-    return gathering;
+    this.open.set(userId, batch);
+    return batch;
   }
 }
 
-/** Questions that become one. It is given up when all who asked have. */
-class Gathering {
+/** One request for several callers. It is aborted when all of them have aborted. */
+class Batch {
   private readonly ids: FileId[] = [];
-  private readonly places = new Map<FileId, number>();
+  private readonly positions = new Map<FileId, number>();
   private readonly abandoned = new AbortController();
-  private readonly answer: Promise<CatalogueEntry[]>;
+  private readonly entries: Promise<CatalogueEntry[]>;
   private waiting = 0;
 
-  /** @param ask is given the list as it grows: what is in it when it comes to asking, counts. */
-  constructor(ask: (ids: readonly FileId[], signal: AbortSignal) => Promise<CatalogueEntry[]>) {
-    this.answer = ask(this.ids, this.abandoned.signal);
+  /** @param send Receives the live list of ids: it sends those that are in it when the window closes. */
+  constructor(send: (ids: readonly FileId[], signal: AbortSignal) => Promise<CatalogueEntry[]>) {
+    this.entries = send(this.ids, this.abandoned.signal);
   }
 
-  hasRoomFor(more: number): boolean {
-    return this.ids.length + more <= MAX_IDS;
+  hasRoomFor(count: number): boolean {
+    return this.ids.length + count <= MAX_BATCH;
   }
 
-  /** What two ask for is asked for once. @returns where in the answer theirs are. */
+  /** Adds ids, each only once. @returns their positions in the response. */
   add(fileIds: readonly FileId[]): number[] {
     return fileIds.map((fileId) => {
-      const place = this.places.get(fileId) ?? this.ids.push(fileId) - 1;
-      this.places.set(fileId, place);
-      return place;
+      const position = this.positions.get(fileId) ?? this.ids.push(fileId) - 1;
+      this.positions.set(fileId, position);
+      return position;
     });
   }
 
   async wait(signal: AbortSignal | undefined): Promise<CatalogueEntry[]> {
     this.waiting++;
     try {
-      return await unlessAborted(this.answer, signal);
+      return await unlessAborted(this.entries, signal);
     } finally {
       if (--this.waiting === 0) this.abandoned.abort(signal?.reason);
     }
   }
 }
 
-function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return answer;
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason as Error);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -1,12 +1,12 @@
-/** Where Longhaul keeps its own; on a file system that ignores case, under every spelling. */
+/** Prefix of Longhaul's own objects. File systems may ignore case, so every spelling is reserved. */
 const OWN_PREFIX = 'archives';
 
 /**
- * Whether a key that somebody else names leads to their objects: a relative path of plain names outside our own prefix.
- * Stores with folders resolve `..`, so what looks like a path trick is one.
+ * Returns true when a key from the catalogue is safe to read: a relative path of plain names outside Longhaul's prefix.
+ * Keys with `..` are rejected, because file stores resolve them.
  */
-export function isForeignKey(key: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused
+export function isCallerKey(key: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are rejected
   if (/[\u0000-\u001f\u007f\\]/.test(key)) return false;
   const names = key.split('/');
   if (names.some((name) => name === '' || name === '.' || name === '..')) return false;

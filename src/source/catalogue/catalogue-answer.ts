@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FileId } from '../../contract/files.js';
 import type { CatalogueEntry } from './catalogue.js';
-import { isForeignKey } from './caller-key.js';
+import { isCallerKey } from './caller-key.js';
 
-const text = (max: number) => z.string('must be a text').min(1, 'is empty').max(max, 'is too long');
+const text = (max: number) => z.string('must be a string').min(1, 'is empty').max(max, 'is too long');
 
 interface AnsweredFile {
   fileId: FileId;
@@ -32,29 +32,29 @@ const fileSchema = z
     'must be an object',
   )
   .refine(
-    (file: AnsweredFile) => placesOf(file) === 1,
-    'must have one of key, url, and outcome missing or forbidden',
+    (file: AnsweredFile) => outcomesOf(file) === 1,
+    'must have one of key, url, or outcome missing or forbidden',
   );
 
 /**
- * What the application answers. Fields that are not known are passed over. Of the messages none repeats a value: they
- * are shown, and an answer may hold signed URLs.
+ * The response of the application; unknown fields are ignored. No message quotes a value, because users read the
+ * messages and the response may contain signed URLs.
  */
 export const catalogueAnswerSchema = z.object(
   { files: z.array(fileSchema, 'must be a list') },
   'must be an object with files',
 );
 
-/** One entry per asked id, in their order; an id that the answer leaves out is missing. */
+/** Returns one entry per requested id, in the same order. An id without an entry in the response is missing. */
 export function entriesOfAnswer(
   fileIds: readonly FileId[],
   { files }: z.output<typeof catalogueAnswerSchema>,
 ): CatalogueEntry[] {
-  // `70000` and `"70000"` are one id.
+  // `70000` and `"70000"` are the same id.
   const byId = new Map<string, AnsweredFile>();
   for (const file of files) {
     const id = String(file.fileId);
-    // Of two answers that contradict each other the one that gives nothing away counts.
+    // If two entries contradict each other, the denial wins.
     const denied = byId.has(id) && denialOf(byId.get(id)!) !== undefined;
     if (!denied) byId.set(id, file);
   }
@@ -74,7 +74,7 @@ function entryOf(fileId: FileId, file: AnsweredFile | undefined): CatalogueEntry
     };
   }
   const key = file.key ?? '';
-  if (!isForeignKey(key)) return { fileId, outcome: 'forbidden' };
+  if (!isCallerKey(key)) return { fileId, outcome: 'forbidden' };
   return { fileId, outcome: 'found', location: { kind: 'object', keys: [key] }, name };
 }
 
@@ -83,7 +83,7 @@ function denialOf(file: AnsweredFile): 'missing' | 'forbidden' | undefined {
   return file.outcome === 'missing' || file.missing ? 'missing' : undefined;
 }
 
-function placesOf(file: AnsweredFile): number {
+function outcomesOf(file: AnsweredFile): number {
   const denied = file.outcome === 'forbidden' || file.outcome === 'missing' || file.forbidden || file.missing;
   return [file.key !== undefined, file.url !== undefined, denied].filter(Boolean).length;
 }

@@ -1,29 +1,29 @@
 import type { FileId } from '../../contract/files.js';
 
-/** Where the bytes of a file may be: the first of these keys that exists. */
+/** A file in the object store: the first of these keys that exists. */
 export interface ObjectLocation {
   kind: 'object';
   keys: readonly string[];
 }
 
-/** A server elsewhere that has the bytes of a file. */
+/** A file on another server. */
 export interface UrlLocation {
   kind: 'https';
   url: string;
-  /** Bytes, for a server that does not tell; null when the catalogue does not know either. */
+  /** Bytes, used when the server does not send a length; null when the catalogue does not know it either. */
   size: number | null;
 }
 
 export type FileLocation = ObjectLocation | UrlLocation;
 
-/** What the catalogue says of one id. */
+/** The catalogue's result for one id. */
 export type CatalogueEntry =
   | { fileId: FileId; outcome: 'found'; location: FileLocation; name: string | null }
   | { fileId: FileId; outcome: 'missing' | 'forbidden' };
 
 /**
- * UserSemaphore the ids of an application into places where bytes are. Answers one entry per id, in their order.
- * Throws CATALOGUE_UNAVAILABLE (worth retrying) when it cannot answer now, CATALOGUE_INVALID when an operator must mend it.
+ * Maps file ids of an application to locations. Returns one entry per id, in the same order.
+ * Throws CATALOGUE_UNAVAILABLE, which callers may retry, and CATALOGUE_INVALID, which an operator must fix.
  */
 export interface Catalogue {
   resolve(userId: string, fileIds: readonly FileId[], signal?: AbortSignal): Promise<CatalogueEntry[]>;

@@ -1,36 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as uuidV7 } from 'uuid';
-import { LonghaulError } from '../../contract/errors.js';
+import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
 import type { FileId } from '../../contract/files.js';
 import { OutboundError } from '../../outbound/outbound-error.js';
 import { discard, type OutboundAnswer, type OutboundHttp, textOf } from '../../outbound/outbound-http.js';
 import { signedHeaders } from '../../outbound/signed-headers.js';
+import { isTransientStatus } from '../../outbound/transient-status.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 import { catalogueAnswerSchema, entriesOfAnswer } from './catalogue-answer.js';
 
-/** Ids asked for with one request. */
+/** Ids per request. */
 const BATCH = 1_000;
 
-/** From a request to the head of its answer, and to its end. */
+/** Timeout from the request to the head of its response. */
 const ANSWER_MS = 10_000;
+
+/** Timeout from the request to the end of its response. */
 const WHOLE_MS = 20_000;
 
-/** A thousand files with URLs and names of the greatest length. */
+/** Fits 1,000 files with URLs and names of the maximum length. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** Pauses before a request that failed is repeated; after the last one the whole step is retried instead. */
+/** Backoff between attempts. After the last one the caller retries the whole step. */
 const RETRY_DELAYS_MS = [250, 1_000];
 
-const PASSING = new Set([408, 425, 429]);
-
 export interface HttpCatalogueOptions {
-  /** The operator's own: it may lead anywhere. */
+  /** Set by the operator, so it may point to any host. */
   url: string;
   secret: string;
   http: Pick<OutboundHttp, 'send'>;
 }
 
-/** The application decides, file by file, who may have what: it is asked with a signed request. */
+/** Asks the application, with a signed request, which files a user may download and where they are. */
 export class HttpCatalogue implements Catalogue {
   constructor(private readonly options: HttpCatalogueOptions) {}
 
@@ -42,32 +43,32 @@ export class HttpCatalogue implements Catalogue {
     const entries: CatalogueEntry[] = [];
     for (let start = 0; start < fileIds.length; start += BATCH) {
       const batch = fileIds.slice(start, start + BATCH);
-      entries.push(...entriesOfAnswer(batch, parse(await this.ask({ userId, fileIds: batch }, signal))));
+      entries.push(...entriesOfAnswer(batch, parse(await this.query({ userId, fileIds: batch }, signal))));
     }
     return entries;
   }
 
-  /** The same message on every try, so that the application can tell a repetition. */
-  private async ask(
-    question: { userId: string; fileIds: readonly FileId[] },
+  /** Retries with the same message id, so that the application can detect duplicates. */
+  private async query(
+    query: { userId: string; fileIds: readonly FileId[] },
     signal: AbortSignal,
   ): Promise<string> {
-    const message = { id: `msg_${uuidV7().replaceAll('-', '')}`, body: JSON.stringify(question) };
+    const message = { id: `msg_${uuidV7().replaceAll('-', '')}`, body: JSON.stringify(query) };
     for (let failures = 0; ; failures++) {
       try {
         return await this.post(message, signal);
       } catch (error) {
-        const pause = RETRY_DELAYS_MS[failures];
-        const passing = error instanceof LonghaulError && error.code === 'CATALOGUE_UNAVAILABLE';
-        if (pause === undefined || !passing || signal.aborted) throw error;
-        await delay(pause, undefined, { signal });
+        const backoff = RETRY_DELAYS_MS[failures];
+        const isTransient = errorCodeOf(error) === 'CATALOGUE_UNAVAILABLE';
+        if (backoff === undefined || !isTransient || signal.aborted) throw error;
+        await delay(backoff, undefined, { signal });
       }
     }
   }
 
   private async post(message: { id: string; body: string }, signal: AbortSignal): Promise<string> {
     const { url, secret, http } = this.options;
-    const late = AbortSignal.timeout(WHOLE_MS);
+    const timeout = AbortSignal.timeout(WHOLE_MS);
     const headers = { accept: 'application/json', ...signedHeaders(message, [secret], new Date()) };
     try {
       const answer = await http.send({
@@ -77,52 +78,53 @@ export class HttpCatalogue implements Catalogue {
         body: message.body,
         answerMs: ANSWER_MS,
         trusted: true,
-        signal: AbortSignal.any([signal, late]),
+        signal: AbortSignal.any([signal, timeout]),
       });
-      assertAnswered(answer);
+      assertOk(answer);
       return await textOf(answer, MAX_ANSWER_BYTES);
     } catch (error) {
-      throw signal.aborted ? signal.reason : toCatalogueError(error, late);
+      throw signal.aborted ? signal.reason : toCatalogueError(error, timeout);
     }
   }
 }
 
-function assertAnswered(answer: OutboundAnswer): void {
+function assertOk(answer: OutboundAnswer): void {
   const { status } = answer;
   if (status === 200) return;
   discard(answer);
-  if (PASSING.has(status) || status >= 500) throw unavailable(new Error(`Status ${status}`));
-  throw invalid(`answered with status ${status}`);
+  if (isTransientStatus(status)) throw unavailable(new Error(`Status ${status}`));
+  throw invalid(`responded with status ${status}`);
 }
 
-function toCatalogueError(error: unknown, late: AbortSignal): unknown {
+function toCatalogueError(error: unknown, timeout: AbortSignal): unknown {
   if (error instanceof LonghaulError) return error;
   if (error instanceof OutboundError && error.failure === 'too-large') {
-    return invalid(`answered with more than ${MAX_ANSWER_BYTES} bytes`);
+    return invalid(`sent a response of more than ${MAX_ANSWER_BYTES} bytes`);
   }
-  return error instanceof OutboundError || late.aborted ? unavailable(error) : error;
+  return error instanceof OutboundError || timeout.aborted ? unavailable(error) : error;
 }
 
-/** Never chains what it failed with: the texts of JSON and zod errors quote the answer. */
+/** Throws errors without a cause, because JSON and zod errors quote the response. */
 function parse(text: string) {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw invalid('did not answer with JSON');
+    throw invalid('sent a response that is not JSON');
   }
   const result = catalogueAnswerSchema.safeParse(json);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
-  throw invalid(`gave an answer that is not as agreed: ${path.join('.') || 'it'} ${message}`);
+  throw invalid(`sent an invalid response: ${path.join('.') || 'it'} ${message}`);
 }
 
 function unavailable(cause: unknown): LonghaulError {
-  const message = 'The catalogue of the application does not answer. Try again shortly.';
+  const message = 'The catalogue is not responding. Try again in a minute.';
   return new LonghaulError('CATALOGUE_UNAVAILABLE', message, { cause });
 }
 
-function invalid(what: string): LonghaulError {
-  const message = `The catalogue of the application ${what}. An operator must check CATALOGUE_URL and what it answers.`;
+/** @param predicate Completes "The catalogue …", without a period. */
+function invalid(predicate: string): LonghaulError {
+  const message = `The catalogue ${predicate}. An operator must check CATALOGUE_URL and the application behind it.`;
   return new LonghaulError('CATALOGUE_INVALID', message);
 }

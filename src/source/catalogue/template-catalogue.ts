@@ -1,10 +1,10 @@
 import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
-/** Where the bytes of an id are, the first that exists. */
+/** Keys of a file id; the first that exists is used. */
 export const KEY_TEMPLATES: readonly string[] = ['downloads/{id}', 'downloads/{id}.zip'];
 
-/** The default catalogue: an id is part of a key, and any user may fetch any id. */
+/** The default catalogue: inserts the id into object keys. Any user may download any id. */
 export class TemplateCatalogue implements Catalogue {
   constructor(private readonly templates: readonly string[] = KEY_TEMPLATES) {}
 

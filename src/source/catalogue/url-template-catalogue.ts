@@ -1,9 +1,9 @@
 import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
-/** An id is part of a URL, percent-encoded; any user may fetch any id. */
+/** Inserts the percent-encoded id into a URL. Any user may download any id. */
 export class UrlTemplateCatalogue implements Catalogue {
-  /** @param template with `{id}` in it, once or more. */
+  /** @param template Contains `{id}` at least once. */
   constructor(private readonly template: string) {}
 
   async resolve(_userId: string, fileIds: readonly FileId[]): Promise<CatalogueEntry[]> {

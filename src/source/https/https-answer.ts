@@ -1,13 +1,13 @@
 import type { OutboundAnswer } from '../../outbound/outbound-http.js';
 
-/** What the head of an answer tells of the file behind it. */
+/** File metadata from the head of a response. */
 export interface AnswerFacts {
-  /** Bytes of the whole file; null when the server does not tell. */
+  /** Bytes of the whole file; null when the server does not send it. */
   size: number | null;
-  /** A strong one, fit to be sent back; null otherwise. */
+  /** A strong ETag, otherwise null: a weak one cannot be used in If-Match. */
   etag: string | null;
   lastModified: string | null;
-  /** Whether the answer is a part, as it was asked for. */
+  /** True when the server honored the range request. */
   ranges: boolean;
   contentType: string | null;
   contentDisposition: string | null;
@@ -19,7 +19,7 @@ const STRONG_ETAG = /^"[\x21\x23-\x7e]*"$/;
 const HTTP_DATE = /^[\x20-\x7e]{1,64}$/;
 const CONTENT_RANGE = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15}|\*)$/;
 
-/** RFC 9110: sections 8.6 (Content-Length), 8.8 (validators), 14.4 (Content-Range). */
+/** Parses the head of a response (RFC 9110: 8.6 Content-Length, 8.8 validators, 14.4 Content-Range). */
 export function describeAnswer({ status, headers }: Head): AnswerFacts {
   const range = rangeOf(headers['content-range']);
   return {
@@ -32,7 +32,7 @@ export function describeAnswer({ status, headers }: Head): AnswerFacts {
   };
 }
 
-/** Where the bytes of an answer begin in the file; null when it does not say. */
+/** Returns the offset in the file at which the body begins; null for a 206 without a valid Content-Range. */
 export function firstByteOf({ status, headers }: Head): number | null {
   if (status !== 206) return 0;
   return rangeOf(headers['content-range'])?.start ?? null;

@@ -1,52 +1,57 @@
-import { type ErrorCode, LonghaulError } from '../../contract/errors.js';
+import type { ErrorCode, LonghaulError } from '../../contract/errors.js';
+import { FileError } from '../../contract/file-error.js';
 import { OutboundError } from '../../outbound/outbound-error.js';
 import type { OutboundAnswer } from '../../outbound/outbound-http.js';
+import { isTransientStatus } from '../../outbound/transient-status.js';
 
 const NOT_FOUND = new Set([404, 410]);
 const FORBIDDEN = new Set([401, 402, 403, 407, 451]);
-/** The version that was asked for is not there, or not that long any more. */
+/** The server no longer has the pinned version, or the file is shorter now. */
 const CHANGED = new Set([412, 416]);
-const PASSING = new Set([408, 425, 429]);
 
-const MESSAGES = {
-  FILE_NOT_FOUND: 'The file is not on its server. Check its id.',
-  FILE_FORBIDDEN: 'The file is not handed out by its server: it refuses to.',
-  FILE_CHANGED: 'The file was replaced since it was looked up. Start again.',
-  SOURCE_UNAVAILABLE: 'The file is not handed out by its server at the moment. Try again shortly.',
+/** Predicates of FileError. */
+const PREDICATES = {
+  FILE_NOT_FOUND: 'is not on its server. Check its id.',
+  FILE_FORBIDDEN: 'is refused by its server. Check its access rights there.',
+  FILE_CHANGED: 'was replaced after it was looked up. Start the download again.',
+  SOURCE_UNAVAILABLE: 'could not be fetched from its server. Try again in a minute.',
 } satisfies Partial<Record<ErrorCode, string>>;
 
-/** A file that no trying again makes readable. */
+/** Creates the error of a file that no retry makes readable. */
 export function unreadable(reason: string): LonghaulError {
-  return new LonghaulError('FILE_UNREADABLE', `The file cannot be read: ${reason}.`);
+  return new FileError('FILE_UNREADABLE', `cannot be read: ${reason}.`);
 }
 
-/** @throws LonghaulError what an answer that holds no bytes of the file means. */
+/** Creates the error of a file that differs from its pinned version. */
+export function replaced(): LonghaulError {
+  return new FileError('FILE_CHANGED', PREDICATES.FILE_CHANGED);
+}
+
+/** @throws FileError when the response does not carry the bytes of the file as they are stored. */
 export function assertReadable({ status, headers }: OutboundAnswer): void {
   if (status === 200 || status === 206) {
     const encoding = headers['content-encoding'] ?? 'identity';
-    if (encoding !== 'identity') throw unreadable('its server sends it encoded though asked not to');
+    if (encoding !== 'identity') throw unreadable('its server sends it compressed');
     return;
   }
   const code = codeOf(status);
-  if (code) throw new LonghaulError(code, MESSAGES[code], { cause: new Error(`Status ${status}`) });
-  if (status >= 300 && status < 400) throw unreadable('its server redirects, which is not followed');
-  throw unreadable(`its server answers with status ${status}`);
+  if (code) throw new FileError(code, PREDICATES[code], { cause: new Error(`Status ${status}`) });
+  if (status >= 300 && status < 400) throw unreadable('its server redirects, and redirects are not followed');
+  throw unreadable(`its server responds with status ${status}`);
 }
 
-function codeOf(status: number): keyof typeof MESSAGES | undefined {
+function codeOf(status: number): keyof typeof PREDICATES | undefined {
   if (NOT_FOUND.has(status)) return 'FILE_NOT_FOUND';
   if (FORBIDDEN.has(status)) return 'FILE_FORBIDDEN';
   if (CHANGED.has(status)) return 'FILE_CHANGED';
-  return PASSING.has(status) || status >= 500 ? 'SOURCE_UNAVAILABLE' : undefined;
+  return isTransientStatus(status) ? 'SOURCE_UNAVAILABLE' : undefined;
 }
 
-/** The error of a request that brought no answer; never with the URL, which may be a secret. */
-export function toSourceError(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || !(error instanceof OutboundError)) return error;
-  if (error.failure === 'refused') {
-    return new LonghaulError('FILE_FORBIDDEN', `The file may not be read: ${error.message}.`, {
-      cause: error,
-    });
+/** Maps the error of a request without a response. The URL may be a secret, so no error contains it. */
+export function toSourceError(cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted || !(cause instanceof OutboundError)) return cause;
+  if (cause.failure === 'refused') {
+    return new FileError('FILE_FORBIDDEN', `may not be read: ${cause.message}.`, { cause });
   }
-  return new LonghaulError('SOURCE_UNAVAILABLE', MESSAGES.SOURCE_UNAVAILABLE, { cause: error });
+  return new FileError('SOURCE_UNAVAILABLE', PREDICATES.SOURCE_UNAVAILABLE, { cause });
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { LonghaulError } from '../../contract/errors.js';
+import { FileError } from '../../contract/file-error.js';
 import type { PinnedUrl } from '../../contract/files.js';
 import { discard, type OutboundAnswer, type OutboundHttp } from '../../outbound/outbound-http.js';
 import type { UrlLocation } from '../catalogue/catalogue.js';
@@ -10,32 +10,32 @@ import { assertSameVersion, preconditions } from './https-version.js';
 import { nameOfObject } from '../objects/object-name.js';
 import { resumableRead } from '../resumable-read.js';
 
-/** From a request to the head of its answer. */
+/** Timeout from the request to the head of its response. */
 const ANSWER_MS = 20_000;
 
-/** Bytes as they are stored: sizes and ranges mean these. */
+/** Disables compression, because sizes and ranges count the stored bytes. */
 const AS_STORED = { 'accept-encoding': 'identity' };
 
-/** Files that a server elsewhere has. Its URLs come from others: each request passes the guard. */
+/** Files on other servers. The URLs are untrusted, so each request passes the URL guard. */
 export class HttpsSource implements FileSource<UrlLocation, PinnedUrl> {
   constructor(
     private readonly http: Pick<OutboundHttp, 'send'>,
-    /** Most bytes of one file. */
+    /** Largest file accepted, in bytes. */
     private readonly maxBytes: number,
   ) {}
 
   /**
-   * Asks for one byte rather than with HEAD: servers that know no HEAD are met, and so are links that were signed for
-   * GET alone; and it shows whether the server knows ranges.
+   * Requests one byte instead of using HEAD, because some servers reject HEAD and some links are signed for GET only.
+   * The response also shows whether the server supports ranges.
    */
   async find({ url, size: expected }: UrlLocation, signal: AbortSignal): Promise<FoundFile<PinnedUrl>> {
     const answer = await this.probe(url, signal);
     discard(answer);
-    const { etag, lastModified, ranges, contentType, contentDisposition, ...told } = describeAnswer(answer);
-    const size = told.size ?? expected;
-    if (size === null) throw unreadable('its server does not say how long it is');
+    const { etag, lastModified, ranges, contentType, contentDisposition, ...head } = describeAnswer(answer);
+    const size = head.size ?? expected;
+    if (size === null) throw unreadable('its server does not send its length');
     if (size > this.maxBytes) {
-      throw new LonghaulError('FILE_TOO_LARGE', `The file has ${size} bytes; ${this.maxBytes} are allowed.`);
+      throw new FileError('FILE_TOO_LARGE', `has ${size} bytes; the limit is ${this.maxBytes}.`);
     }
     return {
       size,
@@ -55,7 +55,7 @@ export class HttpsSource implements FileSource<UrlLocation, PinnedUrl> {
 
   private async probe(url: string, signal: AbortSignal): Promise<OutboundAnswer> {
     const answer = await this.get(url, { range: 'bytes=0-0' }, signal);
-    // An empty file has no first byte.
+    // 416: an empty file has no first byte.
     if (answer.status !== 416) return this.readable(answer);
     discard(answer);
     return this.readable(await this.get(url, {}, signal));
@@ -72,8 +72,7 @@ export class HttpsSource implements FileSource<UrlLocation, PinnedUrl> {
     try {
       assertReadable(answer);
       assertSameVersion(answer, source, size);
-      if (firstByteOf(answer) !== start)
-        throw unreadable('its server sends other bytes than it was asked for');
+      if (firstByteOf(answer) !== start) throw unreadable('its server ignores the requested range');
       return answer.body;
     } catch (error) {
       answer.body.destroy();

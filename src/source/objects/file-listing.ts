@@ -6,26 +6,27 @@ import type { ListedFile } from '../../contract/http/answers.js';
 import { ObjectSource, type SourceStore } from './object-source.js';
 import { KEY_TEMPLATES, TemplateCatalogue } from '../catalogue/template-catalogue.js';
 
-/** What listing needs of an object store. */
+/** The part of the object store that listing uses. */
 export interface ListableStore extends SourceStore {
   list(prefix: string, options: { startAfter: string }): AsyncIterable<{ key: string }>;
 }
 
-/** Objects looked at for one page, however few of them match. */
-const MAX_LOOKED_AT = 1_000;
+/** Limits the objects examined for one page, because few of them may match the query. */
+const MAX_EXAMINED = 1_000;
 
-/** A name is told by its object alone, and asking for it is waiting: several at once, and not many more than needed. */
-const AT_ONCE = 16;
+/** Each name costs one HEAD request, so several run at once. */
+const HEAD_CONCURRENCY = 16;
+/** Objects per batch when a query filters them; without a query only as many as the page needs. */
 const MAX_BATCH = 64;
 
 const PREFIX = KEY_TEMPLATES[0]!.replace('{id}', '');
 
-/** The files of the default catalogue: every object whose key an id leads to. */
+/** Lists the files of the default catalogue: every object whose key can be derived from a file id. */
 export class FileListing {
   private readonly catalogue = new TemplateCatalogue();
   private readonly source: ObjectSource;
 
-  /** @param safeName what an archive makes of an object's name. */
+  /** @param safeName Converts an object's name to an archive entry name. */
   constructor(
     private readonly store: ListableStore,
     private readonly safeName: (name: string) => string,
@@ -34,9 +35,9 @@ export class FileListing {
   }
 
   /**
-   * The files whose id or name contains `query`, whatever its case, in the order of their keys.
-   * @param after where the page before this one ended; `''` for the beginning.
-   * @returns `limit` files or fewer, and where the next page begins; null when nothing is left to be looked at.
+   * Returns the files whose id or name contains `query`, ignoring case, in key order.
+   * @param after The `next` of the previous page; `''` for the first page.
+   * @returns At most `limit` files. `next` is null on the last page.
    */
   async list(
     query: string,
@@ -46,18 +47,21 @@ export class FileListing {
   ): Promise<{ files: ListedFile[]; next: string | null }> {
     const keys = this.store.list(PREFIX, { startAfter: PREFIX + after })[Symbol.asyncIterator]();
     const files: ListedFile[] = [];
-    let lookedAt = 0;
+    let examined = 0;
     try {
-      while (lookedAt < MAX_LOOKED_AT) {
+      while (examined < MAX_EXAMINED) {
         const batch = await take(keys, query === '' ? Math.min(MAX_BATCH, limit - files.length) : MAX_BATCH);
-        const found = await pMap(batch, (key) => this.fileAt(key, signal), { concurrency: AT_ONCE, signal });
+        const found = await pMap(batch, (key) => this.fileAt(key, signal), {
+          concurrency: HEAD_CONCURRENCY,
+          signal,
+        });
         for (const [i, file] of found.entries()) {
           after = batch[i]!.slice(PREFIX.length);
           if (file && matches(file, query)) files.push(file);
           if (files.length === limit) return { files, next: after };
         }
         if (batch.length === 0) return { files, next: null };
-        lookedAt += batch.length;
+        examined += batch.length;
       }
       return { files, next: after };
     } finally {
@@ -65,7 +69,7 @@ export class FileListing {
     }
   }
 
-  /** The file whose bytes are this object; undefined when no id leads to it. */
+  /** Returns the file that is stored as this object; undefined when no id resolves to it. */
   private async fileAt(key: string, signal: AbortSignal): Promise<ListedFile | undefined> {
     for (const fileId of idsOf(key)) {
       const [entry] = await this.catalogue.resolve('', [fileId]);
@@ -74,7 +78,7 @@ export class FileListing {
         const { source, name, size } = await this.source.find(entry.location, signal);
         if (source.key === key) return { fileId, name: this.safeName(name), size };
       } catch (error) {
-        // Deleted meanwhile, or not for us: not to be downloaded either way.
+        // The object was deleted or is not readable, so it cannot be downloaded.
         if (!['FILE_NOT_FOUND', 'FILE_FORBIDDEN'].includes(errorCodeOf(error) ?? '')) throw error;
       }
     }
@@ -82,13 +86,13 @@ export class FileListing {
   }
 }
 
-/** The ids that may lead to a key, that of the longer template first: `70000.zip` is 70000 unless that is another file. */
+/** Returns the candidate ids of a key, the longest template first: `70000.zip` is 70000 unless object `70000` exists. */
 function idsOf(key: string): FileId[] {
   return KEY_TEMPLATES.toReversed().flatMap((template) => {
     const [before, behind] = template.split('{id}') as [string, string];
     if (!key.startsWith(before) || !key.endsWith(behind)) return [];
     const text = key.slice(before.length, key.length - behind.length);
-    // `070000` and `7e4` are texts: as numbers they would lead elsewhere.
+    // `070000` and `7e4` stay strings: as numbers they would resolve to other keys.
     const number = fileIdSchema.safeParse(/^[1-9]\d*$/.test(text) ? Number(text) : undefined);
     const id = number.success ? number : fileIdSchema.safeParse(text);
     return id.success ? [id.data] : [];

@@ -5,8 +5,8 @@ interface NamedObject {
 }
 
 /**
- * The name an object's owner gave it: `filename` metadata (percent-encoded UTF-8), else its Content-Disposition
- * (RFC 6266), else the last segment of its key.
+ * Returns the name of an object: its `filename` metadata (percent-encoded UTF-8), else the name in its
+ * Content-Disposition (RFC 6266), else the last segment of its key.
  */
 export function nameOfObject(object: NamedObject): string {
   return (
@@ -16,7 +16,7 @@ export function nameOfObject(object: NamedObject): string {
   );
 }
 
-/** `filename*` (RFC 8187, UTF-8) before `filename`, quoted or bare. */
+/** Prefers `filename*` (RFC 8187, UTF-8) to `filename`, quoted or bare. */
 function fileNameOf(disposition: string | null): string | undefined {
   if (!disposition) return undefined;
   const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(disposition)?.[1];
@@ -25,7 +25,7 @@ function fileNameOf(disposition: string | null): string | undefined {
   return plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2];
 }
 
-/** Percent-decodes where that is possible: a stray `%` means that nothing was encoded. */
+/** Percent-decodes the value. A stray `%` means that it was not encoded, so it is returned unchanged. */
 function decode(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   try {

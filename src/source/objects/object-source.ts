@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
-import { LonghaulError } from '../../contract/errors.js';
+import { errorCodeOf } from '../../contract/errors.js';
+import { FileError } from '../../contract/file-error.js';
 import type { PinnedObject } from '../../contract/files.js';
 import type { ObjectLocation } from '../catalogue/catalogue.js';
 import type { FileSource, FoundFile } from '../file-source.js';
 import { nameOfObject } from './object-name.js';
 import { resumableRead } from '../resumable-read.js';
 
-/** What this source needs of an object store. */
+/** The part of the object store that this source uses. */
 export interface SourceStore {
   head(key: string, signal?: AbortSignal): Promise<SourceObject>;
   read(key: string, options: { start: number; ifMatch: string; signal: AbortSignal }): Promise<Readable>;
@@ -22,7 +23,7 @@ interface SourceObject {
   metadata: Record<string, string>;
 }
 
-/** Files that are objects of the store. */
+/** Files in the object store. */
 export class ObjectSource implements FileSource<ObjectLocation, PinnedObject> {
   constructor(private readonly store: SourceStore) {}
 
@@ -50,9 +51,9 @@ export class ObjectSource implements FileSource<ObjectLocation, PinnedObject> {
       try {
         return await this.store.head(key, signal);
       } catch (error) {
-        if (!(error instanceof LonghaulError) || error.code !== 'FILE_NOT_FOUND') throw error;
+        if (errorCodeOf(error) !== 'FILE_NOT_FOUND') throw error;
       }
     }
-    throw new LonghaulError('FILE_NOT_FOUND', 'The file does not exist.');
+    throw new FileError('FILE_NOT_FOUND', 'does not exist. Check its id.');
   }
 }

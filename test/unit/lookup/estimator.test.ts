@@ -6,7 +6,7 @@ import { TemplateCatalogue } from '../../../src/source/catalogue/template-catalo
 import { aJob } from '../../support/jobs.js';
 import { ActivityBench, run } from '../activities/support.js';
 
-describe('the estimate of a download', () => {
+describe('DownloadEstimator', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
     bench = await ActivityBench.start();
@@ -23,7 +23,7 @@ describe('the estimate of a download', () => {
       source: new ObjectSource(bench.store),
     }).estimate(aJob({ files }), signal);
 
-  it('tells sizes, final names, what is missing and what is renamed', async () => {
+  it('returns sizes, final names, missing and renamed files', async () => {
     const found = await estimate([70_000, 70_001, { fileId: 70_002, name: '_manifest.json' }, 70_099]);
     expect(found).toMatchObject({
       files: [
@@ -40,7 +40,7 @@ describe('the estimate of a download', () => {
     });
   });
 
-  it('is right about what a worker then makes', async () => {
+  it('predicts the archive that a worker builds', async () => {
     const { archive, jobId, onFileError, createdAt, userId, files } = aJob({
       files: [70_000, 70_001, 70_002, 70_099],
       onFileError: 'skip',
@@ -64,8 +64,8 @@ describe('the estimate of a download', () => {
     expect(await bench.keysOf()).toEqual(before);
   });
 
-  it('ends when nobody waits for it', async () => {
-    const gone = new Error('gone');
-    await expect(estimate([70_000], AbortSignal.abort(gone))).rejects.toBe(gone);
+  it('rejects with the reason of an abort', async () => {
+    const aborted = new Error('aborted');
+    await expect(estimate([70_000], AbortSignal.abort(aborted))).rejects.toBe(aborted);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { isPublicAddress } from '../../../src/outbound/addresses.js';
 
-describe('a public address', () => {
+describe('isPublicAddress', () => {
   it.each(['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '168.63.129.17', '192.0.1.1', '100.128.0.1'])(
-    'is %s',
+    'accepts %s',
     (address) => expect(isPublicAddress(address)).toBe(true),
   );
 
-  it.each(['2606:4700:4700::1111', '2a00:1450:4001::1', '2001:4860:4860::8888'])('is %s', (address) =>
+  it.each(['2606:4700:4700::1111', '2a00:1450:4001::1', '2001:4860:4860::8888'])('accepts %s', (address) =>
     expect(isPublicAddress(address)).toBe(true),
   );
 
@@ -45,7 +45,7 @@ describe('a public address', () => {
     ['NAT64 of the network', '64:ff9b:1::7f00:1'],
     ['6to4', '2002:7f00:1::1'],
     ['Teredo', '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
-    ['no address', 'example.com'],
-    ['nothing', ''],
-  ])('is none that is %s: %s', (_, address) => expect(isPublicAddress(address)).toBe(false));
+    ['text that is not an address', 'example.com'],
+    ['empty text', ''],
+  ])('refuses %s: %s', (_, address) => expect(isPublicAddress(address)).toBe(false));
 });

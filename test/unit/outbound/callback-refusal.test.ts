@@ -4,8 +4,8 @@ import { UrlGuard } from '../../../src/outbound/url-guard.js';
 
 const silent = { info: () => {} };
 
-describe('a callback URL', () => {
-  it('is judged by the guard', () => {
+describe('callbackRefusal', () => {
+  it('applies the URL guard', () => {
     const refusal = callbackRefusal(new UrlGuard(['127.0.0.1:9000']), ['whsec_x'], silent);
     expect(refusal('https://app.example.com/hook')).toBeUndefined();
     expect(refusal('http://127.0.0.1:9000/hook')).toBeUndefined();
@@ -18,7 +18,7 @@ describe('a callback URL', () => {
     ['http://2130706433/hook', '127.0.0.1:80'],
     ['https://[fd00::1]:8443/hook', '[fd00::1]:8443'],
     ['https://app.example.com:6379/hook', 'app.example.com:6379'],
-  ])('that the operator could allow is told to the operator, with the entry that does: %s', (url, entry) => {
+  ])('logs the entry that would allow %s', (url, entry) => {
     const lines: [object, string][] = [];
     const logger = { info: (details: object, message: string) => void lines.push([details, message]) };
     const refusal = callbackRefusal(new UrlGuard(), ['whsec_x'], logger)(url);
@@ -29,14 +29,14 @@ describe('a callback URL', () => {
   });
 
   it.each(['nonsense', 'ftp://10.1.2.3/', 'https://ada:hunter2@10.1.2.3/', 'https://app.example.com/'])(
-    'that nobody could allow, or that is right, is not: %s',
+    'logs nothing for %s',
     (url) => {
       const logger = { info: () => expect(url).toBe('not logged') };
       callbackRefusal(new UrlGuard(), ['whsec_x'], logger)(url);
     },
   );
 
-  it('is refused where nothing could be signed, and the answer says who can change that', () => {
+  it('refuses every URL without a secret', () => {
     expect(callbackRefusal(new UrlGuard(), [], silent)('https://app.example.com/hook')).toContain(
       'WEBHOOK_SECRETS',
     );

@@ -19,7 +19,7 @@ const failureOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error instanceof OutboundError ? error.failure : error),
   );
 
-describe('a request to somewhere else', () => {
+describe('OutboundHttp', () => {
   let receiver: Receiver;
   let clients: OutboundHttp[];
   beforeEach(async () => {
@@ -47,7 +47,7 @@ describe('a request to somewhere else', () => {
     ['a hexadecimal spelling', () => `https://0x7f.1:${receiver.port}/`],
     ['a mapped address', () => `https://[::ffff:127.0.0.1]:${receiver.port}/`],
     ['the unspecified address', () => `https://0.0.0.0:${receiver.port}/`],
-  ])('is refused and not sent: %s', async (_, url) => {
+  ])('refuses %s without connecting', async (_, url) => {
     expect(await failureOf(get(url(), client()))).toBe('refused');
     expect(receiver.connections).toBe(0);
   });
@@ -61,14 +61,14 @@ describe('a request to somewhere else', () => {
     ['to metadata of Azure', ['168.63.129.16']],
     ['to the compatible form', ['::7f00:1']],
     ['to public and private ones', ['8.8.8.8', '127.0.0.1']],
-    ['nowhere', []],
-  ])('is refused and not sent when its name leads %s', async (_, addresses) => {
+    ['to no address', []],
+  ])('refuses a host name that resolves %s', async (_, addresses) => {
     const url = `https://rebound.example.com:${receiver.port}/`;
     expect(await failureOf(get(url, client([], resolvingTo(...addresses))))).toBe('refused');
     expect(receiver.connections).toBe(0);
   });
 
-  it('is judged anew each time: a name may lead home the next time', async () => {
+  it('checks the address on every connection', async () => {
     let address = '127.0.0.1';
     const asked: string[] = [];
     const http = client([], (hostname, options, callback) => {
@@ -93,7 +93,7 @@ describe('a request to somewhere else', () => {
     await inner.stop();
   });
 
-  it('reaches hosts that the operator allows or that are his own', async () => {
+  it('reaches allowed hosts and trusted URLs', async () => {
     receiver.answer = (_, response) => response.end('hello');
     const allowed = await get(receiver.url, client([receiver.host]));
     expect(await textOf(allowed, 100)).toBe('hello');
@@ -114,12 +114,12 @@ describe('a request to somewhere else', () => {
     });
   });
 
-  it('waits no longer than it may for an answer', async () => {
+  it('times out without a response', async () => {
     receiver.answer = () => {};
     expect(await failureOf(get(receiver.url, client([receiver.host]), 100))).toBe('timeout');
   });
 
-  it('ends with the reason of an abort', async () => {
+  it('rejects with the reason of an abort', async () => {
     const abort = new AbortController();
     receiver.answer = () => abort.abort(new Error('cancelled'));
     const sent = client([receiver.host]).send({
@@ -131,7 +131,7 @@ describe('a request to somewhere else', () => {
     await expect(sent).rejects.toThrow('cancelled');
   });
 
-  it('is held up neither by answers that come byte by byte nor by requests that wait for a connection', async () => {
+  it('frees connections held by slow responses', async () => {
     const http = client([receiver.host]);
     receiver.answer = (_request, res) => {
       res.writeHead(200, { 'content-length': '60000' });
@@ -147,13 +147,13 @@ describe('a request to somewhere else', () => {
     expect(await failureOf(get(receiver.url, http))).toBe('success');
   });
 
-  it('reads no more of an answer than it may', async () => {
+  it('limits the size of a response', async () => {
     receiver.answer = (_, response) => response.end('x'.repeat(1_000));
     const answer = await get(receiver.url, client([receiver.host]));
     expect(await failureOf(textOf(answer, 999))).toBe('too-large');
   });
 
-  it('tells in plain words what went wrong, and nothing of what came back', async () => {
+  it('does not quote the response in an error', async () => {
     const secret = 'hunter2';
     receiver.answer = (_, response) => response.socket!.end(`HTTP/1.1 ${secret}\r\n\r\n`);
     const error = await get(`${receiver.url}/?key=${secret}`, client([receiver.host])).catch(
@@ -166,15 +166,18 @@ describe('a request to somewhere else', () => {
     expect((error as Error).cause).toBeUndefined();
   });
 
-  it('says that nothing listens', async () => {
+  it('describes a refused connection', async () => {
     const { host, url } = receiver;
     await receiver.stop();
     const error = await get(url, client([host])).catch((e: unknown) => e);
-    expect(error).toMatchObject({ failure: 'unreachable', message: 'nothing listens there (ECONNREFUSED)' });
+    expect(error).toMatchObject({
+      failure: 'unreachable',
+      message: 'the connection was refused (ECONNREFUSED)',
+    });
     receiver = await Receiver.start();
   });
 
-  it('uses its connection again, and is sent anew when the server closed that meanwhile', async () => {
+  it('reuses connections and retries on a stale one', async () => {
     const http = client([receiver.host]);
     receiver.answer = (_, response) => response.end('hello');
     await textOf(await get(receiver.url, http), 100);

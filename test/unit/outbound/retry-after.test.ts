@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { retryAfterMs } from '../../../src/outbound/retry-after.js';
 
-describe('Retry-After', () => {
+describe('retryAfterMs', () => {
   const now = Date.parse('2026-03-01T12:00:00Z');
 
   it.each([
@@ -13,9 +13,9 @@ describe('Retry-After', () => {
     ['120', 120_000],
     ['Sun, 01 Mar 2026 12:01:00 GMT', 60_000],
     ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
-  ])('of %j is %j', (header, expected) => {
+  ])('parses %j as %j', (header, expected) => {
     const ms = retryAfterMs(header, now);
-    // What is no date in one engine may be an old one in another: either way nobody waits.
+    // Engines parse '-5' as no date or as an old one; neither causes a wait.
     expect(header === '-5' ? (ms ?? 0) : ms).toBe(expected);
   });
 });

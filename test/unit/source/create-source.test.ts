@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
 import { createSource, type SourceSettings } from '../../../src/source/create-source.js';
 import type { SourceStore } from '../../../src/source/objects/object-source.js';
-import { SourceLookup } from '../../../src/lookup/check-file.js';
+import { FileCheck } from '../../../src/lookup/check-file.js';
 import { FileServer } from '../../support/file-server.js';
 
 const EMPTY_STORE: SourceStore = {
@@ -10,7 +10,7 @@ const EMPTY_STORE: SourceStore = {
   read: () => Promise.reject(new LonghaulError('FILE_NOT_FOUND', 'absent')),
 };
 
-describe('the files that the settings choose', () => {
+describe('createSource', () => {
   let server: FileServer;
   beforeAll(async () => {
     server = await FileServer.start();
@@ -19,16 +19,12 @@ describe('the files that the settings choose', () => {
   });
   afterAll(() => server.stop());
 
-  function lookup(
-    catalogue: SourceSettings['catalogue'],
-    allowedHosts = [server.receiver.host],
-  ): SourceLookup {
+  function lookup(catalogue: SourceSettings['catalogue'], allowedHosts = [server.receiver.host]): FileCheck {
     const settings = { catalogue, outbound: { allowedHosts }, job: { maxBytes: 1_000 } };
-    const made = createSource(settings, EMPTY_STORE);
-    return new SourceLookup(made.catalogue, made.source);
+    return new FileCheck(createSource(settings, EMPTY_STORE));
   }
 
-  it('are objects of the store by default', async () => {
+  it('uses objects of the store by default', async () => {
     const { catalogue } = createSource(
       { catalogue: { kind: 'template' }, outbound: { allowedHosts: [] }, job: { maxBytes: 1 } },
       EMPTY_STORE,
@@ -36,14 +32,14 @@ describe('the files that the settings choose', () => {
     expect(await catalogue.resolve('ada', [70_000])).toMatchObject([{ location: { kind: 'object' } }]);
   });
 
-  it('lie at URLs made of their ids when there is a template for them, and then have no key', async () => {
+  it('uses URLs without keys for a URL template', async () => {
     const files = lookup({ kind: 'template', url: `${server.receiver.url}/f/{id}/content?sig=1` });
     expect(await files.lookUp('ada', 70_000)).toEqual({ key: null, size: 5 });
     expect(await files.lookUp('ada', 'a.b-c_d')).toEqual({ key: null, size: 2 });
     expect(await files.lookUp('ada', 70_001)).toBeUndefined();
   });
 
-  it('are not there when the guard refuses their URLs', async () => {
+  it('finds no file when the guard refuses its URL', async () => {
     const before = server.receiver.connections;
     const files = lookup({ kind: 'template', url: `${server.receiver.url}/f/{id}/content` }, []);
     expect(await files.lookUp('ada', 70_000)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCodeOf, LonghaulError } from '../../../src/contract/errors.js';
 import { resumableRead } from '../../../src/source/resumable-read.js';
@@ -8,7 +8,7 @@ import { waitFor } from '../../support/wait-for.js';
 
 const broken = (code: ErrorCode = 'STORAGE_UNAVAILABLE') => new LonghaulError(code, 'broken');
 
-/** Opens streams as it is told, and remembers where each began. */
+/** Opens the given streams in order, and records the offset of each. */
 class Openings {
   readonly starts: number[] = [];
   readonly streams: Readable[] = [];
@@ -30,7 +30,7 @@ class Openings {
   }
 }
 
-/** The bytes from the asked one up to `end`, and then the error, if any. */
+/** Streams the bytes from the requested offset to `end`, then fails with the error, if any. */
 function upTo(bytes: Buffer, end: number, error?: Error) {
   return (start: number) =>
     Readable.from(
@@ -48,7 +48,7 @@ const refusing = (code: ErrorCode) => (): never => {
 
 const idle = () => new AbortController().signal;
 
-describe('a resumable read', () => {
+describe('resumableRead', () => {
   const bytes = noise(10_000);
   const whole = upTo(bytes, bytes.length);
 
@@ -58,21 +58,21 @@ describe('a resumable read', () => {
 
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
 
-  it('yields exactly the bytes, and leaves nothing open', async () => {
+  it('yields exactly the bytes and closes the stream', async () => {
     const openings = new Openings(whole);
     expect((await read(openings)).equals(bytes)).toBe(true);
     expect(openings.starts).toEqual([0]);
     expect(openings.allClosed).toBe(true);
   });
 
-  it('yields nothing of an empty file', async () => {
+  it('yields nothing for an empty file', async () => {
     const openings = new Openings(upTo(Buffer.alloc(0), 0));
     expect(await read(openings, 0)).toHaveLength(0);
     expect(openings.starts).toEqual([0]);
     expect(openings.allClosed).toBe(true);
   });
 
-  it('goes on at the byte where the connection broke, as often as it breaks', async () => {
+  it('resumes at the byte where the connection broke', async () => {
     const openings = new Openings(
       upTo(bytes, 2_500, broken()),
       upTo(bytes, 2_501, broken()),
@@ -84,25 +84,25 @@ describe('a resumable read', () => {
     expect(openings.allClosed).toBe(true);
   });
 
-  it('goes on when a connection ends before all bytes came', async () => {
+  it('resumes when a connection ends early', async () => {
     const openings = new Openings(upTo(bytes, 4_321), whole);
     expect((await read(openings)).equals(bytes)).toBe(true);
     expect(openings.starts).toEqual([0, 4_321]);
   });
 
-  it('goes on when the connection cannot be made anew at first', async () => {
+  it('retries when reconnecting fails at first', async () => {
     const openings = new Openings(upTo(bytes, 2_500, broken()), refusing('STORAGE_UNAVAILABLE'), whole);
     expect((await read(openings)).equals(bytes)).toBe(true);
     expect(openings.starts).toEqual([0, 2_500, 2_500]);
   });
 
-  it('does not mind a connection that breaks behind the last byte', async () => {
+  it('ignores an error after the last byte', async () => {
     const openings = new Openings(upTo(bytes, bytes.length, broken()));
     expect((await read(openings)).equals(bytes)).toBe(true);
     expect(openings.starts).toEqual([0]);
   });
 
-  it('gives up when its pauses are used up without a further byte', async () => {
+  it('gives up after its retries without progress', async () => {
     const openings = new Openings(
       upTo(bytes, 2_000, broken()),
       upTo(bytes, 2_000, broken()),
@@ -114,7 +114,7 @@ describe('a resumable read', () => {
     expect(openings.allClosed).toBe(true);
   });
 
-  it('fails as FILE_CHANGED when more bytes come than the file had', async () => {
+  it('fails with FILE_CHANGED on extra bytes', async () => {
     const openings = new Openings(whole, whole);
     expect(await codeOf(read(openings, bytes.length - 1))).toBe('FILE_CHANGED');
     expect(openings.starts).toEqual([0]);
@@ -122,7 +122,7 @@ describe('a resumable read', () => {
   });
 
   it.each(['FILE_CHANGED', 'FILE_NOT_FOUND', 'FILE_FORBIDDEN'] as const)(
-    'fails with %s when that is what the next connection answers',
+    'fails with %s when resuming fails with it',
     async (code) => {
       const openings = new Openings(upTo(bytes, 2_000, broken()), refusing(code), whole);
       expect(await codeOf(read(openings))).toBe(code);
@@ -130,7 +130,7 @@ describe('a resumable read', () => {
     },
   );
 
-  it('fails before anything is read when the first connection is refused', async () => {
+  it('rejects when the first request fails', async () => {
     const openings = new Openings(refusing('FILE_NOT_FOUND'), whole);
     expect(await codeOf(resumableRead(openings.openAt, 1, idle()))).toBe('FILE_NOT_FOUND');
     expect(openings.starts).toEqual([0]);
@@ -144,7 +144,7 @@ describe('a resumable read', () => {
     expect(openings.starts).toEqual([0]);
   });
 
-  it('closes the first connection when it is destroyed before the first byte', async () => {
+  it('closes the connection when destroyed before the first byte', async () => {
     const openings = new Openings(whole);
     const stream = await resumableRead(openings.openAt, bytes.length, idle());
     stream.destroy();
@@ -153,10 +153,10 @@ describe('a resumable read', () => {
   });
 });
 
-describe('an aborted resumable read', () => {
+describe('resumableRead after an abort', () => {
   const bytes = noise(10_000);
 
-  /** As a store does: the stream ends with the signal. */
+  /** Ends the stream with the signal, as stores do. */
   function hanging(signal: AbortSignal) {
     const body = new HangingBody(bytes.subarray(0, 5_000));
     signal.addEventListener('abort', () => {
@@ -166,7 +166,7 @@ describe('an aborted resumable read', () => {
     return () => body.stream;
   }
 
-  it('stops at once while it waits for bytes, and closes the connection', async () => {
+  it('stops while it waits for bytes', async () => {
     const abort = new AbortController();
     const openings = new Openings(hanging(abort.signal));
     const stream = await resumableRead(openings.openAt, bytes.length, abort.signal);
@@ -176,7 +176,7 @@ describe('an aborted resumable read', () => {
     expect(openings.starts).toEqual([0]);
   });
 
-  it('stops at once while it pauses, and connects no more', async () => {
+  it('stops during backoff and does not reconnect', async () => {
     const abort = new AbortController();
     const openings = new Openings(upTo(bytes, 2_000, broken()), upTo(bytes, bytes.length));
     const stream = await resumableRead(openings.openAt, bytes.length, abort.signal);
@@ -186,17 +186,17 @@ describe('an aborted resumable read', () => {
     expect(openings.starts).toEqual([0]);
   });
 
-  it('throws nothing into the process when nobody reads yet', async () => {
+  it('does not crash the process without a reader', async () => {
     const abort = new AbortController();
     const openings = new Openings(hanging(abort.signal));
     const stream = await resumableRead(openings.openAt, bytes.length, abort.signal);
     abort.abort(new Error('cancelled'));
-    for (let turns = 0; turns < 5; turns++) await turn();
+    for (let i = 0; i < 5; i++) await nextTick();
     expect(openings.allClosed).toBe(true);
     await expect(readAll(stream)).rejects.toThrow('abort');
   });
 
-  it('throws nothing into the process when it was aborted while it connected', async () => {
+  it('does not crash the process when aborted while connecting', async () => {
     const abort = new AbortController();
     const openings = new Openings((start) => {
       abort.abort(new Error('cancelled'));
@@ -207,14 +207,14 @@ describe('an aborted resumable read', () => {
     await expect(readAll(stream)).rejects.toThrow('abort');
   });
 
-  it('throws nothing into the process when the connection breaks before anybody reads', async () => {
+  it('does not crash when the connection breaks before reading', async () => {
     const openings = new Openings(
       () => new Readable({ read() {} }),
       (start) => upTo(bytes, bytes.length)(start),
     );
     const stream = await resumableRead(openings.openAt, bytes.length, idle());
     openings.streams[0]!.destroy(broken());
-    for (let turns = 0; turns < 5; turns++) await turn();
+    for (let i = 0; i < 5; i++) await nextTick();
     expect((await readAll(stream)).equals(bytes)).toBe(true);
   });
 });

@@ -13,7 +13,7 @@ const KEY = randomBytes(32);
 const SECRET = `whsec_${KEY.toString('base64')}`;
 const PLANTED = 'hunter2';
 
-describe('the http catalogue', () => {
+describe('HttpCatalogue', () => {
   let application: Receiver;
   let http: OutboundHttp;
   let catalogue: HttpCatalogue;
@@ -35,9 +35,9 @@ describe('the http catalogue', () => {
       () => undefined,
       (error: unknown) => error as LonghaulError,
     );
-  const questionOf = ({ body }: ReceivedRequest) => JSON.parse(body) as { userId: string; fileIds: FileId[] };
+  const queryOf = ({ body }: ReceivedRequest) => JSON.parse(body) as { userId: string; fileIds: FileId[] };
 
-  it('asks with a request that both a library and a plain HMAC find signed', async () => {
+  it('signs its requests as Standard Webhooks does', async () => {
     answerWith([]);
     await catalogue.resolve('ada', [70_000, 'b']);
     const [request] = application.requests;
@@ -52,7 +52,7 @@ describe('the http catalogue', () => {
     expect(headers['webhook-signature']).toBe(`v1,${hmac}`);
   });
 
-  it('answers each id, in the order of the question, in every spelling of the answer', async () => {
+  it('resolves each id in order, from every response form', async () => {
     answerWith([
       { fileId: '70001', url: 'https://files.example.com/b?sig=1', name: 'b.txt', size: 5 },
       { fileId: 70_000, key: 'photos/a.jpg', unknown: true },
@@ -80,7 +80,7 @@ describe('the http catalogue', () => {
     ]);
   });
 
-  it('gives nothing away of what is answered twice, and once denied', async () => {
+  it('denies an id with contradicting entries', async () => {
     for (const order of [0, 1]) {
       const twice = [
         { fileId: 70_000, key: 'a' },
@@ -91,15 +91,15 @@ describe('the http catalogue', () => {
     }
   });
 
-  it('asks for a thousand ids at once', async () => {
+  it('requests 1,000 ids at once', async () => {
     application.answer = (request, response) => {
-      const files = questionOf(request).fileIds.map((fileId) => ({ fileId, key: `k/${fileId}` }));
+      const files = queryOf(request).fileIds.map((fileId) => ({ fileId, key: `k/${fileId}` }));
       response.end(JSON.stringify({ files }));
     };
     const fileIds = Array.from({ length: 2_500 }, (_, i) => 70_000 + i);
     const entries = await catalogue.resolve('ada', fileIds);
     expect(entries.map(({ fileId }) => fileId)).toEqual(fileIds);
-    expect(application.requests.map((request) => questionOf(request).fileIds.length)).toEqual([
+    expect(application.requests.map((request) => queryOf(request).fileIds.length)).toEqual([
       1_000, 1_000, 500,
     ]);
   });
@@ -117,12 +117,12 @@ describe('the http catalogue', () => {
     '..',
     'x\\..\\archives',
     'x\u0000',
-  ])('hands out nothing that lies at %j', async (key) => {
+  ])('forbids the key %j', async (key) => {
     answerWith([{ fileId: 70_000, key }]);
     expect(await catalogue.resolve('ada', [70_000])).toEqual([{ fileId: 70_000, outcome: 'forbidden' }]);
   });
 
-  it('lets keys through that only look alike', async () => {
+  it('allows keys that only look similar', async () => {
     const keys = ['archives-2025/x', 'x/archives/y', '...', 'a..b/c', '.hidden', 'Grüße 日本.txt'];
     answerWith(keys.map((key, i) => ({ fileId: String(i), key })));
     const entries = await catalogue.resolve(
@@ -132,7 +132,7 @@ describe('the http catalogue', () => {
     expect(entries.map(({ outcome }) => outcome)).toEqual(keys.map(() => 'found'));
   });
 
-  it.each([500, 502, 503, 429])('asks again, with the same id, after an answer %i', async (status) => {
+  it.each([500, 502, 503, 429])('retries with the same message id after status %i', async (status) => {
     let left = 2;
     application.answer = (_, response) => {
       if (left-- > 0) response.writeHead(status).end();
@@ -143,7 +143,7 @@ describe('the http catalogue', () => {
     expect(new Set(application.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
-  it('gives up as worth retrying when the application stays away', async () => {
+  it('throws CATALOGUE_UNAVAILABLE after its retries', async () => {
     application.answer = (_, response) => response.socket!.destroy();
     expect(await failing(catalogue.resolve('ada', [70_000]))).toMatchObject({
       code: 'CATALOGUE_UNAVAILABLE',
@@ -151,34 +151,34 @@ describe('the http catalogue', () => {
     expect(application.requests.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('stops with the signal', async () => {
+  it('rejects with the reason of an abort', async () => {
     const abort = new AbortController();
     application.answer = () => abort.abort(new Error('cancelled'));
     await expect(catalogue.resolve('ada', [70_000], abort.signal)).rejects.toThrow('cancelled');
   });
 
   it.each([
-    ['no JSON', `<html>${PLANTED}`, 'did not answer with JSON'],
+    ['no JSON', `<html>${PLANTED}`, 'sent a response that is not JSON'],
     ['another shape', JSON.stringify({ data: PLANTED }), 'files must be a list'],
     ['a list', JSON.stringify([PLANTED]), 'it must be an object with files'],
-    ['a file that is none', JSON.stringify({ files: [PLANTED] }), 'files.0 must be an object'],
+    ['a file that is not an object', JSON.stringify({ files: [PLANTED] }), 'files.0 must be an object'],
     ['a file without an id', JSON.stringify({ files: [{ key: PLANTED }] }), 'files.0.fileId must be an id'],
     [
-      'a file that is nowhere',
+      'a file without a location',
       JSON.stringify({ files: [{ fileId: 1, name: PLANTED }] }),
       'files.0 must have one of',
     ],
     [
-      'a file at two places',
+      'a file with two locations',
       JSON.stringify({ files: [{ fileId: 1, key: PLANTED, url: PLANTED }] }),
       'must have one of',
     ],
     [
-      'a size that is none',
+      'a size that is not a number',
       JSON.stringify({ files: [{ fileId: 1, key: 'k', size: PLANTED }] }),
       'files.0.size must be',
     ],
-  ])('says what is wrong with an answer that is %s, and quotes nothing of it', async (_, body, message) => {
+  ])('describes an invalid response without quoting it: %s', async (_, body, message) => {
     application.answer = (_request, response) => response.setHeader('x-secret', PLANTED).end(body);
     const error = await failing(catalogue.resolve('ada', [70_000]));
     expect(error).toMatchObject({ code: 'CATALOGUE_INVALID' });
@@ -188,19 +188,16 @@ describe('the http catalogue', () => {
     expect(application.requests).toHaveLength(1);
   });
 
-  it.each([400, 401, 404, 302])(
-    'does not ask again after an answer %i, which an operator must see to',
-    async (status) => {
-      application.answer = (_, response) =>
-        response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(PLANTED);
-      const error = await failing(catalogue.resolve('ada', [70_000]));
-      expect(error).toMatchObject({ code: 'CATALOGUE_INVALID' });
-      expect(error!.message).toContain(`status ${status}`);
-      expect(application.requests).toHaveLength(1);
-    },
-  );
+  it.each([400, 401, 404, 302])('does not retry after status %i', async (status) => {
+    application.answer = (_, response) =>
+      response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(PLANTED);
+    const error = await failing(catalogue.resolve('ada', [70_000]));
+    expect(error).toMatchObject({ code: 'CATALOGUE_INVALID' });
+    expect(error!.message).toContain(`status ${status}`);
+    expect(application.requests).toHaveLength(1);
+  });
 
-  it('reads no endless answer', async () => {
+  it('limits the size of a response', async () => {
     application.answer = (_, response) => {
       const write = () => {
         while (response.write(Buffer.alloc(1_000_000)));
@@ -210,8 +207,6 @@ describe('the http catalogue', () => {
     };
     const error = await failing(catalogue.resolve('ada', [70_000]));
     expect(error).toMatchObject({ code: 'CATALOGUE_INVALID' });
-    expect(error!.message).toContain(
-      'The catalogue of the application answered with more than 16777216 bytes.',
-    );
+    expect(error!.message).toContain('The catalogue sent a response of more than 16777216 bytes.');
   });
 });

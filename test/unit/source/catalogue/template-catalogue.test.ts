@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { TemplateCatalogue } from '../../../../src/source/catalogue/template-catalogue.js';
 
-describe('the template catalogue', () => {
-  it('looks for an id first as it is, then with .zip behind it', async () => {
-    expect(await new TemplateCatalogue().resolve('anybody', [70_000])).toEqual([
+describe('TemplateCatalogue', () => {
+  it('tries the plain id before the id with .zip', async () => {
+    expect(await new TemplateCatalogue().resolve('ada', [70_000])).toEqual([
       {
         fileId: 70_000,
         outcome: 'found',
@@ -13,15 +13,15 @@ describe('the template catalogue', () => {
     ]);
   });
 
-  it('answers each id, in the order of the question, whoever asks', async () => {
+  it('resolves each id in order, for every user', async () => {
     const fileIds = ['b', 70_001, 'a.b-c_d', 70_000];
-    const entries = await new TemplateCatalogue().resolve('somebody', fileIds);
+    const entries = await new TemplateCatalogue().resolve('ada', fileIds);
     expect(entries.map(({ fileId }) => fileId)).toEqual(fileIds);
-    expect(await new TemplateCatalogue().resolve('somebody else', fileIds)).toEqual(entries);
+    expect(await new TemplateCatalogue().resolve('grace', fileIds)).toEqual(entries);
   });
 
-  it('fills the templates it is given', async () => {
-    const [entry] = await new TemplateCatalogue(['a/{id}.bin']).resolve('anybody', ['x']);
+  it('uses the given templates', async () => {
+    const [entry] = await new TemplateCatalogue(['a/{id}.bin']).resolve('ada', ['x']);
     expect(entry).toMatchObject({ location: { keys: ['a/x.bin'] } });
   });
 });

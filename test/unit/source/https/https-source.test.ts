@@ -10,7 +10,7 @@ import { FileServer, type ServedFile } from '../../../support/file-server.js';
 const MAX_BYTES = 1_000_000;
 const SECRET = 'sig=hunter2';
 
-describe('the HTTPS source', () => {
+describe('HttpsSource', () => {
   const signal = new AbortController().signal;
   const bytes = noise(300_000);
   let server: FileServer;
@@ -60,7 +60,7 @@ describe('the HTTPS source', () => {
     expect(server.ranges).toEqual(['bytes=0-0']);
   });
 
-  it('names a file by the last segment of its path, decoded, without the query', async () => {
+  it('names a file after its decoded last path segment', async () => {
     const url = server.put('/x/na%20me.txt', { bytes });
     expect((await source.find(at(`${url}?${SECRET}`), signal)).name).toBe('na me.txt');
   });
@@ -70,15 +70,15 @@ describe('the HTTPS source', () => {
     ['without conditions', { conditions: false }],
     ['without versions', { etag: undefined }],
     ['with a weak ETag', { etag: 'W/"v1"' }],
-    ['with dates alone', { etag: undefined, lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT' }],
-    ['of an empty file', { bytes: Buffer.alloc(0) }],
-    ['of one byte', { bytes: Buffer.from('x') }],
+    ['with dates only', { etag: undefined, lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT' }],
+    ['with an empty file', { bytes: Buffer.alloc(0) }],
+    ['with a file of one byte', { bytes: Buffer.from('x') }],
   ])('reads every byte from a server %s', async (_, changes) => {
     const file = { bytes, etag: '"v1"', ...changes } as ServedFile;
     expect((await read(file)).equals(file.bytes)).toBe(true);
   });
 
-  it('goes on where the connection broke, with the same version', async () => {
+  it('resumes the same version where the connection broke', async () => {
     const file = { bytes, etag: '"v1"', cutsAfter: [100_000, 50_000] };
     expect((await read(file)).equals(bytes)).toBe(true);
     expect(server.ranges[1]).toBeUndefined();
@@ -86,13 +86,13 @@ describe('the HTTPS source', () => {
     expect(server.receiver.requests[3]!.headers).toMatchObject({ 'if-match': '"v1"', 'if-range': '"v1"' });
   });
 
-  it('does not begin anew in the middle when the server knows no ranges', async () => {
+  it('does not resume without range support', async () => {
     const file = { bytes, ranges: false, cutsAfter: [1, 100_000] };
     expect(await codeOf(read(file))).toBe('SOURCE_UNAVAILABLE');
     expect(server.receiver.requests).toHaveLength(2);
   });
 
-  describe('when the file was replaced meanwhile', () => {
+  describe('with a replaced file', () => {
     const other = noise(300_000);
 
     it.each([
@@ -102,15 +102,15 @@ describe('the HTTPS source', () => {
         { lastModified: 'Sun, 01 Mar 2026 12:00:00 GMT' },
         { lastModified: 'Mon, 02 Mar 2026 12:00:00 GMT' },
       ],
-      ['by its size alone', {}, { bytes: noise(299_999) }],
-    ])('notices %s, also where conditions are passed over', async (_, before, after) => {
+      ['by its size only', {}, { bytes: noise(299_999) }],
+    ])('detects it %s, even if conditions are ignored', async (_, before, after) => {
       for (const conditions of [true, false]) {
         const replace = () => void server.put('/a.bin', { bytes: other, conditions, ...after });
         expect(await codeOf(read({ bytes, conditions, ...before }, replace))).toBe('FILE_CHANGED');
       }
     });
 
-    it('notices while it resumes', async () => {
+    it('detects it while resuming', async () => {
       const found = await find({ bytes, etag: '"v1"', cutsAfter: [100_000] });
       const stream = await source.open(found.source, found.size, signal);
       server.put('/a.bin', { bytes: other, etag: '"v2"', conditions: false });
@@ -130,12 +130,12 @@ describe('the HTTPS source', () => {
     [429, 'SOURCE_UNAVAILABLE'],
     [500, 'SOURCE_UNAVAILABLE'],
     [503, 'SOURCE_UNAVAILABLE'],
-  ])('takes an answer %i for %s', async (status, code) => {
+  ])('maps status %i to %s', async (status, code) => {
     server.receiver.answer = (_, response) => response.writeHead(status).end();
     expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe(code);
   });
 
-  it('takes a server that is gone for one that may come back', async () => {
+  it('maps a broken connection to SOURCE_UNAVAILABLE', async () => {
     server.receiver.answer = (_, response) => response.socket!.destroy();
     expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe('SOURCE_UNAVAILABLE');
   });
@@ -149,38 +149,38 @@ describe('the HTTPS source', () => {
     await inner.stop();
   });
 
-  it('refuses a file whose length nobody tells, and takes the catalogue’s word for it', async () => {
+  it('needs a length from the server or the catalogue', async () => {
     const url = server.put('/a.bin', { bytes, ranges: false, length: false });
     const refused = await source.find(at(url), signal).catch((error: unknown) => error as LonghaulError);
     expect(refused).toMatchObject({
       code: 'FILE_UNREADABLE',
-      message: 'The file cannot be read: its server does not say how long it is.',
+      message: 'The file cannot be read: its server does not send its length.',
     });
     const found = await source.find(at(url, bytes.length), signal);
     expect((await readAll(await source.open(found.source, found.size, signal))).equals(bytes)).toBe(true);
   });
 
-  it('refuses a file that is too large, with both numbers, and reads none of it', async () => {
+  it('refuses a file that is too large', async () => {
     const refused = await find({ bytes: noise(1_000_001) }).catch((error: unknown) => error);
     expect(refused).toMatchObject({
       code: 'FILE_TOO_LARGE',
-      message: 'The file has 1000001 bytes; 1000000 are allowed.',
+      message: 'The file has 1000001 bytes; the limit is 1000000.',
     });
   });
 
-  it('refuses bytes that are encoded, which are not the file', async () => {
+  it('refuses a compressed response', async () => {
     server.receiver.answer = (_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
     expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe('FILE_UNREADABLE');
   });
 
-  it('refuses what the guard refuses, without a word of the URL', async () => {
+  it('refuses URLs the guard refuses, without quoting them', async () => {
     const guarded = new OutboundHttp(new UrlGuard());
     const urls = [server.receiver.url, `https://127.0.0.1:${server.receiver.port}/`, 'http://%%%/'];
     for (const url of urls) {
       const error = await new HttpsSource(guarded, MAX_BYTES)
         .find(at(`${url}?${SECRET}`), signal)
-        .catch(told);
+        .catch(inspected);
       expect(error).toContain('FILE_FORBIDDEN');
       expect(error).not.toMatch(/hunter2|127\.0/);
     }
@@ -188,15 +188,15 @@ describe('the HTTPS source', () => {
     guarded.close();
   });
 
-  it('puts nothing of the URL or of the answer into an error', async () => {
+  it('puts no URL or response into an error', async () => {
     for (const status of [302, 400, 403, 404, 500]) {
       server.receiver.answer = (_, response) =>
         response.writeHead(status, { 'x-secret': SECRET }).end(SECRET);
-      const error = await source.find(at(`${server.receiver.url}/a?${SECRET}`), signal).catch(told);
+      const error = await source.find(at(`${server.receiver.url}/a?${SECRET}`), signal).catch(inspected);
       expect(error).not.toContain('hunter2');
     }
   });
 });
 
-/** All that a log could show of an error, its causes included. */
-const told = (error: unknown) => inspect(error, { depth: 10 });
+/** Renders everything a log could show of an error, including its causes. */
+const inspected = (error: unknown) => inspect(error, { depth: 10 });

@@ -8,7 +8,7 @@ import type { ListedFile } from '../../../../src/contract/http/answers.js';
 import { FileListing, type ListableStore } from '../../../../src/source/objects/file-listing.js';
 import { FileObjectStore } from '../../../../src/storage/file/file-object-store.js';
 
-describe('the list of files', () => {
+describe('FileListing', () => {
   let directory: string;
   let store: FileObjectStore;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('the list of files', () => {
     new FileListing(store, safeEntryName).list(query, after, limit, never);
   const idsOf = ({ files }: { files: ListedFile[] }) => files.map(({ fileId }) => fileId);
 
-  it('has ids, names and sizes as the catalogue has them', async () => {
+  it('lists ids, names and sizes like the catalogue', async () => {
     await put('downloads/70000', 'a b.txt');
     await put('downloads/report-7', '../../ä.pdf');
     await put('archives/x/1/archive.zip');
@@ -37,18 +37,18 @@ describe('the list of files', () => {
     });
   });
 
-  it('takes a zip for the id before its extension, unless that is another file', async () => {
+  it('strips .zip from ids unless both objects exist', async () => {
     for (const key of ['70000.zip', '70001', '70001-b', '70001.zip', 'x.zip']) await put(`downloads/${key}`);
     expect(idsOf(await list())).toEqual([70_000, 70_001, '70001-b', '70001.zip', 'x']);
   });
 
-  it('leaves out what no id leads to, and numbers that are none', async () => {
+  it('omits keys that no id resolves to', async () => {
     const keys = ['folder/70000', 'a b', 'é', 'x'.repeat(129), '070000', '1', '7e4', '...'];
     for (const key of keys) await put(`downloads/${key}`);
     expect(idsOf(await list())).toEqual(['070000', '1', '7e4']);
   });
 
-  it('finds part of an id or a name, whatever its case', async () => {
+  it('matches part of an id or name, ignoring case', async () => {
     await put('downloads/70000', 'Über den Wolken.TXT');
     await put('downloads/70001', 'b.txt');
     await put('downloads/wolken', 'c.pdf');
@@ -58,7 +58,7 @@ describe('the list of files', () => {
     expect(idsOf(await list('nothing'))).toEqual([]);
   });
 
-  it.each([1, 2, 7, 100])('comes in pages of %i', async (limit) => {
+  it.each([1, 2, 7, 100])('returns pages of %i', async (limit) => {
     const ids = Array.from({ length: 20 }, (_, i) => 70_000 + i);
     for (const id of ids) await put(`downloads/${id}`, `${id % 3}.txt`);
     for (const query of ['', '1.txt']) {
@@ -74,14 +74,14 @@ describe('the list of files', () => {
     }
   });
 
-  it('looks at a thousand objects at most, and then says where to go on', async () => {
-    let looked = 0;
+  it('examines about 1,000 objects, then returns a cursor', async () => {
+    let examined = 0;
     const many: ListableStore = {
       async *list() {
         for (let i = 0; i < 10_000; i++) yield { key: `downloads/${80_000 + i}` };
       },
       head: async (key) => {
-        looked++;
+        examined++;
         return { ...(await store.head('downloads/70000')), key };
       },
       read: () => Promise.reject(new Error('nothing is to be read')),
@@ -90,10 +90,10 @@ describe('the list of files', () => {
     const { files, next } = await new FileListing(many, safeEntryName).list('nothing', '', 10, never);
     expect(files).toEqual([]);
     expect(Number(next)).toBeGreaterThan(80_000);
-    expect(looked).toBeLessThan(1_100);
+    expect(examined).toBeLessThan(1_100);
   });
 
-  it('passes on that the store has trouble', async () => {
+  it('propagates errors of the store', async () => {
     await put('downloads/70000');
     const trouble = new LonghaulError('STORAGE_UNAVAILABLE', 'no');
     const broken = Object.assign(Object.create(store) as FileObjectStore, {

@@ -7,7 +7,7 @@ import { readAll } from '../../../support/bodies.js';
 
 type Stored = Awaited<ReturnType<SourceStore['head']>> & { bytes: Buffer };
 
-/** Objects in a map, with a version each. */
+/** Stores objects in a map, each with its version. */
 class MapStore implements SourceStore {
   readonly asked: string[] = [];
   private readonly objects = new Map<string, Stored>();
@@ -43,7 +43,7 @@ class MapStore implements SourceStore {
 const signal = new AbortController().signal;
 const location: ObjectLocation = { kind: 'object', keys: ['downloads/70000', 'downloads/70000.zip'] };
 
-describe('the object source', () => {
+describe('ObjectSource', () => {
   let store: MapStore;
   let source: ObjectSource;
   beforeEach(() => {
@@ -53,7 +53,7 @@ describe('the object source', () => {
 
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
 
-  it('finds the first of the keys that exists, and asks for no other', async () => {
+  it('finds the first existing key and requests no other', async () => {
     store.put('downloads/70000', Buffer.from('bare'));
     store.put('downloads/70000.zip', Buffer.from('with extension'));
     const found = await source.find(location, signal);
@@ -61,7 +61,7 @@ describe('the object source', () => {
     expect(store.asked).toEqual(['downloads/70000']);
   });
 
-  it('finds the second key when the first is absent', async () => {
+  it('finds the second key when the first is missing', async () => {
     store.put('downloads/70000.zip', Buffer.from('zip'), {
       contentType: 'application/zip',
       metadata: { filename: 'caf%C3%A9.zip' },
@@ -76,13 +76,13 @@ describe('the object source', () => {
     });
   });
 
-  it('says that a file does not exist when none of its keys does', async () => {
+  it('throws FILE_NOT_FOUND when no key exists', async () => {
     expect(await codeOf(source.find(location, signal))).toBe('FILE_NOT_FOUND');
     expect(store.asked).toEqual(location.keys);
   });
 
   it.each(['FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'] as const)(
-    'does not pass over a key that answers %s: it may be the file',
+    'does not skip a key that fails with %s',
     async (code) => {
       store.head = async (key) => {
         store.asked.push(key);
@@ -93,14 +93,14 @@ describe('the object source', () => {
     },
   );
 
-  it('reads the version that was found', async () => {
+  it('reads the pinned version', async () => {
     store.put('downloads/70000', Buffer.from('bare'));
     const found = await source.find(location, signal);
     const stream = await source.open(found.source, found.size, signal);
     expect((await readAll(stream)).toString()).toBe('bare');
   });
 
-  it('refuses to open another version, before the first byte', async () => {
+  it('refuses another version before the first byte', async () => {
     store.put('downloads/70000', Buffer.from('old'));
     const found = await source.find(location, signal);
     store.put('downloads/70000', Buffer.from('new'));
