@@ -4,28 +4,28 @@ import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 
-/** What an activity function is given beside its input. */
+/** Context of one activity attempt. */
 export interface ActivityContext {
-  /** Of the workflow; a job that is started again has another one. */
+  /** Run id of the workflow; a restarted job has a new one. */
   runId: string;
-  /** Of the activity within the run; all its attempts share it. */
+  /** Identifies the activity within the run; the same for all attempts. */
   activityId: string;
   /** 1 for the first attempt. */
   attempt: number;
-  /** What fails now fails for good. */
+  /** True when a failure of this attempt is final. */
   isLastAttempt: boolean;
   /** Aborts when the job is cancelled, the activity timed out, or the worker shuts down. */
   signal: AbortSignal;
-  /** Details of the last heartbeat of the attempt before. */
+  /** Details of the last heartbeat of the previous attempt. */
   lastHeartbeat: unknown;
-  /** From now on every heartbeat, and a hand-over, carries what `details` returns. */
+  /** Sets the callback whose result is sent with every heartbeat and with a handover. */
   reportProgress(details: () => unknown): void;
   logger: Logger;
 }
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
-/** What trying again cannot mend. */
+/** Errors that a retry cannot fix. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'FILE_NOT_FOUND',
   'FILE_FORBIDDEN',
@@ -35,13 +35,13 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'NO_FILES_AVAILABLE',
   'JOB_TOO_LARGE',
   'CATALOGUE_INVALID',
-  // Mended by building anew, which the workflow decides.
+  // Fixed only by a new build, which the workflow starts.
   'ARCHIVE_INCOMPLETE',
 ]);
 
 /**
- * Makes a plain function an activity: it heartbeats while the function runs, so that a dead worker is markChanged and a
- * cancellation arrives, and its errors become failures that workflow and Web UI understand.
+ * Wraps a function as an activity. It sends heartbeats while the function runs, so that Temporal detects a dead worker
+ * and delivers cancellations. It converts errors to failures that the workflow and the Web UI understand.
  */
 export function asActivity<D extends { logger: Logger }, I, R>(
   deps: D,
@@ -68,7 +68,7 @@ function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'
     activityInfo();
   const maxAttempts = retryPolicy?.maximumAttempts;
   const signal = Context.current().cancellationSignal;
-  // Every request under way listens to it; Node takes more than ten for a leak and warns.
+  // Every pending request adds a listener, and Node warns about more than ten.
   setMaxListeners(0, signal);
   return {
     runId: workflowExecution?.runId ?? '',
@@ -92,9 +92,9 @@ function asFailure(
   logger.warn({ err: error, code, attempt }, 'activity failed');
   return ApplicationFailure.create({
     type: code,
-    message: known?.message ?? 'Something went wrong in the worker; its log has the details.',
+    message: known?.message ?? 'Internal error in the worker. Its log has the details.',
     nonRetryable: PERMANENT.has(code),
-    // The first for operators; the second, how far it came, for the workflow, which no heartbeat reaches.
+    // The first detail is for operators. The second is the progress, because workflows cannot read heartbeats.
     details: [
       { cause: causeOf(known ? known.cause : error), attempt },
       ...(details === null ? [] : [details]),
@@ -102,21 +102,21 @@ function asFailure(
   });
 }
 
-/** A worker that shuts down hands its work over; every other reason confirms a cancellation. */
+/** A shutting-down worker hands its work over; every other reason confirms a cancellation. */
 function asCancellation(reason: unknown, details: unknown) {
   if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN') {
     return ApplicationFailure.create({
       type: HANDED_OVER,
-      message: 'The worker shuts down; another one takes over.',
+      message: 'The worker is shutting down. Another one takes over.',
       nonRetryable: true,
       details: [details],
     });
   }
-  // The workflow sees no heartbeat: how far it came stands in the confirmation.
+  // The confirmation carries the progress, because workflows cannot read heartbeats.
   return reason instanceof CancelledFailure ? new CancelledFailure(reason.message, [details]) : reason;
 }
 
-/** The kind of the underlying error, for operators. Not its text, which may name hosts, keys or signed links. */
+/** Returns the name and code of the cause, for operators. Its message may contain hosts, keys or signed links. */
 function causeOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const code = (error as NodeJS.ErrnoException).code;

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { ActivityContext } from './as-activity.js';
 
 /**
- * A name for what is about to be written that nobody else uses, ever. A worker that was taken for dead may wake up and
- * store what it had on its way; under a name of its own that overwrites nothing. The name begins with the run, so that
- * a run's clean-up leaves alone what a later run of the same job writes; activity and attempt are for the operator who
- * looks into the bucket. The random end keeps apart several passes of one attempt, and attempts whose number an
- * operator has set back to 1.
+ * Creates a unique folder name. Each attempt writes into its own folder, because a worker that was presumed dead may
+ * resume and finish a write; in its own folder it overwrites nothing.
+ *
+ * The name begins with the run, so that the clean-up of one run keeps the files of a later run of the same job. Activity
+ * and attempt help operators who browse the bucket. The random suffix separates several builds of one attempt, and
+ * attempts whose counter an operator has reset.
  */
 export function newAttemptFolder({ runId, activityId, attempt }: ActivityContext): string {
   return `${runId}.${activityId}.${attempt}.${randomBytes(4).toString('hex')}`;

@@ -6,20 +6,20 @@ import { signedHeaders } from '../outbound/signed-headers.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type ActivityContext, asActivity } from './as-activity.js';
 
-/** From a request to the head of its answer; what comes after that is not read. */
+/** Timeout from the request to the head of its response. The body is not read. */
 const ANSWER_MS = 15_000;
 
-/** For whoever reads the workflow or the log: that is the operator. */
-const HOW_TO_ALLOW = 'OUTBOUND_ALLOWED_HOSTS lets receivers of your own network through';
+/** Hint for the operator, who reads the workflow and the log. */
+const HOW_TO_ALLOW = 'add the receiver to OUTBOUND_ALLOWED_HOSTS to allow it';
 
-/** What delivering callbacks works with; the worker's composition root makes it. */
+/** Dependencies of the callback activity, created in `worker.ts`. */
 export interface CallbackDependencies {
   http: Pick<OutboundHttp, 'send'>;
-  /** Each signs every message. */
+  /** Each of them signs every message. */
   secrets: readonly string[];
   operatorUrl: string | undefined;
   logger: Logger;
-  /** A quarter of a minute when absent. */
+  /** Response timeout; 15,000 ms by default. */
   answerMs?: number;
 }
 
@@ -34,23 +34,23 @@ async function deliverCallback(
   context: ActivityContext,
 ): Promise<CallbackAttempt> {
   const startedAt = performance.now();
-  const outcome = await tryOnce(deps, callback, context.signal);
+  const outcome = await send(deps, callback, context.signal);
   const attempt = { ...outcome, durationMs: Math.round(performance.now() - startedAt) };
-  context.logger.info({ messageId: callback.messageId, ...attempt }, 'callback tried');
+  context.logger.info({ messageId: callback.messageId, ...attempt }, 'callback attempted');
   return attempt;
 }
 
 type Outcome = Omit<CallbackAttempt, 'durationMs'>;
 
-async function tryOnce(
+async function send(
   { http, secrets, operatorUrl, answerMs = ANSWER_MS }: CallbackDependencies,
   { messageId, target, payload }: Callback,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const trusted = target.kind === 'operator';
   const url = target.kind === 'operator' ? operatorUrl : target.url;
-  if (url === undefined) return unanswered('no worker knows OPERATOR_WEBHOOK_URL');
-  if (!trusted && secrets.length === 0) return unanswered('no worker knows WEBHOOK_SECRETS');
+  if (url === undefined) return noResponse('OPERATOR_WEBHOOK_URL is not set on the worker');
+  if (!trusted && secrets.length === 0) return noResponse('WEBHOOK_SECRETS is not set on the worker');
   const body = JSON.stringify(payload);
   const headers = signedHeaders({ id: messageId, body }, secrets, new Date());
   try {
@@ -60,16 +60,18 @@ async function tryOnce(
     return { status, reason: reasonOf(status), retryAfterMs: retryAfterMs(answer.headers['retry-after']) };
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    return unanswered(error.failure === 'refused' ? `${error.message}; ${HOW_TO_ALLOW}` : error.message);
+    return noResponse(error.failure === 'refused' ? `${error.message}; ${HOW_TO_ALLOW}` : error.message);
   }
 }
 
-function unanswered(reason: string): Outcome {
+function noResponse(reason: string): Outcome {
   return { status: null, reason, retryAfterMs: null };
 }
 
 function reasonOf(status: number): string {
   if (status >= 200 && status < 300) return `acknowledged with ${status}`;
-  if (status >= 300 && status < 400) return `answered ${status}: redirects are not followed`;
-  return status === 410 ? 'answered 410: it wants no more' : `answered ${status}`;
+  if (status >= 300 && status < 400) return `responded with ${status}: redirects are not followed`;
+  return status === 410
+    ? 'responded with 410: the receiver wants no more messages'
+    : `responded with ${status}`;
 }

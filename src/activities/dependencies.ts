@@ -3,7 +3,7 @@ import type { FileSource } from '../source/file-source.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Logger } from '../telemetry/logger.js';
 
-/** What activities work with; the worker's composition root makes them. */
+/** Dependencies of the activities, created in `worker.ts`. */
 export interface ActivityDependencies {
   catalogue: Catalogue;
   source: FileSource;

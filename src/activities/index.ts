@@ -8,7 +8,7 @@ import { publishArchive } from './publish-archive.js';
 import { removeArtifacts } from './remove-artifacts.js';
 import { sweepArtifacts, type SweepDependencies } from './sweep/sweep-artifacts.js';
 
-/** The activities of the download workflow, ready to be registered with a worker. */
+/** Creates the activities of the download workflow, to be registered with a worker. */
 export function createActivities(deps: ActivityDependencies): DownloadActivities {
   return {
     prepareFiles: asActivity(deps, prepareFiles),
@@ -18,7 +18,7 @@ export function createActivities(deps: ActivityDependencies): DownloadActivities
   };
 }
 
-/** The activities of the sweep. */
+/** Creates the activities of the sweep workflow. */
 export function createSweepActivities(deps: SweepDependencies): SweepActivities {
   return { sweepArtifacts: asActivity(deps, sweepArtifacts) };
 }

@@ -13,7 +13,7 @@ export async function writeJsonLines(
   await store.write(key, body, { contentType: 'application/jsonl', signal });
 }
 
-/** Reads what `writeJsonLines` wrote; the caller vouches for the shape. */
+/** Reads lines written by `writeJsonLines`. The type is not checked. */
 export async function* readJsonLines<T>(
   store: ObjectStore,
   key: string,
@@ -25,19 +25,19 @@ export async function* readJsonLines<T>(
       yield JSON.parse(line) as T;
     }
   } finally {
-    // Whoever stops early closes the lines, but not what they are read from.
+    // When the reader stops early, readline is closed but its input is not.
     input.destroy();
   }
 }
 
-/** U+2028 and U+2029: JSON lets them stand in a text, and `readline` of Node 24 ends a line there. */
+/** U+2028 and U+2029: JSON allows them in strings, but `readline` of Node 24 ends a line at them. */
 const LINE_SEPARATORS = /[\u2028\u2029]/g;
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
-/** Lines joined to blocks: one stream chunk per line would cost more than the lines. */
+/** Joins lines to blocks of 64 KiB, because one stream chunk per line is slow. */
 function* encode(lines: Iterable<unknown>): Generator<Buffer> {
   let block = '';
   for (const line of lines) {

@@ -4,7 +4,7 @@ import { deletePrefix } from './delete-prefix.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 /**
- * Only what this run has written: should it wake up late, a new run of the same job may have begun to write.
+ * Deletes only the artifacts of this run, because a new run of the same job may already be writing.
  * @see DownloadActivities.removeArtifacts
  */
 export async function removeArtifacts(

@@ -18,20 +18,19 @@ import { loadChunks } from './load-chunks.js';
 import { newAttemptFolder } from '../attempt-folder.js';
 import { writeOutcomes } from './write-outcomes.js';
 
-/** How long a build that has failed may still take to remove its archive. */
+/** Timeout for removing the archive of a failed build. */
 const REMOVE_MS = 5_000;
 
-/** What goes into the archive, and what is known to be missing from it. */
+/** The files of the archive, and those known to be missing. */
 export interface BuildPlan {
-  /** In the order of the request, with names that are unique. */
+  /** In the order of the request, with unique names. */
   files: PreparedFile[];
   missing: MissingFile[];
 }
 
 /**
- * Streams every file through the archiver into one upload. A file that is gone before its first byte is skipped or
- * fails the build, as the job says. One that is lost half way has spoilt the archive already: then all begins anew
- * without it.
+ * Streams every file through the archiver into one upload. A file lost before its first byte is skipped or fails the
+ * build, depending on the job. A file lost midway has already spoiled the archive, so the build restarts without it.
  * @see DownloadActivities.buildArchive
  */
 export async function buildArchive(
@@ -68,10 +67,10 @@ async function buildOnce(
   meter: BuildMeter,
   context: ActivityContext,
 ): Promise<BuiltArchive> {
-  // Ends everything that still reads or writes, whichever of them failed first.
+  // Stops all reads and writes, whichever of them failed first.
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
-  // Every file that is read ahead listens to it.
+  // Every file that is read ahead adds a listener.
   setMaxListeners(0, signal);
   const { format, compression } = input.archive;
   const key = archiveKey(input.jobId, newAttemptFolder(context), format);
@@ -95,9 +94,9 @@ async function buildOnce(
       expectedSize,
       signal,
     });
-    await orRemove(deps.store, key, async () => {
+    await removeOnFailure(deps.store, key, async () => {
       await writeOutcomes(deps.store, key, outcome, signal);
-      // A worker that slept through its own end learns of it about now.
+      // A worker that was suspended beyond its timeout may notice only now.
       signal.throwIfAborted();
     });
     return { key, ...digest.result(), ...outcome.totals(), attempt: context.attempt };
@@ -107,10 +106,10 @@ async function buildOnce(
 }
 
 /**
- * Runs what follows the storing of an archive; when that fails nobody will ask for the archive, and it goes. Best
- * effort: what remains, whoever publishes or cleans up finds.
+ * Runs the steps after the archive is stored, and deletes the archive when they fail, because it will never be used.
+ * Best effort: publishing and clean-up delete what remains.
  */
-async function orRemove(store: ObjectStore, key: string, next: () => Promise<void>): Promise<void> {
+async function removeOnFailure(store: ObjectStore, key: string, next: () => Promise<void>): Promise<void> {
   try {
     await next();
   } catch (error) {

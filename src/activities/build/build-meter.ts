@@ -2,8 +2,8 @@ import type { BuildProgress } from '../../contract/snapshot.js';
 import type { ActivityContext } from '../as-activity.js';
 
 /**
- * How far a build is. It knows the high water of every attempt before, by their heartbeats or by a hand-over, so that
- * a build which begins anew never lets the progress shown go back.
+ * Counts the bytes and files of a build. It starts from the high-water marks of earlier attempts, taken from their last
+ * heartbeat or a handover, so that the displayed progress never decreases when a build restarts.
  */
 export class BuildMeter {
   private bytes = 0;
@@ -21,7 +21,7 @@ export class BuildMeter {
     context.reportProgress(() => this.snapshot());
   }
 
-  /** A new pass over all files begins. */
+  /** Resets the counters, but not the high-water marks, because the build starts again with the first file. */
   restart(): void {
     this.bytes = 0;
     this.files = 0;

@@ -1,6 +1,6 @@
 import type { MissingFile, PreparedFile } from '../../contract/files.js';
 
-/** What became of each file in one pass of a build. */
+/** Included and missing files of one build, until it restarts. */
 export class BuildOutcome {
   readonly included: PreparedFile[] = [];
   readonly missing: MissingFile[];

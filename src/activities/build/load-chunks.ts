@@ -3,7 +3,10 @@ import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../
 import type { ObjectStore } from '../../storage/object-store.js';
 import { readJsonLines } from '../json-lines.js';
 
-/** All files of a job in the order of the request, wherever preparing left them. */
+/**
+ * Loads all files of a job, in the order of the request, from the chunks or their manifests.
+ * @throws LonghaulError STORAGE_UNAVAILABLE when a manifest is incomplete, otherwise the archive would silently lack files.
+ */
 export async function loadChunks(
   store: ObjectStore,
   chunks: readonly PreparedChunk[],
@@ -28,8 +31,7 @@ export async function loadChunks(
   return { files, missing };
 }
 
-/** An archive made of it would lack files, and nothing would tell. */
 function incomplete(count: number, expected: number): LonghaulError {
-  const message = `The object store gave ${count} of ${expected} looked-up files back. Try again shortly.`;
+  const message = `The object store returned ${count} of ${expected} prepared files. Try again in a minute.`;
   return new LonghaulError('STORAGE_UNAVAILABLE', message);
 }

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../storage/object-store.js';
 import type { BuildOutcome } from './build-outcome.js';
 import { writeJsonLines } from '../json-lines.js';
 
-/** Writes beside the archive what became of each file, in the order of the request: the API reads it page by page. */
+/** Writes the result of each file next to the archive, in the order of the request. The API reads it in pages. */
 export async function writeOutcomes(
   store: ObjectStore,
   keyOfArchive: string,

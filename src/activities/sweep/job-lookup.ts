@@ -1,22 +1,22 @@
-/** What has become of a job, as far as its artifacts are concerned. Times are milliseconds since the epoch. */
+/** The state of a job, as far as its artifacts are concerned. Times are milliseconds since the epoch. */
 export type JobState =
-  /** It may write at any time. */
+  /** The job may write at any time. */
   | { state: 'running' }
   | {
       state: 'completed';
       completedAt: number;
-      /** The TTL it was accepted under; null when that is not known any more. */
+      /** The TTL the job was accepted with; null when it is unknown. */
       ttlMs: number | null;
-      /** Null when that is not known any more. */
+      /** Null when it is unknown. */
       archiveKey: string | null;
     }
   /** Failed, cancelled, terminated or timed out. */
   | { state: 'dead' }
-  /** There never was such a job, or it ended so long ago that it is forgotten. */
+  /** The job never existed, or its retention in Temporal is over. */
   | { state: 'unknown' };
 
-/** Tells of jobs by their ids. */
+/** Looks up jobs by id. */
 export interface JobLookup {
-  /** @throws LonghaulError TEMPORAL_UNAVAILABLE when it cannot be told: that is never taken for `unknown`. */
+  /** @throws LonghaulError TEMPORAL_UNAVAILABLE when the lookup fails; a failure is never reported as `unknown`. */
   lookUp(jobId: string, signal: AbortSignal): Promise<JobState>;
 }

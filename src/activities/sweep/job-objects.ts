@@ -1,7 +1,7 @@
 import { jobOf } from '../../storage/keys.js';
 import type { ListedObject } from '../../storage/object-store.js';
 
-/** All that the store holds of one job. */
+/** All stored objects of one job. */
 export interface JobObjects {
   jobId: string;
   partition: string;
@@ -9,8 +9,8 @@ export interface JobObjects {
 }
 
 /**
- * The objects of a listing, job by job; what no job has written is left out. Holds the objects of one job at a time:
- * stores list a folder in one piece, however they sort.
+ * Groups a listing by job and omits other objects. Holds the objects of one job at a time, because every store lists a
+ * folder contiguously, whatever its sort order is.
  */
 export async function* byJob(listing: AsyncIterable<ListedObject>): AsyncGenerator<JobObjects> {
   let current: JobObjects | undefined;

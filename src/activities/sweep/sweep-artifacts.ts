@@ -15,7 +15,7 @@ import { expiredObjects, isStaleUpload } from './sweep-rules.js';
 export interface SweepDependencies {
   store: ObjectStore;
   jobs: JobLookup;
-  /** `DOWNLOAD_JOB_TTL_MS`, for jobs that are forgotten. */
+  /** `DOWNLOAD_JOB_TTL_MS`, for jobs whose own TTL is unknown. */
   ttlMs: number;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -32,14 +32,14 @@ export async function sweepArtifacts(
   const sweep = new Sweep(deps, earlier ?? { partition: '', summary: NOTHING_SWEPT }, context.signal);
   context.reportProgress(() => sweep.progress);
   const summary = await sweep.run();
-  context.logger.info(summary, 'swept');
+  context.logger.info(summary, 'sweep finished');
   return summary;
 }
 
 class Sweep {
   constructor(
     private readonly deps: SweepDependencies,
-    /** Replaced as a whole, so that no heartbeat ever tells of half a step. */
+    /** Replaced as a whole, so that every heartbeat is consistent. */
     public progress: SweepProgress,
     private readonly signal: AbortSignal,
   ) {}
@@ -51,7 +51,7 @@ class Sweep {
     return this.progress.summary;
   }
 
-  /** @param after partition that was done already; every store lists partitions in their order. */
+  /** @param after Last finished partition; every store lists partitions in order. */
   private async sweepObjects(after: string): Promise<void> {
     for await (const job of byJob(this.deps.store.list(ARTIFACTS_PREFIX, { signal: this.signal }))) {
       if (job.partition > after) await this.sweepJob(job);
@@ -60,19 +60,19 @@ class Sweep {
   }
 
   /**
-   * The job is asked for when its objects have been listed. Should it begin anew right afterwards, under the same key,
-   * it writes where nothing was listed; so only what is old is deleted.
+   * Looks up the job after listing its objects. If the job restarts afterwards, it writes to new folders, so only listed
+   * objects are deleted.
    */
   private async sweepJob({ jobId, partition, objects }: JobObjects): Promise<void> {
     const { store, jobs, now, ttlMs } = this.deps;
-    const fate = await jobs.lookUp(jobId, this.signal);
-    const expired = expiredObjects(fate, objects, now(), ttlMs);
+    const state = await jobs.lookUp(jobId, this.signal);
+    const expired = expiredObjects(state, objects, now(), ttlMs);
     const keys = expired.map(({ key }) => key);
     if (keys.length > 0) await store.delete(keys, this.signal);
-    const gone = expired.length === objects.length;
+    const isEmpty = expired.length === objects.length;
     this.advance(partition, {
       jobsSeen: 1,
-      [gone ? 'jobsDeleted' : 'jobsKept']: 1,
+      [isEmpty ? 'jobsDeleted' : 'jobsKept']: 1,
       objectsDeleted: expired.length,
       bytesDeleted: expired.reduce((total, { size }) => total + size, 0),
     });
@@ -80,13 +80,13 @@ class Sweep {
 
   private async sweepUploads(): Promise<void> {
     const { store, jobs, now } = this.deps;
-    // An attempt before this one may have counted some of them.
+    // A previous attempt may have counted some of them.
     this.advance(null, { uploadsKept: -this.progress.summary.uploadsKept });
     for await (const upload of store.listUploads(ARTIFACTS_PREFIX, this.signal)) {
       const job = jobOf(upload.key);
       if (!job) continue;
       const stale = isStaleUpload(await jobs.lookUp(job.jobId, this.signal), upload, now());
-      // By its whole key, which is that of one pass: a pass that begins meanwhile has another.
+      // Aborts by the full key, which belongs to one attempt: a new attempt uses another key.
       const uploadsAborted = stale ? await store.abortUploads(upload.key, this.signal) : 0;
       this.advance(null, stale ? { uploadsAborted } : { uploadsKept: 1 });
     }

@@ -8,19 +8,19 @@ import { Attempt, failureOf, run } from './support.js';
 
 const SECRETS = ['hunter2', 'internal.example', 'archives/0123/'];
 
-/** What an SDK throws: its text names everything that nobody else may know. */
+/** An error of an SDK; its text contains a host, a key and a secret. */
 function vendorError(): Error {
   const text = 'GET https://key:hunter2@internal.example/bucket/archives/0123/archive.zip failed';
   return Object.assign(new Error(text), { name: 'S3RequestFailed', code: 'ECONNREFUSED' });
 }
 
-describe('an activity', () => {
+describe('asActivity', () => {
   let logged: string[];
   beforeEach(() => {
     logged = [];
   });
 
-  /** A piece of work as an activity. */
+  /** Wraps a function as an activity. */
   function activity<R>(work: (input: string, context: ActivityContext) => Promise<R>) {
     const logger = createLogger('debug', 'test', { write: (line) => void logged.push(line) });
     return asActivity({ logger }, (_deps, input: string, context) => work(input, context));
@@ -31,7 +31,7 @@ describe('an activity', () => {
       throw error;
     });
 
-  it('gets its input, and returns what the work returns', async () => {
+  it('passes the input and returns the result', async () => {
     expect(
       await run(
         activity(async (input) => `${input}!`),
@@ -40,16 +40,16 @@ describe('an activity', () => {
     ).toBe('done!');
   });
 
-  it('knows which attempt it is, and what the one before told last', async () => {
-    const told = activity(async (_input, { attempt, lastHeartbeat }) => ({ attempt, lastHeartbeat }));
-    expect(await new Attempt().run(told, '')).toEqual({ attempt: 1, lastHeartbeat: undefined });
-    expect(await new Attempt(2, { bytes: 5 }).run(told, '')).toEqual({
+  it('provides the attempt and the last heartbeat', async () => {
+    const work = activity(async (_input, { attempt, lastHeartbeat }) => ({ attempt, lastHeartbeat }));
+    expect(await new Attempt().run(work, '')).toEqual({ attempt: 1, lastHeartbeat: undefined });
+    expect(await new Attempt(2, { bytes: 5 }).run(work, '')).toEqual({
       attempt: 2,
       lastHeartbeat: { bytes: 5 },
     });
   });
 
-  describe('that fails', () => {
+  describe('after a failure', () => {
     const PERMANENT: ErrorCode[] = [
       'FILE_NOT_FOUND',
       'FILE_FORBIDDEN',
@@ -60,16 +60,16 @@ describe('an activity', () => {
       'JOB_TOO_LARGE',
       'ARCHIVE_INCOMPLETE',
     ];
-    it.each(PERMANENT)('with %s is not to be tried again', async (code) => {
-      expect(await failureOf(run(failing(new LonghaulError(code, 'Told to a person.')), ''))).toEqual({
+    it.each(PERMANENT)('makes %s not retryable', async (code) => {
+      expect(await failureOf(run(failing(new LonghaulError(code, 'Read by a user.')), ''))).toEqual({
         type: code,
-        message: 'Told to a person.',
+        message: 'Read by a user.',
         nonRetryable: true,
         details: [{ cause: null, attempt: 1 }],
       });
     });
 
-    it('because the store has trouble is to be tried again', async () => {
+    it('makes STORAGE_UNAVAILABLE retryable', async () => {
       const error = new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.', { cause: vendorError() });
       expect(await failureOf(run(failing(error), ''))).toEqual({
         type: 'STORAGE_UNAVAILABLE',
@@ -80,20 +80,20 @@ describe('an activity', () => {
     });
 
     it.each([
-      ['an error nobody foresaw', vendorError(), 'S3RequestFailed ECONNREFUSED'],
+      ['an unexpected error', vendorError(), 'S3RequestFailed ECONNREFUSED'],
       ['an error without a code', new TypeError('hunter2'), 'TypeError'],
-      ['no error at all', 'hunter2', null],
-      ['nothing', undefined, null],
-    ])('with %s is to be tried again, and says no more than its kind', async (_, error, cause) => {
+      ['a thrown string', 'hunter2', null],
+      ['undefined', undefined, null],
+    ])('makes %s retryable and reveals only its kind', async (_, error, cause) => {
       expect(await failureOf(run(failing(error), ''))).toEqual({
         type: 'INTERNAL_ERROR',
-        message: 'Something went wrong in the worker; its log has the details.',
+        message: 'Internal error in the worker. Its log has the details.',
         nonRetryable: false,
         details: [{ cause, attempt: 1 }],
       });
     });
 
-    it('tells the workflow how far it was, after what operators read', async () => {
+    it('sends the progress to the workflow', async () => {
       const progress = { bytesHighWater: 7 };
       const work = activity(async (_input, context) => {
         context.reportProgress(() => progress);
@@ -104,7 +104,7 @@ describe('an activity', () => {
       });
     });
 
-    it('tells the workflow no secret, host or key, by whatever way', async () => {
+    it('sends no secret, host or key to the workflow', async () => {
       for (const error of [
         vendorError(),
         new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.', { cause: vendorError() }),
@@ -112,13 +112,13 @@ describe('an activity', () => {
         const failure = await run<string, never>(failing(error), '').catch(
           (reason: unknown) => reason as Error,
         );
-        const told = [JSON.stringify(failure), String(failure), failure.stack].join('\n');
+        const sent = [JSON.stringify(failure), String(failure), failure.stack].join('\n');
         expect(failure.cause).toBeUndefined();
-        for (const secret of SECRETS) expect(told).not.toContain(secret);
+        for (const secret of SECRETS) expect(sent).not.toContain(secret);
       }
     });
 
-    it('tells its log everything an operator needs', async () => {
+    it('logs the cause for operators', async () => {
       const error = new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.', { cause: vendorError() });
       await failureOf(new Attempt(3).run(failing(error), ''));
       expect(JSON.parse(logged[0]!)).toMatchObject({
@@ -131,8 +131,8 @@ describe('an activity', () => {
     });
   });
 
-  describe('that is stopped', () => {
-    /** Stops the attempt, and then fails the way streams do when they are aborted. */
+  describe('after a stop', () => {
+    /** Stops the attempt, then fails as aborted streams do. */
     function stopped(attempt: Attempt, reason: Parameters<Attempt['stop']>[0], details?: unknown) {
       const work = activity(async (_input, context) => {
         if (details !== undefined) context.reportProgress(() => details);
@@ -143,19 +143,19 @@ describe('an activity', () => {
       return attempt.run(work, '');
     }
 
-    it.each(['CANCELLED', 'TIMED_OUT'] as const)('confirms that it was %s', async (reason) => {
+    it.each(['CANCELLED', 'TIMED_OUT'] as const)('confirms %s', async (reason) => {
       await expect(stopped(new Attempt(), reason)).rejects.toBeInstanceOf(CancelledFailure);
       expect(logged).toEqual([]);
     });
 
-    it('confirms its cancellation with how far it was, which the workflow cannot see otherwise', async () => {
+    it('confirms a cancellation with its progress', async () => {
       const progress = { bytesHighWater: 7 };
       await expect(stopped(new Attempt(), 'CANCELLED', progress)).rejects.toMatchObject({
         details: [progress],
       });
     });
 
-    it('hands its work over when the worker shuts down, with how far it was', async () => {
+    it('hands over its progress when the worker shuts down', async () => {
       expect(await failureOf(stopped(new Attempt(), 'WORKER_SHUTDOWN', { bytes: 5 }))).toMatchObject({
         type: HANDED_OVER,
         nonRetryable: true,
@@ -163,16 +163,16 @@ describe('an activity', () => {
       });
     });
 
-    it('hands over what the attempt before told when it is no further', async () => {
+    it('hands over the last heartbeat without own progress', async () => {
       const attempt = new Attempt(2, { bytes: 7 });
       expect(await failureOf(stopped(attempt, 'WORKER_SHUTDOWN'))).toMatchObject({ details: [{ bytes: 7 }] });
     });
 
-    it('hands over nothing when nothing is known', async () => {
+    it('hands over null without any progress', async () => {
       expect(await failureOf(stopped(new Attempt(), 'WORKER_SHUTDOWN'))).toMatchObject({ details: [null] });
     });
 
-    it('has succeeded when the work was done all the same', async () => {
+    it('succeeds when the work has completed', async () => {
       const attempt = new Attempt();
       const done = activity(async () => {
         attempt.stop('CANCELLED');
@@ -182,11 +182,11 @@ describe('an activity', () => {
     });
   });
 
-  describe('that takes long', () => {
+  describe('over several seconds', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());
 
-    it('heartbeats each second what there is to tell, until it ends', async () => {
+    it('sends its progress every second until it ends', async () => {
       const attempt = new Attempt(2, { bytes: 7 });
       const long = activity(async (_input, context) => {
         jest.advanceTimersByTime(1_000);
@@ -202,7 +202,7 @@ describe('an activity', () => {
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('heartbeats although it has nothing to tell', async () => {
+    it('sends heartbeats without progress', async () => {
       const attempt = new Attempt();
       await attempt.run(
         activity(async () => {
@@ -213,7 +213,7 @@ describe('an activity', () => {
       expect(attempt.heartbeats).toEqual([null, null]);
     });
 
-    it('heartbeats no more when it has failed', async () => {
+    it('stops its heartbeats after a failure', async () => {
       const attempt = new Attempt();
       await failureOf(attempt.run(failing(vendorError()), ''));
       jest.advanceTimersByTime(10_000);

@@ -20,9 +20,9 @@ import { Attempt, failureOf } from './support.js';
 const keys = [randomBytes(32), randomBytes(24)];
 const secrets = keys.map((key) => `whsec_${key.toString('base64')}`);
 const PLANTED = 'hunter2';
-const HOW_TO_ALLOW = 'OUTBOUND_ALLOWED_HOSTS lets receivers of your own network through';
+const HOW_TO_ALLOW = 'add the receiver to OUTBOUND_ALLOWED_HOSTS to allow it';
 
-describe('delivering a callback', () => {
+describe('deliverCallback', () => {
   let receiver: Receiver;
   let http: OutboundHttp;
   let logged: string[];
@@ -49,7 +49,7 @@ describe('delivering a callback', () => {
   const deliver = (callback: Callback, changes?: Partial<CallbackDependencies>): Promise<CallbackAttempt> =>
     new Attempt().run(activities(changes).deliverCallback, callback);
 
-  it('sends a message that a library and a plain HMAC find signed, with every secret', async () => {
+  it('signs messages with every secret', async () => {
     const callback = callbackTo(`${receiver.url}/hook?token=1`);
     expect(await deliver(callback)).toMatchObject({ status: 200, reason: 'acknowledged with 200' });
     const [{ body, headers, method, path }] = receiver.requests as [(typeof receiver.requests)[0]];
@@ -65,7 +65,7 @@ describe('delivering a callback', () => {
     expect(() => stranger.verify(body, headers as Record<string, string>)).toThrow('No matching signature');
   });
 
-  it('stays verifiable while secrets are changed: the old and the new receiver both know one', async () => {
+  it('stays verifiable during a secret rotation', async () => {
     await deliver(callbackTo(receiver.url), { secrets: [secrets[1]!] });
     const [{ body, headers }] = receiver.requests as [(typeof receiver.requests)[0]];
     expect(() => new Webhook(secrets[1]!).verify(body, headers as Record<string, string>)).not.toThrow();
@@ -76,10 +76,10 @@ describe('delivering a callback', () => {
 
   it.each([
     [204, 'acknowledged with 204', null],
-    [410, 'answered 410: it wants no more', null],
-    [400, 'answered 400', null],
-    [503, 'answered 503', 120_000],
-  ])('tells of an answer %i', async (status, reason, retryAfterMs) => {
+    [410, 'responded with 410: the receiver wants no more messages', null],
+    [400, 'responded with 400', null],
+    [503, 'responded with 503', 120_000],
+  ])('reports status %i', async (status, reason, retryAfterMs) => {
     receiver.answer = (_, response) =>
       response.writeHead(status, retryAfterMs ? { 'retry-after': '120' } : {}).end();
     expect(await deliver(callbackTo(receiver.url))).toMatchObject({ status, reason, retryAfterMs });
@@ -90,49 +90,49 @@ describe('delivering a callback', () => {
     receiver.answer = (_, response) => response.writeHead(307, { location: inner.url }).end();
     expect(await deliver(callbackTo(receiver.url))).toMatchObject({
       status: 307,
-      reason: 'answered 307: redirects are not followed',
+      reason: 'responded with 307: redirects are not followed',
     });
     expect(inner.connections).toBe(0);
     await inner.stop();
   });
 
-  it('tells of a receiver that hangs, is away or is not to be called', async () => {
+  it('reports timeouts, broken connections and refused URLs', async () => {
     receiver.answer = () => {};
     const hanging = await deliver(callbackTo(receiver.url), { answerMs: 100 });
-    expect(hanging).toMatchObject({ status: null, reason: 'it did not answer within 0.1 s' });
+    expect(hanging).toMatchObject({ status: null, reason: 'there was no response within 0.1 s' });
     receiver.answer = (_, response) => response.socket!.destroy();
-    expect((await deliver(callbackTo(receiver.url))).reason).toBe('the connection was cut (ECONNRESET)');
+    expect((await deliver(callbackTo(receiver.url))).reason).toBe('the connection was reset (ECONNRESET)');
     const before = receiver.connections;
     expect((await deliver(callbackTo(`https://127.0.0.1:${receiver.port}/`))).reason).toContain(
-      'speaks no TLS',
+      'the TLS handshake failed',
     );
     const guarded = new OutboundHttp(new UrlGuard());
     const refused = await deliver(callbackTo(receiver.url), { http: guarded });
-    expect(refused).toMatchObject({ status: null, reason: `its URL must be an https URL; ${HOW_TO_ALLOW}` });
+    expect(refused).toMatchObject({ status: null, reason: `the URL must be an https URL; ${HOW_TO_ALLOW}` });
     expect(receiver.connections).toBe(before + 1);
     guarded.close();
   });
 
-  it('looks at the address on every try', async () => {
-    const home: LookupFunction = (_hostname, options, callback) =>
+  it('checks the address on every attempt', async () => {
+    const toLoopback: LookupFunction = (_hostname, options, callback) =>
       options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4);
-    const rebound = new OutboundHttp(new UrlGuard(), home);
+    const rebound = new OutboundHttp(new UrlGuard(), toLoopback);
     const callback = callbackTo(`https://hooks.example.com:${receiver.port}/`);
     const { reason } = await deliver(callback, { http: rebound });
-    expect(reason).toBe(`its name leads into a private or reserved network; ${HOW_TO_ALLOW}`);
+    expect(reason).toBe(`the host name resolves to a private or reserved network; ${HOW_TO_ALLOW}`);
     expect(receiver.connections).toBe(0);
     rebound.close();
   });
 
-  it('sends nothing unsigned to a user’s URL', async () => {
+  it('sends nothing unsigned to users', async () => {
     expect(await deliver(callbackTo(receiver.url), { secrets: [] })).toMatchObject({
       status: null,
-      reason: 'no worker knows WEBHOOK_SECRETS',
+      reason: 'WEBHOOK_SECRETS is not set on the worker',
     });
     expect(receiver.connections).toBe(0);
   });
 
-  it('tells operators where only the worker knows, signed when there are secrets', async () => {
+  it('sends to the operator URL, signed if possible', async () => {
     const guarded = new OutboundHttp(new UrlGuard());
     const callback: Callback = { ...callbackTo(''), target: { kind: 'operator' } };
     const changes = { http: guarded, operatorUrl: `${receiver.url}/ops?key=${PLANTED}` };
@@ -147,7 +147,7 @@ describe('delivering a callback', () => {
     guarded.close();
   });
 
-  it('tells and logs nothing of what the receiver answered, nor of the URL’s query', async () => {
+  it('reveals neither the response nor the URL query', async () => {
     for (const status of [200, 302, 410, 500]) {
       receiver.answer = (_, response) =>
         response.writeHead(status, { 'x-secret': PLANTED, 'retry-after': PLANTED }).end(PLANTED);
@@ -159,7 +159,7 @@ describe('delivering a callback', () => {
     expect(JSON.stringify([broken, logged])).not.toContain(PLANTED);
   });
 
-  it('gives its try back when the worker shuts down', async () => {
+  it('hands over when the worker shuts down', async () => {
     const attempt = new Attempt();
     receiver.answer = () => attempt.stop('WORKER_SHUTDOWN');
     const failure = await failureOf(attempt.run(activities().deliverCallback, callbackTo(receiver.url)));

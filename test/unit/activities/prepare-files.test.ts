@@ -15,7 +15,7 @@ function asking(files: RequestedFile[], changes: Partial<PrepareFilesInput> = {}
   return { ...job, files, firstIndex: 0, inline: true, ...changes };
 }
 
-/** Knows some files under names of its own, and says of some that they are forbidden. */
+/** Gives some files another name, and forbids or misses others. */
 class AccessList implements Catalogue {
   asked: unknown;
 
@@ -31,7 +31,7 @@ class AccessList implements Catalogue {
   }
 }
 
-describe('preparing files', () => {
+describe('prepareFiles', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
     bench = await ActivityBench.start();
@@ -46,7 +46,7 @@ describe('preparing files', () => {
     return (files as PreparedFile[]).map(({ name }) => name);
   }
 
-  it('finds each file, and pins its version', async () => {
+  it('finds each file and pins its version', async () => {
     await bench.store.write('downloads/70000', Buffer.from('bare'), { contentType: 'text/plain' });
     await bench.store.write('downloads/a.zip', Buffer.from('zipped'));
     const etags = await Promise.all(
@@ -81,13 +81,13 @@ describe('preparing files', () => {
     });
   });
 
-  it('tells which attempt it was that succeeded', async () => {
+  it('returns the successful attempt', async () => {
     expect(await new Attempt(3).run(bench.activities().prepareFiles, asking([70_000]))).toMatchObject({
       attempt: 3,
     });
   });
 
-  it('returns what is missing, and why, as a result', async () => {
+  it('returns missing files with a reason', async () => {
     await bench.put(1, Buffer.from('there'));
     const catalogue = new AccessList({ 70_002: 'forbidden', 70_003: 'missing' });
     const chunk = await prepare(asking([70_000, 70_001, 70_002, 70_003]), { catalogue });
@@ -101,7 +101,7 @@ describe('preparing files', () => {
     expect(catalogue.asked).toEqual({ userId: 'user-1', fileIds: [70_000, 70_001, 70_002, 70_003] });
   });
 
-  it('counts a file that the store refuses as forbidden', async () => {
+  it('reports a file the store refuses as forbidden', async () => {
     const store = changed(bench.store, {
       head: () => Promise.reject(new LonghaulError('FILE_FORBIDDEN', 'no')),
     });
@@ -109,7 +109,7 @@ describe('preparing files', () => {
     expect(missing).toMatchObject([{ code: 'FILE_FORBIDDEN', message: 'File 70000 may not be read.' }]);
   });
 
-  it('takes the name of the request, else of the catalogue, else of the object, else of its key', async () => {
+  it('prefers names of request, catalogue, object, key', async () => {
     const metadata = { filename: 'of%20the%20object.txt' };
     for (const id of [70_000, 70_001, 70_002]) {
       await bench.store.write(`downloads/${id}`, Buffer.from('x'), { metadata });
@@ -125,7 +125,7 @@ describe('preparing files', () => {
     ]);
   });
 
-  it('makes names safe, wherever they come from', async () => {
+  it('sanitizes names from every origin', async () => {
     await bench.store.write('downloads/70000', Buffer.from('x'), {
       metadata: { filename: '..%2F..%2Fetc%2Fpasswd' },
     });
@@ -140,8 +140,8 @@ describe('preparing files', () => {
     ]);
   });
 
-  describe('of a large job', () => {
-    it('writes the files down instead of returning them', async () => {
+  describe('with a manifest', () => {
+    it('writes the files to the store', async () => {
       await bench.put(1, Buffer.from('there'));
       const chunk = await prepare(asking([70_001, 70_002], { inline: false, firstIndex: 100 }));
       const [manifestKey] = (await bench.keysOf(jobPrefix('job-1'))) as [string];
@@ -161,14 +161,14 @@ describe('preparing files', () => {
       ]);
     });
 
-    it('returns the first of the missing files only, and counts them all', async () => {
+    it('returns only the first missing files', async () => {
       const ids = Array.from({ length: 300 }, (_, i) => 70_000 + i);
       const { missing, missingCount, count } = await prepare(asking(ids, { inline: false }));
       expect({ missingCount, count }).toEqual({ missingCount: 300, count: 300 });
       expect(missing.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
     });
 
-    it('can be repeated, and never overwrites what another attempt has written', async () => {
+    it('is repeatable and overwrites no other attempt', async () => {
       await bench.put(1, Buffer.from('there'));
       const input = asking([70_001], { inline: false });
       const [one, two] = [await prepare(input), await prepare(input)];
@@ -177,7 +177,7 @@ describe('preparing files', () => {
       expect(await bench.keysOf('archives/')).toHaveLength(2);
     });
 
-    it('fails in a way worth retrying when the manifest cannot be written', async () => {
+    it('fails as retryable when writing fails', async () => {
       const failure = await failureOf(
         prepare(asking([70_001], { inline: false }), { store: readOnly(bench.store) }),
       );
@@ -185,7 +185,7 @@ describe('preparing files', () => {
     });
   });
 
-  it('fails in a way worth retrying when the store has trouble', async () => {
+  it('fails as retryable when the store is unavailable', async () => {
     const cause = Object.assign(new Error('connect https://internal.example'), { code: 'ECONNREFUSED' });
     const store = changed(bench.store, {
       head: () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.', { cause })),
@@ -198,7 +198,7 @@ describe('preparing files', () => {
     });
   });
 
-  it('looks several files up at once, and never more than 32', async () => {
+  it('runs 32 lookups at once', async () => {
     let now = 0;
     let most = 0;
     const head: ObjectStore['head'] = async (key, signal) => {
@@ -214,7 +214,7 @@ describe('preparing files', () => {
     expect(most).toBe(32);
   });
 
-  it('stops when it is cancelled', async () => {
+  it('stops after a cancellation', async () => {
     const attempt = new Attempt();
     const head = () => {
       attempt.stop();

@@ -7,7 +7,7 @@ import { ActivityBench, changed, failureOf, run } from './support.js';
 
 const input = { jobId: 'job-1', key: archiveKey('job-1', 'pass', 'zip'), size: 7 };
 
-describe('publishing an archive', () => {
+describe('publishArchive', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
     bench = await ActivityBench.start();
@@ -20,7 +20,7 @@ describe('publishing an archive', () => {
   const publish = (changes: Parameters<ActivityBench['activities']>[0] = {}) =>
     run(bench.activities(changes).publishArchive, input);
 
-  it('removes everything of the job but the archive and what belongs to it, and nothing else', async () => {
+  it('deletes everything of the job except the archive', async () => {
     await bench.store.write(input.key, Buffer.from('archive'));
     const ofAnother = archiveKey('job-1', 'pass-of-a-worker-taken-for-dead', 'zip');
     await bench.store.write(ofAnother, Buffer.from('other'));
@@ -33,7 +33,7 @@ describe('publishing an archive', () => {
     );
   });
 
-  it('withdraws what others still upload', async () => {
+  it('aborts other uploads of the job', async () => {
     await bench.store.write(input.key, Buffer.from('archive'));
     const body = new HangingBody(noise(3_000_000));
     const written = bench.store.write(archiveKey('job-1', 'late', 'zip'), body.stream);
@@ -44,7 +44,7 @@ describe('publishing an archive', () => {
     expect(await bench.keysOf()).toEqual([input.key, outcomesKey(input.key)]);
   });
 
-  it('knows an archive that was stored before each pass had a folder of its own', async () => {
+  it('publishes an archive outside of an attempt folder', async () => {
     const prefix = jobPrefix('job-1');
     const key = `${prefix}archive.zip`;
     await bench.store.write(key, Buffer.from('archive'));
@@ -54,14 +54,14 @@ describe('publishing an archive', () => {
     expect(await bench.keysOf()).toEqual([key, outcomesKey(key)]);
   });
 
-  it('can be repeated', async () => {
+  it('is idempotent', async () => {
     await bench.store.write(input.key, Buffer.from('archive'));
     await publish();
     await publish();
     expect(await bench.keysOf()).toEqual([input.key, outcomesKey(input.key)]);
   });
 
-  it('fails for good when the stored archive has another size, and keeps what a new build needs', async () => {
+  it('fails permanently on a wrong size, keeping prepared files', async () => {
     await bench.store.write(input.key, Buffer.from('arch'));
     expect(await failureOf(publish())).toMatchObject({
       type: 'ARCHIVE_INCOMPLETE',
@@ -71,7 +71,7 @@ describe('publishing an archive', () => {
     expect(await bench.keysOf()).toContain(preparedKey('job-1', 'prepare-100'));
   });
 
-  it('fails for good when there is no archive', async () => {
+  it('fails permanently without an archive', async () => {
     expect(await failureOf(publish())).toMatchObject({
       type: 'ARCHIVE_INCOMPLETE',
       message: 'The object store holds no bytes of the archive instead of 7. Try again.',
@@ -80,7 +80,7 @@ describe('publishing an archive', () => {
     expect(await bench.keysOf()).toContain(preparedKey('job-1', 'prepare-0'));
   });
 
-  it('fails in a way worth retrying when the store has trouble', async () => {
+  it('fails as retryable when the store is unavailable', async () => {
     const head = () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.'));
     expect(await failureOf(publish({ store: changed(bench.store, { head }) }))).toMatchObject({
       type: 'STORAGE_UNAVAILABLE',

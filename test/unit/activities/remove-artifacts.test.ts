@@ -5,10 +5,10 @@ import { HangingBody, noise } from '../../support/bodies.js';
 import { waitFor } from '../../support/wait-for.js';
 import { ActivityBench, changed, failureOf, run } from './support.js';
 
-/** The run of every attempt in these tests. */
+/** Run id of every attempt in these tests. */
 const RUN = '00000000-0000-0000-0000-000000000000';
 
-describe('removing the artifacts of a job', () => {
+describe('removeArtifacts', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
     bench = await ActivityBench.start();
@@ -17,7 +17,7 @@ describe('removing the artifacts of a job', () => {
 
   const remove = (jobId = 'job-1') => run(bench.activities().removeArtifacts, { jobId });
 
-  it('leaves nothing of it, and everything else', async () => {
+  it('deletes all objects of the job and no others', async () => {
     const archive = archiveKey('job-1', `${RUN}.2.1.x`, 'zip');
     const ofTheJob = [archive, outcomesKey(archive), preparedKey('job-1', `${RUN}.1.1.x`)];
     const others = [archiveKey('job-10', `${RUN}.2.1.x`, 'zip'), 'downloads/70000'];
@@ -27,7 +27,7 @@ describe('removing the artifacts of a job', () => {
     expect((await bench.filesOfArchives()).filter((path) => path.includes('/job-1/'))).toEqual([]);
   });
 
-  it('leaves alone what another run of the same job writes', async () => {
+  it('keeps the objects of another run', async () => {
     const theirs = archiveKey('job-1', 'another-run.2.1.x', 'zip');
     await bench.store.write(theirs, Buffer.from('x'));
     const body = new HangingBody(noise(3_000_000));
@@ -39,7 +39,7 @@ describe('removing the artifacts of a job', () => {
     expect(await bench.keysOf()).toHaveLength(2);
   });
 
-  it('withdraws an upload that is under way', async () => {
+  it('aborts an upload in progress', async () => {
     const body = new HangingBody(noise(3_000_000));
     const written = bench.store.write(archiveKey('job-1', `${RUN}.2.1.x`, 'zip'), body.stream);
     await waitFor('the upload to be under way', async () => (await bench.filesOfArchives()).length > 0);
@@ -50,7 +50,7 @@ describe('removing the artifacts of a job', () => {
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 
-  it('can be repeated, also when there never was anything', async () => {
+  it('is idempotent, even without any object', async () => {
     await bench.store.write(preparedKey('job-1', `${RUN}.1.1.x`), Buffer.from('x'));
     await remove();
     await remove();
@@ -58,7 +58,7 @@ describe('removing the artifacts of a job', () => {
     expect(await bench.keysOf()).toEqual([]);
   });
 
-  it('deletes as many objects at once as S3 takes, and all of them', async () => {
+  it('deletes all objects in batches of 1,000', async () => {
     const sizes: number[] = [];
     const store = changed(bench.store, {
       async *list(prefix) {
@@ -71,7 +71,7 @@ describe('removing the artifacts of a job', () => {
     expect(sizes).toEqual([1_000, 1_000, 1]);
   });
 
-  it('fails in a way worth retrying when the store has trouble', async () => {
+  it('fails as retryable when the store is unavailable', async () => {
     const store = changed(bench.store, {
       abortUploads: () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.')),
     });

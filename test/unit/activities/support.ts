@@ -21,10 +21,10 @@ import { collect, readAll } from '../../support/bodies.js';
 import { aChunk } from '../../support/jobs.js';
 import { waitFor } from '../../support/wait-for.js';
 
-/** A prepared file that is an object of the store. */
+/** A prepared file in the object store. */
 export type StoredFile = PreparedFile & { source: PinnedObject };
 
-/** The activities as a worker has them, over a real store. Knows what they read and logged. */
+/** The activities of a worker over a real store. Records opened streams and log lines. */
 export class ActivityBench {
   readonly store: ObjectStore;
   readonly logged: string[] = [];
@@ -33,13 +33,13 @@ export class ActivityBench {
   constructor(
     store: ObjectStore,
     private readonly remove: () => Promise<void> = async () => {},
-    /** Folder of the objects. */
+    /** Root folder of the objects. */
     readonly folder = '',
   ) {
     this.store = changed(store, { read: (key, options) => this.read(store, key, options) });
   }
 
-  /** Over a file store in a folder of its own. */
+  /** Starts with a file store in a temporary folder. */
   static async start(): Promise<ActivityBench> {
     const dataDir = await mkdtemp(join(tmpdir(), 'longhaul-activities-'));
     const s3 = { endpoint: undefined, region: '', bucket: '', forcePathStyle: false, credentials: undefined };
@@ -48,7 +48,7 @@ export class ActivityBench {
     return new ActivityBench(store, remove, join(dataDir, 'objects'));
   }
 
-  /** Rejects when a stream was left open. */
+  /** Rejects when a stream is still open. */
   async stop(): Promise<void> {
     try {
       await waitFor(
@@ -68,7 +68,7 @@ export class ActivityBench {
     return createActivities({ catalogue: new TemplateCatalogue(), source, store, logger, ...changes });
   }
 
-  /** Stores a file of the job and pins its version. */
+  /** Stores a file and pins its version. */
   async put(index: number, bytes: Buffer, name = `file-${index}.txt`): Promise<StoredFile> {
     const fileId = 70_000 + index;
     const key = `downloads/${fileId}`;
@@ -77,12 +77,12 @@ export class ActivityBench {
     return { index, fileId, name, size: bytes.length, contentType: null, source, crc32: null };
   }
 
-  /** Stores other bytes under the key of a file: another version. */
+  /** Stores another version of a file. */
   async replace(file: StoredFile): Promise<void> {
     await this.store.write(file.source.key, Buffer.from('another version'));
   }
 
-  /** The file's bytes up to the one at `at` are read; then `meanwhile` happens, and the connection breaks. */
+  /** Returns a store that streams `at` bytes of the file, awaits `meanwhile`, and then breaks the connection once. */
   breakingAt(at: number, { source }: StoredFile, meanwhile: () => Promise<unknown>): ObjectStore {
     let whole = false;
     const read = async (key: string, options?: ReadOptions) => {
@@ -98,7 +98,7 @@ export class ActivityBench {
     return readAll(await this.store.read(key));
   }
 
-  /** The one archive of the job; each pass stores it in another place. */
+  /** Reads the only archive of the job, in whichever attempt folder it is. */
   async archiveOf({ jobId, archive }: BuildArchiveInput): Promise<Buffer> {
     return this.bytesOf(await this.keyNamed(jobId, `archive.${archive.format}`));
   }
@@ -118,7 +118,7 @@ export class ActivityBench {
     return (await collect(this.store.list(prefix))).map(({ key }) => key);
   }
 
-  /** Everything on the disk that an archive left, unfinished uploads and metadata included. */
+  /** Lists all files of archives on disk, including unfinished uploads and metadata. */
   async filesOfArchives(): Promise<string[]> {
     const found = await readdir(this.folder, { recursive: true, withFileTypes: true });
     const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -132,12 +132,12 @@ export class ActivityBench {
   }
 }
 
-/** A store that does some things otherwise. */
+/** Overrides methods of a store. */
 export function changed(store: ObjectStore, methods: Partial<ObjectStore>): ObjectStore {
   return Object.assign(Object.create(store) as ObjectStore, methods);
 }
 
-/** A store to which nothing can be written. */
+/** Returns a store that rejects every write. */
 export function readOnly(store: ObjectStore): ObjectStore {
   const write = async (_key: string, body: Readable | Buffer, _options?: WriteOptions) => {
     if (body instanceof Readable) body.destroy();
@@ -146,14 +146,14 @@ export function readOnly(store: ObjectStore): ObjectStore {
   return changed(store, { write });
 }
 
-/** The bytes, and then nothing more until the signal aborts. */
+/** Streams the bytes, then stalls until the signal aborts. */
 export function hangingAfter(bytes: Buffer, signal: AbortSignal | undefined): Readable {
   const stream = new Readable({ read() {}, ...(signal ? { signal } : {}) });
   stream.push(bytes);
   return stream;
 }
 
-/** What to build of these files; a job of its own. */
+/** Creates the input of a build of these files, for a new job. */
 export function aBuild(
   files: PreparedFile[],
   changes: Partial<BuildArchiveInput> = {},
@@ -174,15 +174,15 @@ export function aProgress(changes: Partial<BuildProgress> = {}): BuildProgress {
   return { bytes: 0, files: 0, currentFile: null, bytesHighWater: 0, filesHighWater: 0, ...changes };
 }
 
-/** Of every activity here. */
+/** Maximum attempts of every activity in these tests. */
 export const MAX_ATTEMPTS = 4;
 
-/** One attempt of an activity, with the heartbeats it sends. */
+/** One attempt of an activity; records its heartbeats. */
 export class Attempt {
   readonly heartbeats: unknown[] = [];
   private readonly env: MockActivityEnvironment;
 
-  /** @param lastHeartbeat what the attempt before told last. */
+  /** @param lastHeartbeat Details of the last heartbeat of the previous attempt. */
   constructor(attempt = 1, lastHeartbeat?: unknown) {
     const retryPolicy = { maximumAttempts: MAX_ATTEMPTS };
     const info = { attempt, retryPolicy, heartbeatDetails: lastHeartbeat };
@@ -194,7 +194,7 @@ export class Attempt {
     return this.env.run(activity, input);
   }
 
-  /** What the server or the worker asks of the activity. */
+  /** Stops the attempt as the server or the worker would. */
   stop(reason: 'CANCELLED' | 'WORKER_SHUTDOWN' | 'TIMED_OUT' = 'CANCELLED'): void {
     this.env.cancel(reason);
   }
@@ -205,7 +205,7 @@ export function run<I, R>(activity: (input: I) => Promise<R>, input: I): Promise
   return new Attempt().run(activity, input);
 }
 
-/** What the workflow gets to know of a failure. */
+/** Returns the part of a failure that the workflow receives. */
 export async function failureOf(promise: Promise<unknown>) {
   const error: unknown = await promise.then(
     () => new Error('It succeeded'),

@@ -14,7 +14,7 @@ import { ActivityBench, aBuild, Attempt, failureOf, MAX_ATTEMPTS, run } from './
 
 const SECRET = 'hunter2';
 
-describe('files that other servers have', () => {
+describe('Activity with files on other servers', () => {
   const bytes = noise(400_000);
   let bench: ActivityBench;
   let server: FileServer;
@@ -50,7 +50,7 @@ describe('files that other servers have', () => {
     return collect(readJsonLines<PreparedLine>(bench.store, manifestKey, new AbortController().signal));
   };
 
-  it('are told in a manifest and never to the workflow: their URLs may be secrets', async () => {
+  it('keeps URLs in a manifest, not in the workflow', async () => {
     server.put('/70000', { bytes, etag: '"1"' });
     const chunk = await prepare(70_000);
     expect(chunk).toMatchObject({ count: 1, bytes: 400_000, missingCount: 0 });
@@ -59,7 +59,7 @@ describe('files that other servers have', () => {
     expect(bench.logged.join('')).not.toContain(SECRET);
   });
 
-  it('are in the archive, and its build forgets their URLs', async () => {
+  it('builds the archive without revealing URLs', async () => {
     server.put('/70000', { bytes, etag: '"1"', cutsAfter: [100_000] });
     const input = aBuild([], { chunks: [await prepare(70_000)] });
     expect(await run(activities.buildArchive, input)).toMatchObject({ files: 1, bytes: 400_000 });
@@ -71,33 +71,37 @@ describe('files that other servers have', () => {
   it.each([
     ['FILE_NOT_FOUND', 'File 70000 does not exist.', 404],
     ['FILE_FORBIDDEN', 'File 70000 may not be read.', 403],
-    ['FILE_UNREADABLE', 'File 70000 cannot be read: its server redirects, which is not followed.', 302],
-    ['FILE_UNREADABLE', 'File 70000 cannot be read: its server answers with status 418.', 418],
-  ])('are missing as %s: %s', async (code, message, status) => {
+    [
+      'FILE_UNREADABLE',
+      'File 70000 cannot be read: its server redirects, and redirects are not followed.',
+      302,
+    ],
+    ['FILE_UNREADABLE', 'File 70000 cannot be read: its server responds with status 418.', 418],
+  ])('reports a missing file as %s: %s', async (code, message, status) => {
     server.receiver.answer = (_, response) => response.writeHead(status, { 'x-secret': SECRET }).end(SECRET);
     const { missing } = await prepare(70_000);
     expect(missing).toEqual([{ index: 0, fileId: 70_000, code, message }]);
   });
 
-  it('are missing when one alone is too large, with both numbers', async () => {
+  it('reports a file that is too large as missing', async () => {
     server.put('/70000', { bytes: noise(1_000_001) });
     expect((await prepare(70_000)).missing).toMatchObject([
-      { code: 'FILE_TOO_LARGE', message: 'File 70000 has 1000001 bytes; 1000000 are allowed.' },
+      { code: 'FILE_TOO_LARGE', message: 'File 70000 has 1000001 bytes; the limit is 1000000.' },
     ]);
   });
 
-  it('fail in a way worth retrying while their server is in trouble, and say which file it is', async () => {
+  it('fails as retryable while the server is unavailable', async () => {
     server.receiver.answer = (_, response) => response.writeHead(500, { 'x-secret': SECRET }).end(SECRET);
     const failure = await failureOf(prepare(70_000));
     expect(failure).toMatchObject({
       type: 'SOURCE_UNAVAILABLE',
       nonRetryable: false,
-      message: 'File 70000 is not handed out by its server at the moment. Try again shortly.',
+      message: 'File 70000 could not be fetched from its server. Try again in a minute.',
     });
     expect(JSON.stringify([failure, bench.logged])).not.toContain(SECRET);
   });
 
-  it('are left out on the last attempt where the job skips files, and on no other', async () => {
+  it('skips unavailable files only on the last attempt', async () => {
     server.put('/70000', { bytes, etag: '"1"' });
     const chunks = [await prepare(70_000)];
     server.receiver.answer = (_, response) => response.writeHead(500).end();
@@ -126,7 +130,7 @@ describe('files that other servers have', () => {
     ]);
   });
 
-  it('fail the job by name when they change under way, and are skipped where it skips', async () => {
+  it('fails or skips a file that changes midway', async () => {
     server.put('/70000', { bytes, etag: '"1"' });
     const chunks = [await prepare(70_000)];
     server.put('/70000', { bytes: noise(400_000), etag: '"2"' });

@@ -11,10 +11,10 @@ import { aBuild, ActivityBench, Attempt, changed, failureOf, readOnly, run } fro
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Larger than what is read ahead. */
+/** Larger than the read-ahead limit. */
 const LARGE = 600_000;
 
-describe('building an archive', () => {
+describe('buildArchive', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
     bench = await ActivityBench.start();
@@ -29,7 +29,7 @@ describe('building an archive', () => {
   }
 
   it.each(['zip', 'tar', 'tar.gz'] as ArchiveFormat[])(
-    'puts every byte of every file into a %s, in the order of the request',
+    'writes every file to a %s in request order',
     async (format) => {
       const contents = [noise(LARGE), Buffer.from('text'), Buffer.alloc(0), noise(LARGE), noise(10_000)];
       const files = await Promise.all(contents.map((bytes, i) => bench.put(i, bytes, `${9 - i}.txt`)));
@@ -52,23 +52,23 @@ describe('building an archive', () => {
     },
   );
 
-  it('gives the archive its media type', async () => {
+  it('sets the media type', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);
     const { key } = await build(input);
     expect((await bench.store.head(key)).contentType).toBe('application/zip');
   });
 
-  it('makes the same archive of the same files, byte for byte', async () => {
+  it('is deterministic, byte for byte', async () => {
     const files = [await bench.put(0, noise(1_000)), await bench.put(1, noise(LARGE))];
     expect((await build(aBuild(files))).checksum).toBe((await build(aBuild(files))).checksum);
   });
 
-  it('stores each attempt in a place of its own, which nothing but that attempt ever overwrites', async () => {
+  it('stores each attempt in its own folder', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);
     const first = await build(input);
     const second = await new Attempt(2).run(bench.activities().buildArchive, input);
     expect(second).toEqual({ ...first, key: second.key, attempt: 2 });
-    // An operator may set the number of attempts back.
+    // An operator may reset the attempt counter.
     const { key } = await build(input);
     const keys = [first.key, second.key, key];
     expect((await bench.keysOf('archives/')).toSorted()).toEqual(
@@ -76,7 +76,7 @@ describe('building an archive', () => {
     );
   });
 
-  it('removes its archive when it is given up after that was stored', async () => {
+  it('deletes a stored archive when it times out', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);
     const attempt = new Attempt();
     const store = changed(bench.store, {
@@ -90,7 +90,7 @@ describe('building an archive', () => {
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 
-  it('gives equal names, also those that differ in case only, a number', async () => {
+  it('numbers equal names, ignoring case', async () => {
     const names = ['a.txt', 'A.TXT', 'a.txt', '_manifest.json'];
     const input = aBuild(await Promise.all(names.map((name, i) => bench.put(i, Buffer.from(name), name))));
     await build(input);
@@ -99,7 +99,7 @@ describe('building an archive', () => {
     expect((await bench.outcomesOf(input)).map(({ name }) => name)).toEqual(unique);
   });
 
-  it('reads its files from the manifests of a large job', async () => {
+  it('reads the files from manifests', async () => {
     const [one, two, three] = [0, 1, 3].map((i) => bench.put(i, Buffer.from(`${i}`)));
     const input = aBuild([]);
     const lines = [
@@ -121,9 +121,9 @@ describe('building an archive', () => {
     ]);
   });
 
-  it.each([1, 3])('fails in a way worth retrying when a manifest of 2 files has %d lines', async (lines) => {
+  it.each([1, 3])('fails as retryable when 2 files have %d lines', async (lines) => {
     const input = aBuild([]);
-    const manifestKey = preparedKey(input.jobId, 'pass');
+    const manifestKey = preparedKey(input.jobId, 'attempt');
     const found = await bench.put(0, Buffer.from('x'));
     const signal = new AbortController().signal;
     await writeJsonLines(
@@ -135,12 +135,12 @@ describe('building an archive', () => {
     input.chunks = [{ ...aChunk([]), count: 2, files: { manifestKey } }];
     expect(await failureOf(build(input))).toMatchObject({
       type: 'STORAGE_UNAVAILABLE',
-      message: `The object store gave ${lines} of 2 looked-up files back. Try again shortly.`,
+      message: `The object store returned ${lines} of 2 prepared files. Try again in a minute.`,
       nonRetryable: false,
     });
   });
 
-  it('writes down what became of each file, and tells of the missing ones in the archive too', async () => {
+  it('records each file, and missing ones in the archive', async () => {
     const files = [await bench.put(0, Buffer.from('zero')), await bench.put(2, Buffer.from('two'))];
     const input = aBuild(files, {}, [aMissingFile(1)]);
     expect(await build(input)).toMatchObject({ files: 2, skipped: 1, bytes: 7 });
@@ -158,13 +158,13 @@ describe('building an archive', () => {
     });
   });
 
-  it('leaves the manifest of missing files out when none is missing', async () => {
+  it('writes no manifest without missing files', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);
     await build(input);
     expect(await namesIn(input)).toEqual(['file-0.txt']);
   });
 
-  it('fails for good, and leaves nothing, when there is no file at all', async () => {
+  it('fails permanently without any file', async () => {
     const input = aBuild([], { onFileError: 'skip' }, [aMissingFile(0)]);
     expect(await failureOf(build(input))).toMatchObject({
       type: 'NO_FILES_AVAILABLE',
@@ -174,7 +174,7 @@ describe('building an archive', () => {
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 
-  it('fails in a way worth retrying, and leaves nothing open, when the archive cannot be stored', async () => {
+  it('fails as retryable when storing fails', async () => {
     const files = [await bench.put(0, noise(LARGE)), await bench.put(1, noise(LARGE))];
     const { buildArchive } = bench.activities({ store: readOnly(bench.store) });
     const failure = await failureOf(run(buildArchive, aBuild(files)));

@@ -7,12 +7,12 @@ import { aBuild, ActivityBench, Attempt, changed, failureOf, run, type StoredFil
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Larger than what is read ahead. */
+/** Larger than the read-ahead limit. */
 const LARGE = 600_000;
 
 const CHANGED = 'File 70001 (“file-1.txt”) changed while the archive was built. Try again.';
 
-describe('a build that loses a file', () => {
+describe('buildArchive with a lost file', () => {
   const contents = [Buffer.from('zero'), noise(LARGE), noise(LARGE), Buffer.from('three')];
   let bench: ActivityBench;
   let files: StoredFile[];
@@ -26,7 +26,7 @@ describe('a build that loses a file', () => {
 
   const unpack = async (input: BuildArchiveInput) => readWithPython(await bench.archiveOf(input), 'zip');
 
-  /** The archive is valid, whole but for the lost file, and says so; there is nothing besides. */
+  /** Expects a valid archive of all other files that lists the lost one, and no other artifact. */
   async function expectArchiveWithout(input: BuildArchiveInput, index: number): Promise<UnpackedEntry[]> {
     const kept = files.filter((file) => file.index !== index);
     const entries = await unpack(input);
@@ -42,8 +42,8 @@ describe('a build that loses a file', () => {
     return entries;
   }
 
-  describe('before it is opened', () => {
-    it('fails for good with its name', async () => {
+  describe('before its first byte', () => {
+    it('fails permanently and names the file', async () => {
       await bench.replace(lost);
       expect(await failureOf(run(bench.activities().buildArchive, aBuild(files)))).toEqual({
         type: 'FILE_CHANGED',
@@ -57,7 +57,7 @@ describe('a build that loses a file', () => {
       expect(await bench.filesOfArchives()).toEqual([]);
     });
 
-    it('goes on without it when the job skips such files', async () => {
+    it('skips the file if the job allows it', async () => {
       await bench.replace(lost);
       const input = aBuild(files, { onFileError: 'skip' });
       expect(await run(bench.activities().buildArchive, input)).toMatchObject({ files: 3, skipped: 1 });
@@ -71,7 +71,7 @@ describe('a build that loses a file', () => {
       });
     });
 
-    it('says of a small one that it was deleted', async () => {
+    it('reports a deleted small file', async () => {
       await bench.store.delete([files[0]!.source.key]);
       expect(await failureOf(run(bench.activities().buildArchive, aBuild(files)))).toMatchObject({
         type: 'FILE_NOT_FOUND',
@@ -84,7 +84,7 @@ describe('a build that loses a file', () => {
       await expectArchiveWithout(input, 0);
     });
 
-    it('fails for good when no file is left', async () => {
+    it('fails permanently when no file is left', async () => {
       await bench.store.delete(files.map(({ source }) => source.key));
       const built = run(bench.activities().buildArchive, aBuild(files, { onFileError: 'skip' }));
       expect(await failureOf(built)).toMatchObject({ type: 'NO_FILES_AVAILABLE', nonRetryable: true });
@@ -92,8 +92,8 @@ describe('a build that loses a file', () => {
     });
   });
 
-  describe('half way', () => {
-    it('fails for good with its name, and leaves nothing of the upload', async () => {
+  describe('midway', () => {
+    it('fails permanently and deletes the upload', async () => {
       const store = bench.breakingAt(400_000, lost, () => bench.replace(lost));
       expect(await failureOf(run(bench.activities({ store }).buildArchive, aBuild(files)))).toMatchObject({
         type: 'FILE_CHANGED',
@@ -103,7 +103,7 @@ describe('a build that loses a file', () => {
       expect(await bench.filesOfArchives()).toEqual([]);
     });
 
-    it('begins anew without it when the job skips such files', async () => {
+    it('restarts without the file if the job allows it', async () => {
       const store = bench.breakingAt(400_000, lost, () => bench.replace(lost));
       const input = aBuild(files, { onFileError: 'skip' });
       const built = await run(bench.activities({ store }).buildArchive, input);
@@ -113,7 +113,7 @@ describe('a build that loses a file', () => {
       await expectArchiveWithout(input, 1);
     });
 
-    it('skips a small one without beginning anew: it was read ahead', async () => {
+    it('skips a small file without a restart', async () => {
       let opened = 0;
       const small = files[3]!;
       const breaking = bench.breakingAt(2, small, () => bench.replace(small));
@@ -129,7 +129,7 @@ describe('a build that loses a file', () => {
       expect(opened).toBe(1);
     });
 
-    it('loses one after the other, and still makes a valid archive of the rest', async () => {
+    it('restarts after each of two lost files', async () => {
       const first = bench.breakingAt(400_000, lost, () => bench.replace(lost));
       const second = files[2]!;
       let broken = false;
@@ -160,7 +160,7 @@ describe('a build that loses a file', () => {
     });
   });
 
-  it('reads on where a connection broke when the file is still the same', async () => {
+  it('resumes an unchanged file after a broken connection', async () => {
     const store = bench.breakingAt(400_000, lost, async () => {});
     const input = aBuild(files);
     const attempt = new Attempt();

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import type { ObjectStore } from '../../../../src/storage/object-store.js';
@@ -7,7 +7,7 @@ import { noise } from '../../../support/bodies.js';
 import { readWithPython } from '../../../support/unpack.js';
 import { aBuild, ActivityBench, changed, failureOf, run, type StoredFile } from '../support.js';
 
-describe('reading many small files ahead', () => {
+describe('buildArchive reading ahead', () => {
   let bench: ActivityBench;
   let files: StoredFile[];
   beforeEach(async () => {
@@ -18,12 +18,12 @@ describe('reading many small files ahead', () => {
 
   const reading = (read: ObjectStore['read']) => bench.activities({ store: changed(bench.store, { read }) });
 
-  it('keeps the order of the request, whichever of them comes first', async () => {
+  it('keeps the order of the request', async () => {
     let next = 0;
     const input = aBuild(files);
     const { buildArchive } = reading(async (key, options) => {
       // The first of eight waits longest.
-      for (let turns = 40 - 5 * (next++ % 8); turns > 0; turns--) await turn();
+      for (let ticks = 40 - 5 * (next++ % 8); ticks > 0; ticks--) await nextTick();
       return bench.store.read(key, options);
     });
     await run(buildArchive, input);
@@ -31,7 +31,7 @@ describe('reading many small files ahead', () => {
     expect(entries.map(({ name }) => name)).toEqual(files.map(({ name }) => name));
   });
 
-  it('opens several at once, and no more than eight', async () => {
+  it('opens eight files at once', async () => {
     let now = 0;
     let most = 0;
     const { buildArchive } = reading(async (key, options) => {
@@ -45,7 +45,7 @@ describe('reading many small files ahead', () => {
     expect(now).toBe(0);
   });
 
-  it('opens large files only when it is their turn', async () => {
+  it('opens large files one after the other', async () => {
     const large = [];
     for (let i = 60; i < 66; i++) large.push(await bench.put(i, noise(300_000)));
     let now = 0;
@@ -62,7 +62,7 @@ describe('reading many small files ahead', () => {
     expect(most).toBeLessThanOrEqual(2);
   });
 
-  it('listens for an abort no longer than it reads a file', async () => {
+  it('removes its abort listeners after each file', async () => {
     const listening: number[] = [];
     const { buildArchive } = reading((key, options) => {
       listening.push(getEventListeners(options!.signal!, 'abort').length);
@@ -75,24 +75,21 @@ describe('reading many small files ahead', () => {
   it.each([
     ['one file', [20]],
     ['several files', [18, 19, 20, 21, 22, 23]],
-  ])(
-    'fails in a way worth retrying when %s cannot be opened just now, and leaves nothing',
-    async (_, broken) => {
-      const keys = new Set(broken.map((i) => files[i]!.source.key));
-      const { buildArchive } = reading((key, options) =>
-        keys.has(key) ? Promise.reject(trouble()) : bench.store.read(key, options),
-      );
-      expect(await failureOf(run(buildArchive, aBuild(files, { onFileError: 'skip' })))).toMatchObject({
-        type: 'STORAGE_UNAVAILABLE',
-        nonRetryable: false,
-      });
-      expect(await bench.filesOfArchives()).toEqual([]);
-      // Whatever nobody waits for any more may fail now; jest reports what nobody catches.
-      for (let turns = 0; turns < 20; turns++) await turn();
-    },
-  );
+  ])('fails as retryable when %s cannot be opened', async (_, broken) => {
+    const keys = new Set(broken.map((i) => files[i]!.source.key));
+    const { buildArchive } = reading((key, options) =>
+      keys.has(key) ? Promise.reject(unavailable()) : bench.store.read(key, options),
+    );
+    expect(await failureOf(run(buildArchive, aBuild(files, { onFileError: 'skip' })))).toMatchObject({
+      type: 'STORAGE_UNAVAILABLE',
+      nonRetryable: false,
+    });
+    expect(await bench.filesOfArchives()).toEqual([]);
+    // Abandoned reads may fail now; Jest reports unhandled rejections.
+    for (let ticks = 0; ticks < 20; ticks++) await nextTick();
+  });
 });
 
-function trouble(): LonghaulError {
+function unavailable(): LonghaulError {
   return new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.');
 }

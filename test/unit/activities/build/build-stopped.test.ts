@@ -18,7 +18,7 @@ import {
 
 const MIB = 1024 * 1024;
 
-describe('a build under way', () => {
+describe('buildArchive in progress', () => {
   let bench: ActivityBench;
   let files: StoredFile[];
   beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('a build under way', () => {
   });
   afterEach(() => bench.stop());
 
-  /** The last file comes half way, and then nothing more. */
+  /** A store whose last file stalls midway. */
   function hanging(): ObjectStore {
     const { source } = files[2]!;
     return changed(bench.store, {
@@ -42,7 +42,7 @@ describe('a build under way', () => {
     });
   }
 
-  /** A build that comes as far as 5 MiB and 5 bytes, stopped there. */
+  /** Stops a build after 5 MiB and 5 bytes. */
   async function stoppedThere(attempt: Attempt, reason?: Parameters<Attempt['stop']>[0]) {
     const { buildArchive } = bench.activities({ store: hanging() });
     const built = attempt.run(buildArchive, aBuild(files)).catch((error: unknown) => error);
@@ -54,7 +54,7 @@ describe('a build under way', () => {
 
   const progressOf = ({ heartbeats }: Attempt) => heartbeats.at(-1) as BuildProgress | undefined;
 
-  it('tells how far it is, in bytes and files, and which file it is at', async () => {
+  it('reports bytes, files and the current file', async () => {
     const attempt = new Attempt();
     await stoppedThere(attempt);
     expect(progressOf(attempt)).toEqual({
@@ -67,12 +67,12 @@ describe('a build under way', () => {
     });
   });
 
-  it('ends when it is cancelled, and leaves nothing', async () => {
+  it('leaves nothing after a cancellation', async () => {
     expect(await stoppedThere(new Attempt())).toBeInstanceOf(CancelledFailure);
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 
-  it('hands over how far it was when the worker shuts down, and leaves nothing', async () => {
+  it('hands over its progress when the worker shuts down', async () => {
     const failure = await failureOf(Promise.reject(await stoppedThere(new Attempt(), 'WORKER_SHUTDOWN')));
     expect(failure).toMatchObject({ type: HANDED_OVER, nonRetryable: true });
     expect(failure.details).toEqual([
@@ -88,7 +88,7 @@ describe('a build under way', () => {
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 
-  it('does not go back behind the attempt before', async () => {
+  it('never reports less than the previous attempt', async () => {
     const attempt = new Attempt(2, aProgress({ bytes: 7 * MIB, bytesHighWater: 9 * MIB, filesHighWater: 4 }));
     await stoppedThere(attempt);
     expect(progressOf(attempt)).toMatchObject({ bytes: 5 * MIB + 5, bytesHighWater: 9 * MIB });
@@ -97,7 +97,7 @@ describe('a build under way', () => {
     }
   });
 
-  it('does not go back behind the worker that handed it over', async () => {
+  it('never reports less than the handover', async () => {
     const attempt = new Attempt();
     const handedOver = aProgress({ bytesHighWater: 9 * MIB, filesHighWater: 4 });
     const { buildArchive } = bench.activities({ store: hanging() });
@@ -109,21 +109,21 @@ describe('a build under way', () => {
     });
   });
 
-  it('does not go back when it begins anew', async () => {
+  it('never reports less after a restart', async () => {
     const lost = files[2]!;
     const breaking = bench.breakingAt(MIB, lost, () => bench.replace(lost));
-    let passes = 0;
+    let builds = 0;
     const store = changed(breaking, {
       read: async (key, options) => {
-        const secondPass = key === files[1]!.source.key && ++passes === 2;
-        return secondPass ? hangingAfter(noise(MIB), options?.signal) : breaking.read(key, options);
+        const secondBuild = key === files[1]!.source.key && ++builds === 2;
+        return secondBuild ? hangingAfter(noise(MIB), options?.signal) : breaking.read(key, options);
       },
     });
     const attempt = new Attempt();
     const { buildArchive } = bench.activities({ store });
     const built = attempt.run(buildArchive, aBuild(files, { onFileError: 'skip' }));
     const ended = built.catch((error: unknown) => error);
-    await waitFor('the second pass', () => passes === 2 && progressOf(attempt)?.bytes === MIB + 5);
+    await waitFor('the second build', () => builds === 2 && progressOf(attempt)?.bytes === MIB + 5);
     expect(progressOf(attempt)).toMatchObject({ bytesHighWater: 5 * MIB + 5, filesHighWater: 2, files: 1 });
     attempt.stop();
     expect(await ended).toBeInstanceOf(CancelledFailure);
@@ -133,7 +133,7 @@ describe('a build under way', () => {
   it.each([
     ['just before', async (attempt: Attempt) => attempt.stop()],
     ['just after', async () => {}],
-  ])('ends when it is cancelled %s a large file is opened', async (_, before) => {
+  ])('stops when cancelled %s a large file opens', async (_, before) => {
     const attempt = new Attempt();
     const store = changed(bench.store, {
       read: async (key, options) => {
@@ -149,7 +149,7 @@ describe('a build under way', () => {
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 
-  it('ends when it was cancelled before it began', async () => {
+  it('stops when cancelled before it starts', async () => {
     const attempt = new Attempt();
     attempt.stop();
     const built = attempt.run(bench.activities().buildArchive, aBuild(files));

@@ -12,7 +12,7 @@ import { ActivityBench, Attempt, changed, failureOf, run } from '../support.js';
 
 const DAY = 86_400_000;
 
-describe('the sweep', () => {
+describe('sweepArtifacts', () => {
   let bench: ActivityBench;
   let asked: string[];
   let fates: Map<string, JobState>;
@@ -33,7 +33,7 @@ describe('the sweep', () => {
         },
       },
       ttlMs: DAY,
-      // Two days on, everything is old.
+      // Two days later, all objects are old.
       now: () => Date.now() + 2 * DAY,
       logger: createLogger('silent', 'test'),
       ...changes,
@@ -45,7 +45,7 @@ describe('the sweep', () => {
     return key;
   };
 
-  it('asks once for each job, and tells what it has done', async () => {
+  it('looks up each job once and returns a summary', async () => {
     for (const pass of ['a', 'b', 'c']) await put('dead', pass);
     const kept = await put('alive');
     await put('forgotten');
@@ -62,7 +62,7 @@ describe('the sweep', () => {
     expect(await bench.keysOf()).toEqual([kept]);
   });
 
-  it('leaves alone what no job has written', async () => {
+  it('keeps objects that belong to no job', async () => {
     const others = ['archives/0123456789abcdef/job/archive.zip', 'archives/x', 'downloads/70000'];
     for (const key of others) await bench.store.write(key, Buffer.from('x'));
     expect(await run(sweeper(), { handedOver: null })).toEqual(NOTHING_SWEPT);
@@ -70,7 +70,7 @@ describe('the sweep', () => {
     expect(asked).toEqual([]);
   });
 
-  it('deletes nothing of a job that begins anew just when it was found dead', async () => {
+  it('keeps the objects of a job that restarts meanwhile', async () => {
     const old = await put('job', 'old-run');
     let begun = '';
     const jobs = {
@@ -84,7 +84,7 @@ describe('the sweep', () => {
     expect(begun).not.toBe(old);
   });
 
-  it('deletes nothing when nobody can tell what became of a job', async () => {
+  it('deletes nothing when a lookup fails', async () => {
     const key = await put('job');
     const jobs = { lookUp: () => Promise.reject(new LonghaulError('TEMPORAL_UNAVAILABLE', 'Try again.')) };
     const failure = await failureOf(run(sweeper({ jobs }), { handedOver: null }));
@@ -92,7 +92,7 @@ describe('the sweep', () => {
     expect(await bench.keysOf()).toEqual([key]);
   });
 
-  it.each(['heartbeat', 'hand-over'])('goes on after the job that the last %s told of', async (how) => {
+  it.each(['heartbeat', 'handover'])('resumes after the job of the last %s', async (how) => {
     const keys = (await Promise.all(['a', 'b', 'c', 'd'].map((id) => put(id)))).toSorted();
     const { partition, jobId } = jobOf(keys[1]!)!;
     const earlier: SweepProgress = { partition, summary: { ...NOTHING_SWEPT, jobsSeen: 2, jobsKept: 2 } };
@@ -103,7 +103,7 @@ describe('the sweep', () => {
     expect(await bench.keysOf()).toEqual(keys.slice(0, 2));
   });
 
-  it('tells by its heartbeats where it is, and stops when it is told to', async () => {
+  it('reports its position and stops after a cancellation', async () => {
     const keys = (await Promise.all(['a', 'b'].map((id) => put(id)))).toSorted();
     const attempt = new Attempt();
     const jobs = {
@@ -122,7 +122,7 @@ describe('the sweep', () => {
     expect(await ended).toMatchObject({ message: 'CANCELLED' });
   });
 
-  it('sweeps many thousand objects in flat memory', async () => {
+  it('sweeps thousands of objects in constant memory', async () => {
     const JOBS = 30_000;
     let deleted = 0;
     let most = 0;
@@ -138,7 +138,7 @@ describe('the sweep', () => {
       },
       delete: async (keys) => void (deleted += keys.length),
     });
-    // The listing is not in the order of partitions, which matters to who goes on only.
+    // The listing is not in partition order, which matters only when resuming.
     const jobs = { lookUp: async (): Promise<JobState> => ({ state: 'unknown' }) };
     const summary = await run(sweeper({ store, jobs }), { handedOver: null });
     expect(summary).toMatchObject({ jobsDeleted: JOBS, objectsDeleted: 3 * JOBS, bytesDeleted: 30 * JOBS });

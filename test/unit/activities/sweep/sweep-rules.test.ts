@@ -25,21 +25,21 @@ const completed = (ageMs: number, ttlMs: number | null = TTL): JobState => ({
 const keysOf = (fate: JobState, objects: ListedObject[]) =>
   expiredObjects(fate, objects, NOW, TTL).map(({ key }) => key);
 
-describe('of the objects of a job', () => {
+describe('expiredObjects', () => {
   const old = [published, outcomesKey(published), preparedKey('job', 'x')].map((key) =>
     object(key, 100 * HOUR),
   );
 
-  it('that runs none is deleted, however old they are', () => {
+  it('keeps all objects of a running job', () => {
     expect(keysOf({ state: 'running' }, old)).toEqual([]);
   });
 
-  it('that died what is older than an hour is deleted', () => {
+  it('deletes objects of a dead job after an hour', () => {
     const objects = [object(published, HOUR + 1), object(late, HOUR - 1)];
     expect(keysOf({ state: 'dead' }, objects)).toEqual([published]);
   });
 
-  it('that has expired all are deleted, but what is newer than that', () => {
+  it('deletes all of an expired job except newer objects', () => {
     expect(keysOf(completed(TTL), old)).toHaveLength(3);
     expect(keysOf(completed(TTL - 1), old.slice(0, 2))).toEqual([]);
     expect(keysOf(completed(TTL + 2 * HOUR), [object(published, 30 * HOUR), object(late, HOUR)])).toEqual([
@@ -47,13 +47,13 @@ describe('of the objects of a job', () => {
     ]);
   });
 
-  it('expire by the TTL that the job was accepted under', () => {
+  it('uses the TTL the job was accepted with', () => {
     expect(keysOf(completed(2 * HOUR, HOUR), old)).toHaveLength(3);
     expect(keysOf(completed(2 * TTL, 3 * TTL), old.slice(0, 2))).toEqual([]);
     expect(keysOf(completed(TTL + 1, null), old)).toHaveLength(3);
   });
 
-  it('that is complete what a late worker left is deleted, and its archive is not', () => {
+  it('keeps the archive of a completed job, deletes leftovers', () => {
     const objects = [object(published, 5 * HOUR), object(outcomesKey(published), 5 * HOUR)];
     const left = [object(late, 3 * HOUR), object(outcomesKey(late), HOUR / 2)];
     expect(keysOf(completed(4 * HOUR), [...objects, ...left])).toEqual([late]);
@@ -61,14 +61,14 @@ describe('of the objects of a job', () => {
     expect(keysOf(unknownKey, [...objects, ...left])).toEqual([]);
   });
 
-  it('that nobody knows all are deleted when the newest is older than the TTL', () => {
+  it('deletes unknown jobs once all objects exceed the TTL', () => {
     const objects = [object(published, TTL + 1), object(late, 3 * TTL)];
     expect(keysOf({ state: 'unknown' }, objects)).toHaveLength(2);
     expect(keysOf({ state: 'unknown' }, [...objects, object('k', TTL - 1)])).toEqual([]);
   });
 });
 
-describe('an unfinished upload', () => {
+describe('isStaleUpload', () => {
   const upload = (ageMs: number) => ({ key: published, since: new Date(NOW - ageMs) });
 
   it.each<[JobState, number, boolean]>([
@@ -77,7 +77,7 @@ describe('an unfinished upload', () => {
     [completed(0), 0, true],
     [{ state: 'unknown' }, 23 * HOUR, false],
     [{ state: 'unknown' }, 25 * HOUR, true],
-  ])('of a job that is %j, begun %d ms ago: stale is %j', (fate, ageMs, stale) => {
-    expect(isStaleUpload(fate, upload(ageMs), NOW)).toBe(stale);
+  ])('returns for %j after %d ms: %j', (job, ageMs, stale) => {
+    expect(isStaleUpload(job, upload(ageMs), NOW)).toBe(stale);
   });
 });
