@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileId } from '../../contract/files.js';
 import type { Catalogue, CatalogueEntry } from './catalogue.js';
 
-/** How long a batch collects ids before it is sent; short compared to the request it saves. */
+/** Time a batch collects ids before it is sent; short compared to the request it saves. */
 const WINDOW_MS = 20;
 
 const MAX_BATCH = 1_000;

@@ -37,7 +37,7 @@ export class FileListing {
   /**
    * Returns the files whose id or name contains `query`, ignoring case, in key order.
    * @param after The `next` of the previous page; `''` for the first page.
-   * @returns At most `limit` files. `next` is null on the last page.
+   * @returns At most `limit` files; a page may hold fewer. `next` is null on the last page.
    */
   async list(
     query: string,

@@ -5,7 +5,7 @@ import { HangingBody, noise } from '../../support/bodies.js';
 import { waitFor } from '../../support/wait-for.js';
 import { ActivityBench, changed, failureOf, run } from './support.js';
 
-const input = { jobId: 'job-1', key: archiveKey('job-1', 'pass', 'zip'), size: 7 };
+const input = { jobId: 'job-1', key: archiveKey('job-1', 'attempt', 'zip'), size: 7 };
 
 describe('publishArchive', () => {
   let bench: ActivityBench;
@@ -22,7 +22,7 @@ describe('publishArchive', () => {
 
   it('deletes everything of the job except the archive', async () => {
     await bench.store.write(input.key, Buffer.from('archive'));
-    const ofAnother = archiveKey('job-1', 'pass-of-a-worker-taken-for-dead', 'zip');
+    const ofAnother = archiveKey('job-1', 'attempt-of-a-presumed-dead-worker', 'zip');
     await bench.store.write(ofAnother, Buffer.from('other'));
     await bench.store.write(outcomesKey(ofAnother), Buffer.from('{}\n'));
     await bench.store.write(preparedKey('job-2', 'prepare-0'), Buffer.from('{}\n'));

@@ -39,14 +39,14 @@ describe('sweepArtifacts', () => {
       ...changes,
     }).sweepArtifacts;
 
-  const put = async (jobId: string, pass = 'pass') => {
-    const key = archiveKey(jobId, pass, 'zip');
+  const put = async (jobId: string, attempt = 'attempt') => {
+    const key = archiveKey(jobId, attempt, 'zip');
     await bench.store.write(key, Buffer.from('12345'));
     return key;
   };
 
   it('looks up each job once and returns a summary', async () => {
-    for (const pass of ['a', 'b', 'c']) await put('dead', pass);
+    for (const attempt of ['a', 'b', 'c']) await put('dead', attempt);
     const kept = await put('alive');
     await put('forgotten');
     fates.set('dead', { state: 'dead' }).set('alive', { state: 'running' });
@@ -131,8 +131,8 @@ describe('sweepArtifacts', () => {
       async *list(): AsyncGenerator<ListedObject> {
         for (let job = 0; job < JOBS; job++) {
           if (job % 1_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
-          for (const pass of ['a', 'b', 'c']) {
-            yield { key: archiveKey(`job-${job}`, pass, 'zip'), size: 10, lastModified: new Date(0) };
+          for (const attempt of ['a', 'b', 'c']) {
+            yield { key: archiveKey(`job-${job}`, attempt, 'zip'), size: 10, lastModified: new Date(0) };
           }
         }
       },
