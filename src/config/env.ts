@@ -1,19 +1,22 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isCronExpression } from './cron.js';
 
 const KIB = 1024;
 const GIB = KIB ** 3;
 
-/** `true/1/yes/on` and `false/0/no/off` as words; `Boolean("false")` is the trap this avoids. */
-function flag(fallback: boolean) {
+/** Accepts `true/1/yes/on` and `false/0/no/off`; `Boolean('false')` would be true. */
+function boolean(fallback: boolean) {
   return z
     .stringbool({ error: 'must be true or false' })
     .optional()
     .transform((value) => value ?? fallback);
 }
 
-function whole<const F extends number | undefined>(fallback: F, min: number, max = Number.MAX_SAFE_INTEGER) {
+function integer<const F extends number | undefined>(
+  fallback: F,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -24,7 +27,7 @@ function whole<const F extends number | undefined>(fallback: F, min: number, max
     .transform((value) => value ?? fallback);
 }
 
-function word<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
+function oneOf<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
   return z
     .enum(values, { error: `must be one of: ${values.join(', ')}` })
     .optional()
@@ -32,14 +35,14 @@ function word<const T extends readonly [string, ...string[]]>(values: T, fallbac
 }
 
 function url() {
-  return z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional();
+  return z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional();
 }
 
-/** Where links begin: what they add to it must stay a path. */
+/** A base URL for links. Links append a path, so it must not end in a query or fragment. */
 function publicUrl() {
   return url().refine(
     (value) => value === undefined || !/[?#@]/.test(value),
-    'must have no query, fragment or user name',
+    'must be an http:// or https:// URL without query, fragment or user name',
   );
 }
 
@@ -50,7 +53,7 @@ function text(fallback: string) {
     .transform((value) => value ?? fallback);
 }
 
-/** Comma-separated, blanks around the entries ignored; an absent list is empty. */
+/** A comma-separated list. Ignores whitespace around entries; an absent list is empty. */
 function list(item: z.ZodType<string, string> = z.string()) {
   return z
     .string()
@@ -68,15 +71,15 @@ function list(item: z.ZodType<string, string> = z.string()) {
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
-/** Also what a name may be; but what has digits and dots alone is meant as an address. */
+/** Needs at least one letter: text of only digits and dots is a mistyped IP address. */
 const HOST_NAME = /^(?=.*[a-z])[a-z0-9._-]+$/i;
 
 const ALLOWED_HOST = /^[^\s/@]+:(\d{1,5})$/;
 
-/** A user, and the SHA-256 of a key of theirs: keys themselves are kept nowhere. */
+/** A user and the SHA-256 of one of their keys. Longhaul never stores the keys themselves. */
 const API_KEY_ENTRY = /^[^=]+=sha256:[0-9a-f]{64}$/i;
 
-/** Asymmetric ones only: whoever can check a token must not be able to make one. */
+/** Asymmetric algorithms only, otherwise a server that verifies tokens could also sign them. */
 const JWT_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -90,78 +93,82 @@ const JWT_ALGORITHMS = [
   'EdDSA',
 ] as const;
 
-/** As browsers send it: no path, not even a slash. */
+/** Has no path, not even a slash, because browsers send the Origin header without one. */
 const ORIGIN = /^(?:\*|https?:\/\/[^\s/]+)$/;
 
-/** Standard Webhooks 1.0: 24 to 64 bytes in base64 behind a prefix. */
+/** Standard Webhooks 1.0: a prefix, then 24 to 64 bytes in base64. */
 const WEBHOOK_SECRET = /^whsec_([A-Za-z0-9+/]+)={0,2}$/;
-const WEBHOOK_SECRET_HINT = 'must be whsec_ and 24 to 64 bytes in base64';
+const WEBHOOK_SECRET_HINT = 'must be whsec_ followed by 24 to 64 bytes in base64';
 
-/** Where everybody is trusted there are no limits unless they are asked for. */
+/** Default limits. With AUTH_MODE=none all users are trusted, so there are no default limits. */
 const LIMITS_WITH_AUTH = { maxRunning: 3, maxRequests: 1_200 };
 
-/** Every setting of Longhaul but the Temporal connection, which `@temporalio/envconfig` reads from TEMPORAL_*. */
+/** All settings except the Temporal connection, which `@temporalio/envconfig` reads from TEMPORAL_*. */
 const environment = z
   .object({
     NODE_ENV: text('development'),
-    LOG_LEVEL: word(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+    LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
 
-    PORT: whole(3000, 0, 65_535),
-    TEMPORAL_PORT: whole(7233, 1, 65_535),
-    TEMPORAL_UI_PORT: whole(8233, 1, 65_535),
+    PORT: integer(3000, 0, 65_535),
+    TEMPORAL_PORT: integer(7233, 1, 65_535),
+    TEMPORAL_UI_PORT: integer(8233, 1, 65_535),
     HOST: text('0.0.0.0').refine(
       (host) => isIP(host) !== 0 || HOST_NAME.test(host),
-      'must be an address of this machine, or a name of one',
+      'must be an IP address or a host name of this machine, such as 127.0.0.1',
     ),
     PUBLIC_URL: publicUrl(),
-    TRUST_PROXY: whole(0, 0, 100),
-    CORS_ORIGINS: list(z.string().regex(ORIGIN, 'must be * or origins such as https://app.example.com')),
-    REQUEST_TIMEOUT_MS: whole(5_000, 100, 300_000),
-    SHUTDOWN_GRACE_MS: whole(25_000, 0, HOUR_MS),
-    RATE_LIMIT_WINDOW_MS: whole(60_000, 1_000, HOUR_MS),
-    RATE_LIMIT_MAX_REQUESTS: whole(undefined, 0),
+    TRUST_PROXY: integer(0, 0, 100),
+    CORS_ORIGINS: list(
+      z.string().regex(ORIGIN, 'must be * or an origin such as https://app.example.com, without a path'),
+    ),
+    REQUEST_TIMEOUT_MS: integer(5_000, 100, 300_000),
+    SHUTDOWN_GRACE_MS: integer(25_000, 0, HOUR_MS),
+    RATE_LIMIT_WINDOW_MS: integer(60_000, 1_000, HOUR_MS),
+    RATE_LIMIT_MAX_REQUESTS: integer(undefined, 0),
 
-    AUTH_MODE: word(['none', 'api-key', 'jwt'], 'none'),
-    AUTH_MODE_NONE_IN_PRODUCTION: flag(false),
-    API_KEYS: list(z.string().regex(API_KEY_ENTRY, 'must hold entries user=sha256:HEX')),
+    AUTH_MODE: oneOf(['none', 'api-key', 'jwt'], 'none'),
+    AUTH_MODE_NONE_IN_PRODUCTION: boolean(false),
+    API_KEYS: list(
+      z.string().regex(API_KEY_ENTRY, 'must be user=sha256:HEX, the SHA-256 of a key in 64 hex digits'),
+    ),
     API_KEYS_FILE: z.string().optional(),
     ADMIN_USERS: list(),
     JWT_JWKS_URL: url(),
     JWT_ISSUER: z.string().optional(),
     JWT_AUDIENCE: z.string().optional(),
-    JWT_ALGORITHMS: list(z.enum(JWT_ALGORITHMS, { error: `must be among: ${JWT_ALGORITHMS.join(', ')}` })),
+    JWT_ALGORITHMS: list(z.enum(JWT_ALGORITHMS, { error: `must be one of: ${JWT_ALGORITHMS.join(', ')}` })),
     JWT_USER_CLAIM: text('sub'),
-    STREAM_TICKET_SECRET: list(z.string().min(32, 'must have at least 32 characters each')),
+    STREAM_TICKET_SECRET: list(z.string().min(32, 'must have at least 32 characters')),
 
-    CATALOGUE: word(['template', 'http'], 'template'),
+    CATALOGUE: oneOf(['template', 'http'], 'template'),
     CATALOGUE_URL: url(),
     CATALOGUE_SECRET: z.string().refine(isWebhookSecret, WEBHOOK_SECRET_HINT).optional(),
-    FILES_LISTING: flag(true),
-    OUTBOUND_ALLOWED_HOSTS: list(z.string().refine(isHostAndPort, 'must hold entries host:port')),
+    FILES_LISTING: boolean(true),
+    OUTBOUND_ALLOWED_HOSTS: list(
+      z.string().refine(isHostAndPort, 'must be host:port, with a port from 1 to 65535'),
+    ),
     WEBHOOK_SECRETS: list(z.string().refine(isWebhookSecret, WEBHOOK_SECRET_HINT)),
     OPERATOR_WEBHOOK_URL: url(),
-    CLEANUP_SCHEDULE: text('0 3 * * *').refine(
-      isCronExpression,
-      'must be a cron expression that Temporal takes, such as 0 3 * * *',
-    ),
+    // Temporal validates the cron expression when the worker starts.
+    CLEANUP_SCHEDULE: text('0 3 * * *'),
 
-    MAX_RUNNING_JOBS_PER_USER: whole(undefined, 0, 1_000),
-    // The lane carries all of them from one history to the next, in at most 2 MB.
-    MAX_QUEUED_JOBS_PER_USER: whole(100, 0, 10_000),
-    MAX_FILES_PER_JOB: whole(10_000, 1, 100_000),
-    MAX_BYTES_PER_JOB: whole(100 * GIB, 1),
-    WORKER_ROLE: word(['all', 'orchestration', 'build'], 'all'),
-    DOWNLOAD_WORKER_CONCURRENCY: whole(5, 1, 1_000),
-    DOWNLOAD_JOB_TTL_MS: whole(24 * HOUR_MS, 1_000, YEAR_MS),
-    DOWNLOAD_JOB_TIMEOUT_MS: whole(6 * HOUR_MS, 1_000, YEAR_MS),
-    DOWNLOAD_MAX_ATTEMPTS: whole(4, 1, 100),
-    HEARTBEAT_TIMEOUT_MS: whole(10_000, 5_000, 600_000),
-    DOWNLOAD_DELAY_ENABLED: flag(false),
-    DOWNLOAD_DELAY_MIN_MS: whole(10_000, 0, YEAR_MS),
-    DOWNLOAD_DELAY_MAX_MS: whole(120_000, 0, YEAR_MS),
-    LINK_TTL_SECONDS: whole(300, 1, 7 * 24 * 3_600),
+    MAX_RUNNING_JOBS_PER_USER: integer(undefined, 0, 1_000),
+    // Continue-as-new passes the whole queue as workflow input, which Temporal limits to 2 MB.
+    MAX_QUEUED_JOBS_PER_USER: integer(100, 0, 10_000),
+    MAX_FILES_PER_JOB: integer(10_000, 1, 100_000),
+    MAX_BYTES_PER_JOB: integer(100 * GIB, 1),
+    WORKER_ROLE: oneOf(['all', 'orchestration', 'build'], 'all'),
+    DOWNLOAD_WORKER_CONCURRENCY: integer(5, 1, 1_000),
+    DOWNLOAD_JOB_TTL_MS: integer(24 * HOUR_MS, 1_000, YEAR_MS),
+    DOWNLOAD_JOB_TIMEOUT_MS: integer(6 * HOUR_MS, 1_000, YEAR_MS),
+    DOWNLOAD_MAX_ATTEMPTS: integer(4, 1, 100),
+    HEARTBEAT_TIMEOUT_MS: integer(10_000, 5_000, 600_000),
+    DOWNLOAD_DELAY_ENABLED: boolean(false),
+    DOWNLOAD_DELAY_MIN_MS: integer(10_000, 0, YEAR_MS),
+    DOWNLOAD_DELAY_MAX_MS: integer(120_000, 0, YEAR_MS),
+    LINK_TTL_SECONDS: integer(300, 1, 7 * 24 * 3_600),
 
-    OBJECT_STORE: word(['file', 's3'], 'file'),
+    OBJECT_STORE: oneOf(['file', 's3'], 'file'),
     DATA_DIR: text('.longhaul'),
     LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     S3_ENDPOINT: url(),
@@ -170,65 +177,62 @@ const environment = z
     S3_ACCESS_KEY_ID: z.string().optional(),
     S3_SECRET_ACCESS_KEY: z.string().optional(),
     S3_BUCKET_NAME: z.string().optional(),
-    S3_FORCE_PATH_STYLE: flag(false),
+    S3_FORCE_PATH_STYLE: boolean(false),
   })
   .superRefine(
     (env, context) => {
-      const complain = (path: string, message: string) =>
+      const reject = (path: string, message: string) =>
         context.addIssue({ code: 'custom', path: [path], message });
       if (env.OBJECT_STORE === 's3' && !env.S3_BUCKET_NAME) {
-        complain('S3_BUCKET_NAME', 'is required when OBJECT_STORE is s3');
+        reject('S3_BUCKET_NAME', 'is required when OBJECT_STORE is s3');
       }
       if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY)) {
-        complain('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
+        reject('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
       }
       if (env.AUTH_MODE === 'none' && env.NODE_ENV === 'production' && !env.AUTH_MODE_NONE_IN_PRODUCTION) {
-        complain(
+        reject(
           'AUTH_MODE',
-          'none lets everybody act as anybody: choose api-key or jwt, or set AUTH_MODE_NONE_IN_PRODUCTION=true',
+          'none turns authentication off in production: choose api-key or jwt, or set AUTH_MODE_NONE_IN_PRODUCTION=true',
         );
       }
       if (env.AUTH_MODE === 'api-key' && env.API_KEYS.length === 0 && !env.API_KEYS_FILE) {
-        complain('API_KEYS', 'or API_KEYS_FILE is required when AUTH_MODE is api-key');
+        reject('API_KEYS', 'or API_KEYS_FILE is required when AUTH_MODE is api-key');
       }
       if (env.AUTH_MODE === 'jwt') {
         for (const name of ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-          if (!env[name]) complain(name, 'is required when AUTH_MODE is jwt');
+          if (!env[name]) reject(name, 'is required when AUTH_MODE is jwt');
         }
       }
-      // Beside a file store it is kept in the folder that all API servers share.
+      // With a file store, the API servers share a generated secret in DATA_DIR.
       if (env.AUTH_MODE !== 'none' && env.OBJECT_STORE === 's3' && env.STREAM_TICKET_SECRET.length === 0) {
-        complain(
+        reject(
           'STREAM_TICKET_SECRET',
-          'is required when OBJECT_STORE is s3, unless AUTH_MODE is none: make one with openssl rand -base64 32, the same for every API server',
+          'is required when OBJECT_STORE is s3 and AUTH_MODE is not none: generate one with openssl rand -base64 32, and give it to every API server',
         );
       }
       if (env.CATALOGUE === 'http') {
         for (const name of ['CATALOGUE_URL', 'CATALOGUE_SECRET'] as const) {
-          if (!env[name]) complain(name, 'is required when CATALOGUE is http');
+          if (!env[name]) reject(name, 'is required when CATALOGUE is http');
         }
       } else if (env.CATALOGUE_URL && !env.CATALOGUE_URL.includes('{id}')) {
-        complain('CATALOGUE_URL', 'must contain {id} when CATALOGUE is template');
+        reject('CATALOGUE_URL', 'must contain {id} when CATALOGUE is template');
       }
       if (env.OPERATOR_WEBHOOK_URL && env.WEBHOOK_SECRETS.length === 0) {
-        complain(
-          'WEBHOOK_SECRETS',
-          'is required with OPERATOR_WEBHOOK_URL: whoever is told must be able to verify it',
-        );
+        reject('WEBHOOK_SECRETS', 'is required with OPERATOR_WEBHOOK_URL: it signs the callbacks');
       }
       if (env.DOWNLOAD_DELAY_MIN_MS > env.DOWNLOAD_DELAY_MAX_MS) {
-        complain('DOWNLOAD_DELAY_MIN_MS', 'must not be above DOWNLOAD_DELAY_MAX_MS');
+        reject('DOWNLOAD_DELAY_MIN_MS', 'must be at most DOWNLOAD_DELAY_MAX_MS');
       }
     },
-    // Without this zod leaves these out as long as a single setting is wrong, and they come up one start later.
+    // Without this, zod skips these checks while any single setting is invalid, and they surface one start later.
     { when: () => true },
   );
 
 function isWebhookSecret(secret: string): boolean {
-  const digits = WEBHOOK_SECRET.exec(secret)?.[1] ?? '';
-  const bytes = Buffer.from(digits, 'base64');
-  const isWhole = bytes.toString('base64').replace(/=+$/, '') === digits;
-  return isWhole && bytes.length >= 24 && bytes.length <= 64;
+  const encoded = WEBHOOK_SECRET.exec(secret)?.[1] ?? '';
+  const bytes = Buffer.from(encoded, 'base64');
+  const isComplete = bytes.toString('base64').replace(/=+$/, '') === encoded;
+  return isComplete && bytes.length >= 24 && bytes.length <= 64;
 }
 
 function isHostAndPort(entry: string): boolean {
@@ -238,9 +242,9 @@ function isHostAndPort(entry: string): boolean {
 
 type Environment = z.output<typeof environment>;
 
-export type Settings = ReturnType<typeof arrange>;
+export type Settings = ReturnType<typeof groupSettings>;
 
-/** Thrown when settings are wrong: one line for each, never with the value, which may be a secret. */
+/** Invalid settings: one problem per line, without the values, because a value may be a secret. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -249,35 +253,35 @@ export class SettingsError extends Error {
   }
 }
 
-/** The variables that are set to something. */
+/** Returns the variables that have a non-empty value. */
 export function presentOf(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const present = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(present as [string, string][]);
 }
 
 /**
- * Reads all settings at once. An empty value counts as absent, as compose files write it.
- * @throws SettingsError naming every bad setting.
+ * Reads all settings. An empty value counts as absent, as Compose passes unset variables.
+ * @throws SettingsError that names every invalid setting.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const result = environment.safeParse(presentOf(env));
   if (!result.success) {
     throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
-  return arrange(result.data);
+  return groupSettings(result.data);
 }
 
 /**
- * The settings of a worker, which nobody sends requests to: it needs no keys, and is not handed any.
- * @throws SettingsError naming every bad setting.
+ * Reads the settings of a worker. A worker serves no requests, so it needs no authentication settings.
+ * @throws SettingsError that names every invalid setting.
  */
 export function loadWorkerSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return loadSettings({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
 }
 
 /**
- * What all of them load, in their order.
- * @throws SettingsError naming what is wrong with any of them.
+ * Runs all loaders and returns their results in order.
+ * @throws SettingsError with the problems of all loaders.
  */
 export function loadTogether<const T extends readonly (() => unknown)[]>(
   ...loads: T
@@ -296,9 +300,9 @@ export function loadTogether<const T extends readonly (() => unknown)[]>(
   return loaded as { [I in keyof T]: ReturnType<T[I]> };
 }
 
-/** Groups the flat names by who needs them. */
-function arrange(env: Environment) {
-  const open = env.AUTH_MODE === 'none';
+/** Groups the flat variables by the part of the service that uses them. */
+function groupSettings(env: Environment) {
+  const trusted = env.AUTH_MODE === 'none';
   return {
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
@@ -314,8 +318,8 @@ function arrange(env: Environment) {
     },
     rateLimit: {
       windowMs: env.RATE_LIMIT_WINDOW_MS,
-      /** Per principal and window; 0 for no limit. */
-      maxRequests: env.RATE_LIMIT_MAX_REQUESTS ?? (open ? 0 : LIMITS_WITH_AUTH.maxRequests),
+      /** Requests per user and window; 0 means no limit. */
+      maxRequests: env.RATE_LIMIT_MAX_REQUESTS ?? (trusted ? 0 : LIMITS_WITH_AUTH.maxRequests),
     },
     auth: {
       mode: env.AUTH_MODE,
@@ -341,9 +345,9 @@ function arrange(env: Environment) {
     webhooks: { secrets: env.WEBHOOK_SECRETS, operatorUrl: env.OPERATOR_WEBHOOK_URL },
     cleanupSchedule: env.CLEANUP_SCHEDULE,
     job: {
-      /** Jobs of one user that build at once; 0 for no cap. */
-      maxRunning: env.MAX_RUNNING_JOBS_PER_USER ?? (open ? 0 : LIMITS_WITH_AUTH.maxRunning),
-      /** Jobs of one user that may wait besides. */
+      /** Concurrent builds per user; 0 means no limit. */
+      maxRunning: env.MAX_RUNNING_JOBS_PER_USER ?? (trusted ? 0 : LIMITS_WITH_AUTH.maxRunning),
+      /** Queued jobs per user, besides the running ones. */
       maxQueued: env.MAX_QUEUED_JOBS_PER_USER,
       maxFiles: env.MAX_FILES_PER_JOB,
       maxBytes: env.MAX_BYTES_PER_JOB,

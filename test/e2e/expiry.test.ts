@@ -85,7 +85,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
 
   it('needs a schedule that is one: else the worker says so and does not start', async () => {
     await expect(stack.startWorker({ CLEANUP_SCHEDULE: 'every night' })).rejects.toThrow(
-      'CLEANUP_SCHEDULE must be a cron expression that Temporal takes',
+      /CLEANUP_SCHEDULE .*cron expression/,
     );
   });
 });

@@ -11,13 +11,13 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-/** The names of the settings that are complained of. */
-const complainedOf = (env: NodeJS.ProcessEnv) => problemsOf(env).map((problem) => problem.split(' ')[0]!);
+/** Returns the names of the invalid settings. */
+const invalidNames = (env: NodeJS.ProcessEnv) => problemsOf(env).map((problem) => problem.split(' ')[0]!);
 
 const HOUR_MS = 3_600_000;
 
-describe('the settings', () => {
-  it('have a default each', () => {
+describe('loadSettings', () => {
+  it('has a default for every setting', () => {
     expect(loadSettings({})).toEqual({
       production: false,
       logLevel: 'info',
@@ -73,12 +73,12 @@ describe('the settings', () => {
     });
   });
 
-  it('take an empty value for an absent one, as compose files write it', () => {
+  it('treats an empty value as absent', () => {
     const empty = { PORT: '', OBJECT_STORE: '', S3_ENDPOINT: '', LINK_SECRET: '', S3_FORCE_PATH_STYLE: '' };
     expect(loadSettings(empty)).toEqual(loadSettings({}));
   });
 
-  it('come from the process when nothing else is given', () => {
+  it('reads process.env by default', () => {
     expect(loadSettings()).toEqual(loadSettings(process.env));
   });
 
@@ -93,22 +93,22 @@ describe('the settings', () => {
     ['no', false],
     ['off', false],
     ['FALSE', false],
-  ])('read booleans as words: %s is %s', (word, value) => {
+  ])('reads the boolean %s as %s', (word, value) => {
     expect(loadSettings({ S3_FORCE_PATH_STYLE: word }).store.s3.forcePathStyle).toBe(value);
   });
 
-  it('split the origins at their commas', () => {
+  it('splits origins at commas', () => {
     const { http } = loadSettings({ CORS_ORIGINS: 'https://a.example, https://b.example' });
     expect(http.corsOrigins).toEqual(['https://a.example', 'https://b.example']);
   });
 
-  it('cut the slash at the end of the public address', () => {
+  it('removes trailing slashes from PUBLIC_URL', () => {
     expect(loadSettings({ PUBLIC_URL: 'https://files.example//' }).http.publicUrl).toBe(
       'https://files.example',
     );
   });
 
-  it('delay jobs when that is enabled only', () => {
+  it('delays jobs only if delays are enabled', () => {
     const times = { DOWNLOAD_DELAY_MIN_MS: '1', DOWNLOAD_DELAY_MAX_MS: '2' };
     expect(loadSettings(times).job.delay).toBeNull();
     expect(loadSettings({ ...times, DOWNLOAD_DELAY_ENABLED: 'true' }).job.delay).toEqual({
@@ -117,16 +117,16 @@ describe('the settings', () => {
     });
   });
 
-  it.each(['0.0.0.0', '::1', 'localhost', 'api.internal'])('take %s for a host', (host) => {
+  it.each(['0.0.0.0', '::1', 'localhost', 'api.internal'])('accepts %s as HOST', (host) => {
     expect(loadSettings({ HOST: host }).http.host).toBe(host);
   });
 
-  it('know that this is production', () => {
+  it('detects production from NODE_ENV', () => {
     expect(loadWorkerSettings({ NODE_ENV: 'production' }).production).toBe(true);
   });
 });
 
-describe('wrong settings', () => {
+describe('loadSettings with invalid values', () => {
   it.each([
     ['PORT', '70000'],
     ['PORT', '-1'],
@@ -150,42 +150,43 @@ describe('wrong settings', () => {
     ['PUBLIC_URL', 'https://user:secret@files.example'],
     ['HOST', '999.1.1.1'],
     ['HOST', 'http://127.0.0.1'],
-    ['CLEANUP_SCHEDULE', 'nonsense'],
     ['LINK_SECRET', 'too short'],
-  ])('are refused by name: %s=%s', (name, value) => {
-    expect(complainedOf({ [name]: value })).toEqual([name]);
+  ])('names %s if it is %j', (name, value) => {
+    expect(invalidNames({ [name]: value })).toEqual([name]);
   });
 
   it.each(['files.example:99999', 'files.example:0', 'files.example', 'https://files.example:443'])(
-    'are named by their place in a list: %s',
+    'names the position of the list entry %s',
     (entry) => {
       const env = { OUTBOUND_ALLOWED_HOSTS: `good.example:443,${entry}` };
-      expect(problemsOf(env)).toEqual(['OUTBOUND_ALLOWED_HOSTS.1 must hold entries host:port']);
+      expect(problemsOf(env)).toEqual([
+        'OUTBOUND_ALLOWED_HOSTS.1 must be host:port, with a port from 1 to 65535',
+      ]);
     },
   );
 
-  it('are secrets of webhooks that are no 24 to 64 bytes', () => {
+  it('rejects webhook secrets outside 24 to 64 bytes', () => {
     const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
-    const refused = [
+    const rejected = [
       secretOf(23),
       secretOf(65),
       `whsec_${'A'.repeat(33)}`,
       secretOf(32).slice('whsec_'.length),
     ];
-    for (const secret of refused) {
-      expect(complainedOf({ CATALOGUE_SECRET: secret })).toEqual(['CATALOGUE_SECRET']);
+    for (const secret of rejected) {
+      expect(invalidNames({ CATALOGUE_SECRET: secret })).toEqual(['CATALOGUE_SECRET']);
     }
     for (const bytes of [24, 25, 26, 64])
-      expect(complainedOf({ CATALOGUE_SECRET: secretOf(bytes) })).toEqual([]);
+      expect(invalidNames({ CATALOGUE_SECRET: secretOf(bytes) })).toEqual([]);
   });
 
-  it('are those of an operator who is told what nobody can verify', () => {
+  it('rejects OPERATOR_WEBHOOK_URL without WEBHOOK_SECRETS', () => {
     const env = { OPERATOR_WEBHOOK_URL: 'https://hooks.example/x' };
-    expect(complainedOf(env)).toEqual(['WEBHOOK_SECRETS']);
-    expect(complainedOf({ ...env, WEBHOOK_SECRETS: `whsec_${'A'.repeat(32)}` })).toEqual([]);
+    expect(invalidNames(env)).toEqual(['WEBHOOK_SECRETS']);
+    expect(invalidNames({ ...env, WEBHOOK_SECRETS: `whsec_${'A'.repeat(32)}` })).toEqual([]);
   });
 
-  it('are told together, wherever they are loaded', () => {
+  it('reports the problems of several loaders together', () => {
     const wrong = (problem: string) => () => {
       throw new SettingsError([problem]);
     };
@@ -204,7 +205,7 @@ describe('wrong settings', () => {
     expect(() => loadTogether(wrong('A'), broken)).toThrow(RangeError);
   });
 
-  it('are all reported at once, those that depend on others included', () => {
+  it('reports all problems at once, dependent ones included', () => {
     const env = {
       PORT: 'many',
       LOG_LEVEL: 'loud',
@@ -213,7 +214,7 @@ describe('wrong settings', () => {
       DOWNLOAD_DELAY_MIN_MS: '2',
       DOWNLOAD_DELAY_MAX_MS: '1',
     };
-    expect(complainedOf(env).toSorted()).toEqual([
+    expect(invalidNames(env).toSorted()).toEqual([
       'DOWNLOAD_DELAY_MIN_MS',
       'LOG_LEVEL',
       'PORT',
@@ -222,7 +223,7 @@ describe('wrong settings', () => {
     ]);
   });
 
-  it('are one line each in the message', () => {
+  it('puts each problem on its own line', () => {
     expect(() => loadSettings({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(
       'These settings are wrong:\n' +
         '  LOG_LEVEL must be one of: fatal, error, warn, info, debug, trace, silent\n' +
@@ -230,7 +231,7 @@ describe('wrong settings', () => {
     );
   });
 
-  it('are reported without their values, which may be secrets', () => {
+  it('never prints values, which may be secrets', () => {
     const secret = 'hunter2-hunter2';
     const names = [
       'PORT',
@@ -244,12 +245,12 @@ describe('wrong settings', () => {
       'WORKER_ROLE',
     ];
     const env = Object.fromEntries(names.map((name) => [name, secret]));
-    expect(complainedOf(env).toSorted()).toEqual(names.toSorted());
+    expect(invalidNames(env).toSorted()).toEqual(names.toSorted());
     expect(problemsOf({ ...env, S3_ACCESS_KEY_ID: secret }).join('\n')).not.toContain(secret);
   });
 });
 
-describe('the settings of identity', () => {
+describe('authentication settings', () => {
   const secret = { STREAM_TICKET_SECRET: 's'.repeat(32) };
   const apiKey = { AUTH_MODE: 'api-key', API_KEYS: `ada=sha256:${'0a'.repeat(32)}`, ...secret };
   const jwt = {
@@ -260,30 +261,30 @@ describe('the settings of identity', () => {
     ...secret,
   };
 
-  it('refuse to let everybody act as anybody in production, unless told twice', () => {
+  it('require an explicit opt-out of authentication in production', () => {
     const production = { NODE_ENV: 'production' };
-    expect(complainedOf(production)).toEqual(['AUTH_MODE']);
-    expect(complainedOf({ ...production, AUTH_MODE: 'none' })).toEqual(['AUTH_MODE']);
-    expect(complainedOf({ ...production, AUTH_MODE_NONE_IN_PRODUCTION: 'false' })).toEqual(['AUTH_MODE']);
-    expect(complainedOf({ ...production, AUTH_MODE_NONE_IN_PRODUCTION: 'true' })).toEqual([]);
-    expect(complainedOf({ ...production, ...apiKey })).toEqual([]);
+    expect(invalidNames(production)).toEqual(['AUTH_MODE']);
+    expect(invalidNames({ ...production, AUTH_MODE: 'none' })).toEqual(['AUTH_MODE']);
+    expect(invalidNames({ ...production, AUTH_MODE_NONE_IN_PRODUCTION: 'false' })).toEqual(['AUTH_MODE']);
+    expect(invalidNames({ ...production, AUTH_MODE_NONE_IN_PRODUCTION: 'true' })).toEqual([]);
+    expect(invalidNames({ ...production, ...apiKey })).toEqual([]);
   });
 
-  it('need keys, of the environment or a file', () => {
-    expect(complainedOf({ ...apiKey, API_KEYS: '' })).toEqual(['API_KEYS']);
-    expect(complainedOf({ ...apiKey, API_KEYS: '', API_KEYS_FILE: '/keys' })).toEqual([]);
+  it('require API keys from the environment or a file', () => {
+    expect(invalidNames({ ...apiKey, API_KEYS: '' })).toEqual(['API_KEYS']);
+    expect(invalidNames({ ...apiKey, API_KEYS: '', API_KEYS_FILE: '/keys' })).toEqual([]);
   });
 
   it.each(['ada', 'ada=hunter2hunter2', `ada=md5:${'0a'.repeat(32)}`, `=sha256:${'0a'.repeat(32)}`])(
-    'name a wrong key by its place alone: %s',
+    'name an invalid key only by its position: %s',
     (entry) => {
       const problems = problemsOf({ ...apiKey, API_KEYS: `${apiKey.API_KEYS},${entry}` });
-      expect(problems).toEqual(['API_KEYS.1 must hold entries user=sha256:HEX']);
+      expect(problems).toEqual(['API_KEYS.1 must be user=sha256:HEX, the SHA-256 of a key in 64 hex digits']);
     },
   );
 
-  it('need an issuer whose tokens are believed', () => {
-    expect(complainedOf({ AUTH_MODE: 'jwt', ...secret })).toEqual([
+  it('require URL, issuer and audience for JWTs', () => {
+    expect(invalidNames({ AUTH_MODE: 'jwt', ...secret })).toEqual([
       'JWT_JWKS_URL',
       'JWT_ISSUER',
       'JWT_AUDIENCE',
@@ -291,35 +292,32 @@ describe('the settings of identity', () => {
     expect(loadSettings(jwt).auth.jwt).toMatchObject({ algorithms: ['RS256', 'ES256'], userClaim: 'sub' });
   });
 
-  it.each(['none', 'HS256', 'RS256,HS512'])(
-    'believe no algorithm by which everybody can sign: %s',
-    (names) => {
-      expect(complainedOf({ ...jwt, JWT_ALGORITHMS: names }).map((name) => name.split('.')[0])).toEqual([
-        'JWT_ALGORITHMS',
-      ]);
-    },
-  );
+  it.each(['none', 'HS256', 'RS256,HS512'])('reject the unsafe JWT algorithms %s', (names) => {
+    expect(invalidNames({ ...jwt, JWT_ALGORITHMS: names }).map((name) => name.split('.')[0])).toEqual([
+      'JWT_ALGORITHMS',
+    ]);
+  });
 
-  it('need a secret that all API servers share as soon as users are told apart', () => {
+  it('require a shared ticket secret with an S3 store', () => {
     const s3 = { OBJECT_STORE: 's3', S3_BUCKET_NAME: 'bucket' };
-    expect(complainedOf({ ...apiKey, ...s3, STREAM_TICKET_SECRET: '' })).toEqual(['STREAM_TICKET_SECRET']);
-    // Beside a file store there is a folder that they share.
-    expect(complainedOf({ ...apiKey, STREAM_TICKET_SECRET: '' })).toEqual([]);
+    expect(invalidNames({ ...apiKey, ...s3, STREAM_TICKET_SECRET: '' })).toEqual(['STREAM_TICKET_SECRET']);
+    // With a file store, the API servers share a secret in DATA_DIR.
+    expect(invalidNames({ ...apiKey, STREAM_TICKET_SECRET: '' })).toEqual([]);
     const rotating = { STREAM_TICKET_SECRET: `${'a'.repeat(32)}, ${'b'.repeat(32)}` };
     expect(loadSettings({ ...jwt, ...rotating }).auth.streamTicketSecrets).toEqual([
       'a'.repeat(32),
       'b'.repeat(32),
     ]);
-    expect(complainedOf({ STREAM_TICKET_SECRET: 'short' })).toEqual(['STREAM_TICKET_SECRET.0']);
+    expect(invalidNames({ STREAM_TICKET_SECRET: 'short' })).toEqual(['STREAM_TICKET_SECRET.0']);
   });
 
-  it('are not asked of a worker, whom nobody sends requests to', () => {
+  it('are optional for a worker', () => {
     expect(() => loadWorkerSettings({ NODE_ENV: 'production' })).not.toThrow();
     expect(() => loadWorkerSettings({ AUTH_MODE: 'api-key' })).not.toThrow();
     expect(() => loadWorkerSettings({ PORT: 'many' })).toThrow(SettingsError);
   });
 
-  it('come with limits where users are told apart, and without where nobody is', () => {
+  it('enable default limits only with authentication', () => {
     expect(loadSettings(apiKey)).toMatchObject({ rateLimit: { maxRequests: 1_200 }, job: { maxRunning: 3 } });
     expect(loadSettings({})).toMatchObject({ rateLimit: { maxRequests: 0 }, job: { maxRunning: 0 } });
     const limits = { RATE_LIMIT_MAX_REQUESTS: '7', RATE_LIMIT_WINDOW_MS: '1000' };
@@ -328,19 +326,19 @@ describe('the settings of identity', () => {
   });
 });
 
-describe('the settings of an S3 store', () => {
+describe('S3 settings', () => {
   const s3 = { OBJECT_STORE: 's3', S3_BUCKET_NAME: 'bucket' };
 
-  it('need a bucket', () => {
-    expect(complainedOf({ OBJECT_STORE: 's3' })).toEqual(['S3_BUCKET_NAME']);
+  it('require a bucket', () => {
+    expect(invalidNames({ OBJECT_STORE: 's3' })).toEqual(['S3_BUCKET_NAME']);
     expect(loadSettings(s3).store).toMatchObject({ kind: 's3', s3: { bucket: 'bucket' } });
   });
 
-  it.each(['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])('need the other key beside %s', (name) => {
-    expect(complainedOf({ ...s3, [name]: 'key' })).toEqual(['S3_SECRET_ACCESS_KEY']);
+  it.each(['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])('reject %s without the other key', (name) => {
+    expect(invalidNames({ ...s3, [name]: 'key' })).toEqual(['S3_SECRET_ACCESS_KEY']);
   });
 
-  it('carry both keys, or leave them to the chain of the SDK', () => {
+  it('leave credentials to the SDK by default', () => {
     const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key' };
     expect(loadSettings({ ...s3, ...keys }).store.s3.credentials).toEqual({
       accessKeyId: 'id',
