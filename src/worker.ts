@@ -30,36 +30,38 @@ import { WORKER_HEARTBEAT } from './temporal/worker-presence.js';
 
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
-/** Where Temporal is looked for when nothing says where it is. */
+/** Address that the Temporal SDK uses by default. */
 const DEFAULT_ADDRESS = 'localhost:7233';
 
-/** Byte progress in the status is at most this old. */
+/** Maximum age of the byte progress in a status. */
 const HEARTBEAT_THROTTLE = '2s';
 
 /**
- * A worker that freezes, or is cut off, keeps each step that it was asking for until its heartbeat is missed, and jobs
- * lose an attempt by each. So it asks for few at a time: one build, which is long, and of the others so many that none of
- * them waits for the next asking.
+ * Concurrent polls. When a worker freezes or loses its connection, each open poll may hold one task until its heartbeat timeout,
+ * and the job loses an attempt. So poll once for builds, which are long, and three times for short tasks, which must not
+ * wait for the next poll.
  */
-const BUILD_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
-const LIGHT_POLLS = { type: 'simple-maximum', maximum: 3 } as const;
+const BUILD_POLLERS = { type: 'simple-maximum', maximum: 1 } as const;
+const LIGHT_POLLERS = { type: 'simple-maximum', maximum: 3 } as const;
 
-/** Looking files up is waiting for the store: many at once cost little. */
-const LIGHT_ACTIVITIES = 100;
+/** Concurrent lookups and other light activities. They mostly wait for the store, so many at once cost little. */
+const MAX_LIGHT_ACTIVITIES = 100;
 
-/** A receiver that hangs holds one of them for a quarter of a minute. */
-const CALLBACKS = 50;
+/** Concurrent callback deliveries. A receiver that hangs occupies one for 15 s. */
+const MAX_CALLBACKS = 50;
 
-/** What is not done within the grace time is handed over: at once, unless the store is slow to let go of an upload. */
-const HAND_OVER_MS = 20_000;
+/**
+ * Time to hand builds over after the grace time. A handover is immediate unless the store is slow to abort an upload.
+ */
+const HANDOVER_MS = 20_000;
 
-/** Runs until it is told to stop. Builds that do not finish within the grace time are handed over to other workers. */
+/** Runs the workers until shutdown. Hands builds over to other workers if they outlast the grace time. */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
   Runtime.install({
     logger: temporalLogger(logger),
-    // Forwarded, else the native core prints lines of its own between ours.
+    // Forwards native logs, otherwise the core writes its own format to the same output.
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} },
     },
@@ -68,10 +70,10 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   });
   const connection = await NativeConnection.connect(connectionOptions).catch((cause: unknown) => {
     const address = connectionOptions.address ?? DEFAULT_ADDRESS;
-    const advice = 'start it, or correct TEMPORAL_ADDRESS and TEMPORAL_TLS*';
-    throw new Error(`Temporal cannot be connected to at ${address}: ${advice}`, { cause });
+    const advice = 'Start it, or correct TEMPORAL_ADDRESS and TEMPORAL_TLS*.';
+    throw new Error(`Cannot connect to Temporal at ${address}. ${advice}`, { cause });
   });
-  // Of its own, for the client tells errors apart over such a connection alone.
+  // A separate connection, because the client cannot classify the errors of a NativeConnection.
   const clientConnection = Connection.lazy(connectionOptions);
   const stopping = new AbortController();
   try {
@@ -86,7 +88,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     await Promise.all([
       ...workers.map((worker) => worker.run()),
       settings.worker.role !== 'build' && new TerminatedJobs(client, logger).watch(stopping.signal),
-      stopWhenAsked(workers, settings, logger).then(() => stopping.abort()),
+      shutDownOnRequest(workers, settings, logger).then(() => stopping.abort()),
     ]);
   } finally {
     stopping.abort();
@@ -95,9 +97,13 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   }
 }
 
-async function stopWhenAsked(workers: readonly Worker[], settings: Settings, logger: Logger): Promise<void> {
+async function shutDownOnRequest(
+  workers: readonly Worker[],
+  settings: Settings,
+  logger: Logger,
+): Promise<void> {
   const reason = await shutdownRequested();
-  logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shuts down');
+  logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shutting down');
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
@@ -122,22 +128,22 @@ async function createWorkers(
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     shutdownGraceTime: settings.shutdownGraceMs,
-    shutdownForceTime: settings.shutdownGraceMs + HAND_OVER_MS,
+    shutdownForceTime: settings.shutdownGraceMs + HANDOVER_MS,
   };
   const orchestration: WorkerOptions = {
     ...common,
     taskQueue: ORCHESTRATION_TASK_QUEUE,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: { ...light, ...sweep, ...laneActivities },
-    maxConcurrentActivityTaskExecutions: LIGHT_ACTIVITIES,
-    activityTaskPollerBehavior: LIGHT_POLLS,
+    maxConcurrentActivityTaskExecutions: MAX_LIGHT_ACTIVITIES,
+    activityTaskPollerBehavior: LIGHT_POLLERS,
   };
   const build: WorkerOptions = {
     ...common,
     taskQueue: BUILD_TASK_QUEUE,
     activities: { buildArchive },
     maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
-    activityTaskPollerBehavior: BUILD_POLLS,
+    activityTaskPollerBehavior: BUILD_POLLERS,
   };
   const callbacks: WorkerOptions = {
     ...common,
@@ -147,7 +153,7 @@ async function createWorkers(
       ...settings.webhooks,
       logger,
     }),
-    maxConcurrentActivityTaskExecutions: CALLBACKS,
+    maxConcurrentActivityTaskExecutions: MAX_CALLBACKS,
   };
   const roles = {
     all: [orchestration, callbacks, build],

@@ -1,9 +1,9 @@
-/** A budget per second: what is not used is kept up to one burst. */
+/** Token bucket: refills at a constant rate, up to the size of one burst. */
 export class TokenBucket {
   private tokens: number;
   private refilledAt: number;
 
-  /** @param now a clock in milliseconds since the epoch. */
+  /** @param now Clock, in milliseconds since the epoch. */
   constructor(
     private readonly perSecond: number,
     private readonly burst: number,
@@ -14,16 +14,16 @@ export class TokenBucket {
   }
 
   /**
-   * Takes one token; false when there is none.
-   * @param reserve tokens that must be left after that, for what is worth more.
+   * Takes one token. Returns false if too few are available.
+   * @param reserve Tokens that must remain, for work of higher priority.
    */
   take(reserve = 0): boolean {
-    if (this.left() < 1 + reserve) return false;
+    if (this.refill() < 1 + reserve) return false;
     this.tokens -= 1;
     return true;
   }
 
-  private left(): number {
+  private refill(): number {
     const now = this.now();
     const earned = ((now - this.refilledAt) / 1_000) * this.perSecond;
     this.refilledAt = now;

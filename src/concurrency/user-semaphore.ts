@@ -1,55 +1,55 @@
 import { LonghaulError } from '../contract/errors.js';
 
-interface Queue {
+interface Slots {
   running: number;
-  /** Each begins one that waits. */
+  /** Starts the waiting work, in order of arrival. */
   waiting: (() => void)[];
 }
 
-/** Work that is dear to all, of which each user has but so much done at once: what else they ask for waits its turn. */
+/** Per-user semaphore with a bounded queue, for expensive requests. */
 export class UserSemaphore {
-  private readonly queues = new Map<string, Queue>();
+  private readonly users = new Map<string, Slots>();
 
   /**
-   * @param atOnce work of one user under way.
-   * @param maxWaiting requests of one user that may wait besides.
+   * @param maxConcurrent Requests of one user that run at once.
+   * @param maxWaiting Requests of one user that may wait besides.
    */
   constructor(
-    private readonly atOnce: number,
+    private readonly maxConcurrent: number,
     private readonly maxWaiting: number,
   ) {}
 
   /**
-   * Does the work when it is the user's turn. What nobody waits for any more by then is not done.
-   * @param gone aborts when nobody does.
-   * @throws LonghaulError RATE_LIMITED when too many wait, and the reason of `gone`.
+   * Runs `work` when the user has a free slot. Skips it if `signal` aborted while the request was queued.
+   * @param signal Aborts when the client disconnects.
+   * @throws LonghaulError RATE_LIMITED if the queue is full; the reason of `signal`; any error of `work`.
    */
-  async take<T>(userId: string, gone: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const queue = this.queues.get(userId) ?? { running: 0, waiting: [] };
-    this.queues.set(userId, queue);
-    await this.turn(queue);
+  async take<T>(userId: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const slots = this.users.get(userId) ?? { running: 0, waiting: [] };
+    this.users.set(userId, slots);
+    await this.acquire(slots);
     try {
-      gone.throwIfAborted();
+      signal.throwIfAborted();
       return await work();
     } finally {
-      this.next(userId, queue);
+      this.release(userId, slots);
     }
   }
 
-  private async turn(queue: Queue): Promise<void> {
-    if (queue.running < this.atOnce) queue.running++;
-    else if (queue.waiting.length < this.maxWaiting)
-      await new Promise<void>((begin) => queue.waiting.push(begin));
+  private async acquire(slots: Slots): Promise<void> {
+    if (slots.running < this.maxConcurrent) slots.running++;
+    else if (slots.waiting.length < this.maxWaiting)
+      await new Promise<void>((start) => slots.waiting.push(start));
     else {
-      const message = `${queue.waiting.length} requests of this kind of yours are waiting. Wait for one of them.`;
+      const message = `You have ${slots.running} requests of this kind running and ${slots.waiting.length} waiting. Try again when one has finished.`;
       throw new LonghaulError('RATE_LIMITED', message);
     }
   }
 
-  /** Hands the turn on, or gives it back. */
-  private next(userId: string, queue: Queue): void {
-    const begin = queue.waiting.shift();
-    if (begin) begin();
-    else if (--queue.running === 0) this.queues.delete(userId);
+  /** Passes the slot to the next waiting request, or frees it. */
+  private release(userId: string, slots: Slots): void {
+    const start = slots.waiting.shift();
+    if (start) start();
+    else if (--slots.running === 0) this.users.delete(userId);
   }
 }

@@ -1,20 +1,20 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
 
-/** JSON lines with `jobId`, `userId` and `traceId` where they are known. */
+/** Writes JSON lines, with `jobId`, `userId` and `traceId` where available. */
 export type Logger = PinoLogger;
 
-/** What never reaches a log, wherever it stands in a logged object. */
-const SECRETS = ['authorization', 'cookie', 'x-api-key', 'password', 'secret', 'token', 'signature'];
+/** Fields that are redacted at any depth of a logged object. */
+const SECRET_NAMES = ['authorization', 'cookie', 'x-api-key', 'password', 'secret', 'token', 'signature'];
 
-const TEXT = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`;
+const JSON_STRING = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`;
 
-/** A field of that name with its value, in any case and at any depth of a line; within a text its quotes are escaped. */
+/** Matches a secret field and its value, in any case. Never matches inside a string, where quotes are escaped. */
 const SECRET_FIELDS = new RegExp(
-  String.raw`("(?:${SECRETS.join('|')})":)(?:${TEXT}|\[(?:${TEXT},?)*\]|[-+.\deE]+)`,
+  String.raw`("(?:${SECRET_NAMES.join('|')})":)(?:${JSON_STRING}|\[(?:${JSON_STRING},?)*\]|[-+.\deE]+)`,
   'gi',
 );
 
-/** @param destination where lines go; standard output when absent. */
+/** @param destination Receives the lines; standard output by default. */
 export function createLogger(level: string, service: string, destination?: DestinationStream): Logger {
   return pino(
     {
@@ -22,9 +22,9 @@ export function createLogger(level: string, service: string, destination?: Desti
       base: { service },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      // On the finished line: pino's own redaction needs a path for each depth, and each of them costs time.
+      // Redacts the finished line, because pino's redaction needs one path per depth, and each path costs time.
       hooks: { streamWrite: (line) => line.replace(SECRET_FIELDS, '$1"[secret]"') },
-      // `error` is what the Temporal SDK calls it.
+      // The Temporal SDK logs errors as `error`.
       serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
     },
     ...(destination ? [destination] : []),

@@ -1,7 +1,7 @@
 import type { Logger as TemporalLogger, LogLevel } from '@temporalio/worker';
 import type { Logger } from './logger.js';
 
-/** Lets the Temporal SDK write through ours. */
+/** Adapts the service's logger to the interface of the Temporal SDK. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   const write = (level: LogLevel, message: string, meta: object = {}) =>
     logger[level.toLowerCase() as Lowercase<LogLevel>]({ ...meta }, message);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SingleFlight } from '../../../src/concurrency/single-flight.js';
 
-/** Work whose runs a test ends, in any order; run n answers n. */
+/** Creates work that the test ends in any order; run n resolves with n. */
 function controlledWork() {
   const ends: { resolve(): void; reject(error: Error): void }[] = [];
   const work = () =>
@@ -16,10 +16,10 @@ describe('SingleFlight', () => {
   it('shares the run in flight', async () => {
     const { ends, work } = controlledWork();
     const flight = new SingleFlight<number>();
-    const answers = [flight.run('a', work), flight.run('a', work)];
+    const results = [flight.run('a', work), flight.run('a', work)];
     expect(ends).toHaveLength(1);
     ends[0]!.resolve();
-    expect(await Promise.all(answers)).toEqual([0, 0]);
+    expect(await Promise.all(results)).toEqual([0, 0]);
   });
 
   it('runs each key on its own', () => {
@@ -41,7 +41,7 @@ describe('SingleFlight', () => {
     expect(await second).toBe(1);
   });
 
-  it('shares one fresh run among all who wait', async () => {
+  it('shares one fresh run among waiting callers', async () => {
     const { ends, work } = controlledWork();
     const flight = new SingleFlight<number>();
     const first = flight.run('a', work);

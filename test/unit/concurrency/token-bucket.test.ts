@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenBucket } from '../../../src/concurrency/token-bucket.js';
 
-describe('a token bucket', () => {
-  it('gives a burst, then as much as time brings, and never more than a burst at once', () => {
+describe('TokenBucket', () => {
+  it('refills over time, up to one burst', () => {
     let now = 0;
     const bucket = new TokenBucket(10, 3, () => now);
     const taken = () => Array.from({ length: 5 }, () => bucket.take()).filter(Boolean).length;
@@ -13,7 +13,7 @@ describe('a token bucket', () => {
     expect(taken()).toBe(3);
   });
 
-  it('survives a clock that is set back', () => {
+  it('recovers when the clock is set back', () => {
     let now = 10_000;
     const bucket = new TokenBucket(10, 3, () => now);
     now = 0;

@@ -2,63 +2,63 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import { UserSemaphore } from '../../../src/concurrency/user-semaphore.js';
 
-describe('work in turns', () => {
-  const here = new AbortController().signal;
+describe('UserSemaphore', () => {
+  const connected = new AbortController().signal;
 
-  /** Work that goes on until it is told to end, and notes its name when it begins. */
-  function works() {
-    const begun: string[] = [];
+  /** Creates work that records its start and runs until the test ends it. */
+  function controlledWork() {
+    const started: string[] = [];
     const ends = new Map<string, () => void>();
     const work = (name: string) => () => {
-      begun.push(name);
+      started.push(name);
       return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
     };
-    return { begun, work, end: (name: string) => ends.get(name)!() };
+    return { started, work, end: (name: string) => ends.get(name)!() };
   }
 
-  it('is done for each user so much at once, and in the order in which it was asked for', async () => {
-    const turns = new UserSemaphore(2, 10);
-    const { begun, work, end } = works();
-    const all = ['a', 'b', 'c', 'd'].map((name) => turns.take('ada', here, work(name)));
-    const other = turns.take('grace', here, work('e'));
+  it('limits concurrency per user and keeps the order', async () => {
+    const semaphore = new UserSemaphore(2, 10);
+    const { started, work, end } = controlledWork();
+    const all = ['a', 'b', 'c', 'd'].map((name) => semaphore.take('ada', connected, work(name)));
+    const other = semaphore.take('grace', connected, work('e'));
     await setImmediate();
-    expect(begun).toEqual(['a', 'b', 'e']);
+    expect(started).toEqual(['a', 'b', 'e']);
     end('b');
     await all[1];
     await setImmediate();
-    expect(begun).toEqual(['a', 'b', 'e', 'c']);
+    expect(started).toEqual(['a', 'b', 'e', 'c']);
     for (const name of ['a', 'c', 'e']) end(name);
     await setImmediate();
     end('d');
     expect(await Promise.all([...all, other])).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('is refused when too much waits', async () => {
-    const turns = new UserSemaphore(1, 1);
-    const { work, end } = works();
-    const all = ['a', 'b'].map((name) => turns.take('ada', here, work(name)));
-    await expect(turns.take('ada', here, work('c'))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  it('rejects work when the queue is full', async () => {
+    const semaphore = new UserSemaphore(1, 1);
+    const { work, end } = controlledWork();
+    const all = ['a', 'b'].map((name) => semaphore.take('ada', connected, work(name)));
+    await expect(semaphore.take('ada', connected, work('c'))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     end('a');
     await setImmediate();
     end('b');
     expect(await Promise.all(all)).toEqual(['a', 'b']);
-    await expect(turns.take('ada', here, async () => 'd')).resolves.toBe('d');
+    await expect(semaphore.take('ada', connected, async () => 'd')).resolves.toBe('d');
   });
 
-  it('is not done for who has gone, and keeps nobody when it fails', async () => {
-    const turns = new UserSemaphore(1, 10);
-    const { begun, work } = works();
+  it('skips aborted work and frees failed slots', async () => {
+    const semaphore = new UserSemaphore(1, 10);
+    const { started, work } = controlledWork();
     const client = new AbortController();
-    const failing = turns.take('ada', here, async () => {
+    const failing = semaphore.take('ada', connected, async () => {
       await setImmediate();
       throw new Error('broken');
     });
-    const left = turns.take('ada', client.signal, work('left'));
-    const last = turns.take('ada', here, async () => 'last');
+    const aborted = semaphore.take('ada', client.signal, work('aborted'));
+    const last = semaphore.take('ada', connected, async () => 'last');
     client.abort();
     await expect(failing).rejects.toThrow('broken');
-    await expect(left).rejects.toThrow('aborted');
+    await expect(aborted).rejects.toThrow('aborted');
     expect(await last).toBe('last');
-    expect(begun).toEqual([]);
+    expect(started).toEqual([]);
   });
 });

@@ -8,22 +8,22 @@ import { transformFile } from '@swc/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { shutDown } from '../../../src/runtime/shutdown.js';
 
-describe('shutting down', () => {
-  it('runs the phases one after the other', async () => {
+describe('shutDown', () => {
+  it('runs phases in sequence', async () => {
     const steps: string[] = [];
     const phase = (name: string) => ({
       name,
       run: async () => {
-        steps.push(`${name} begins`);
+        steps.push(`${name} starts`);
         await new Promise((done) => setImmediate(done));
         steps.push(`${name} ends`);
       },
     });
     await shutDown([phase('a'), phase('b')], () => {});
-    expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    expect(steps).toEqual(['a starts', 'a ends', 'b starts', 'b ends']);
   });
 
-  it('reports a phase that fails, and goes on with the next', async () => {
+  it('reports a failed phase and continues', async () => {
     const reported: unknown[] = [];
     let ran = false;
     await shutDown(
@@ -52,8 +52,8 @@ describe('shutting down', () => {
   });
 });
 
-describe('the wish to shut down', () => {
-  /** Says why it is to stop, and ends when it is told that this was heard. */
+describe('shutdownRequested', () => {
+  /** Prints the reason for the shutdown, and exits when the test sends a line. */
   const PROGRAM = `
     import { shutdownRequested } from './shutdown.mjs';
     const work = process.argv[2] === 'idle' ? undefined : setInterval(() => {}, 1_000);
@@ -79,7 +79,7 @@ describe('the wish to shut down', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
   afterEach(() => void child.kill('SIGKILL'));
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('is %s, however often it comes', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('resolves on %s, even if sent twice', async (signal) => {
     child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
     const output = text(child.stdout!);
     const ended = once(child, 'exit');
@@ -90,7 +90,7 @@ describe('the wish to shut down', () => {
     expect([await output, await ended]).toEqual([`ready ${signal}`, [0, null]]);
   });
 
-  it('is the end of the parent that the process talks to', async () => {
+  it('resolves when the IPC channel closes', async () => {
     child = fork(program, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
     const output = text(child.stdout!);
     const ended = once(child, 'exit');
@@ -100,9 +100,9 @@ describe('the wish to shut down', () => {
     expect([await output, await ended]).toEqual(['ready the parent process ended', [0, null]]);
   });
 
-  it('is not waited for by a process that has nothing else to do', async () => {
+  it('does not keep an idle process alive', async () => {
     child = fork(program, ['idle'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    // 13: the program's own top-level await was never settled (Node, process exit codes).
+    // 13: the top-level await never settled (Node.js process exit codes).
     expect(await once(child, 'exit')).toEqual([13, null]);
   });
 });

@@ -10,7 +10,7 @@ interface LoggedError {
   cause?: LoggedError;
 }
 
-describe('the logger', () => {
+describe('createLogger', () => {
   let lines: string[];
   let logger: Logger;
   beforeEach(() => {
@@ -20,7 +20,7 @@ describe('the logger', () => {
 
   const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  it('writes one JSON document a line, with level, time and service', () => {
+  it('writes JSON lines with level, time and service', () => {
     logger.info({ jobId: 'j' }, 'two\nlines');
     logger.error('failed');
     expect(lines.map((line) => line.indexOf('\n'))).toEqual(lines.map((line) => line.length - 1));
@@ -30,7 +30,7 @@ describe('the logger', () => {
     ]);
   });
 
-  it('writes the time in UTC, to the millisecond', () => {
+  it('writes UTC times with milliseconds', () => {
     const before = Date.now();
     logger.info('now');
     const time = logged()[0]?.['time'] as string;
@@ -38,7 +38,7 @@ describe('the logger', () => {
     expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
   });
 
-  it('leaves out what is below its level', () => {
+  it('drops lines below its level', () => {
     logger.debug('detail');
     expect(lines).toEqual([]);
   });
@@ -47,9 +47,9 @@ describe('the logger', () => {
     ['authorization', { authorization: 'hunter2' }],
     ['a cookie of a request', { req: { headers: { cookie: 'hunter2' } } }],
     ['an API key of a request', { headers: { 'x-api-key': 'hunter2' } }],
-    ['a header as a client spelt it', { headers: { Authorization: 'Bearer hunter2' } }],
+    ['a header in any case', { headers: { Authorization: 'Bearer hunter2' } }],
     ['several values of one header', { headers: { cookie: ['hunter2', 'a]"hunter2'] } }],
-    ['a secret far inside', { a: { b: { c: { d: { secret: 'hunter2 "quoted" \\' } } } } }],
+    ['a deeply nested secret', { a: { b: { c: { d: { secret: 'hunter2 "quoted" \\' } } } } }],
     ['a number', { settings: { password: 4_711_4_711 } }],
     ['a token within a list', { links: [{ token: 'hunter2' }] }],
     [
@@ -60,24 +60,24 @@ describe('the logger', () => {
       'a signature in the cause of an error',
       { err: new Error('outer', { cause: Object.assign(new Error('inner'), { signature: 'hunter2' }) }) },
     ],
-  ])('keeps %s to itself', (_, fields) => {
+  ])('redacts %s', (_, fields) => {
     logger.info({ ...fields, jobId: 'j' }, 'message');
     expect(lines[0]).not.toMatch(/hunter2|47114711/);
     expect(lines[0]).toContain('[secret]');
     expect(logged()[0]).toMatchObject({ jobId: 'j', msg: 'message' });
   });
 
-  it('keeps secrets to itself that a child logger is bound to', () => {
+  it('redacts secrets bound to a child logger', () => {
     logger.child({ headers: { authorization: 'hunter2' } }).info('message');
     expect(logged()[0]).toMatchObject({ headers: { authorization: '[secret]' } });
   });
 
-  it('shows what only sounds like a secret', () => {
+  it('keeps fields that only resemble secrets', () => {
     logger.info({ tokens: 3, note: 'the "token":"of a text"' }, 'message');
     expect(logged()[0]).toMatchObject({ tokens: 3, note: 'the "token":"of a text"' });
   });
 
-  it('writes an error with its code, its stack and all its causes', () => {
+  it('writes errors with code, stack and all causes', () => {
     const root = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
     logger.error({ err: new Error('outer', { cause: new TypeError('inner', { cause: root }) }) }, 'failed');
     const err = logged()[0]?.['err'] as LoggedError;
@@ -88,8 +88,8 @@ describe('the logger', () => {
   });
 });
 
-describe('what the Temporal SDK logs', () => {
-  it('goes through ours, at its level', () => {
+describe('temporalLogger', () => {
+  it('writes each line at its level', () => {
     const lines: string[] = [];
     const logger = createLogger('trace', 'longhaul-test', { write: (line) => void lines.push(line) });
     const temporal = temporalLogger(logger);
@@ -111,7 +111,7 @@ describe('what the Temporal SDK logs', () => {
     expect(logged[0]).toMatchObject({ workflowId: 'w' });
   });
 
-  it('keeps its errors, which stand under another name than ours', () => {
+  it('serializes errors logged as error', () => {
     const lines: string[] = [];
     const temporal = temporalLogger(
       createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) }),
