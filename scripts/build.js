@@ -5,26 +5,26 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
 /**
- * Compiles everything, and bundles the workflows once for production, the embedded stack and the tests alike. Both at
- * the same time, each from the sources: whoever tries Longhaul for the first time waits for this.
+ * Compiles the sources and bundles the workflows; production, `npm start` and the tests share the bundle. Both steps run
+ * in parallel from the sources, because this time counts toward the first start.
  */
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bundle = path('../dist/workflow-bundle.js');
 
-/** When the newest of these files and folders was written; 0 for what is not there. */
-async function newest(...places) {
+/** Returns the newest modification time in these files and folders; 0 for missing ones. */
+async function newest(...paths) {
   const times = await Promise.all(
-    places.map(async (place) => {
-      const info = await stat(place).catch(() => undefined);
+    paths.map(async (entry) => {
+      const info = await stat(entry).catch(() => undefined);
       if (!info?.isDirectory()) return info?.mtimeMs ?? 0;
-      return newest(...(await readdir(place)).map((name) => `${place}/${name}`));
+      return newest(...(await readdir(entry)).map((name) => `${entry}/${name}`));
     }),
   );
   return Math.max(0, ...times);
 }
 
-/** Exit code of the compiler. */
+/** Compiles the sources. Returns the compiler's exit code. */
 async function compile() {
   const compiler = path('../node_modules/typescript/bin/tsc');
   const child = spawn(process.execPath, [compiler, '-p', path('../tsconfig.build.json')], {
@@ -34,6 +34,7 @@ async function compile() {
   return code ?? 1;
 }
 
+/** Bundles the workflows, unless the bundle is newer than its sources. */
 async function bundleWorkflows() {
   const sources = await newest(
     path('../src/workflows'),
@@ -44,7 +45,7 @@ async function bundleWorkflows() {
   const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error };
   const { code } = await bundleWorkflowCode({
     workflowsPath: path('../src/workflows/index.ts'),
-    // Sources import each other as `./x.js`, the name TypeScript emits; here the `.ts` file is meant.
+    // Sources import `./x.js`, the emitted name; the bundler must read `./x.ts`.
     webpackConfigHook: (config) => ({
       ...config,
       resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.js'] } },
@@ -56,6 +57,6 @@ async function bundleWorkflows() {
 }
 
 const [code] = await Promise.all([compile(), bundleWorkflows()]);
-// The compiler makes no program of it, and npm would do so on installation only.
+// tsc does not set the executable bit, and npm sets it only at installation.
 if (code === 0) await chmod(path('../dist/cli/admin.js'), 0o755);
 process.exitCode = code;

@@ -37,9 +37,9 @@ const DEFAULT_ADDRESS = 'localhost:7233';
 const HEARTBEAT_THROTTLE = '2s';
 
 /**
- * Concurrent polls. When a worker freezes or loses its connection, each open poll may hold one task until its heartbeat timeout,
- * and the job loses an attempt. So poll once for builds, which are long, and three times for short tasks, which must not
- * wait for the next poll.
+ * Concurrent polls. If a worker freezes or loses its connection, each open poll may hold one task until its heartbeat
+ * timeout, and the job loses an attempt. One poll is enough for builds, which are long; short tasks need three, otherwise
+ * they wait for the next poll.
  */
 const BUILD_POLLERS = { type: 'simple-maximum', maximum: 1 } as const;
 const LIGHT_POLLERS = { type: 'simple-maximum', maximum: 3 } as const;
@@ -50,9 +50,7 @@ const MAX_LIGHT_ACTIVITIES = 100;
 /** Concurrent callback deliveries. A receiver that hangs occupies one for 15 s. */
 const MAX_CALLBACKS = 50;
 
-/**
- * Time to hand builds over after the grace time. A handover is immediate unless the store is slow to abort an upload.
- */
+/** Time to hand builds over after the grace time. Only a store that is slow to abort an upload needs it. */
 const HANDOVER_MS = 20_000;
 
 /** Runs the workers until shutdown. Hands builds over to other workers if they outlast the grace time. */

