@@ -4,18 +4,18 @@ import { RequestFailed } from './errors.js';
 import { oneLine } from './one-line.js';
 import type { CliSettings } from './settings.js';
 
-const TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
-/** What is shown of an answer that may be anything. */
+/** Limits how much of an unexpected response is printed. */
 const EXCERPT_LENGTH = 100;
 
-/** What to do about an answer that is about the caller and not about the job. */
+/** Advice for responses that concern the caller instead of the job. */
 const ADVICE: Record<number, string> = {
-  401: ' Set LONGHAUL_API_KEY to a key of the API.',
-  403: ' The user of LONGHAUL_API_KEY must be among the ADMIN_USERS of the API.',
+  401: ' Set LONGHAUL_API_KEY to a valid API key.',
+  403: ' Use the API key of a user in ADMIN_USERS as LONGHAUL_API_KEY.',
 };
 
-/** The operators' routes of the API. Every method throws RequestFailed, which says what to do. */
+/** Client of the operators' routes. Every method throws RequestFailed, whose message says what to do. */
 export class AdminClient {
   constructor(private readonly settings: CliSettings) {}
 
@@ -48,7 +48,7 @@ export class AdminClient {
     });
     const answer = parsed(text);
     if (response.ok && isExpected(answer)) return answer;
-    if (!response.ok && isProblem(answer)) throw refused(response.status, answer);
+    if (!response.ok && isProblem(answer)) throw rejected(response.status, answer);
     throw notLonghaul(url, response, text);
   }
 
@@ -62,9 +62,9 @@ export class AdminClient {
       method,
       headers,
       ...(body && { body: JSON.stringify(body) }),
-      // The key is for this address alone.
+      // Never follow redirects, otherwise the API key may reach another server.
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     return { response, text: await response.text() };
   }
@@ -80,26 +80,26 @@ function parsed(text: string): unknown {
 
 function unreachable(url: string, error: unknown): RequestFailed {
   const { cause, message } = error as Error;
-  const why = cause instanceof Error ? cause.message : message;
+  const reason = cause instanceof Error ? cause.message : message;
   return new RequestFailed(
-    `Cannot reach the API at ${url}: ${why}. Is it running? LONGHAUL_URL says where it is.`,
+    `Cannot reach the API at ${url}: ${reason}. Check that it is running and that LONGHAUL_URL is its address.`,
     { cause: error },
   );
 }
 
-function refused(status: number, { detail, code, requestId }: Problem): RequestFailed {
-  const known = requestId ? ` (${code}, request ${requestId})` : '';
-  return new RequestFailed(`${detail ?? code}${known}${ADVICE[status] ?? ''}`);
+function rejected(status: number, { detail, code, requestId }: Problem): RequestFailed {
+  const reference = requestId ? ` (${code}, request ${requestId})` : '';
+  return new RequestFailed(`${detail ?? code}${reference}${ADVICE[status] ?? ''}`);
 }
 
 function notLonghaul(url: string, { status, headers }: Response, text: string): RequestFailed {
   const location = headers.get('location');
   const type = headers.get('content-type')?.split(';')[0] ?? 'no type';
   const excerpt = oneLine(text.slice(0, EXCERPT_LENGTH));
-  const what = location
-    ? `: it sends to ${oneLine(location)}`
-    : ` with ${excerpt ? `${type}: ${excerpt}` : 'nothing'}`;
+  const content = location
+    ? `: a redirect to ${oneLine(location)}`
+    : ` with ${excerpt ? `${type}: ${excerpt}` : 'an empty body'}`;
   return new RequestFailed(
-    `${url} answered ${status}${what}\nThat is not what Longhaul answers. LONGHAUL_URL must be the address of its API.`,
+    `${url} answered ${status}${content}\nThis is not a Longhaul API. Set LONGHAUL_URL to the address of the API.`,
   );
 }

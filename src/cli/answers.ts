@@ -1,11 +1,9 @@
 import type { AdminJob, FailedJob, FailedJobsPage } from '../contract/http/admin-schemas.js';
 
-/**
- * Whether an answer is one of Longhaul's at all, for another server may be where it is looked for. What else is in it is
- * not looked at: an API that is newer than this command may tell more.
- */
+// These guards detect responses of another server at LONGHAUL_URL. They check only the fields that the commands print,
+// so a newer API may add fields.
 
-/** A problem document of Longhaul. */
+/** A problem document (RFC 9457) of Longhaul. */
 export interface Problem {
   type: string;
   code: string;
@@ -22,7 +20,7 @@ export function isFailedJobsPage(answer: unknown): answer is FailedJobsPage {
 }
 
 export function isAdminJob(answer: unknown): answer is AdminJob {
-  if (!isObject(answer) || !haveTexts(answer, ['jobId', 'userId', 'workflowId', 'runId'])) return false;
+  if (!isObject(answer) || !hasStrings(answer, ['jobId', 'userId', 'workflowId', 'runId'])) return false;
   return isObject(answer['labels']) && Array.isArray(answer['pending']);
 }
 
@@ -30,7 +28,7 @@ const PROBLEM_TYPE = 'urn:longhaul:problem:';
 
 function isFailedJob(answer: unknown): answer is FailedJob {
   return (
-    isObject(answer) && haveTexts(answer, ['jobId', 'userId', 'failedAt', 'code', 'archiveName', 'message'])
+    isObject(answer) && hasStrings(answer, ['jobId', 'userId', 'failedAt', 'code', 'archiveName', 'message'])
   );
 }
 
@@ -38,10 +36,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function haveTexts(answer: Record<string, unknown>, names: readonly string[]): boolean {
+function hasStrings(answer: Record<string, unknown>, names: readonly string[]): boolean {
   return names.every((name) => typeof answer[name] === 'string');
 }
 
-function startsWith(value: unknown, beginning: string): boolean {
-  return typeof value === 'string' && value.startsWith(beginning);
+function startsWith(value: unknown, prefix: string): boolean {
+  return typeof value === 'string' && value.startsWith(prefix);
 }

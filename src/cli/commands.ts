@@ -5,20 +5,20 @@ import { failedTable, jobSheet } from './tables.js';
 
 export const HELP = `Usage: longhaul-admin <command> [options]
 
-  failed [--limit N] [--cursor=C]    jobs that failed and were not started again, newest first
-  show JOB                           one job: its status, what it is at, why it failed
-  retry JOB...                       starts failed jobs again, each as the same job of the same user
-  terminate JOB --reason TEXT        ends a job at once; what it left is removed by the nightly clean-up
+  failed [--limit N] [--cursor=C]    list failed jobs that were not retried, newest first
+  show JOB                           show a job: status, pending steps, error
+  retry JOB...                       start failed jobs again, with the same id and for the same user
+  terminate JOB --reason TEXT        kill a job without its clean-up; the nightly sweep removes its files
 
 Options
-  --json     print what the API answered
-  --help     print this
+  --json        print the API's response as JSON
+  -h, --help    print this help
 
 Environment
-  LONGHAUL_URL        where the API is (http://127.0.0.1:3000)
-  LONGHAUL_API_KEY    key of a user that is among the API's ADMIN_USERS
+  LONGHAUL_URL        address of the API (default http://127.0.0.1:3000)
+  LONGHAUL_API_KEY    API key of a user in ADMIN_USERS
 
-Exit status: 0 done, 1 refused or unreachable, 2 used wrongly.
+Exit status: 0 success, 1 request rejected or API unreachable, 2 invalid usage.
 `;
 
 const OPTIONS = {
@@ -31,12 +31,12 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>['values'];
 
-/** A command: what it prints, asked of the API. */
+/** Runs a command and returns its output. */
 type Command = (client: AdminClient, jobIds: string[], values: Values) => Promise<string>;
 
 const COMMANDS: Record<string, Command> = {
   failed: async (client, rest, { limit, cursor, json }) => {
-    if (rest.length > 0) throw new UsageError('failed takes no job id. Did you mean show?');
+    if (rest.length > 0) throw new UsageError('failed takes no job id. To see one job, use show.');
     const page = await client.failed(limit, cursor);
     return json ? asJson(page) : failedTable(page);
   },
@@ -45,34 +45,33 @@ const COMMANDS: Record<string, Command> = {
     return json ? asJson(job) : jobSheet(job);
   },
   retry: async (client, jobIds, { json }) => {
-    if (jobIds.length === 0) throw new UsageError('retry needs the id of a job.');
-    let printed = '';
+    if (jobIds.length === 0) throw new UsageError('retry needs the id of at least one job.');
+    let output = '';
     for (const jobId of jobIds) {
       const job = await client.retry(jobId);
-      printed += json ? asJson(job) : `Started again: ${job.jobId} of ${job.userId}\n`;
+      output += json ? asJson(job) : `Started again: ${job.jobId} of ${job.userId}\n`;
     }
-    return printed;
+    return output;
   },
   terminate: async (client, jobIds, { reason, json }) => {
-    if (!reason) throw new UsageError('terminate needs --reason TEXT, for those who look at the job later.');
+    if (!reason) throw new UsageError('terminate needs --reason TEXT. Temporal records it with the job.');
     const job = await client.terminate(onlyOne(jobIds, 'terminate'), reason);
     return json ? asJson(job) : `Terminated: ${job.jobId} of ${job.userId}\n`;
   },
 };
 
 /**
- * Runs the command that `args` name.
- * @param connect makes the client; called when the arguments are right.
- * @returns what to print.
- * @throws UsageError or RequestFailed.
+ * Runs the command in `args` and returns its output.
+ * @param connect Creates the client; called only if the arguments are valid.
+ * @throws UsageError, RequestFailed
  */
 export async function runCommand(args: string[], connect: () => AdminClient): Promise<string> {
   const { values, positionals } = parse(args);
   const [name, ...rest] = positionals;
   if (values.help) return HELP;
-  if (name === undefined) throw new UsageError('Which command? longhaul-admin --help lists them.');
+  if (name === undefined) throw new UsageError('No command given. longhaul-admin --help lists the commands.');
   if (!Object.hasOwn(COMMANDS, name)) {
-    throw new UsageError(`There is no command ${name}. longhaul-admin --help lists them.`);
+    throw new UsageError(`Unknown command: ${name}. longhaul-admin --help lists the commands.`);
   }
   return COMMANDS[name]!(connect(), rest, values);
 }
@@ -86,7 +85,7 @@ function parse(args: string[]) {
 }
 
 function onlyOne(jobIds: string[], command: string): string {
-  if (jobIds.length !== 1) throw new UsageError(`${command} needs the id of one job.`);
+  if (jobIds.length !== 1) throw new UsageError(`${command} needs the id of exactly one job.`);
   return jobIds[0]!;
 }
 

@@ -1,9 +1,9 @@
-/** The command was not given as it must be; exit status 2. */
+/** The command line is invalid. Exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The API cannot be reached, or refused; exit status 1. */
+/** The API is unreachable or rejected the request. Exit status 1. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
 }

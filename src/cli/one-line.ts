@@ -1,8 +1,8 @@
-/** Anything that would move the cursor or colour the terminal: what is printed comes from users and from other servers. */
-// eslint-disable-next-line no-control-regex -- control characters are what is replaced
+/** Characters that move the cursor or color the terminal. The output contains text of users and other servers. */
+// eslint-disable-next-line no-control-regex -- the pattern exists to match control characters
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** A text that can be printed within a line. */
+/** Replaces control characters with spaces, so that the text stays on one line. */
 export function oneLine(text: string): string {
   return text.replace(CONTROL_CHARACTERS, ' ');
 }

@@ -1,8 +1,8 @@
 import { UsageError } from './errors.js';
 
-/** Where the API is, and who asks. */
+/** Address of the API, and the caller's credentials. */
 export interface CliSettings {
-  /** Without a slash at its end. */
+  /** Has no trailing slash. */
   url: string;
   apiKey: string | undefined;
 }
@@ -12,7 +12,7 @@ const HEADER_TEXT = /^[\x21-\x7e]+$/;
 
 /**
  * Reads LONGHAUL_URL and LONGHAUL_API_KEY; an empty value counts as absent.
- * @throws UsageError that never repeats the key.
+ * @throws UsageError, which never contains the key.
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): CliSettings {
   const url = env['LONGHAUL_URL'] || DEFAULT_URL;
@@ -21,7 +21,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): CliSettings 
     throw new UsageError('LONGHAUL_URL must be an http or https URL, such as http://127.0.0.1:3000.');
   }
   if (apiKey !== undefined && !HEADER_TEXT.test(apiKey)) {
-    throw new UsageError('LONGHAUL_API_KEY must have printable ASCII characters only, without blanks.');
+    throw new UsageError('LONGHAUL_API_KEY must have only printable ASCII characters, without spaces.');
   }
   return { url: url.replace(/\/+$/, ''), apiKey };
 }

@@ -3,8 +3,9 @@ import { oneLine } from './one-line.js';
 
 const GAP = '  ';
 
+/** Formats failed jobs as a table, with the command for the next page. */
 export function failedTable({ jobs, nextCursor }: FailedJobsPage): string {
-  if (jobs.length === 0 && nextCursor === null) return 'No job has failed.\n';
+  if (jobs.length === 0 && nextCursor === null) return 'No failed jobs.\n';
   const rows = jobs.map((job) => [
     job.jobId,
     job.failedAt,
@@ -19,6 +20,7 @@ export function failedTable({ jobs, nextCursor }: FailedJobsPage): string {
   return columns([header, ...rows]) + more;
 }
 
+/** Formats one job as lines of name and value; leaves out absent values. */
 export function jobSheet(job: AdminJob): string {
   const labels = Object.entries(job.labels).map(([name, value]) => `${name}=${value}`);
   const rows: [string, string | null][] = [
@@ -54,7 +56,7 @@ function stepLine({ step, state, attempt, startedAt, nextAttemptAt, lastFailure 
     .join(', ');
 }
 
-/** Rows with their columns under each other; the last column is as long as it is. */
+/** Aligns the columns of all rows. Does not pad the last column. */
 function columns(rows: readonly (readonly string[])[]): string {
   const clean = rows.map((row) => row.map(oneLine));
   const widths = clean[0]!.map((_, i) => Math.max(...clean.map((row) => row[i]!.length)));

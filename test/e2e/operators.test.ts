@@ -223,9 +223,9 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
 
   it.each([
     [['--help'], 0, 'Usage: longhaul-admin', ''],
-    [[], 2, '', 'Which command?'],
-    [['nonsense'], 2, '', 'There is no command nonsense'],
-    [['retry'], 2, '', 'retry needs the id of a job'],
+    [[], 2, '', 'No command given'],
+    [['nonsense'], 2, '', 'Unknown command: nonsense'],
+    [['retry'], 2, '', 'retry needs the id of at least one job'],
     [['terminate', UNKNOWN], 2, '', 'terminate needs --reason'],
     [['show', UNKNOWN, '--nonsense'], 2, '', "'--nonsense'"],
   ] as const)('says how it is used: %j', async (args, code, stdout, stderr) => {

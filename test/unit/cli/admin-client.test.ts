@@ -8,7 +8,7 @@ import { close, listen } from '../../support/raw-http.js';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
-describe('the command line', () => {
+describe('AdminClient', () => {
   let server: Server;
   let url: string;
   let answer: { status: number; headers: OutgoingHttpHeaders; body: string };
@@ -23,10 +23,10 @@ describe('the command line', () => {
     answer = { status: 200, headers: JSON_TYPE, body: '{}' };
   });
 
-  /** What is printed when the command fails as it may. */
+  /** Returns the error message of a command. */
   async function failureOf(...args: string[]): Promise<string> {
     const error = await runCommand(args, () => new AdminClient({ url, apiKey: undefined })).then(
-      (printed) => new Error(`It printed ${printed}`),
+      (printed) => new Error(`The command succeeded: ${printed}`),
       (reason: unknown) => reason,
     );
     if (!(error instanceof RequestFailed)) throw error;
@@ -43,59 +43,59 @@ describe('the command line', () => {
 
   it.each([
     [
-      'another page',
+      'an HTML page',
       200,
       HTML,
       '<!doctype html>\n<title>\u001b[31mWelcome',
       '200 with text/html: <!doctype html> <title> [31mWelcome',
     ],
-    ['another object', 200, JSON_TYPE, '{"hello":"world"}', '200 with application/json: {"hello":"world"}'],
+    ['a foreign object', 200, JSON_TYPE, '{"hello":"world"}', '200 with application/json: {"hello":"world"}'],
     [
-      'lists of other things',
+      'a list of foreign jobs',
       200,
       JSON_TYPE,
       '{"jobs":[{"id":1}],"nextCursor":null}',
       '200 with application/json: {"jobs":[{"id":1}]',
     ],
-    ['a list', 200, JSON_TYPE, '[]', '200 with application/json: []'],
-    ['a text', 200, JSON_TYPE, '"ok"', '200 with application/json: "ok"'],
+    ['an array', 200, JSON_TYPE, '[]', '200 with application/json: []'],
+    ['a string', 200, JSON_TYPE, '"ok"', '200 with application/json: "ok"'],
     ['null', 200, JSON_TYPE, 'null', '200 with application/json: null'],
-    ['half of JSON', 200, JSON_TYPE, '{"jobs":', '200 with application/json: {"jobs":'],
-    ['nothing', 200, {}, '', '200 with nothing'],
-    ['no content', 204, {}, '', '204 with nothing'],
-    ['another page for errors', 404, HTML, '<h1>Not Found</h1>', '404 with text/html: <h1>Not Found</h1>'],
+    ['truncated JSON', 200, JSON_TYPE, '{"jobs":', '200 with application/json: {"jobs":'],
+    ['an empty body', 200, {}, '', '200 with an empty body'],
+    ['no content', 204, {}, '', '204 with an empty body'],
+    ['an HTML error page', 404, HTML, '<h1>Not Found</h1>', '404 with text/html: <h1>Not Found</h1>'],
     [
-      'another error',
+      'a foreign error',
       404,
       JSON_TYPE,
       '{"code":404,"message":"no"}',
       '404 with application/json: {"code":404,"message":"no"}',
     ],
-    ['an error that is null', 500, JSON_TYPE, 'null', '500 with application/json: null'],
-    ['an error without a word', 502, {}, '', '502 with nothing'],
-  ])('says which address gave %s, and what to do', async (_, status, headers, body, told) => {
+    ['a null error', 500, JSON_TYPE, 'null', '500 with application/json: null'],
+    ['an empty error', 502, {}, '', '502 with an empty body'],
+  ])('names the address that sent %s, and the fix', async (_, status, headers, body, expected) => {
     answer = { status, headers, body };
     for (const command of COMMANDS) {
       const printed = await failureOf(...command);
-      expect(printed).toContain(`${url} answered ${told}`);
+      expect(printed).toContain(`${url} answered ${expected}`);
       expect(printed).toContain('LONGHAUL_URL');
       expect(printed.split('\n').length).toBeLessThanOrEqual(2);
     }
   });
 
-  it('does not print all of a long answer', async () => {
+  it('truncates long responses', async () => {
     answer = { status: 200, headers: HTML, body: 'x'.repeat(100_000) };
     expect((await failureOf('failed')).length).toBeLessThan(400);
   });
 
-  it('says where it is sent', async () => {
+  it('names the target of a redirect', async () => {
     answer = { status: 301, headers: { location: 'https://elsewhere.test/v1/admin/failed' }, body: '' };
     const printed = await failureOf('failed');
-    expect(printed).toContain(`${url} answered 301: it sends to https://elsewhere.test/v1/admin/failed`);
+    expect(printed).toContain(`${url} answered 301: a redirect to https://elsewhere.test/v1/admin/failed`);
     expect(printed).toContain('LONGHAUL_URL');
   });
 
-  it('says so when the answer breaks off', async () => {
+  it('reports an aborted response', async () => {
     answer = {
       status: 200,
       headers: { ...JSON_TYPE, 'content-length': '100', connection: 'close' },
@@ -106,7 +106,7 @@ describe('the command line', () => {
     expect(printed).toContain('LONGHAUL_URL');
   });
 
-  it('repeats what the API says, with what finds it in the logs', async () => {
+  it('prints the detail, code and request id', async () => {
     const problem = {
       type: 'urn:longhaul:problem:NEW',
       code: 'NEW',
