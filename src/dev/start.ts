@@ -11,44 +11,44 @@ import { firstDownload } from './samples/first-download.js';
 import { assertPortFree } from './processes/ports.js';
 import { lastLines } from './processes/run-command.js';
 import { FIRST_DOWNLOAD, seedSamples } from './samples/samples.js';
-import { keepService, type ServiceProcess, startService } from './processes/service-process.js';
+import { superviseService, type ServiceProcess, startService } from './processes/service-process.js';
 import { findTemporalCli } from './temporal/temporal-binary.js';
 import { startTemporalServer, type TemporalServer } from './temporal/temporal-server.js';
 
 const LOOPBACK = '127.0.0.1';
 
-/** What the services are given to finish on Ctrl-C, so that everything is down within ten seconds. */
+/** Grace time of the services on Ctrl-C, so that everything stops within ten seconds. */
 const SHUTDOWN_GRACE_MS = '3000';
 
-/** So that a job is told as expired, and not as unknown, for two days after its archive has gone. */
-const REMEMBERED_AFTER_EXPIRY_MS = 2 * 24 * 3_600_000;
+/** Keeps ended jobs in Temporal for two days after expiry, so that their status is `expired` instead of unknown. */
+const EXTRA_RETENTION_MS = 2 * 24 * 3_600_000;
 
-/** Stands for the secret that the services are given: it is kept below DATA_DIR, which is a setting itself. */
-const MADE_LATER = `whsec_${'A'.repeat(32)}`;
+/** Placeholder for validation. The real secret is stored below DATA_DIR, which is known only after validation. */
+const PLACEHOLDER_SECRET = `whsec_${'A'.repeat(32)}`;
 
-/** Of the log of a service that ended. */
-const SHOWN_LINES = 3;
+/** Lines of a service's log that are printed if it exits. */
+const SHOWN_LOG_LINES = 3;
 
-const say = (line = '') => console.log(line);
+const print = (line = '') => console.log(line);
 const namespace = () => process.env['TEMPORAL_NAMESPACE'] ?? 'default';
 
-/** Everything in one command: Temporal with its Web UI, the worker, the API, sample files, and one download of them. */
+/** Runs Temporal with its Web UI, the worker and the API, creates sample files, and downloads some of them. */
 async function main(settings: Settings): Promise<void> {
-  const over = new AbortController();
-  const stopped = shutdownRequested().then((reason) => over.abort(new Error(reason)));
+  const ended = new AbortController();
+  const stopped = shutdownRequested().then((reason) => ended.abort(new Error(reason)));
   const running: ShutdownPhase[] = [];
   try {
-    await run(settings, running, over.signal, stopped);
+    await run(settings, running, ended.signal, stopped);
   } catch (error) {
-    if (!over.signal.aborted) throw error;
+    if (!ended.signal.aborted) throw error;
   } finally {
-    over.abort(new Error('over'));
-    if (running.length > 0) say('\nStopping …');
-    await shutDown(running, (name, error) => say(`${name} did not stop cleanly: ${messageOf(error)}`));
+    ended.abort(new Error('ended'));
+    if (running.length > 0) print('\nStopping…');
+    await shutDown(running, (name, error) => print(`${name} did not stop cleanly: ${messageOf(error)}`));
   }
 }
 
-/** Starts one thing after the other, noting in `running` how each is stopped, and stays until it is `stopped`. */
+/** Starts everything, adds a stop phase for each part to `running`, and waits until `stopped`. */
 async function run(
   settings: Settings,
   running: ShutdownPhase[],
@@ -61,7 +61,7 @@ async function run(
   await assertPortFree(http.port, 'PORT', host);
   await ensureDataFolder(store.dataDir);
   const seeded = store.kind === 'file' ? createObjectStore(store).then(seedSamples) : undefined;
-  // Its failure is met below; without this it would end the process while Temporal starts.
+  // Handled by the await below; without this, a rejection while Temporal starts would crash the process.
   seeded?.catch(() => {});
   const temporal = await startTemporal(settings, signal);
   if (temporal) running.unshift({ name: 'Temporal', run: () => temporal.stop() });
@@ -72,38 +72,38 @@ async function run(
     run: async () => void (await Promise.all(services.map((s) => s.stop()))),
   });
 
-  const where = {
+  const endpoints = {
     baseUrl: `http://${host === '0.0.0.0' ? LOOPBACK : host}:${http.port}`,
     uiUrl: temporal?.uiUrl,
     namespace: namespace(),
     logFiles: services.map((service) => service.logFile),
     webhookSecretFile: process.env['WEBHOOK_SECRETS'] ? undefined : join(store.dataDir, 'webhook-secret'),
   };
-  const failed = failureOf(services, temporal, signal);
-  // With authentication only its users may download, and we have nobody's key.
+  const failed = unexpectedExit(services, temporal, signal);
+  // With authentication, a download needs an API key, and this process has none.
   const samples = settings.auth.mode === 'none' ? FIRST_DOWNLOAD.slice(0, job.maxFiles) : [];
-  await Promise.race([failed, firstDownload(samples, where, say, signal)]);
+  await Promise.race([failed, firstDownload(samples, endpoints, print, signal)]);
   await Promise.race([failed, stopped]);
 }
 
 function assertDifferentPorts({ http, embedded }: Settings): void {
   const ports = [http.port, embedded.temporalPort, embedded.temporalUiPort];
   if (new Set(ports).size < ports.length) {
-    throw new SettingsError(['PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be three different ports']);
+    throw new SettingsError(['PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be different']);
   }
 }
 
-/** Our own Temporal, unless TEMPORAL_ADDRESS names one. */
+/** Starts a Temporal dev server, unless TEMPORAL_ADDRESS is set. */
 async function startTemporal(
   { store: { dataDir }, embedded, job }: Settings,
   signal: AbortSignal,
 ): Promise<TemporalServer | undefined> {
   if (process.env['TEMPORAL_ADDRESS']) {
-    say(`Temporal: the server at ${process.env['TEMPORAL_ADDRESS']} (TEMPORAL_ADDRESS)`);
+    print(`Temporal: server at ${process.env['TEMPORAL_ADDRESS']} (TEMPORAL_ADDRESS)`);
     return undefined;
   }
-  const cli = await findTemporalCli({ toolsDir: join(dataDir, 'tools'), log: say, signal });
-  say(`Temporal: ${cli.version}, ${cli.path} (${cli.origin})`);
+  const cli = await findTemporalCli({ toolsDir: join(dataDir, 'tools'), log: print, signal });
+  print(`Temporal: ${cli.version}, ${cli.path} (${cli.origin})`);
   return startTemporalServer({
     binary: cli.path,
     dataDir,
@@ -111,13 +111,13 @@ async function startTemporal(
     uiPort: embedded.temporalUiPort,
     namespace: namespace(),
     searchAttributes: Object.values(SEARCH_ATTRIBUTES),
-    retentionMs: job.ttlMs + REMEMBERED_AFTER_EXPIRY_MS,
-    log: say,
+    retentionMs: job.ttlMs + EXTRA_RETENTION_MS,
+    log: print,
     signal,
   });
 }
 
-/** Worker and API as processes of their own, wired by the composition roots that production runs. */
+/** Starts worker and API as separate processes, with the same entry points as in production. */
 async function startServices(
   { store }: Settings,
   host: string,
@@ -125,41 +125,47 @@ async function startServices(
 ): Promise<ServiceProcess[]> {
   const env = {
     SHUTDOWN_GRACE_MS,
-    // So that callbacks can be tried without setting anything up.
+    // Node 20 works; the warning about its end of support would repeat at every start.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // A generated secret, so that callbacks work without configuration.
     WEBHOOK_SECRETS: await loadPersistentSecret(store.dataDir, 'webhook-secret'),
     ...process.env,
     HOST: host,
     ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
   };
-  const keep = (name: string, file: URL) =>
-    keepService(() => startService(name, file, store.dataDir, env), say);
+  const supervise = (name: string, file: URL) =>
+    superviseService(() => startService(name, file, store.dataDir, env), print);
   return Promise.all([
-    keep('worker', new URL('../worker.js', import.meta.url)),
-    keep('api', new URL('../api/server.js', import.meta.url)),
+    supervise('worker', new URL('../worker.js', import.meta.url)),
+    supervise('api', new URL('../api/server.js', import.meta.url)),
   ]);
 }
 
-/** Rejects when something ends that nobody stopped. */
-async function failureOf(
+/** Rejects when a service or Temporal ends unexpectedly. */
+async function unexpectedExit(
   services: readonly ServiceProcess[],
   temporal: TemporalServer | undefined,
   stopping: AbortSignal,
 ): Promise<never> {
   const ends = services.map(async ({ name, logFile, exited }) => {
     const how = await exited;
-    return `The ${name} ended (${how}):\n${lastLines(await readFile(logFile, 'utf8'), SHOWN_LINES)}\nIts log: ${logFile}`;
+    return `The ${name} process ended (${how}):\n${lastLines(await readFile(logFile, 'utf8'), SHOWN_LOG_LINES)}\nLog: ${logFile}`;
   });
   if (temporal)
-    ends.push(temporal.exited.then((how) => `The Temporal server ended (${how}); see its log in DATA_DIR`));
+    ends.push(
+      temporal.exited.then(
+        (how) => `The Temporal server ended (${how}). See logs/temporal-server.log in DATA_DIR.`,
+      ),
+    );
   const end = await Promise.race(ends);
   stopping.throwIfAborted();
   throw new Error(end);
 }
 
-// A terminal that is closed is a wish to stop, too.
+// Closing the terminal sends SIGHUP; treat it as a request to stop.
 process.once('SIGHUP', () => process.emit('SIGTERM'));
 try {
-  await main(loadSettings({ WEBHOOK_SECRETS: MADE_LATER, ...presentOf() }));
+  await main(loadSettings({ WEBHOOK_SECRETS: PLACEHOLDER_SECRET, ...presentOf() }));
 } catch (error) {
   console.error(`\n${messageOf(error)}`);
   process.exitCode = 1;

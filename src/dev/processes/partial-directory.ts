@@ -5,9 +5,9 @@ import { isAlive } from './process-table.js';
 const PREFIX = '.partial-';
 
 /**
- * Lets `work` use a directory of its own below `parent`, out of which it renames what it has finished, so that
- * other processes see a thing whole or not at all. The directory is removed afterwards; one that a killed
- * process left, with a hundred megabytes nobody would ever find, is removed by the next call.
+ * Runs `work` with a temporary directory below `parent`, and removes the directory afterwards. `work` renames finished
+ * files out of it, so other processes never see partial ones. Also removes directories that killed processes left, which
+ * may hold 100 MB.
  */
 export async function inPartialDirectory<T>(
   parent: string,
@@ -15,7 +15,7 @@ export async function inPartialDirectory<T>(
 ): Promise<T> {
   await mkdir(parent, { recursive: true });
   await removeAbandoned(parent);
-  // Below `parent` and not in the system's temporary directory: a rename is atomic within one file system only.
+  // Not in the system's temporary directory, because a rename is atomic only within one file system.
   const directory = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
   try {
     return await work(directory);

@@ -1,24 +1,24 @@
 import { createServer } from 'node:net';
 
-/** Thrown when a port cannot be listened on; the message names the port and the setting that changes it. */
+/** The port cannot be bound. The message names the port and the setting that changes it. */
 export class PortUnavailable extends Error {
   override readonly name = 'PortUnavailable';
   readonly code = 'PORT_UNAVAILABLE';
 
   constructor(
     readonly port: number,
-    /** The environment variable that chooses another port. */
+    /** Environment variable that sets the port. */
     readonly setting: string,
     host: string,
     cause: NodeJS.ErrnoException,
   ) {
-    super(`${whatIsWrong(port, host, cause)}, or set ${setting} to another port.`, { cause });
+    super(`${problemOf(port, host, cause)}, or set ${setting} to another port.`, { cause });
   }
 }
 
 /**
- * Resolves when `port` could be listened on just now; 0 always can.
- * @throws PortUnavailable when another program has it, or it may not be used.
+ * Binds `port` and frees it again. Port 0 always succeeds.
+ * @throws PortUnavailable if another program uses the port, or this user may not bind it.
  */
 export function assertPortFree(port: number, setting: string, host = '127.0.0.1'): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -28,8 +28,8 @@ export function assertPortFree(port: number, setting: string, host = '127.0.0.1'
   });
 }
 
-function whatIsWrong(port: number, host: string, { code, message }: NodeJS.ErrnoException): string {
+function problemOf(port: number, host: string, { code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE') return `Port ${port} is already in use: stop the program that uses it`;
-  if (code === 'EACCES') return `Port ${port} needs rights this user does not have: run as one who does`;
+  if (code === 'EACCES') return `Port ${port} needs privileges that this user lacks: run as another user`;
   return `Port ${port} of ${host} cannot be used (${message}): check the address`;
 }

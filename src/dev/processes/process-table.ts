@@ -5,14 +5,14 @@ import { systemCodeOf } from '../../runtime/system-error.js';
 
 const POLL_MS = 50;
 
-/** A process that runs now. */
+/** A running process. */
 export interface ProcessInfo {
   parentPid: number;
-  /** Its program and arguments, separated by spaces. */
+  /** Program and arguments, separated by spaces. */
   command: string;
 }
 
-/** True while `pid` is taken by a process, be it somebody else's. */
+/** Returns true if a process with this id exists, also one of another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -22,12 +22,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** What runs as `pid`; null when nothing does, or what did is a zombie. */
+/** Returns the process with this id; null if there is none, or only a zombie. */
 export async function processInfo(pid: number): Promise<ProcessInfo | null> {
-  return process.platform === 'linux' ? readProc(pid) : askPs(pid);
+  return process.platform === 'linux' ? readProc(pid) : runPs(pid);
 }
 
-/** Asks a process to end, and kills it when it has not after `graceMs`. Resolves when it is gone. */
+/** Sends SIGTERM, then SIGKILL after `graceMs`. Resolves when the process has ended. */
 export async function endProcess(pid: number, graceMs: number): Promise<void> {
   signal(pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
@@ -41,19 +41,19 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // Gone already: what was wanted.
+    // ESRCH: the process has already ended.
     if (systemCodeOf(error) !== 'ESRCH') throw error;
   }
 }
 
-/** Slim containers have no `ps`, but every Linux has /proc. */
+/** Reads /proc, because slim containers have no `ps`. */
 async function readProc(pid: number): Promise<ProcessInfo | null> {
   try {
     const [stat, commandLine] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ]);
-    // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+    // The second field is the program name in parentheses, which may contain spaces and parentheses.
     const [state, parentPid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z') return null;
     return { parentPid: Number(parentPid), command: commandLine.split('\0').join(' ').trim() };
@@ -62,7 +62,7 @@ async function readProc(pid: number): Promise<ProcessInfo | null> {
   }
 }
 
-function askPs(pid: number): Promise<ProcessInfo | null> {
+function runPs(pid: number): Promise<ProcessInfo | null> {
   return new Promise((resolve) => {
     execFile('ps', ['-ww', '-o', 'ppid=,stat=,command=', '-p', String(pid)], (error, stdout) => {
       const [, parentPid, state, command] = /^\s*(\d+)\s+(\S+)\s+(.*)$/m.exec(stdout) ?? [];

@@ -1,29 +1,29 @@
 import { execFile } from 'node:child_process';
 
-const LAST_LINES = 8;
+const DEFAULT_LINES = 8;
 
-/** What a command that could not be run, or that failed, left behind. */
+/** A command is missing, failed, or timed out. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly code = 'COMMAND_FAILED';
 
   constructor(
     command: string,
-    /** True when there is no such program. */
+    /** True if the program does not exist. */
     readonly missing: boolean,
-    /** The last lines of its standard error, else of its standard output. */
-    readonly said: string,
+    /** Last lines of standard error, or of standard output if standard error is empty. */
+    readonly output: string,
     cause: unknown,
   ) {
-    super(missing ? `${command} is not installed` : `${command} failed: ${said || String(cause)}`, {
+    super(missing ? `${command} is not installed` : `${command} failed: ${output || String(cause)}`, {
       cause,
     });
   }
 }
 
 /**
- * Runs a program to its end and answers its standard output.
- * @throws CommandFailed when it is missing, exits with an error, takes longer than `timeoutMs` or is aborted.
+ * Runs a program and returns its standard output.
+ * @throws CommandFailed if it is missing, exits with an error, exceeds `timeoutMs` or is aborted.
  */
 export function runCommand(
   file: string,
@@ -35,14 +35,14 @@ export function runCommand(
     execFile(file, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const timedOut = error.killed ? `it took longer than ${timeoutMs / 1000} s` : '';
-      const said = timedOut || lastLines(stderr) || lastLines(stdout);
-      reject(new CommandFailed(file, error.code === 'ENOENT', said, error));
+      const output = timedOut || lastLines(stderr) || lastLines(stdout);
+      reject(new CommandFailed(file, error.code === 'ENOENT', output, error));
     });
   });
 }
 
-/** The last lines of a program's output that say anything. */
-export function lastLines(output: string, count = LAST_LINES): string {
+/** Returns the last non-empty lines of a program's output. */
+export function lastLines(output: string, count = DEFAULT_LINES): string {
   const lines = output.split('\n').map((line) => line.trimEnd());
   return lines
     .filter((line) => line !== '')

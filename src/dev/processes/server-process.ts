@@ -2,21 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A server that runs beside this process and ends with it. */
+/** A child process that ends with this process. */
 export interface ServerProcess {
-  /** Undefined when the program could not even be started. */
+  /** Undefined if the program could not be started. */
   pid: number | undefined;
-  /** Resolves when the server has ended, wanted or not, and tells how: `exit code 1`, `SIGKILL`. */
+  /** Resolves when the server has ended, for any reason, with `exit code 1`, `SIGKILL` or an error message. */
   exited: Promise<string>;
-  /** Ends the server, by force after the grace time; resolves when it is gone. Idempotent. */
+  /** Sends SIGTERM, then SIGKILL after 5 s. Resolves when the server has ended. Idempotent. */
   stop(): Promise<void>;
 }
 
 const STOP_GRACE_MS = 5_000;
 
 /**
- * Starts a program in the background, all its output appended to `logFile`. Never throws for a bad program: see `exited`.
- * @param channel `ipc` for a Node program that ends when its channel to us does, even if we are killed.
+ * Starts a program in the background and appends its output to `logFile`. Reports a failed start through `exited`.
+ * @param channel `ipc` for a Node program that must end when the channel closes, even if this process is killed.
  */
 export async function spawnServer(
   program: string,
@@ -28,11 +28,11 @@ export async function spawnServer(
   const output = await open(logFile, 'a');
   try {
     const child = spawn(program, args, {
-      // A process group of its own: Ctrl-C in the terminal must not end the server before its clients have drained.
+      // A separate process group, otherwise Ctrl-C would end the server before its clients have drained.
       detached: true,
       windowsHide: true,
       env,
-      // Straight into the file, not through a pipe: the server must not fail writing when we are gone.
+      // Writes to the file without a pipe, otherwise the server's writes fail when this process ends.
       stdio: ['ignore', output.fd, output.fd, channel],
     });
     const exited = exitOf(child);
@@ -43,13 +43,13 @@ export async function spawnServer(
 }
 
 function exitOf(child: ChildProcess): Promise<string> {
-  // However this process ends, other than by SIGKILL, the server ends too.
-  const endWithUs = () => child.kill('SIGTERM');
-  process.once('exit', endWithUs);
+  // Ends the server with this process, except on SIGKILL.
+  const killChild = () => child.kill('SIGTERM');
+  process.once('exit', killChild);
   return new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
-  }).finally(() => process.off('exit', endWithUs));
+  }).finally(() => process.off('exit', killChild));
 }
 
 async function stopServer(child: ChildProcess, exited: Promise<string>): Promise<void> {

@@ -3,32 +3,32 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ServerProcess, spawnServer } from './server-process.js';
 
-/** One of our own services, run as production runs it. */
+/** A Longhaul service, started with its production entry point. */
 export interface ServiceProcess extends ServerProcess {
   name: string;
   logFile: string;
 }
 
-/** A service that ends itself sooner would end the next time too: a setting is wrong. */
-const SHORT_LIFE_MS = 10_000;
+/** A service that exits sooner than this is not restarted: a setting is wrong, so it would exit again. */
+const MIN_UPTIME_MS = 10_000;
 
 /**
- * Keeps a service running: one that ends though nobody stopped it is started again, unless it ended as soon as it had
- * begun. Only then its `exited` resolves, or when it is stopped.
+ * Starts a service and restarts it if it crashes. Does not restart one that exits within 10 s of its start. `exited`
+ * resolves only then, or after `stop`.
  */
-export async function keepService(
+export async function superviseService(
   start: () => Promise<ServiceProcess>,
   log: (line: string) => void,
 ): Promise<ServiceProcess> {
   let current = await start();
   let stopping = false;
-  const keep = async (): Promise<string> => {
+  const supervise = async (): Promise<string> => {
     for (;;) {
-      const begun = Date.now();
+      const startedAt = Date.now();
       const how = await current.exited;
       const killed = how.startsWith('SIG');
-      if (stopping || (!killed && Date.now() - begun < SHORT_LIFE_MS)) return how;
-      log(`The ${current.name} ended (${how}); starting it again`);
+      if (stopping || (!killed && Date.now() - startedAt < MIN_UPTIME_MS)) return how;
+      log(`The ${current.name} process ended (${how}). Restarting it.`);
       current = await start();
       if (stopping) await current.stop();
     }
@@ -37,10 +37,10 @@ export async function keepService(
     stopping = true;
     await current.stop();
   };
-  return { ...current, exited: keep(), stop };
+  return { ...current, exited: supervise(), stop };
 }
 
-/** Starts the service in `file` with its log below `dataDir`. It ends with us, however we end. */
+/** Starts the service in `file` and logs to `dataDir`. The service ends with this process, even on SIGKILL. */
 export async function startService(
   name: string,
   file: URL,

@@ -1,14 +1,14 @@
-/** Where the bar is shown: `process.stdout`, or something like it. */
+/** Destination of the bar, such as `process.stdout`. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
-  /** Letters in a line of the terminal. */
+  /** Width of the terminal, in characters. */
   columns?: number;
 }
 
-/** What the bar shows of a job. */
+/** The fields of a job that the bar shows. */
 export interface Progress {
-  /** Changes between phases of the work. */
+  /** Phase of the job. */
   status: string;
   /** Whole percent. */
   progress: number;
@@ -17,28 +17,28 @@ export interface Progress {
 
 export interface ProgressBar {
   update(progress: Progress): void;
-  /** Leaves the last state on a line of its own; further updates begin a new one. */
+  /** Ends the line of the last state; further updates start a new line. */
   end(): void;
 }
 
-const BAR_LETTERS = 24;
+const BAR_WIDTH = 24;
 const DEFAULT_COLUMNS = 80;
 const RETURN_AND_CLEAR_LINE = '\r\u001B[2K';
 
-/** One line, shorter than `columns`: a full line would wrap, and the next update would not overwrite it. */
+/** Renders a line shorter than `columns`. A full line would wrap, and the next update would not overwrite it. */
 export function renderProgress({ progress, message }: Progress, columns: number): string {
   const share = Math.min(100, Math.max(0, progress)) / 100;
-  const filled = Math.floor(share * BAR_LETTERS);
-  const bar = '█'.repeat(filled) + '░'.repeat(BAR_LETTERS - filled);
+  const filled = Math.floor(share * BAR_WIDTH);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
-  // A line break or an escape sequence in a message would tear the line.
+  // Removes line breaks and escape sequences, because they would break the line.
   const plain = message.replaceAll(/\p{Cc}+/gu, ' ');
   return Array.from(`${bar} ${percent}  ${plain}`)
     .slice(0, Math.max(0, columns - 1))
     .join('');
 }
 
-/** A bar that rewrites its line on a terminal, and elsewhere, in a log, says a line for each new phase. */
+/** Creates a bar that rewrites its line on a terminal, and prints one line per phase elsewhere. */
 export function createProgressBar(output: Output): ProgressBar {
   return output.isTTY ? terminalBar(output) : phaseLines(output);
 }

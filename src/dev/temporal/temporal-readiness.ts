@@ -5,33 +5,33 @@ import { Connection } from '@temporalio/client';
 const POLL_MS = 50;
 const CALL_TIMEOUT_MS = 2_000;
 
-/** Where a starting Temporal server will listen on loopback. */
+/** Loopback ports of a Temporal server. */
 export interface TemporalPorts {
   port: number;
   uiPort: number;
 }
 
 /**
- * Resolves when the server answers for `namespace` and its Web UI accepts connections. Waits as long as
- * `signal` lets it, and then rejects with the signal's reason.
+ * Resolves when the server serves `namespace` and its Web UI accepts connections. Rejects with the reason of `signal`
+ * when it aborts.
  */
-export async function temporalAnswers(
+export async function waitForTemporal(
   { port, uiPort }: TemporalPorts,
   namespace: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // A plain connection first: gRPC, once refused, waits a second before it tries again.
-  await until(() => accepts(port), signal);
+  // Probes with a TCP connection first, because gRPC waits 1 s after a refused connection.
+  await waitUntil(() => acceptsConnections(port), signal);
   const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
   try {
-    await until(() => knowsNamespace(connection, namespace), signal);
+    await waitUntil(() => servesNamespace(connection, namespace), signal);
   } finally {
     await connection.close();
   }
-  await until(() => accepts(uiPort), signal);
+  await waitUntil(() => acceptsConnections(uiPort), signal);
 }
 
-async function until(condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+async function waitUntil(condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     if (await condition()) return;
@@ -39,18 +39,18 @@ async function until(condition: () => Promise<boolean>, signal: AbortSignal): Pr
   }
 }
 
-function accepts(port: number): Promise<boolean> {
+function acceptsConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    const answer = (accepted: boolean) => {
+    const settle = (accepted: boolean) => {
       socket.destroy();
       resolve(accepted);
     };
-    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
   });
 }
 
-function knowsNamespace(connection: Connection, namespace: string): Promise<boolean> {
+function servesNamespace(connection: Connection, namespace: string): Promise<boolean> {
   const call = () => connection.workflowService.describeNamespace({ namespace });
   return connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call).then(
     () => true,

@@ -9,18 +9,18 @@ import { afterAll } from '@jest/globals';
 import { messageOf } from '../../../src/dev/errors.js';
 import { findTemporalCli } from '../../../src/dev/temporal/temporal-binary.js';
 
-/** Makes folders that are gone when the tests of the file are done. */
+/** Returns a function that creates temporary folders. They are removed after all tests of the file. */
 export function temporaryFolders(): () => Promise<string> {
-  const made: string[] = [];
-  afterAll(() => Promise.all(made.map((path) => rm(path, { recursive: true, force: true }))));
+  const created: string[] = [];
+  afterAll(() => Promise.all(created.map((path) => rm(path, { recursive: true, force: true }))));
   return async () => {
     const path = await mkdtemp(join(tmpdir(), 'longhaul-dev-'));
-    made.push(path);
+    created.push(path);
     return path;
   };
 }
 
-/** Writes a shell script that can be run. */
+/** Writes an executable shell script. */
 export async function script(path: string, ...lines: string[]): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `#!/bin/sh\n${lines.join('\n')}\n`);
@@ -28,7 +28,7 @@ export async function script(path: string, ...lines: string[]): Promise<string> 
   return path;
 }
 
-/** Listens on loopback; answers the port, chosen by the system unless given. */
+/** Listens on loopback and returns the port. The system chooses the port by default. */
 export function listen(server: Server, port = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -39,7 +39,7 @@ export function listen(server: Server, port = 0): Promise<number> {
   });
 }
 
-/** A loopback port nobody listened on a moment ago. */
+/** Returns a loopback port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listen(server);
@@ -47,34 +47,34 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Says in one line what is not tested here, and why. */
-export function skipped(why: string): void {
-  process.stderr.write(`Skipped, ${why}\n`);
+/** Prints one line with the reason for a skipped test. */
+export function reportSkipped(reason: string): void {
+  process.stderr.write(`Skipped: ${reason}\n`);
 }
 
-/** A real Temporal CLI; null, with one line why, where none can be had. With CI=true that is an error. */
+/** Returns the path of a Temporal CLI. Without one, prints a line and returns null; throws if CI=true. */
 export async function temporalCli(): Promise<string | null> {
   try {
     const { path } = await findTemporalCli({ toolsDir: join(process.cwd(), '.tools') });
     return path;
   } catch (error) {
     if (process.env.CI === 'true') throw error;
-    skipped(`for want of a Temporal CLI: ${messageOf(error).replaceAll('\n', ' ')}`);
+    reportSkipped(`no Temporal CLI: ${messageOf(error).replaceAll('\n', ' ')}`);
     return null;
   }
 }
 
-/** Resolves when `condition` holds; fails after ten seconds. */
+/** Resolves when `condition` holds. Fails after 10 s. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('It did not come true within ten seconds');
+    if (Date.now() > deadline) throw new Error('The condition did not hold within 10 s');
     await delay(20);
   }
 }
 
-/** The command lines of all running processes that contain `text`. */
-export async function commandsNaming(text: string): Promise<string[]> {
+/** Returns the command lines of all running processes that contain `text`. */
+export async function commandsContaining(text: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-e', '-ww', '-o', 'args=']);
   return stdout.split('\n').filter((line) => line.includes(text));
 }

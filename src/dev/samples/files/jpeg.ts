@@ -1,4 +1,4 @@
-/** A lighthouse at dusk: a baseline JPEG of 160 × 120 pixels. Unlike a PNG, a JPEG is not written in a few lines. */
+/** A lighthouse at dusk: a baseline JPEG of 160 × 120 pixels. Embedded, because a JPEG encoder is long. */
 const LIGHTHOUSE = [
   '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABIMDRANCxIQDhAUExIVGywdGxgYGzYnKSAsQDlEQz85Pj1HUGZXR0thTT0+WXlaYWlt',
   'cnNyRVV9hnxvhWZwcm7/2wBDARMUFBsXGzQdHTRuST5Jbm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5u',
@@ -29,6 +29,7 @@ const LIGHTHOUSE = [
   'AP/Z',
 ];
 
+/** Returns the JPEG sample. */
 export function lighthouseJpeg(): Buffer {
   return Buffer.from(LIGHTHOUSE.join(''), 'base64');
 }

@@ -1,8 +1,8 @@
 const PAGE = { width: 595, height: 842, margin: 72, leading: 20 };
 
 /**
- * A PDF 1.4 (ISO 32000) of one A4 page with the given lines; the first is the heading. Letters beyond
- * Latin-1 cannot be shown, for no font is embedded.
+ * Creates a PDF 1.4 (ISO 32000) of one A4 page. The first line is the heading. Supports only Latin-1, because no font
+ * is embedded.
  */
 export function pdf(lines: readonly string[]): Buffer {
   const objects = [
@@ -13,7 +13,7 @@ export function pdf(lines: readonly string[]): Buffer {
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
     stream(pageContent(lines)),
   ];
-  // The four letters beyond ASCII tell programs that guess from the first bytes that this is binary.
+  // Four non-ASCII characters in the header mark the file as binary (ISO 32000, 7.5.2).
   let file = '%PDF-1.4\n%\u00e2\u00e3\u00cf\u00d3\n';
   const offsets = objects.map((object, index) => {
     const offset = file.length;
@@ -23,11 +23,11 @@ export function pdf(lines: readonly string[]): Buffer {
   const start = file.length;
   file += `xref\n0 ${objects.length + 1}\n${crossReferences(offsets)}`;
   file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
-  // One byte per letter: the offsets counted above are bytes.
+  // Latin-1 has one byte per character, so the offsets above are byte offsets.
   return Buffer.from(file, 'latin1');
 }
 
-/** Every entry is exactly twenty bytes, its line end included: readers compute where the n-th one is. */
+/** Each entry is exactly 20 bytes with its line end, because readers compute the position of the n-th entry. */
 function crossReferences(offsets: readonly number[]): string {
   const used = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`);
   return `0000000000 65535 f \n${used.join('')}`;
@@ -47,5 +47,5 @@ function stream(content: string): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll(/[\\()]/g, (letter) => `\\${letter}`);
+  return text.replaceAll(/[\\()]/g, (character) => `\\${character}`);
 }

@@ -1,27 +1,27 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const TRUECOLOUR = 2;
+const TRUECOLOR = 2;
 
-/** A colour: red, green and blue from 0 to 255. */
-type Colour = [number, number, number];
+/** Red, green and blue, from 0 to 255. */
+type Color = [number, number, number];
 
-/** A PNG (ISO/IEC 15948) of the given size in pixels, 8 bits per channel, each pixel asked of `colourAt`. */
-export function png(width: number, height: number, colourAt: (x: number, y: number) => Colour): Buffer {
+/** Creates a PNG (ISO/IEC 15948) of the given size in pixels, with 8 bits per channel. */
+export function png(width: number, height: number, colorAt: (x: number, y: number) => Color): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, TRUECOLOUR, 0, 0, 0], 8);
+  header.set([8, TRUECOLOR, 0, 0, 0], 8);
 
-  // Each row begins with the number of its filter; 0 is none.
+  // Each row starts with its filter type; 0 means none.
   const rows = Array.from({ length: height }, (_, y) =>
-    Buffer.from([0, ...Array.from({ length: width }, (__, x) => colourAt(x, y)).flat()]),
+    Buffer.from([0, ...Array.from({ length: width }, (__, x) => colorAt(x, y)).flat()]),
   );
   const pixels = deflateSync(Buffer.concat(rows));
   return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND')]);
 }
 
-/** A sunset over the sea. */
+/** Draws a sunset over the sea. */
 export function sunsetPng(): Buffer {
   const [width, height, horizon, sunX, radius] = [480, 300, 190, 330, 46];
   return png(width, height, (x, y) => {

@@ -5,15 +5,15 @@ const START = Date.UTC(2026, 0, 1);
 const SENSORS = ['harbour', 'lighthouse', 'pier', 'breakwater'];
 
 /**
- * A table of made-up measurements, one a second, as CSV of at least `minimumBytes`. It is written while it
- * is read, so it costs no memory, and its bytes are the same each time.
+ * Generates a CSV of at least `minimumBytes` with one invented measurement per second. Streams the rows to keep memory
+ * flat. The bytes are always the same.
  */
 export function readings(minimumBytes: number): Readable {
   return Readable.from(chunks(minimumBytes), { objectMode: false });
 }
 
 function* chunks(minimumBytes: number): Generator<Buffer> {
-  const noise = generator(20_260_101);
+  const noise = pseudoRandom(20_260_101);
   let bytes = 0;
   let row = 0;
   while (bytes < minimumBytes) {
@@ -33,8 +33,8 @@ function reading(row: number, noise: () => number): string {
   return `${time},${SENSORS[row % SENSORS.length]},${temperature},${humidity},${(12 * noise()).toFixed(1)}`;
 }
 
-/** Numbers from 0 to 1, always the same ones: a linear congruential generator (Numerical Recipes, 7.1). */
-function generator(seed: number): () => number {
+/** Returns a deterministic generator of numbers in [0, 1): linear congruential (Numerical Recipes, 7.1). */
+function pseudoRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

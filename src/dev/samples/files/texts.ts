@@ -1,11 +1,11 @@
 export const WELCOME = `Welcome to Longhaul.
 
-This file and its neighbours were made on the first start, so that there is something to download.
-Ask for several of them at once and you get one archive:
+Longhaul creates this and the other sample files on the first start.
+Request several of them at once to get one archive:
 
   POST /v1/download/initiate   {"fileIds": [70000, 70002, 70008]}
 
-Stop the service while the archive is being built, start it again, and the job goes on.
+Stop the service during a build and start it again: the job continues.
 `;
 
 export const ORDER = `${JSON.stringify(

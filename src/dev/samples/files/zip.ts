@@ -3,7 +3,7 @@ import { ZipArchive } from 'archiver';
 
 const DATE = new Date('2026-06-21T12:00:00Z');
 
-/** A zip of the given files. The same files make the same bytes. */
+/** Creates a zip of the given files. The same files always give the same bytes. */
 export async function zip(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const archive = new ZipArchive();
   for (const [name, content] of Object.entries(files)) archive.append(content, { name, date: DATE });

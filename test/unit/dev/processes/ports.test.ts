@@ -8,19 +8,19 @@ describe('assertPortFree', () => {
 
   afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())));
 
-  async function take(): Promise<number> {
+  async function occupyPort(): Promise<number> {
     server = createServer();
     return listen(server);
   }
 
-  test('lets a free port pass, and leaves it free', async () => {
+  test('accepts a free port repeatedly', async () => {
     const port = await freePort();
     await assertPortFree(port, 'PORT');
     await assertPortFree(port, 'PORT');
   });
 
-  test('names the taken port and the setting that changes it', async () => {
-    const port = await take();
+  test('names the used port and its setting', async () => {
+    const port = await occupyPort();
     const failure = assertPortFree(port, 'TEMPORAL_UI_PORT');
     await expect(failure).rejects.toBeInstanceOf(PortUnavailable);
     await expect(failure).rejects.toMatchObject({
@@ -33,19 +33,19 @@ describe('assertPortFree', () => {
     );
   });
 
-  test('a port taken on loopback is taken for all addresses too', async () => {
-    const port = await take();
+  test('rejects 0.0.0.0 if loopback is in use', async () => {
+    const port = await occupyPort();
     await expect(assertPortFree(port, 'PORT', '0.0.0.0')).rejects.toThrow('already in use');
   });
 
-  test('tells of an address that is not of this machine', async () => {
+  test('rejects an address of another machine', async () => {
     const port = await freePort();
     await expect(assertPortFree(port, 'PORT', '203.0.113.1')).rejects.toThrow(
       `Port ${port} of 203.0.113.1 cannot be used`,
     );
   });
 
-  test('0, any port, is always free', async () => {
+  test('accepts port 0', async () => {
     await assertPortFree(0, 'PORT');
   });
 });

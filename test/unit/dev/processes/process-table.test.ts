@@ -20,34 +20,36 @@ async function run(program: string, ...args: string[]): Promise<{ child: ChildPr
   return { child, pid: child.pid ?? 0 };
 }
 
-describe('the process table', () => {
-  test('tells the parent and the command of a process', async () => {
+describe('processInfo', () => {
+  test('returns the parent and the command', async () => {
     const { pid } = await run('sleep', '60');
     expect(await processInfo(pid)).toEqual({ parentPid: process.pid, command: 'sleep 60' });
   });
 
-  test('is not misled by parentheses and spaces in the name of a program', async () => {
+  test('parses program names with parentheses and spaces', async () => {
     const odd = join(await folder(), 'a (b) S 1');
     await copyFile('/bin/sleep', odd);
     const { pid } = await run(odd, '60');
     expect(await processInfo(pid)).toEqual({ parentPid: process.pid, command: `${odd} 60` });
   });
 
-  test('knows nothing of a process that has ended', async () => {
+  test('returns null for an ended process', async () => {
     const { child, pid } = await run('true');
     if (child.exitCode === null) await once(child, 'exit');
     expect(await processInfo(pid)).toBeNull();
     expect(isAlive(pid)).toBe(false);
   });
+});
 
-  test('ends a process that ends when asked', async () => {
+describe('endProcess', () => {
+  test('sends SIGTERM', async () => {
     const { child, pid } = await run('sleep', '60');
     const exit = once(child, 'exit');
     await endProcess(pid, 5_000);
     expect(await exit).toEqual([null, 'SIGTERM']);
   });
 
-  test('kills a process that does not', async () => {
+  test('sends SIGKILL if SIGTERM has no effect', async () => {
     const stubborn = await script(
       join(await folder(), 'stubborn'),
       "trap '' TERM",
@@ -61,7 +63,7 @@ describe('the process table', () => {
     expect(await exit).toEqual([null, 'SIGKILL']);
   });
 
-  test('ending a process that is gone is no error', async () => {
+  test('ignores an ended process', async () => {
     const { child, pid } = await run('true');
     if (child.exitCode === null) await once(child, 'exit');
     await expect(endProcess(pid, 1_000)).resolves.toBeUndefined();

@@ -17,29 +17,29 @@ const further = { status: 'running', progress: 60, message: 'Fetching 3 of 3 fil
 const publishing = { status: 'processing_artifacts', progress: 95, message: 'Publishing' };
 
 describe('renderProgress', () => {
-  test('shows how much is done, and what is going on', () => {
+  test('shows bar, percentage and message', () => {
     expect(renderProgress(running, 80)).toBe('█████████░░░░░░░░░░░░░░░  40%  Fetching 2 of 3 files');
   });
 
-  test('is full only when all is done', () => {
+  test('is full only at 100 %', () => {
     expect(renderProgress({ ...running, progress: 99.9 }, 80)).toMatch(/^█{23}░ {2}99%/);
     expect(renderProgress({ ...running, progress: 100 }, 80)).toMatch(/^█{24} 100%/);
   });
 
-  test('never leaves its limits', () => {
+  test('clamps progress to 0 and 100', () => {
     expect(renderProgress({ ...running, progress: 180 }, 80)).toMatch(/^█{24} 100%/);
     expect(renderProgress({ ...running, progress: -3 }, 80)).toMatch(/^░{24} {3}0%/);
   });
 
-  test('stays shorter than the line, and on it', () => {
+  test('stays on one line', () => {
     expect(renderProgress(running, 20)).toHaveLength(19);
-    const torn = renderProgress({ ...running, message: 'one\r\ntwo\u001B[2Jthree' }, 80);
-    expect(torn).toMatch(/ {2}one two \[2Jthree$/);
+    const rendered = renderProgress({ ...running, message: 'one\r\ntwo\u001B[2Jthree' }, 80);
+    expect(rendered).toMatch(/ {2}one two \[2Jthree$/);
   });
 });
 
-describe('the progress bar on a terminal', () => {
-  test('rewrites its line, and leaves it when it ends', () => {
+describe('createProgressBar on a terminal', () => {
+  test('rewrites its line, and ends it', () => {
     const terminal = output({ isTTY: true, columns: 60 });
     const bar = createProgressBar(terminal);
     bar.update(running);
@@ -50,15 +50,15 @@ describe('the progress bar on a terminal', () => {
     expect(terminal.text).toBe(`${lines.join('')}\n`);
   });
 
-  test('leaves no empty line when nothing was shown', () => {
+  test('prints nothing without updates', () => {
     const terminal = output({ isTTY: true });
     createProgressBar(terminal).end();
     expect(terminal.text).toBe('');
   });
 });
 
-describe('the progress bar in a log', () => {
-  test('writes one line for each phase', () => {
+describe('createProgressBar in a log', () => {
+  test('writes one line per phase', () => {
     const log = output({});
     const bar = createProgressBar(log);
     for (const progress of [queued, queued, running, further, publishing]) bar.update(progress);

@@ -26,13 +26,13 @@ interface Answer {
 describe('runSampleDownload', () => {
   let server: Server;
   let baseUrl: string;
-  let asked: { method: string | undefined; path: string | undefined; body: unknown }[];
+  let requests: { method: string | undefined; path: string | undefined; body: unknown }[];
   let answers: Answer[];
   let shown: string;
   const output = { write: (text: string) => (shown += text) };
 
   beforeEach(async () => {
-    asked = [];
+    requests = [];
     answers = [];
     shown = '';
     server = createServer((request, response) => void reply(request, response));
@@ -46,20 +46,20 @@ describe('runSampleDownload', () => {
 
   async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = request.method === 'POST' ? await json(request) : null;
-    asked.push({ method: request.method, path: request.url, body });
+    requests.push({ method: request.method, path: request.url, body });
     const { status = 200, body: answer } = answers.shift() ?? { status: 500, body: {} };
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   }
 
-  test('starts a job, follows it to its end and answers the lasting link', async () => {
+  test('starts a job, follows it, returns the link', async () => {
     answers = [{ status: 202, body: started }, { body: queued }, { body: running }, { body: completed }];
-    const began = Date.now();
+    const startedAt = Date.now();
     const result = await runSampleDownload(baseUrl, [70_000, 70_004], output);
 
     expect(result).toEqual({ jobId: JOB, link: `${baseUrl}/v1/download/${JOB}` });
     const request = { fileIds: [70_000, 70_004], archive: { name: 'longhaul-sample' } };
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { method: 'POST', path: '/v1/download/initiate', body: request },
       ...[1, 2, 3].map(() => ({ method: 'GET', path: STATUS, body: null })),
     ]);
@@ -69,22 +69,22 @@ describe('runSampleDownload', () => {
       'completed (100%): Done',
       '',
     ]);
-    // Not once a minute, as `nextPollInMs` advises: somebody is looking.
-    expect(Date.now() - began).toBeLessThan(10_000);
+    // Polls faster than `nextPollInMs` advises, because a person watches.
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
-  test('asks no sooner than the service allows', async () => {
+  test('polls no earlier than nextPollInMs', async () => {
     answers = [
       { status: 202, body: started },
       { body: { ...running, nextPollInMs: 120 } },
       { body: completed },
     ];
-    const began = performance.now();
+    const startedAt = performance.now();
     await runSampleDownload(baseUrl, [70_000], output);
-    expect(performance.now() - began).toBeGreaterThanOrEqual(119);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(119);
   });
 
-  test('asks again when the service is busy for a moment', async () => {
+  test('retries after 503 and 429', async () => {
     answers = [
       { status: 202, body: started },
       { status: 503, body: { title: 'The job service is not reachable' } },
@@ -94,17 +94,17 @@ describe('runSampleDownload', () => {
     await expect(runSampleDownload(baseUrl, [70_000], output)).resolves.toMatchObject({ jobId: JOB });
   });
 
-  test('tells why a job failed', async () => {
+  test('reports why a job failed', async () => {
     const error = { code: 'FILE_NOT_FOUND', message: 'File 70000 does not exist' };
     answers = [{ status: 202, body: started }, { body: { ...running, status: 'failed', error } }];
     const failure = runSampleDownload(baseUrl, [70_000], output);
     await expect(failure).rejects.toBeInstanceOf(SampleDownloadFailed);
     await expect(failure).rejects.toThrow(
-      'The sample download ended as failed: File 70000 does not exist (FILE_NOT_FOUND)',
+      'The sample download ended with status failed: File 70000 does not exist (FILE_NOT_FOUND)',
     );
   });
 
-  test('tells what the service said of a bad request', async () => {
+  test('reports the detail of a rejected request', async () => {
     answers = [
       { status: 400, body: { title: 'The request is not valid', detail: 'fileIds must not be empty' } },
     ];
@@ -113,25 +113,25 @@ describe('runSampleDownload', () => {
     );
   });
 
-  test('is not confused by an answer that is not JSON', async () => {
+  test('handles a response that is not JSON', async () => {
     answers = [{ status: 502, body: '<h1>Bad gateway</h1>' }];
     await expect(runSampleDownload(baseUrl, [70_000], output)).rejects.toThrow('answered 502');
   });
 
-  test('says so when nobody listens', async () => {
-    const nowhere = `http://127.0.0.1:${await freePort()}`;
-    const failure = runSampleDownload(nowhere, [70_000], output);
+  test('reports a refused connection', async () => {
+    const unused = `http://127.0.0.1:${await freePort()}`;
+    const failure = runSampleDownload(unused, [70_000], output);
     await expect(failure).rejects.toBeInstanceOf(SampleDownloadFailed);
     await expect(failure).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  test('gives up in the end', async () => {
+  test('times out', async () => {
     answers = [{ status: 202, body: started }, ...Array.from({ length: 20 }, () => ({ body: running }))];
     const failure = runSampleDownload(baseUrl, [70_000], output, { timeoutMs: 400 });
-    await expect(failure).rejects.toThrow('The sample could not be downloaded: it is not done after 0.4 s');
+    await expect(failure).rejects.toThrow('The sample could not be downloaded: it took longer than 0.4 s');
   });
 
-  test('stops at once when it is told to', async () => {
+  test('stops at once when aborted', async () => {
     answers = [{ status: 202, body: started }, ...Array.from({ length: 20 }, () => ({ body: running }))];
     const stop = new AbortController();
     const failure = runSampleDownload(baseUrl, [70_000], output, { signal: stop.signal });

@@ -20,11 +20,11 @@ const folder = temporaryFolders();
 
 interface Stored {
   bytes: Buffer;
-  largestPiece: number;
+  largestChunk: number;
   options: WriteOptions;
 }
 
-/** A store in memory that remembers in which pieces it was given an object. */
+/** An in-memory store that records the largest chunk of each object. */
 class MemoryStore implements SampleStore {
   readonly objects = new Map<string, Stored>();
   readonly written: string[] = [];
@@ -46,16 +46,16 @@ class MemoryStore implements SampleStore {
   }
 
   async write(key: string, body: Readable | Buffer, options: WriteOptions = {}) {
-    const pieces: Buffer[] = body instanceof Buffer ? [body] : await Readable.prototype.toArray.call(body);
-    const bytes = Buffer.concat(pieces);
-    const largestPiece = Math.max(0, ...pieces.map((piece) => piece.length));
-    this.objects.set(key, { bytes, options, largestPiece });
+    const chunks: Buffer[] = body instanceof Buffer ? [body] : await Readable.prototype.toArray.call(body);
+    const bytes = Buffer.concat(chunks);
+    const largestChunk = Math.max(0, ...chunks.map((chunk) => chunk.length));
+    this.objects.set(key, { bytes, options, largestChunk });
     this.written.push(key);
     return { size: bytes.length, etag: key };
   }
 }
 
-describe('the samples', () => {
+describe('seedSamples', () => {
   const store = new MemoryStore();
   let samples: Sample[];
 
@@ -70,7 +70,7 @@ describe('the samples', () => {
     return object;
   }
 
-  test('are twelve, under the ids 70000 to 70011, with names of every kind', () => {
+  test('writes twelve samples with unusual names', () => {
     expect(samples.map(({ fileId }) => fileId)).toEqual(
       Array.from({ length: 12 }, (_, index) => 70_000 + index),
     );
@@ -82,7 +82,7 @@ describe('the samples', () => {
     }
   });
 
-  test('carry their name, content type and true size', () => {
+  test('stores name, content type and size', () => {
     for (const { fileId, name, size } of samples) {
       const object = store.objects.get(`downloads/${fileId}`);
       expect(object?.options.metadata).toEqual({ filename: name });
@@ -91,7 +91,7 @@ describe('the samples', () => {
     }
   });
 
-  test('are not written a second time, nor over what somebody has put there', async () => {
+  test('writes only missing samples', async () => {
     const before = store.written.length;
     store.objects.set('downloads/70001', { ...stored('order.json'), bytes: Buffer.from('mine') });
     store.objects.delete('downloads/70009');
@@ -100,7 +100,7 @@ describe('the samples', () => {
     expect(again[1]).toEqual({ fileId: 70_001, name: 'order.json', size: 4 });
   });
 
-  test('are reported as failed when the store is', async () => {
+  test('throws the errors of the store', async () => {
     const broken: SampleStore = {
       head: () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'The store is down')),
       write: () => Promise.reject(new Error('not to be called')),
@@ -108,22 +108,22 @@ describe('the samples', () => {
     await expect(seedSamples(broken)).rejects.toThrow('The store is down');
   });
 
-  test('of the first download exist', () => {
+  test('includes the samples of the first download', () => {
     expect(samples.map(({ fileId }) => fileId)).toEqual(expect.arrayContaining([...FIRST_DOWNLOAD]));
     expect(FIRST_DOWNLOAD).toHaveLength(3);
   });
 
-  test('hold an empty file, and texts in UTF-8', () => {
+  test('includes an empty file and UTF-8 texts', () => {
     expect(stored('empty.txt').bytes).toHaveLength(0);
     expect(stored('請求書 2026年6月.txt').bytes.toString()).toContain('防水ジャケット');
     expect(stored('Welcome to Longhaul.txt').bytes.toString()).toContain('Welcome');
   });
 
-  test('hold a large table, made piece by piece and the same each time', async () => {
-    const { bytes, largestPiece } = stored('sensor readings.csv');
+  test('streams a large, deterministic table', async () => {
+    const { bytes, largestChunk } = stored('sensor readings.csv');
     expect(bytes.length).toBeGreaterThanOrEqual(20 * 1024 * 1024);
     expect(bytes.length).toBeLessThan(21 * 1024 * 1024);
-    expect(largestPiece).toBeLessThan(1024 * 1024);
+    expect(largestChunk).toBeLessThan(1024 * 1024);
     const [head, first, ...rest] = bytes.toString().trimEnd().split('\n');
     expect(head).toBe('time,sensor,temperature_c,humidity_percent,wind_m_s');
     for (const line of [first, rest.at(-1)]) {
@@ -137,7 +137,7 @@ describe('the samples', () => {
     }
   });
 
-  test('hold a PNG whose pixels can be read', () => {
+  test('includes a PNG with readable pixels', () => {
     const { bytes } = stored('sunset.png');
     const chunks = pngChunks(bytes);
     expect(chunks.map(({ type }) => type)).toEqual(['IHDR', 'IDAT', 'IEND']);
@@ -148,14 +148,14 @@ describe('the samples', () => {
     expect(pixels).toHaveLength(height * (1 + 3 * width));
   });
 
-  test('hold a baseline JPEG of the size it claims', () => {
+  test('includes a baseline JPEG of 160 × 120', () => {
     const segments = jpegSegments(stored('lighthouse.jpg').bytes);
     const frame = segments.find(({ marker }) => marker === 0xc0);
     expect([frame?.data.readUInt16BE(3), frame?.data.readUInt16BE(1)]).toEqual([160, 120]);
     expect(segments.at(-1)?.marker).toBe(0xd9);
   });
 
-  test('hold a PDF whose cross-reference table is right', () => {
+  test('includes a PDF with a valid cross-reference table', () => {
     const text = stored('Résumé – été 2026.pdf').bytes.toString('latin1');
     const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(text)?.[1]);
     expect(text.slice(start, start + 5)).toBe('xref\n');
@@ -169,18 +169,18 @@ describe('the samples', () => {
     expect(content).toContain('(Résumé, été 2026) Tj');
   });
 
-  test('hold a zip that an unzipper finds sound', async () => {
+  test('includes a valid zip', async () => {
     const { bytes } = stored('pictures.zip');
     expect(bytes.includes('pictures/read me.txt')).toBe(true);
     expect(bytes.subarray(-22).readUInt32LE()).toBe(0x06054b50);
     const path = join(await folder(), 'pictures.zip');
     await writeFile(path, bytes);
     const check = promisify(execFile)('python3', ['-m', 'zipfile', '-t', path]);
-    const said = await check.catch((error: { code?: unknown }) => {
+    const result = await check.catch((error: { code?: unknown }) => {
       if (error.code === 'ENOENT') return { stdout: 'Done testing' };
       throw error;
     });
-    expect(said.stdout.trim()).toBe('Done testing');
+    expect(result.stdout.trim()).toBe('Done testing');
   });
 });
 
@@ -203,7 +203,7 @@ function pngChunks(bytes: Buffer): { type: string; data: Buffer }[] {
   return chunks;
 }
 
-/** The segments up to the scan, and the end marker after it. */
+/** Returns the segments up to the scan, and the end marker. */
 function jpegSegments(bytes: Buffer): { marker: number; data: Buffer }[] {
   expect(bytes.readUInt16BE(0)).toBe(0xffd8);
   const segments = [];

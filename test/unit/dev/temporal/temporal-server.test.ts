@@ -16,7 +16,7 @@ import {
   startTemporalServer,
 } from '../../../../src/dev/temporal/temporal-server.js';
 import {
-  commandsNaming,
+  commandsContaining,
   eventually,
   freePort,
   listen,
@@ -29,31 +29,31 @@ const folder = temporaryFolders();
 const cli = await temporalCli();
 const describeWithCli = cli === null ? describe.skip : describe;
 
-interface Stage {
+interface Setup {
   dataDir: string;
   port: number;
   uiPort: number;
-  said: string[];
+  logged: string[];
   start: (options?: Partial<TemporalServerOptions>) => Promise<TemporalServer>;
 }
 
-/** A data directory and two free ports to start servers on. */
-async function stage(started: TemporalServer[] = []): Promise<Stage> {
+/** Creates a data directory, and picks two free ports. */
+async function setup(started: TemporalServer[] = []): Promise<Setup> {
   const dataDir = join(await realpath(await folder()), 'data');
   const [port, uiPort] = [await freePort(), await freePort()];
-  const said: string[] = [];
+  const logged: string[] = [];
   return {
     dataDir,
     port,
     uiPort,
-    said,
+    logged,
     start: async (options = {}) => {
       const server = await startTemporalServer({
         binary: cli ?? '',
         dataDir,
         port,
         uiPort,
-        log: (line) => said.push(line),
+        log: (line) => logged.push(line),
         ...options,
       });
       started.push(server);
@@ -62,7 +62,7 @@ async function stage(started: TemporalServer[] = []): Promise<Stage> {
   };
 }
 
-describeWithCli('the Temporal dev server', () => {
+describeWithCli('startTemporalServer', () => {
   const started: TemporalServer[] = [];
   let connection: Connection | undefined;
 
@@ -78,8 +78,8 @@ describeWithCli('the Temporal dev server', () => {
     return new Client({ connection });
   }
 
-  test('answers when it is started, with its search attributes and Web UI, and is gone when it is stopped', async () => {
-    const { start, dataDir, port, uiPort } = await stage(started);
+  test('starts with search attributes and Web UI, and stops', async () => {
+    const { start, dataDir, port, uiPort } = await setup(started);
     const server = await start();
     expect(server).toMatchObject({ address: `127.0.0.1:${port}`, uiUrl: `http://localhost:${uiPort}` });
 
@@ -94,15 +94,15 @@ describeWithCli('the Temporal dev server', () => {
 
     await Promise.all([server.stop(), server.stop()]);
     expect(await server.exited).toBe('exit code 0');
-    expect(await commandsNaming(dataDir)).toEqual([]);
+    expect(await commandsContaining(dataDir)).toEqual([]);
     expect((await readdir(dataDir)).filter((name) => name.endsWith('.pid'))).toEqual([]);
   });
 
-  test('still knows earlier jobs when it is started again', async () => {
-    const { start, dataDir } = await stage(started);
+  test('keeps jobs across restarts', async () => {
+    const { start, dataDir } = await setup(started);
     const first = await start();
     const before = await connect(first);
-    await before.workflow.start('download', { taskQueue: 'nobody', workflowId: 'download/1', args: [] });
+    await before.workflow.start('download', { taskQueue: 'unused', workflowId: 'download/1', args: [] });
     await first.stop();
 
     const again = await connect(await start());
@@ -113,8 +113,8 @@ describeWithCli('the Temporal dev server', () => {
     ]);
   });
 
-  test('remembers ended jobs for as long as it is told, and never for less than before', async () => {
-    const { start } = await stage(started);
+  test('raises the retention but never lowers it', async () => {
+    const { start } = await setup(started);
     const hours = (count: number) => count * 3_600_000;
     const retention = async (server: TemporalServer) => {
       const { connection: service } = await connect(server);
@@ -127,44 +127,44 @@ describeWithCli('the Temporal dev server', () => {
     expect(await retention(await start({ retentionMs: hours(48) }))).toBe(72);
   });
 
-  test('is stopped when its start is given up', async () => {
-    const { start, dataDir } = await stage(started);
-    const givenUp = new AbortController();
-    const failure = start({ signal: givenUp.signal });
-    await eventually(async () => (await commandsNaming(dataDir)).length > 0);
-    givenUp.abort(new Error('Ctrl-C'));
+  test('stops the server when the start is aborted', async () => {
+    const { start, dataDir } = await setup(started);
+    const controller = new AbortController();
+    const failure = start({ signal: controller.signal });
+    await eventually(async () => (await commandsContaining(dataDir)).length > 0);
+    controller.abort(new Error('Ctrl-C'));
     await expect(failure).rejects.toThrow('Ctrl-C');
-    expect(await commandsNaming(dataDir)).toEqual([]);
+    expect(await commandsContaining(dataDir)).toEqual([]);
   });
 
-  test('is found and stopped when an earlier run was killed and left it behind', async () => {
-    const { start, dataDir, port, uiPort, said } = await stage(started);
+  test('stops the server of a killed run', async () => {
+    const { start, dataDir, port, uiPort, logged } = await setup(started);
     await mkdir(dataDir);
-    const orphan = await leaveBehind(dataDir, port, uiPort);
-    // The same directory under another name: the folder is the same, and so must be the server.
+    const orphan = await createOrphan(dataDir, port, uiPort);
+    // A symlink to the same directory must lead to the same server.
     const alias = `${dataDir}-alias`;
     await symlink(dataDir, alias);
 
     await start({ dataDir: alias });
-    expect(said).toEqual([
-      `Stopping the Temporal server (process ${orphan}) that an earlier run left behind`,
-    ]);
+    expect(logged).toEqual([`Stopping the Temporal server (process ${orphan}) left by an earlier run`]);
     expect(await processInfo(orphan)).toBeNull();
-    expect(await commandsNaming(`--db-filename=${dataDir}`)).toHaveLength(1);
+    expect(await commandsContaining(`--db-filename=${dataDir}`)).toHaveLength(1);
   });
 
-  test('is not stopped while the Longhaul that started it runs', async () => {
-    const { start, dataDir, said } = await stage(started);
+  test('refuses a directory that is in use', async () => {
+    const { start, dataDir, logged } = await setup(started);
     const server = await start();
     const failure = start();
     await expect(failure).rejects.toBeInstanceOf(AlreadyRunning);
-    await expect(failure).rejects.toThrow(`Longhaul already runs on ${dataDir} (process ${process.pid})`);
-    expect(said).toEqual([]);
+    await expect(failure).rejects.toThrow(
+      `Longhaul is already running on ${dataDir} (process ${process.pid})`,
+    );
+    expect(logged).toEqual([]);
     await (await connect(server)).workflowService.getSystemInfo({});
   });
 
-  test('tells when it ends by itself, and can be started again', async () => {
-    const { start, dataDir } = await stage(started);
+  test('reports a crash, and can start again', async () => {
+    const { start, dataDir } = await setup(started);
     const server = await start();
     const [pid] = (await readFile(join(dataDir, 'temporal-server.pid'), 'utf8')).split(' ');
     process.kill(Number(pid), 'SIGKILL');
@@ -172,8 +172,8 @@ describeWithCli('the Temporal dev server', () => {
     await connect(await start());
   });
 
-  test('serves the namespace it is asked for, with the search attributes', async () => {
-    const { dataDir, port, uiPort } = await stage();
+  test('serves the given namespace with search attributes', async () => {
+    const { dataDir, port, uiPort } = await setup();
     const options = {
       binary: cli ?? '',
       dataDir,
@@ -194,7 +194,7 @@ describeWithCli('the Temporal dev server', () => {
   });
 });
 
-describe('a Temporal dev server that cannot start', () => {
+describe('startTemporalServer on failure', () => {
   let others: (ChildProcess | Server)[];
   beforeEach(() => {
     others = [];
@@ -207,27 +207,27 @@ describe('a Temporal dev server that cannot start', () => {
     }
   });
 
-  async function takePort(port: number): Promise<void> {
+  async function occupyPort(port: number): Promise<void> {
     const server = createServer();
     others.push(server);
     await listen(server, port);
   }
 
-  test('names the taken port and its setting', async () => {
-    const { start, port, uiPort } = await stage();
-    await takePort(uiPort);
+  test('names the used port and its setting', async () => {
+    const { start, port, uiPort } = await setup();
+    await occupyPort(uiPort);
     await expect(start({ binary: '/bin/false' })).rejects.toMatchObject({
       port: uiPort,
       setting: 'TEMPORAL_UI_PORT',
     });
-    await takePort(port);
+    await occupyPort(port);
     const failure = start({ binary: '/bin/false' });
     await expect(failure).rejects.toBeInstanceOf(PortUnavailable);
     await expect(failure).rejects.toMatchObject({ port, setting: 'TEMPORAL_PORT' });
   });
 
-  test('tells what it last said', async () => {
-    const { start, dataDir } = await stage();
+  test('includes the last log lines', async () => {
+    const { start, dataDir } = await setup();
     const binary = await script(
       join(await folder(), 'temporal'),
       'echo "Error: no such schema" >&2',
@@ -237,13 +237,13 @@ describe('a Temporal dev server that cannot start', () => {
     await expect(failure).rejects.toBeInstanceOf(TemporalServerFailed);
     const logFile = join(dataDir, 'logs', 'temporal-server.log');
     await expect(failure).rejects.toThrow(
-      `The Temporal server did not start: it ended with exit code 1.\nError: no such schema\nIts log: ${logFile}`,
+      `The Temporal server did not start: it ended with exit code 1.\nError: no such schema\nLog: ${logFile}`,
     );
     expect(existsSync(join(dataDir, 'temporal-server.pid'))).toBe(false);
   });
 
-  test('hints at the database when there is one from before', async () => {
-    const { start, dataDir } = await stage();
+  test('suggests removing an existing database', async () => {
+    const { start, dataDir } = await setup();
     await mkdir(dataDir);
     await writeFile(join(dataDir, 'temporal.db'), '');
     await expect(start({ binary: '/bin/false' })).rejects.toThrow(
@@ -251,15 +251,15 @@ describe('a Temporal dev server that cannot start', () => {
     );
   });
 
-  test('is told from a server that takes long: a missing program fails at once', async () => {
-    const { start } = await stage();
+  test('fails at once if the program is missing', async () => {
+    const { start } = await setup();
     await expect(start({ binary: '/nowhere/temporal' })).rejects.toThrow(
       'it ended with spawn /nowhere/temporal ENOENT',
     );
   });
 
-  test('stops no other program whose process id the old server once had', async () => {
-    const { start, dataDir } = await stage();
+  test('spares a program that reuses the process id', async () => {
+    const { start, dataDir } = await setup();
     const other = spawn('sleep', ['60']);
     others.push(other);
     await mkdir(dataDir);
@@ -270,8 +270,8 @@ describe('a Temporal dev server that cannot start', () => {
   });
 });
 
-/** Starts a server from a process that is then killed; answers the server's process id. */
-async function leaveBehind(dataDir: string, port: number, uiPort: number): Promise<number> {
+/** Starts a server from a process, kills that process, and returns the server's process id. */
+async function createOrphan(dataDir: string, port: number, uiPort: number): Promise<number> {
   const args = ['server', 'start-dev', `--port=${port}`, `--ui-port=${uiPort}`, '--ip=127.0.0.1'];
   const owner = spawn(process.execPath, [
     '-e',
