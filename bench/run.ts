@@ -30,12 +30,12 @@ console.log(`${formatTable(lines)}\n`);
 function chosenRows(ids: readonly string[]): readonly Row[] {
   const unknown = ids.filter((id) => !ROWS.some((row) => row.id === id));
   if (unknown.length > 0) {
-    throw new Error(`No row ${unknown.join(', ')}. There are: ${ROWS.map((row) => row.id).join(', ')}`);
+    throw new Error(`Unknown row: ${unknown.join(', ')}. Rows: ${ROWS.map((row) => row.id).join(', ')}`);
   }
   return ids.length === 0 ? ROWS : ROWS.filter((row) => ids.includes(row.id));
 }
 
 function wholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new Error(`--rounds ${text} is no whole number from 1`);
+  throw new Error(`--rounds must be a whole number of at least 1, not ${text}`);
 }

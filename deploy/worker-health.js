@@ -2,12 +2,12 @@ import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
-/** Workers report to Temporal once a minute; one that missed two reports is gone or cut off. */
-const SILENT_AFTER_MS = 150_000;
+/** Workers send a heartbeat to Temporal once a minute. After two missed heartbeats a worker counts as unhealthy. */
+const HEARTBEAT_MAX_AGE_MS = 150_000;
 
 /**
- * The health check of a worker's container: exits with 0 when Temporal has heard lately of a worker on this host. It
- * goes by the workers' own reports and not by who polls: a worker with all its slots in use does not poll, and is well.
+ * Health check of a worker's container. Exits with 0 if Temporal has a recent heartbeat of a worker on this host. Uses
+ * heartbeats instead of pollers, because a healthy worker does not poll while all its slots are in use.
  */
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await Connection.connect(connectionOptions);
@@ -15,10 +15,10 @@ const { workersInfo } = await connection.workflowService.listWorkers({
   namespace,
   query: `HostName = "${hostname()}"`,
 });
-const heard = workersInfo.map(
+const heartbeats = workersInfo.map(
   ({ workerHeartbeat }) => Number(workerHeartbeat?.heartbeatTime?.seconds ?? 0) * 1_000,
 );
-const alive = heard.some((at) => Date.now() - at < SILENT_AFTER_MS);
-if (!alive) process.stderr.write(`Temporal has not heard of a worker on ${hostname()} lately\n`);
-process.exitCode = alive ? 0 : 1;
+const healthy = heartbeats.some((at) => Date.now() - at < HEARTBEAT_MAX_AGE_MS);
+if (!healthy) process.stderr.write(`Temporal has no recent heartbeat of a worker on ${hostname()}\n`);
+process.exitCode = healthy ? 0 : 1;
 await connection.close();

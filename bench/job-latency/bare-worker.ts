@@ -3,8 +3,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { inputFromParent, tellParent } from '../support/parent.js';
 import { BARE_HEAVY_QUEUE, BARE_QUEUE } from './bare-names.js';
 
-const nothing = async (): Promise<void> => {};
-const activities = { prepare: nothing, build: nothing, publish: nothing };
+const noop = async (): Promise<void> => {};
+const activities = { prepare: noop, build: noop, publish: noop };
 
 export type BareActivities = typeof activities;
 

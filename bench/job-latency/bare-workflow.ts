@@ -8,7 +8,7 @@ const { build } = proxyActivities<BareActivities>({
   taskQueue: BARE_HEAVY_QUEUE,
 });
 
-/** The steps of a download of three files, and nothing in them. */
+/** The steps of a download of three files, with empty activities. */
 export async function bareWorkflow(): Promise<void> {
   await Promise.all([prepare(), prepare(), prepare()]);
   await build();

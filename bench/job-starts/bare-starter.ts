@@ -14,7 +14,7 @@ import type { JobPolicy } from '../../src/contract/job.js';
 import { inputFromParent, tellParent } from '../support/parent.js';
 import { type BareInput, startAll } from './starting.js';
 
-/** Starts the very workflow that the API starts, with the same arguments and nothing around it. */
+/** Starts the same workflow as the API, with the same arguments, but without the API. */
 const { address, count, connections, body } = inputFromParent() as BareInput;
 const connection = await Connection.connect({ address });
 const client = new Client({ connection });
@@ -43,6 +43,6 @@ async function start(): Promise<void> {
 
 await start();
 const before = process.cpuUsage();
-const taken = await startAll(start, count, connections);
+const starts = await startAll(start, count, connections);
 const { user: userTime, system } = process.cpuUsage(before);
-tellParent({ ...taken, cpuMs: (userTime + system) / 1_000 / count });
+tellParent({ ...starts, cpuMs: (userTime + system) / 1_000 / count });

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { inputFromParent, tellParent } from '../support/parent.js';
 import { startAll } from './starting.js';
 
-/** A producer of BullMQ that keeps a hash for the status beside the job. */
+/** A BullMQ producer that also stores a status hash per job. */
 const { redisPort, count, connections, body } = inputFromParent() as {
   redisPort: number;
   count: number;
@@ -26,6 +26,6 @@ async function start(): Promise<void> {
 
 await start();
 const before = process.cpuUsage();
-const taken = await startAll(start, count, connections);
+const starts = await startAll(start, count, connections);
 const { user, system } = process.cpuUsage(before);
-tellParent({ ...taken, cpuMs: (user + system) / 1_000 / count });
+tellParent({ ...starts, cpuMs: (user + system) / 1_000 / count });

@@ -17,10 +17,10 @@ const BODY = { fileIds: [70_000, 70_001, 70_002] };
 
 type Contender = 'ours' | 'bare' | 'bull';
 
-/** P8: what the API adds to starting a workflow. No worker runs: what it did would be measured too. */
+/** P8: overhead of the API when it starts a workflow. No worker runs, otherwise its work would be measured too. */
 export const jobStarts: Row = {
   id: 'P8',
-  title: 'POST initiate, 10 connections: ours against the bare client of Temporal, on the same server',
+  title: 'POST initiate, 10 connections: ours against the bare Temporal client, on the same server',
   async run(options) {
     const { path: temporalCli } = await findTemporalCli({ toolsDir: resolve('.tools'), log: options.log });
     const redis = await startRedis();
@@ -62,8 +62,8 @@ async function rounds(
 async function throughApi(stack: Stack, jobs: number): Promise<Starts> {
   const pid = stack.api.pid!;
   const before = cpuSecondsOf(pid);
-  const taken = await startAll(async () => void (await stack.initiate(BODY)), jobs, CONNECTIONS);
-  return { ...taken, cpuMs: ((cpuSecondsOf(pid) - before) / jobs) * 1_000 };
+  const starts = await startAll(async () => void (await stack.initiate(BODY)), jobs, CONNECTIONS);
+  return { ...starts, cpuMs: ((cpuSecondsOf(pid) - before) / jobs) * 1_000 };
 }
 
 function measurements(samples: Record<Contender, Starts[]>): Measurement[] {
@@ -87,7 +87,7 @@ function measurements(samples: Record<Contender, Starts[]>): Measurement[] {
       target: '≤ 1.2×',
     },
     {
-      measure: 'CPU time of the process that starts, per job',
+      measure: 'CPU time of the starting process, per job',
       ours: `${cpu.toFixed(2)} ms`,
       peer: `${bareCpu.toFixed(2)} ms`,
       ratio: signed(cpu - bareCpu),
@@ -97,7 +97,7 @@ function measurements(samples: Record<Contender, Starts[]>): Measurement[] {
   if (samples.bull.length > 0) {
     const bull = value('bull', 'perSecond');
     lines.push({
-      measure: 'for the record: BullMQ and a hash in Redis, in process',
+      measure: 'for reference: BullMQ and a hash in Redis, in process',
       ours: `${Math.round(ours)} /s`,
       peer: `${Math.round(bull)} /s`,
       ratio: `${(ours / bull).toFixed(2)}×`,

@@ -7,31 +7,31 @@ export interface BareInput {
   body: object;
 }
 
-/** What starting many jobs took. */
+/** Result of starting many jobs. */
 export interface Starts {
   perSecond: number;
-  /** Milliseconds. */
+  /** Latency, in milliseconds. */
   p99: number;
-  /** Of the process that starts them, per job, in milliseconds. */
+  /** CPU time of the starting process per job, in milliseconds. */
   cpuMs: number;
 }
 
-/** Starts `count` jobs, `connections` at a time. */
+/** Starts `count` jobs, `connections` of them concurrently. */
 export async function startAll(
   start: () => Promise<void>,
   count: number,
   connections: number,
 ): Promise<Omit<Starts, 'cpuMs'>> {
   const latencies: number[] = [];
-  let left = count;
-  const begun = performance.now();
+  let remaining = count;
+  const startedAt = performance.now();
   const starter = async () => {
-    while (left-- > 0) {
-      const asked = performance.now();
+    while (remaining-- > 0) {
+      const requestedAt = performance.now();
       await start();
-      latencies.push(performance.now() - asked);
+      latencies.push(performance.now() - requestedAt);
     }
   };
   await Promise.all(Array.from({ length: connections }, starter));
-  return { perSecond: count / ((performance.now() - begun) / 1_000), p99: quantile(latencies, 0.99) };
+  return { perSecond: count / ((performance.now() - startedAt) / 1_000), p99: quantile(latencies, 0.99) };
 }

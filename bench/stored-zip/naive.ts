@@ -8,7 +8,7 @@ import { measure } from '../support/measure.js';
 import { inputFromParent, tellParent } from '../support/parent.js';
 import { BUCKET, CREDENTIALS, entryName, REGION, sourceKey, type ZipTask } from './task.js';
 
-/** What one writes first: three libraries joined, all with their default options. */
+/** The obvious implementation: three libraries with their default options. */
 const task = inputFromParent() as ZipTask;
 const client = new S3Client({
   endpoint: task.endpoint,
@@ -31,7 +31,7 @@ async function buildZip({ files }: ZipTask): Promise<void> {
   await Promise.all([upload.done(), appendAll(archive, files)]);
 }
 
-/** One after the other: all at once would exhaust the client's connections when there are many files. */
+/** Appends the files sequentially, because many concurrent reads would exhaust the client's connections. */
 async function appendAll(archive: ZipArchive, files: number): Promise<void> {
   for (let index = 0; index < files; index++) {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: sourceKey(index) }));

@@ -9,7 +9,7 @@ import { measure } from '../support/measure.js';
 import { inputFromParent, tellParent } from '../support/parent.js';
 import { BUCKET, CREDENTIALS, ETAG, REGION, entryName, sourceKey, type ZipTask } from './task.js';
 
-/** The activity as the worker runs it, without a Temporal around it. */
+/** Runs the worker's activity without Temporal. */
 const task = inputFromParent() as ZipTask;
 const { endpoint } = task;
 const store = new S3ObjectStore({

@@ -14,7 +14,7 @@ const CONTENDERS = {
   naive: new URL('./naive.js', import.meta.url),
 };
 
-/** P1: large files into a stored ZIP, from an S3 store into an S3 store. */
+/** P1: a stored ZIP of large files, from an S3 store into an S3 store. */
 export const storedZip: Row = {
   id: 'P1',
   title: 'a stored ZIP of 8 large files, S3 to S3: ours against GetObject, archiver and lib-storage',
@@ -44,11 +44,11 @@ async function rounds(endpoint: string, fileBytes: number, { rounds: count, log 
   return costs;
 }
 
-/** Who stores too little is fast for nothing. */
+/** Fails if the stored archive is too small, because an incomplete archive would look fast. */
 async function assertStored({ endpoint, files, fileBytes }: ZipTask, key: string): Promise<void> {
   const response = await fetch(`${endpoint}/${BUCKET}/${key}`, { method: 'HEAD' });
   const stored = response.ok ? Number(response.headers.get('content-length')) : 0;
-  if (stored <= files * fileBytes) throw new Error(`The archive has ${stored} bytes, less than its files`);
+  if (stored <= files * fileBytes) throw new Error(`The archive has ${stored} bytes, fewer than its files`);
 }
 
 function measurements(ours: readonly Cost[], naive: readonly Cost[], bytes: number): Measurement[] {

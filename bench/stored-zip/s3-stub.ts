@@ -7,21 +7,21 @@ import { inputFromParent, tellParent } from '../support/parent.js';
 import { ETAG } from './task.js';
 
 /**
- * As much of the S3 API as an archive needs, at the least cost, for it shares the machine with what is measured: every
- * object exists and is a pattern in memory, and of what is stored only the size is kept. Signatures are not checked.
+ * The part of the S3 API that an archive needs, at minimal cost, because the stub shares the machine with the measured
+ * process. Every object exists and is a pattern in memory. Writes keep only the size. Signatures are not checked.
  */
 const { fileBytes } = inputFromParent() as { fileBytes: number };
 
-/** Random, so that nobody finds it compressible. */
+/** Random, so that it is not compressible. */
 const PATTERN = randomBytes(1024 * 1024);
 
-/** Sizes of the objects that were stored, and of the uploads under way, by part. */
+/** Sizes of stored objects, and of the parts of unfinished uploads. */
 const stored = new Map<string, number>();
 const uploads = new Map<string, { key: string; parts: Map<string, number> }>();
 
 type Answer = (request: IncomingMessage, response: ServerResponse, url: URL) => void | Promise<void>;
 
-/** The query parameters that tell requests of one method apart, in the order in which they are looked for. */
+/** Operations by method and query parameter, in order of precedence. */
 const OPERATIONS: Record<string, readonly (readonly [parameter: string | null, answer: Answer])[]> = {
   GET: [
     ['uploads', (_, response) => xml(response, '<ListMultipartUploadsResult/>')],
@@ -50,7 +50,7 @@ const server = createServer((request, response) => {
   const operations = OPERATIONS[request.method!] ?? [];
   const found = operations.find(([parameter]) => parameter === null || url.searchParams.has(parameter));
   if (!found) return fail(response, 501, 'NotImplemented');
-  // A client that goes away is no fault of the stub.
+  // Ignores clients that disconnect.
   Promise.resolve(found[1](request, response, url)).catch(() => response.destroy());
 });
 server.listen(0, '127.0.0.1', () => {

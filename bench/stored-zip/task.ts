@@ -1,9 +1,9 @@
-/** What both contenders are to do: one ZIP of `files` objects of `fileBytes` each, from the store into the store. */
+/** Task of both contenders: one ZIP of `files` objects of `fileBytes` each, read from and written to the store. */
 export interface ZipTask {
   endpoint: string;
   files: number;
   fileBytes: number;
-  /** The archive goes where that of this job belongs. */
+  /** Determines the key of the archive. */
   jobId: string;
 }
 
@@ -11,7 +11,7 @@ export const BUCKET = 'bench';
 export const REGION = 'us-east-1';
 export const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 
-/** The ETag of every object in the stub. */
+/** ETag of every object in the stub. */
 export const ETAG = '"d41d8cd98f00b204e9800998ecf8427e"';
 
 export function sourceKey(index: number): string {

@@ -1,19 +1,19 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A module that runs in a process of its own. */
+/** A module that runs in its own process. */
 export interface Child<T> {
-  /** The first thing it told; see `tellParent`. */
+  /** First message of the child; see `tellParent`. */
   told: T;
-  /** Ends it at once. */
+  /** Kills the process. */
   stop: () => Promise<void>;
 }
 
-/** Runs `module` in a fresh process and waits until it tells something. Rejects when it ends without. */
+/** Runs `module` in a fresh process and waits for its first message. Rejects if it exits without one. */
 export async function startChild<T>(module: URL, input: unknown): Promise<Child<T>> {
   const child = fork(module, [JSON.stringify(input)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // Libraries warn of old versions of Node, every time anew.
+    // Otherwise every child repeats the warnings of libraries about old Node versions.
     execArgv: ['--no-warnings'],
   });
   const exited = once(child, 'exit');
@@ -30,7 +30,7 @@ export async function startChild<T>(module: URL, input: unknown): Promise<Child<
   return { told, stop };
 }
 
-/** Runs `module` in a fresh process until it tells its result. */
+/** Runs `module` in a fresh process and returns its first message. */
 export async function runChild<T>(module: URL, input: unknown): Promise<T> {
   const { told, stop } = await startChild<T>(module, input);
   await stop();

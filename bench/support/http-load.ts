@@ -7,7 +7,7 @@ export interface Load {
   requests: number;
 }
 
-/** Asks for `url` as fast as it is answered: with wrk where there is one, else with a slower loop of our own. */
+/** Requests `url` as fast as possible: with wrk if it is installed, otherwise with a slower Node loop. */
 export async function httpLoad(url: string, connections: number, seconds: number): Promise<Load> {
   try {
     return await withWrk(url, connections, seconds);
@@ -19,7 +19,7 @@ export async function httpLoad(url: string, connections: number, seconds: number
 
 async function withWrk(url: string, connections: number, seconds: number): Promise<Load> {
   const { stdout } = await promisify(execFile)('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, url]);
-  if (stdout.includes('Non-2xx')) throw new Error(`Not every answer was good:\n${stdout}`);
+  if (stdout.includes('Non-2xx')) throw new Error(`Some requests failed:\n${stdout}`);
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)![1]),
     requests: Number(/(\d+) requests in/.exec(stdout)![1]),
@@ -28,17 +28,17 @@ async function withWrk(url: string, connections: number, seconds: number): Promi
 
 async function withNode(url: string, connections: number, seconds: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const begun = performance.now();
+  const startedAt = performance.now();
   let requests = 0;
   const loop = async () => {
-    for (; performance.now() - begun < seconds * 1_000; requests++) await answerOf(url, agent);
+    for (; performance.now() - startedAt < seconds * 1_000; requests++) await answerOf(url, agent);
   };
   await Promise.all(Array.from({ length: connections }, loop));
   agent.destroy();
-  return { requests, perSecond: requests / ((performance.now() - begun) / 1_000) };
+  return { requests, perSecond: requests / ((performance.now() - startedAt) / 1_000) };
 }
 
-/** Resolves when the whole answer is there; rejects when it is no good one. */
+/** Returns the complete body of a response; rejects if the status is not 200. */
 export function answerOf(url: string, agent: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (res) => {

@@ -1,9 +1,10 @@
-/** In a process of `startChild`: what it is to work on. From now on it ends when its parent does, however that ends. */
+/** Returns the input of a process started by `startChild`. From now on the process exits when its parent does. */
 export function inputFromParent(): unknown {
   process.once('disconnect', () => process.exit());
   return JSON.parse(process.argv[2]!);
 }
 
+/** Sends a message to the parent process. */
 export function tellParent(message: unknown): void {
   process.send!(message);
 }

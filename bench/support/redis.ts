@@ -9,7 +9,7 @@ export interface RedisServer {
   stop: () => Promise<void>;
 }
 
-/** A Redis of one's own that keeps nothing on disk; undefined where `redis-server` is not on the PATH. */
+/** Starts a Redis without persistence; returns undefined if `redis-server` is not on the PATH. */
 export async function startRedis(): Promise<RedisServer | undefined> {
   try {
     await promisify(execFile)('redis-server', ['--version']);
@@ -20,7 +20,7 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = new TestServer('redis-server', options, {}, []);
   server.start();
-  // It tries again until the server listens.
+  // The client retries until the server listens.
   const client = new Redis({ port, maxRetriesPerRequest: null });
   client.on('error', () => {});
   await client.ping();

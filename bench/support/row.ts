@@ -1,9 +1,9 @@
 export interface RowOptions {
-  /** Less work: shows that everything runs, its numbers say little. */
+  /** Does less work, to check that everything runs; the numbers are not meaningful. */
   quick: boolean;
-  /** How often the contenders take turns. */
+  /** Number of rounds; each contender runs once per round. */
   rounds: number;
-  /** Told what is going on. */
+  /** Prints progress. */
   log: (line: string) => void;
 }
 
@@ -12,14 +12,14 @@ export interface Measurement {
   measure: string;
   ours: string;
   peer: string;
-  /** Which of the two is better, and by how much. */
+  /** Ours relative to the peer. */
   ratio: string;
-  /** From the design: for the record, nothing fails because of it. */
+  /** Design goal, for information only. */
   target: string;
 }
 
 export interface Row {
-  /** As in the table of targets: `P1`. */
+  /** Identifier in the table, such as `P1`. */
   id: string;
   title: string;
   run: (options: RowOptions) => Promise<Measurement[]>;

@@ -1,4 +1,4 @@
-/** The value that a share of `values` does not exceed: 0.5 is the median, between two values their mean. */
+/** Returns the quantile of `values`, with linear interpolation; 0.5 is the median. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * share;

@@ -4,7 +4,7 @@ const COLUMNS = ['row', 'measure', 'ours', 'peer', 'ratio', 'target'] as const;
 
 export type TableLine = { row: string } & Measurement;
 
-/** The lines as text, columns aligned. */
+/** Formats the lines as text with aligned columns. */
 export function formatTable(lines: readonly TableLine[]): string {
   const header = Object.fromEntries(COLUMNS.map((column) => [column, column])) as unknown as TableLine;
   const all = [header, ...lines];

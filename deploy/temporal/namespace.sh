@@ -1,16 +1,16 @@
 #!/bin/sh
-# Creates the namespace and Longhaul's search attributes where they are missing; safe to run again.
+# Creates the namespace and Longhaul's search attributes if they are missing. Idempotent.
 # Reads TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, as the CLI does, and NAMESPACE_RETENTION.
 set -eu
 
 ATTEMPTS=60
 
-# The server may still be starting, and knows of a new namespace some seconds later only.
-try() {
+# Retries a command: the server may still be starting, and it sees a new namespace only after some seconds.
+retry() {
   attempt=1
   until output=$("$@" 2>&1); do
     if [ "$attempt" -ge "$ATTEMPTS" ]; then
-      echo "gave up after $attempt attempts: $*" >&2
+      echo "Failed after $attempt attempts: $*" >&2
       echo "$output" >&2
       exit 1
     fi
@@ -25,9 +25,9 @@ ensure_namespace() {
     temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$NAMESPACE_RETENTION"
 }
 
-try temporal operator cluster health
-try ensure_namespace
-# An attribute that exists with this type counts as created.
-try temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
+retry temporal operator cluster health
+retry ensure_namespace
+# Succeeds if the attributes already exist with this type.
+retry temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
   --name LonghaulUser --type Keyword \
   --name LonghaulStatus --type Keyword

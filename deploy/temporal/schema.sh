@@ -1,10 +1,10 @@
 #!/bin/sh
-# Creates Temporal's two databases and brings their tables up to the version of this image.
-# What is there already stays as it is, so this runs before every start, and does upgrades too.
+# Creates Temporal's two databases and migrates their tables to the version of this image.
+# Idempotent: runs before every start, and also performs upgrades.
 # Reads SQL_PLUGIN, SQL_HOST, SQL_PORT, SQL_USER and SQL_PASSWORD, as temporal-sql-tool does.
 set -eu
 
-# The schemas are embedded in the tool: they cannot be of another version than it.
+# The schemas are embedded in the tool, so their version always matches.
 prepare() {
   database=$1
   schema=$2
