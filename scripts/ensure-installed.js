@@ -36,9 +36,13 @@ function isUpToDate() {
 if (!isUpToDate()) {
   console.log('Installing dependencies…');
   // --include=dev, because the build needs the compiler even if NODE_ENV is production.
-  const { status, error } = spawnSync('npm ci --include=dev', { cwd: root, shell: true, stdio: 'inherit' });
+  const { status, signal, error } = spawnSync('npm ci --include=dev', {
+    cwd: root,
+    shell: true,
+    stdio: 'inherit',
+  });
   if (status !== 0) {
-    const reason = error ? error.message : `exit code ${status}`;
+    const reason = error?.message ?? signal ?? `exit code ${status}`;
     console.error(`npm ci failed (${reason}). Fix the error above, then try again.`);
     process.exitCode = 1;
   }
