@@ -1,31 +1,21 @@
 import { z } from 'zod';
 import { briefErrorSchema, count, errorCodeSchema, labelsSchema, time, uuid } from './answer-parts.js';
 import { jobProgress } from './answers.js';
+import { cursorSchema, limitSchema } from './page-query.js';
 
 /** The query of `GET /v1/admin/failed`. */
-export const failedQuerySchema = z.object({
-  cursor: z
-    .string('is not a cursor of this list')
-    .regex(/^[A-Za-z0-9_-]{1,4096}$/, 'is not a cursor of this list')
-    .optional(),
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/, 'must be a whole number from 1 to 100')
-    .transform(Number)
-    .pipe(z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'))
-    .default(20),
-});
+export const failedQuerySchema = z.object({ cursor: cursorSchema, limit: limitSchema(100, 20) });
 
 /** The body of `POST /v1/admin/jobs/:jobId/terminate`. */
 export const terminateSchema = z.strictObject({
   reason: z
-    .string({ error: 'must say why, for those who look at the job later' })
+    .string({ error: 'is required and must be a string' })
     .min(1, 'must not be empty')
     .max(500, 'must have at most 500 characters')
-    // eslint-disable-next-line no-control-regex -- control characters are what is refused
+    // eslint-disable-next-line no-control-regex -- rejects control characters
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not contain control characters')
     .refine((reason) => reason.isWellFormed(), 'must be valid Unicode')
-    .describe('Stands in the Temporal Web UI and in the log.'),
+    .describe('Shown in the Temporal Web UI and in the log.'),
 });
 
 const runStateSchema = z.enum(['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out']);
@@ -45,13 +35,11 @@ const failedJobSchema = z
     labels: labelsSchema,
     archiveName: z.string(),
     workflowId: z.string(),
-    run: runStateSchema.describe(
-      'Failed by itself, or ended from outside; running while it is cleaned up after.',
-    ),
+    run: runStateSchema.describe('How the run ended; `running` while its clean-up continues.'),
   })
   .meta({ id: 'FailedJob' });
 
-/** A job that failed and was not started again since. */
+/** A failed job that was not restarted. */
 export type FailedJob = z.output<typeof failedJobSchema>;
 
 export const failedJobsPageSchema = z
@@ -71,7 +59,7 @@ const pendingStepSchema = z
   })
   .meta({ id: 'PendingStep' });
 
-/** An activity that Temporal has scheduled or started. */
+/** A scheduled or running activity. */
 export type PendingStep = z.output<typeof pendingStepSchema>;
 
 export const adminJobSchema = z
@@ -87,5 +75,5 @@ export const adminJobSchema = z
   })
   .meta({ id: 'AdminJob' });
 
-/** A job as an operator sees it. It has no links: the archive belongs to its user. */
+/** A job as operators see it. It has no links, because the archive belongs to its user. */
 export type AdminJob = z.output<typeof adminJobSchema>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type ErrorCode, ERRORS } from '../errors.js';
+import type { JobStatus } from '../snapshot.js';
 
-/** What the schemas of answers are made of. */
+/** Parts of the response schemas. */
 
 export const time = () => z.string().meta({ format: 'date-time' });
 export const uuid = () => z.string().meta({ format: 'uuid' });
@@ -10,9 +11,9 @@ export const count = () => z.int().min(0);
 
 export const errorCodeSchema = z
   .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
-  .meta({ id: 'ErrorCode', description: 'Stable; a client may switch on it.' });
+  .meta({ id: 'ErrorCode', description: 'Stable: clients may rely on it.' });
 
-/** A code, and what it means for this file or this try. */
+/** The error of one file or of one attempt. */
 export const briefErrorSchema = z.strictObject({ code: errorCodeSchema, message: z.string() });
 
 export const jobStatusSchema = z.enum([
@@ -23,6 +24,6 @@ export const jobStatusSchema = z.enum([
   'failed',
   'cancelled',
   'expired',
-]);
+] satisfies JobStatus[]);
 
 export const labelsSchema = z.record(z.string(), z.string());

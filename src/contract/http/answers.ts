@@ -11,8 +11,8 @@ import {
 import { fileIdSchema } from './schemas.js';
 
 /**
- * The answers of the routes, as schemas: the types that the code uses are inferred from them, the OpenAPI document is
- * made of them, and tests hold real answers against it. Times are RFC 3339 UTC, sizes bytes.
+ * Schemas of the responses. The types of the code and the OpenAPI document derive from them, and tests check real
+ * responses against the document. Times are RFC 3339 UTC, sizes are bytes.
  */
 
 const jobErrorSchema = z
@@ -21,8 +21,8 @@ const jobErrorSchema = z
     message: z.string(),
     retryAfterMs: count()
       .nullable()
-      .describe('When trying again makes sense: how long to wait before, in milliseconds.'),
-    supportId: z.string().describe('Finds the job in logs and in the Temporal Web UI.'),
+      .describe('Milliseconds to wait before a retry; null if a retry cannot help.'),
+    supportId: z.string().describe('Identifies the run in logs and in the Temporal Web UI.'),
   })
   .meta({ id: 'JobError' });
 
@@ -37,11 +37,11 @@ const archiveInfoSchema = z
   })
   .meta({ id: 'ArchiveInfo' });
 
-/** The part of a status that operators see too. */
+/** Fields of a status that operators also see. */
 export const jobProgress = {
   jobId: uuid(),
   status: jobStatusSchema,
-  progress: z.int().min(0).max(100).describe('Percent; never goes back, 100 only when completed.'),
+  progress: z.int().min(0).max(100).describe('Percent. Never decreases; 100 only when completed.'),
   message: z.string(),
   filesProcessed: count(),
   filesSkipped: count(),
@@ -55,22 +55,24 @@ export const jobProgress = {
   startedAt: time().nullable(),
   completedAt: time().nullable(),
   expiresAt: time(),
-  nextPollInMs: count().nullable().describe('When to ask again; null when the status is final.'),
+  nextPollInMs: count().nullable().describe('Milliseconds until the next poll; null if the status is final.'),
   archive: archiveInfoSchema.nullable(),
   error: jobErrorSchema.nullable(),
-  stale: z.exactOptional(z.literal(true)).describe('No worker answered: the numbers may be a little old.'),
+  stale: z
+    .exactOptional(z.literal(true))
+    .describe('True if no worker responded: the numbers may be out of date.'),
 };
 
 export const downloadStatusSchema = z
   .strictObject({
     ...jobProgress,
-    downloadUrl: link().nullable().describe('A fresh signed link when completed.'),
+    downloadUrl: link().nullable().describe('A fresh signed link; null unless completed.'),
     streamUrl: link().nullable(),
     eventsUrl: link().nullable(),
   })
   .meta({ id: 'DownloadStatus' });
 
-/** The status of a job as a client reads it. */
+/** The status of a job for clients. */
 export type DownloadStatus = z.output<typeof downloadStatusSchema>;
 
 export const startedDownloadSchema = z
@@ -78,24 +80,24 @@ export const startedDownloadSchema = z
     jobId: uuid(),
     status: z.literal('queued'),
     totalFileIds: count(),
-    duplicateFileIds: z.array(fileIdSchema).describe('Ids that stood in the request more than once.'),
+    duplicateFileIds: z.array(fileIdSchema).describe('Ids that were in the request more than once.'),
     etaSeconds: count(),
     nextPollInMs: count(),
     expiresAt: time(),
     statusUrl: link(),
     downloadPath: z.string(),
-    streamUrl: link().describe('WebSocket; holds a ticket, for browsers cannot send headers with it.'),
-    eventsUrl: link().describe('The same as server-sent events.'),
+    streamUrl: link().describe('WebSocket. Contains a ticket, because browsers cannot send headers with it.'),
+    eventsUrl: link().describe('The same messages as server-sent events.'),
   })
   .meta({ id: 'StartedDownload' });
 
-/** The answer to a started job. */
+/** The response to a started job. */
 export type StartedDownload = z.output<typeof startedDownloadSchema>;
 
 const fileOutcomeSchema = z
   .strictObject({
     fileId: fileIdSchema,
-    name: z.string().nullable().describe('Entry name in the archive, once it is known.'),
+    name: z.string().nullable().describe('Entry name in the archive; null until known.'),
     size: count().nullable(),
     state: z.enum(['pending', 'prepared', 'included', 'skipped', 'failed']),
     error: briefErrorSchema.nullable(),
@@ -127,7 +129,7 @@ export type JobsPage = z.output<typeof jobsPageSchema>;
 const listedFileSchema = z
   .strictObject({
     fileId: fileIdSchema,
-    name: z.string().describe('What its entry would be called, unless the request says otherwise.'),
+    name: z.string().describe('Default name of its archive entry.'),
     size: count().describe('Bytes.'),
   })
   .meta({ id: 'ListedFile' });
@@ -138,7 +140,7 @@ export type ListedFile = z.output<typeof listedFileSchema>;
 export const fileListPageSchema = z
   .strictObject({
     files: z.array(listedFileSchema),
-    nextCursor: z.string().nullable().describe('A page may be short, or empty, and have one.'),
+    nextCursor: z.string().nullable().describe('Null on the last page. A short or empty page may have one.'),
   })
   .meta({ id: 'FileListPage' });
 
@@ -154,27 +156,29 @@ export const estimateSchema = z
     filesMissing: count(),
     filesRenamed: count(),
     bytesTotal: count(),
-    archiveBytes: count().describe('Most that the archive may have, if none of the files compresses.'),
-    tooLarge: z.boolean().describe('The files have more bytes together than maxBytes.'),
+    archiveBytes: count().describe('Maximum size of the archive, without compression.'),
+    tooLarge: z.boolean().describe('True if bytesTotal exceeds maxBytes.'),
     maxBytes: count(),
     etaSeconds: count(),
     files: z.array(z.strictObject({ ...named, size: count() })),
     missing: z.array(z.strictObject({ fileId: fileIdSchema, ...briefErrorSchema.shape })),
     renamed: z.array(z.strictObject({ ...named, insteadOf: z.string() })),
-    truncated: z.boolean().describe('The lists hold the first thousand each; the numbers count all.'),
+    truncated: z
+      .boolean()
+      .describe('True if a list has more than 1,000 entries and is cut; the counts include all.'),
   })
   .meta({ id: 'Estimate' });
 
-/** The answer to the dry run of a download. */
+/** The estimate of a download. */
 export type Estimate = z.output<typeof estimateSchema>;
 
-/** The part of an estimate that looking the files up tells, in full: the answer lists the first of each. */
+/** The result of looking up all files. The response lists only the first ones. */
 export type FilesEstimate = Pick<Estimate, 'files' | 'missing' | 'renamed' | 'bytesTotal' | 'archiveBytes'>;
 
 export const healthReportSchema = z
   .strictObject({
     status: z.enum(['healthy', 'unhealthy']),
-    checks: z.record(z.string(), z.string()).describe('Per check, ok or what is wrong.'),
+    checks: z.record(z.string(), z.string()).describe('`ok` or the problem, by check.'),
   })
   .meta({ id: 'HealthReport' });
 
@@ -182,20 +186,17 @@ export const aboutSchema = z
   .looseObject({ name: z.literal('longhaul'), version: z.string() })
   .meta({ id: 'About' });
 
-/** RFC 9457; its members beyond `code` and `requestId` are those of the RFC. */
+/** A problem document (RFC 9457) with the extension members `code`, `requestId`, `errors` and `job`. */
 export const problemSchema = z
   .strictObject({
     type: z.string(),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    instance: z
-      .string()
-      .optional()
-      .describe('The path; absent when what came is not a request that has one.'),
+    instance: z.string().describe('The path of the request.'),
     code: errorCodeSchema,
     requestId: z.string(),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
-    job: downloadStatusSchema.optional().describe('The job that stands in the way.'),
+    job: downloadStatusSchema.optional().describe('The status of the conflicting job.'),
   })
   .meta({ id: 'Problem' });

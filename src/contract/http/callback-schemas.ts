@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorCodeSchema, labelsSchema, time, uuid } from './answer-parts.js';
 import { downloadStatusSchema } from './answers.js';
 
-/** What receivers are sent, as schemas: the OpenAPI document has them under `webhooks`. */
+/** Schemas of the callbacks. The OpenAPI document lists them under `webhooks`. */
 
 export const jobEndedSchema = z
   .strictObject({
@@ -27,13 +27,13 @@ export const jobEndedSchema = z
         error: true,
       })
       .extend({
-        downloadPath: z.string().describe('Where the archive is fetched, below the address of the API.'),
+        downloadPath: z.string().describe('Path of the archive, relative to the base URL of the API.'),
         labels: labelsSchema,
       }),
   })
   .meta({ id: 'JobEnded' });
 
-/** The message to the owner of a job at its end. */
+/** The callback to the owner of a job that has ended. */
 export type JobEnded = z.output<typeof jobEndedSchema>;
 
 export const jobFailedSchema = z
@@ -51,5 +51,5 @@ export const jobFailedSchema = z
   })
   .meta({ id: 'JobFailed' });
 
-/** The message to the operator about a failed job. */
+/** The callback to the operator about a failed job. */
 export type JobFailed = z.output<typeof jobFailedSchema>;

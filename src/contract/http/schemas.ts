@@ -1,16 +1,18 @@
 import { z } from 'zod';
+import { jobStatusSchema } from './answer-parts.js';
+import { cursorSchema, limitSchema } from './page-query.js';
 
-/** Smallest and largest numeric file id: the range of the service this contract continues. */
+/** Range of numeric file ids, for compatibility with the service that Longhaul replaces. */
 export const FILE_ID_MIN = 10_000;
 export const FILE_ID_MAX = 100_000_000;
 const MAX_NAME_LENGTH = 255;
 
-// Rules as patterns that must match, not as functions: so the OpenAPI document tells them too.
+// Rules are patterns, not functions, so that the OpenAPI document contains them.
 
-/** No archive entry may carry control characters, or a shape that would leave the folder it is extracted into. */
-// eslint-disable-next-line no-control-regex -- control characters are what is refused
+/** Archive entries must not contain control characters or leave the folder they are extracted into. */
+// eslint-disable-next-line no-control-regex -- rejects control characters
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
-/** What makes a name look like another one; not the joiners, which emoji and some scripts need. */
+/** Rejects characters that make a name look like another one. Allows joiners, which emoji and some scripts need. */
 const NO_INVISIBLE_CHARACTERS = /^[^\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]*$/;
 const RELATIVE_PATH = /^(?![\\/]|[A-Za-z]:)/;
 const NO_PARENT_SEGMENT = /^(?!(?:[^]*[\\/])?\.\.(?:[\\/]|$))/;
@@ -20,7 +22,7 @@ const NOT_BLANK = /\S/;
 
 const FILE_ID_HINT = `must be a whole number from ${FILE_ID_MIN} to ${FILE_ID_MAX}, or a string of 1 to 128 characters A-Z a-z 0-9 . _ -`;
 
-/** An integer in range, or a string of the safe alphabet. `.` and `..` are no ids: they mean folders in a key. */
+/** An integer in range, or a string of safe characters. Rejects `.` and `..`, which mean folders in a key. */
 export const fileIdSchema = z
   .union(
     [
@@ -29,7 +31,7 @@ export const fileIdSchema = z
     ],
     { error: FILE_ID_HINT },
   )
-  .meta({ id: 'FileId', description: 'Id of a file in the catalogue' });
+  .meta({ id: 'FileId', description: 'The id of a file in the catalogue.' });
 
 const entryNameSchema = z
   .string({ error: 'must be a string' })
@@ -38,7 +40,7 @@ const entryNameSchema = z
   .regex(NO_CONTROL_CHARACTERS, 'must not contain control characters')
   .regex(
     NO_INVISIBLE_CHARACTERS,
-    'must not contain invisible characters or such that change the direction of writing',
+    'must not contain invisible characters or characters that change the text direction',
   )
   .regex(RELATIVE_PATH, 'must be relative: no leading slash or drive letter')
   .regex(NO_PARENT_SEGMENT, 'must not contain ".."');
@@ -53,13 +55,13 @@ const archiveNameSchema = z
   .regex(NO_CONTROL_CHARACTERS, 'must not contain control characters')
   .regex(
     NO_INVISIBLE_CHARACTERS,
-    'must not contain invisible characters or such that change the direction of writing',
+    'must not contain invisible characters or characters that change the text direction',
   )
   .regex(NO_SLASHES, 'must not contain slashes')
-  .regex(NOT_ONLY_DOTS, 'must not consist of dots')
+  .regex(NOT_ONLY_DOTS, 'must not consist of dots only')
   .trim();
 
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of: ${values.join(', ')}` });
 
 const archiveSchema = z.strictObject({
@@ -74,16 +76,16 @@ const labelSchema = z.string({ error: 'must be a string' }).max(256, 'must have 
 
 const clientRequestIdSchema = z
   .string({ error: 'must be a string' })
-  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without blanks');
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without spaces');
 
-/** What else is wrong with a URL is for whoever calls it to say. */
+/** Checks only type and length. `callbackRefusal` checks the rest. */
 const callbackUrlSchema = z
   .string({ error: 'must be a string' })
   .max(2_048, { error: 'must have at most 2048 characters', abort: true })
   .meta({
     pattern: '^https?://',
     description:
-      'Told when the job has ended: see the webhook `jobEnded`. An https URL that is not private, where callbacks are set up.',
+      'Receives the webhook `jobEnded`. Must be a public https URL. Requires that the operator has enabled callbacks.',
   });
 
 const CALLBACK_FIELDS = ['callbackUrl', 'callback_url'] as const;
@@ -92,9 +94,10 @@ const MAX_LABELS = 16;
 const FILE_FIELDS = ['fileIds', 'file_ids', 'fileId', 'file_id', 'files'] as const;
 
 /**
- * The body of `POST /v1/download/initiate`. Files come in exactly one of five spellings; the rest has defaults.
- * @param maxFiles most files of one job (`MAX_FILES_PER_JOB`).
- * @param callbackRefusal what is wrong with a callback URL, as the end of a sentence; without it none is accepted.
+ * The body of `POST /v1/download/initiate`. Requires exactly one of five file fields; all other fields have defaults.
+ * Every message is a predicate of its field and names no other field, so that a dialect can rename fields.
+ * @param maxFiles maximum number of files of one job (`MAX_FILES_PER_JOB`).
+ * @param callbackRefusal returns why a callback URL is rejected, as a predicate. By default all are rejected.
  */
 export function initiateSchema(
   maxFiles: number,
@@ -117,7 +120,7 @@ export function initiateSchema(
       priority: oneOf(['standard', 'low']).default('standard'),
       labels: z
         .record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), labelSchema, {
-          error: 'must be an object of at most 16 texts, with names of 1 to 64 characters A-Z a-z 0-9 . _ -',
+          error: `must be an object of at most ${MAX_LABELS} strings, with names of 1 to 64 characters A-Z a-z 0-9 . _ -`,
         })
         .refine(
           (labels) => Object.keys(labels).length <= MAX_LABELS,
@@ -132,17 +135,13 @@ export function initiateSchema(
     .superRefine((body, context) => {
       const given = FILE_FIELDS.filter((field) => body[field] !== undefined);
       if (given.length !== 1) {
-        const message =
-          given.length === 0 ? 'is required' : `stands beside ${given.slice(1).join(', ')}: give one of them`;
+        const message = given.length === 0 ? 'is required' : 'must be the only field that lists files';
         context.addIssue({ code: 'custom', path: [given[0] ?? 'fileIds'], message });
       }
-      const [callback, another] = CALLBACK_FIELDS.filter((field) => body[field] !== undefined);
+      const [callback, duplicate] = CALLBACK_FIELDS.filter((field) => body[field] !== undefined);
       if (callback === undefined) return;
-      const fault =
-        another === undefined
-          ? callbackRefusal(body[callback]!)
-          : `stands beside ${another}: give one of them`;
-      if (fault !== undefined) context.addIssue({ code: 'custom', path: [callback], message: fault });
+      const message = duplicate ? 'must be given in one spelling only' : callbackRefusal(body[callback]!);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [callback], message });
     })
     .meta({
       id: 'DownloadRequest',
@@ -153,7 +152,7 @@ export function initiateSchema(
 
 export type InitiateBody = z.output<ReturnType<typeof initiateSchema>>;
 
-/** The header by which the same key may come. */
+/** The header `Idempotency-Key`, an alternative to `clientRequestId`. */
 export const keyHeaderSchema = z.object({ 'Idempotency-Key': clientRequestIdSchema.optional() });
 
 /** The body of `POST /v1/download/check`. */
@@ -161,57 +160,32 @@ export const checkSchema = z
   .strictObject({ file_id: fileIdSchema.optional(), fileId: fileIdSchema.optional() })
   .refine((body) => (body.file_id === undefined) !== (body.fileId === undefined), {
     path: ['file_id'],
-    error: 'is required, once',
+    error: 'is required in exactly one spelling',
   })
   .meta({ id: 'CheckRequest', oneOf: [{ required: ['file_id'] }, { required: ['fileId'] }] })
   .transform((body) => ({ fileId: (body.file_id ?? body.fileId)! }));
-
-/** Opaque to clients: what comes was an answer's `nextCursor`, or is refused. */
-const cursorSchema = z
-  .string('is not a cursor of this list')
-  .regex(/^[A-Za-z0-9_-]{1,2048}$/, 'is not a cursor of this list')
-  .optional();
-
-/** How many items a page may have, in words that name the bounds. */
-const limitSchema = (max: number, fallback: number) => {
-  const hint = `must be a whole number from 1 to ${max}`;
-  return z
-    .string(hint)
-    .regex(/^\d{1,4}$/, hint)
-    .transform(Number)
-    .pipe(z.int().min(1, hint).max(max, hint))
-    .default(fallback);
-};
 
 /** The query of `GET /v1/download/:jobId/files`. */
 export const filesQuerySchema = z.object({ cursor: cursorSchema, limit: limitSchema(1_000, 100) });
 
 /** The query of `GET /v1/files`. */
 export const fileListQuerySchema = z.object({
-  query: z.string('must be a text').max(200, 'must have at most 200 characters').default(''),
+  query: z.string('must be a string').max(200, 'must have at most 200 characters').default(''),
   cursor: cursorSchema,
   limit: limitSchema(500, 100),
 });
 
 /** The query of `GET /v1/download/jobs`. */
 export const jobsQuerySchema = z.object({
-  status: oneOf([
-    'queued',
-    'running',
-    'processing_artifacts',
-    'completed',
-    'failed',
-    'cancelled',
-    'expired',
-  ]).optional(),
+  status: oneOf(jobStatusSchema.options).optional(),
   cursor: cursorSchema,
   limit: limitSchema(100, 20),
 });
 
-/** Most that an answer is held until something changes; beyond it proxies hang up. */
+/** Maximum time to hold a response. Shorter than the read timeout of common proxies. */
 export const MAX_WAIT_MS = 30_000;
 
-/** The query of a status: how long the answer is held until something changes. */
+/** The query of a status: how long to wait for a change. */
 export const waitQuerySchema = z.object({
   waitMs: z
     .string('must be a whole number from 0 to 30000')
@@ -222,15 +196,15 @@ export const waitQuerySchema = z.object({
         .int()
         .min(0)
         .max(MAX_WAIT_MS, 'must be a whole number from 0 to 30000')
-        .describe('How long the answer is held until something changes; takes precedence over Prefer.'),
+        .describe('Milliseconds to wait for a change before responding. Takes precedence over Prefer.'),
     )
     .optional(),
 });
 
-/** The header by which the same may come (RFC 7240): whatever cannot be understood is ignored. */
+/** The header `Prefer`, an alternative to `waitMs` (RFC 7240). A malformed one is ignored. */
 export const preferHeaderSchema = z.object({
   Prefer: z
     .string()
     .optional()
-    .describe('`wait=N`: hold the answer for up to N seconds, 30 at most, until something changes.'),
+    .describe('`wait=N`: wait up to N seconds for a change before responding, at most 30.'),
 });

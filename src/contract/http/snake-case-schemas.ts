@@ -5,8 +5,8 @@ import { initiateSchema } from './schemas.js';
 import { snakeCasedSchema } from './snake-case.js';
 
 /**
- * The requests and answers of the `/jobs` dialect, for the OpenAPI document and for tests. Requests are not parsed with
- * these: the API renames their fields and parses them with `initiateSchema`.
+ * Schemas of the `/jobs` dialect, for the OpenAPI document and for tests. They do not parse requests: the API renames the
+ * fields of a request and parses it with `initiateSchema`.
  */
 
 const duration = () =>
@@ -14,10 +14,10 @@ const duration = () =>
     .string()
     .regex(/^\d+-\d+s$/)
     .nullable()
-    .describe('The expected duration, up to twice that; null when nothing is known.');
+    .describe('The expected duration up to twice that; null if unknown.');
 
 const fraction = () =>
-  z.number().min(0).max(1).describe('In hundredths; never goes back, 1 only when completed.');
+  z.number().min(0).max(1).describe('A fraction in steps of 0.01. Never decreases; 1 only when completed.');
 
 const startedFields = startedDownloadSchema
   .pick({
@@ -40,7 +40,7 @@ const startedFields = startedDownloadSchema
   })
   .meta({ id: 'StartedJob' });
 
-/** The answer of `POST /v1/download/jobs` before its names are in snake_case. */
+/** The response of `POST /v1/download/jobs`, before its fields are renamed to snake_case. */
 export type StartedJob = z.output<typeof startedFields>;
 
 export const startedJobSchema = snakeCasedSchema(startedFields);
@@ -50,7 +50,7 @@ const watchedFields = downloadStatusSchema
   .extend({ progress: fraction(), estimatedDuration: duration(), websocketUrl: link().nullable() })
   .meta({ id: 'Job' });
 
-/** The answer of `GET /v1/download/jobs/:jobId` before its names are in snake_case; `progress` goes from 0 to 1. */
+/** The response of `GET /v1/download/jobs/:jobId`, before its fields are renamed to snake_case. `progress` is from 0 to 1. */
 export type WatchedJob = z.output<typeof watchedFields>;
 
 export const watchedJobSchema = snakeCasedSchema(watchedFields);
@@ -74,19 +74,19 @@ const messageFields = downloadStatusSchema
   .extend({
     type: z
       .enum(['progress', 'completed', 'error'])
-      .describe('completed and error are the last ones; a cancelled or expired job is an error too.'),
+      .describe('completed and error are final. A cancelled or expired job has type error.'),
     progress: fraction(),
   });
 
 export const streamMessageSchema = snakeCasedSchema(messageFields).meta({
   id: 'StreamMessage',
-  description: 'The whole state each time: no message needs an earlier one.',
+  description: 'The complete state, independent of earlier messages.',
 });
 
 /** A message of a stream. */
 export type StreamMessage = z.output<typeof streamMessageSchema>;
 
-/** @param maxFiles most files of one job. */
+/** The body of `POST /v1/download/jobs`. @param maxFiles maximum number of files of one job. */
 export function jobRequestSchema(maxFiles: number) {
   const { fileIds, fileId, files, onFileError, clientRequestId, callbackUrl, ...same } =
     initiateSchema(maxFiles).shape;

@@ -4,19 +4,19 @@ type SnakeName<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeName<Rest>}`
   : Name;
 
-/** The same object with names in snake_case, in objects within it too; lists are left as they are. */
+/** An object with field names in snake_case, nested objects included. Lists are unchanged. */
 export type SnakeCased<T> = T extends readonly unknown[]
   ? T
   : T extends object
     ? { [Name in keyof T as Name extends string ? SnakeName<Name> : Name]: SnakeCased<T[Name]> }
     : T;
 
-/** `fileIds` as `file_ids`. */
+/** Converts `fileIds` to `file_ids`. */
 export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Renames the fields of an answer, and of objects within it, to snake_case. */
+/** Renames the fields of a response, and of nested objects, to snake_case. */
 export function snakeCased<T extends object>(answer: T): SnakeCased<T> {
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [
@@ -27,7 +27,7 @@ export function snakeCased<T extends object>(answer: T): SnakeCased<T> {
 }
 
 /**
- * The schema of an answer after `snakeCased`. Its id, and the ids of objects within it, end in `InSnakeCase`.
+ * Converts the schema of a response to that of `snakeCased`. Appends `InSnakeCase` to the ids of all objects.
  * @param schema an object of objects, nullable values and plain values.
  */
 export function snakeCasedSchema<S extends z.ZodObject>(schema: S): z.ZodType<SnakeCased<z.output<S>>> {

@@ -97,7 +97,7 @@ describe('a job with a callback', () => {
       { path: 'callback_url', message: 'must be ours' },
     ]);
     expect(faultOf({ callbackUrl: url, callback_url: url })).toEqual([
-      { path: 'callbackUrl', message: 'stands beside callback_url: give one of them' },
+      { path: 'callbackUrl', message: 'must be given in one spelling only' },
     ]);
     expect(faultOf({ callbackUrl: `${url}${'x'.repeat(2_048)}` })).toEqual([
       { path: 'callbackUrl', message: 'must have at most 2048 characters' },

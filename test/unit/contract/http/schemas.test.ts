@@ -5,10 +5,10 @@ import { checkSchema, initiateSchema } from '../../../../src/contract/http/schem
 
 const schema = initiateSchema(5);
 
-const INVISIBLE = 'must not contain invisible characters or such that change the direction of writing';
+const INVISIBLE = 'must not contain invisible characters or characters that change the text direction';
 
-/** The faults a body has, as `path: message`. */
-function faults(body: unknown): string[] {
+/** The errors of a body, as `path: message`. */
+function errorsOf(body: unknown): string[] {
   try {
     validate(schema, body);
     return [];
@@ -17,14 +17,14 @@ function faults(body: unknown): string[] {
   }
 }
 
-describe('the body of a start', () => {
+describe('initiateSchema', () => {
   it.each([
     { fileIds: [70_000] },
     { file_ids: [70_000] },
     { fileId: 70_000 },
     { file_id: 70_000 },
     { files: [{ fileId: 70_000, name: '2026/report.pdf' }, { fileId: 70_001 }] },
-    // Made safe and unique later: what people call files is no fault of theirs.
+    // Unsafe and duplicate names are accepted here and changed later.
     {
       files: ['CON', 'a\\b.txt', 'x'.repeat(300), 'A.txt', 'a.TXT'].map((name, i) => ({
         fileId: 70_000 + i,
@@ -41,11 +41,11 @@ describe('the body of a start', () => {
       labels: { album: '2026' },
       clientRequestId: 'r-1',
     },
-  ])('is accepted: %j', (body) => {
-    expect(faults(body)).toEqual([]);
+  ])('accepts %j', (body) => {
+    expect(errorsOf(body)).toEqual([]);
   });
 
-  it('has defaults', () => {
+  it('applies defaults', () => {
     expect(validate(schema, { fileId: 70_000 })).toMatchObject({
       archive: { format: 'zip', compression: 'auto' },
       onFileError: 'fail',
@@ -60,7 +60,7 @@ describe('the body of a start', () => {
     [{ fileIds: [] }, ['fileIds: must name at least one file']],
     [{ fileIds: 'x' }, ['fileIds: must be a list']],
     [{ fileIds: [1, 2, 3, 4, 5, 6].map((n) => n * 10_000) }, ['fileIds: must name at most 5 files']],
-    [{ fileIds: [70_000], file_id: 70_000 }, ['fileIds: stands beside file_id: give one of them']],
+    [{ fileIds: [70_000], file_id: 70_000 }, ['fileIds: must be the only field that lists files']],
     [{ fileId: 70_000, archive: { format: 'rar' } }, ['archive.format: must be one of: zip, tar, tar.gz']],
     [{ fileId: 70_000, archive: { name: '../x' } }, ['archive.name: must not contain slashes']],
     [{ fileId: 70_000, archive: { name: '' } }, ['archive.name: must not be empty']],
@@ -102,8 +102,8 @@ describe('the body of a start', () => {
       ['files.0.name: must not contain control characters'],
     ],
     [{ fileId: 70_000, clientRequestId: 'a b' }, [expect.stringMatching(/^clientRequestId: /)]],
-  ])('is refused: %j', (body, expected) => {
-    expect(faults(body)).toEqual(expected);
+  ])('rejects %j', (body, expected) => {
+    expect(errorsOf(body)).toEqual(expected);
   });
 
   it.each([
@@ -121,19 +121,19 @@ describe('the body of a start', () => {
     {},
     [70_000],
     '7 0',
-  ])('is refused with the id %j', (id) => {
-    expect(faults({ fileIds: [70_000, id] })).toEqual([
+  ])('rejects the id %j', (id) => {
+    expect(errorsOf({ fileIds: [70_000, id] })).toEqual([
       expect.stringMatching(/^fileIds\.1: must be a whole number/),
     ]);
   });
 
-  it('is refused with every fault at once', () => {
-    expect(faults({ fileIds: [1, 70_000, 'a b'], onFileError: 'maybe', extra: 1 })).toHaveLength(4);
+  it('reports all errors at once', () => {
+    expect(errorsOf({ fileIds: [1, 70_000, 'a b'], onFileError: 'maybe', extra: 1 })).toHaveLength(4);
   });
 });
 
-describe('the body of a check', () => {
-  it('takes either spelling, once', () => {
+describe('checkSchema', () => {
+  it('accepts exactly one spelling', () => {
     expect(validate(checkSchema, { file_id: 70_000 })).toEqual({ fileId: 70_000 });
     expect(validate(checkSchema, { fileId: 'a' })).toEqual({ fileId: 'a' });
     expect(() => validate(checkSchema, {})).toThrow(/file_id is required/);
