@@ -1,16 +1,16 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { AppDependencies } from './dependencies.js';
 import { authenticated } from './auth/authenticated.js';
+import { ticketed } from './auth/ticketed.js';
+import type { AppDependencies } from './dependencies.js';
+import { problems, routeNotFound } from './http/problems.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
-import { openApiDocument } from './openapi/document.js';
-import { operationsOf } from './openapi/operations.js';
 import { noStore } from './middleware/no-store.js';
-import { problems, routeNotFound } from './http/problems.js';
 import { rateLimited } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
-import { ticketed } from './auth/ticketed.js';
+import { openApiDocument } from './openapi/document.js';
+import { operationsOf } from './openapi/operations.js';
 import { adminRoutes } from './routes/admin.js';
 import { docsRoutes } from './routes/docs.js';
 import { downloadRoutes } from './routes/downloads.js';
@@ -20,19 +20,23 @@ import { healthRoutes } from './routes/health.js';
 import { jobRoutes } from './routes/jobs.js';
 import { objectRoutes } from './routes/objects.js';
 import { rootRoutes } from './routes/root.js';
+import { JobResponses } from './routes/shared/job-responses.js';
+import { StartJob } from './routes/shared/start-job.js';
 import { startRoutes } from './routes/start.js';
 import { statusRoutes } from './routes/status.js';
 import { streamRoutes } from './streams/stream-routes.js';
 
-/** Whether all of a domain is HTTPS only is for whoever terminates TLS to say, not for one service on it. */
+/** No HSTS and no upgrade to HTTPS: the proxy that terminates TLS decides that for the whole domain. */
 const HELMET = {
   strictTransportSecurity: false,
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
 } as const;
 
-/** The HTTP API as an Express application that does not listen. */
+/** Creates the HTTP API as an Express application that does not listen yet. */
 export function createApp(deps: AppDependencies): Express {
   const app = express();
+  const responses = new JobResponses(deps);
+  const startJob = new StartJob(deps);
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
@@ -40,13 +44,14 @@ export function createApp(deps: AppDependencies): Express {
   app.use('/v1', noStore);
   if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
-  app.use(statusRoutes(deps));
+  app.use(statusRoutes(deps.http, responses));
   app.use('/v1', fileRoutes(deps));
-  // Before `/v1/download/:jobId`, which `jobs` would be an id for.
-  app.use('/v1/download', jobRoutes(deps), streamRoutes(deps), startRoutes(deps), estimateRoutes(deps));
-  app.use('/v1/download', downloadRoutes(deps));
+  // Before `/v1/download/:jobId`, otherwise `jobs` would match as an id.
+  app.use('/v1/download', jobRoutes(deps, responses, startJob), streamRoutes(deps, responses));
+  app.use('/v1/download', startRoutes(deps, responses, startJob), estimateRoutes(deps, startJob));
+  app.use('/v1/download', downloadRoutes(deps, responses, startJob));
   app.use('/v1/admin', adminRoutes(deps));
-  // Behind what is asked for all the time: every layer before a route costs each request to it.
+  // After the frequent routes, because every layer before a route costs time for each of its requests.
   app.use(healthRoutes(deps));
   app.use(rootRoutes(deps));
   app.use(

@@ -15,13 +15,13 @@ import type { Authenticator } from './auth/principal.js';
 import type { OutcomeStore } from '../jobs/outcomes-page.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
 
-/** What the API is made of; the composition root makes it. */
+/** Dependencies of the API, wired in `server.ts`. */
 export interface AppDependencies {
   jobs: Jobs;
   jobList: JobList;
   operatorJobs: OperatorJobs;
   authenticator: Authenticator;
-  /** How clients prove who they are, for the document that tells them. */
+  /** Documented in the OpenAPI document. */
   authMode: 'none' | 'api-key' | 'jwt';
   tickets: StreamTickets;
   watchers: JobWatchers;
@@ -30,7 +30,7 @@ export interface AppDependencies {
   estimator: Estimator;
   fileList: FileList;
   store: LinkSigner & OutcomeStore;
-  /** Serves the links of a store that has no server of its own. */
+  /** Serves the links of a file store, which has no server of its own. */
   localLinks?: LocalLinks;
   health: Health;
   readiness: Health;
@@ -44,9 +44,9 @@ export interface AppDependencies {
 }
 
 export interface HttpOptions {
-  /** Where clients reach this API; taken from each request when undefined. */
+  /** Base URL of this API for clients; derived from each request when undefined. */
   publicUrl: string | undefined;
-  /** Proxies in front, whose forwarded headers are believed. */
+  /** Number of proxies whose `X-Forwarded-*` headers are trusted. */
   trustProxy: number;
   corsOrigins: readonly string[];
   requestTimeoutMs: number;

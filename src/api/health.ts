@@ -1,18 +1,21 @@
 import { DeadlineExceeded, within } from '../concurrency/deadline.js';
 
-/** One thing that must work; rejects when it does not. */
+/** Checks one dependency; rejects if it is not working. */
 export type HealthCheck = () => Promise<void>;
 
 export interface HealthReport {
   status: 'healthy' | 'unhealthy';
-  /** Per check, `ok` or what is wrong in plain words. */
+  /** `ok` or the problem, by check. */
   checks: Record<string, string>;
 }
 
-const CHECK_DEADLINE_MS = 2_000;
-const REPORT_AGE_MS = 250;
+/** Timeout of each check. */
+const CHECK_TIMEOUT_MS = 2_000;
 
-/** Runs checks side by side, each within two seconds, and at most four times a second however often it is asked. */
+/** How long a report is reused, so that frequent probes do not load the dependencies. */
+const REPORT_TTL_MS = 250;
+
+/** Runs all checks in parallel, each within 2 s, and at most four times a second. */
 export class Health {
   private latest: { report: Promise<HealthReport>; at: number } | undefined;
 
@@ -20,7 +23,7 @@ export class Health {
 
   report(): Promise<HealthReport> {
     const now = Date.now();
-    if (!this.latest || now - this.latest.at > REPORT_AGE_MS) this.latest = { report: this.run(), at: now };
+    if (!this.latest || now - this.latest.at > REPORT_TTL_MS) this.latest = { report: this.run(), at: now };
     return this.latest.report;
   }
 
@@ -35,9 +38,9 @@ export class Health {
 
 async function outcomeOf(check: HealthCheck): Promise<string> {
   try {
-    await within(CHECK_DEADLINE_MS, check());
+    await within(CHECK_TIMEOUT_MS, check());
     return 'ok';
   } catch (error) {
-    return error instanceof DeadlineExceeded ? 'does not answer' : 'not reachable';
+    return error instanceof DeadlineExceeded ? 'timed out' : 'not reachable';
   }
 }

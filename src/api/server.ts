@@ -36,11 +36,11 @@ import { TemporalJobList } from '../temporal/jobs/temporal-job-list.js';
 import { TemporalUserQueues } from '../temporal/lanes/temporal-lanes.js';
 import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js';
 
-/** Serves until it is told to stop. Holds no state: any number of them may run, and any of them may be killed. */
+/** Serves until a shutdown is requested. Holds no durable state: any number of servers may run, and any may be killed. */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
-  // Lazy: an API that starts before Temporal answers 503 until Temporal is there, and then recovers by itself.
+  // Lazy, so that an API that starts before Temporal responds 503 until Temporal is available.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
   const lanes = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
@@ -99,15 +99,15 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   const server = createNodeServer(createApp(deps));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
-  logger.info({ reason: await shutdownRequested() }, 'api shuts down');
+  logger.info({ reason: await shutdownRequested() }, 'api shutting down');
   stopping = true;
   await shutDown(
     [
       {
-        name: 'send streams elsewhere',
+        name: 'restart streams',
         run: async () => {
           watchers.close();
-          // Who does not leave is cut by and by, so that no stream lets the requests wait for it.
+          // Streams still open after 3 s are destroyed, so they cannot delay the shutdown of ordinary requests.
           streams.restart();
         },
       },
@@ -125,7 +125,7 @@ function policyOf({
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
 }
 
-/** Where nobody proves who they are, all may be one user. */
+/** Without authentication all clients may be one user, so the limit per user does not apply. */
 function streamLimitsOf({ auth: { mode } }: Settings): StreamLimits {
   return mode === 'none' ? { ...STREAM_LIMITS, perUser: STREAM_LIMITS.total } : STREAM_LIMITS;
 }
@@ -136,12 +136,12 @@ async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings)
 }
 
 function fileListOf({ catalogue }: Settings, store: ObjectStore): FileList {
-  if (!catalogue.listing) return new NoFileList('The list of files is turned off here.');
+  if (!catalogue.listing) return new NoFileList('The file list is disabled on this server.');
   if (catalogue.kind === 'template' && !catalogue.url) return new FileListing(store, safeEntryName);
-  return new NoFileList('The files here are kept elsewhere, where they cannot be listed.');
+  return new NoFileList('The files are in an external source, which cannot be listed.');
 }
 
-/** All that share a folder share a secret; beside an S3 store it is of this process alone, good for a single API server. */
+/** Servers that share a data folder share its secret. With S3 the secret is per process, which works for one server only. */
 async function ticketSecretOf({ kind, dataDir }: Settings['store']): Promise<string> {
   return kind === 'file'
     ? loadPersistentSecret(dataDir, 'stream-ticket-secret')
@@ -154,11 +154,11 @@ function versionOf(): string {
 }
 
 const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = {
-  EADDRINUSE: (port) => `PORT ${port} is in use: choose another, or stop what uses it`,
-  EACCES: (port) => `PORT ${port} is not for this user: choose one above 1023`,
-  EADDRNOTAVAIL: (_, host) => `HOST ${host} is no address of this machine`,
-  ENOTFOUND: (_, host) => `HOST ${host} is not known`,
-  EAI_AGAIN: (_, host) => `HOST ${host} cannot be looked up`,
+  EADDRINUSE: (port) => `PORT ${port} is in use: choose another port, or stop the process that uses it`,
+  EACCES: (port) => `PORT ${port} needs root privileges: choose a port above 1023`,
+  EADDRNOTAVAIL: (_, host) => `HOST ${host} is not an address of this machine`,
+  ENOTFOUND: (_, host) => `HOST ${host} does not resolve`,
+  EAI_AGAIN: (_, host) => `HOST ${host} cannot be resolved now: check the DNS server`,
 };
 
 function listen(server: Server, { port, host }: { port: number; host: string }): Promise<void> {

@@ -89,7 +89,8 @@ function recordDeleted(cause: unknown): LonghaulError {
   return new LonghaulError('JOB_EXPIRED', message, { cause });
 }
 
-function storeTooSlow(cause: unknown): LonghaulError {
+/** STORAGE_UNAVAILABLE for a store that did not respond in time. */
+export function storeTooSlow(cause: unknown): LonghaulError {
   const message = 'The object store is not responding. Try again in a moment.';
   return new LonghaulError('STORAGE_UNAVAILABLE', message, { cause });
 }

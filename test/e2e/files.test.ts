@@ -54,11 +54,11 @@ describeWith(await locateTemporalCli(), 'the files that can be downloaded', (tem
   });
 
   it.each([
-    ['FILES_LISTING', 'false', 'The list of files is turned off here.'],
+    ['FILES_LISTING', 'false', 'The file list is disabled on this server.'],
     [
       'CATALOGUE_URL',
       'https://files.example/{id}',
-      'The files here are kept elsewhere, where they cannot be listed.',
+      'The files are in an external source, which cannot be listed.',
     ],
   ])('are not told where %s is %s', async (name, value, detail) => {
     const api = await stack.startAnotherApi({ [name]: value });

@@ -30,7 +30,7 @@ interface OpenApi {
   };
 }
 
-/** The OpenAPI document of a running API, against which real answers are held. It reads the document alone. */
+/** The OpenAPI document of a running API. Checks real responses against it, without any other knowledge of the API. */
 export class ApiDocument {
   private readonly ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 
@@ -42,7 +42,7 @@ export class ApiDocument {
     return new ApiDocument((await (await fetch(`${baseUrl}/openapi.json`)).json()) as OpenApi);
   }
 
-  /** As `get /v1/download/{jobId}`. */
+  /** All operations, as `get /v1/download/{jobId}`. */
   operations(): string[] {
     return Object.entries(this.json.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
@@ -50,7 +50,7 @@ export class ApiDocument {
   }
 
   /**
-   * What an answer has that the document does not say, or lacks that it does; empty when they agree.
+   * Lists how a response deviates from the document; empty if it conforms.
    * @param operation as `get /v1/download/{jobId}`.
    */
   async faultsOf(operation: string, response: Response): Promise<string[]> {
@@ -65,28 +65,28 @@ export class ApiDocument {
     documented: DocumentedAnswer,
     response: Response,
   ): Promise<string[]> {
-    const lacking = Object.keys(documented.headers ?? {}).filter(
+    const missing = Object.keys(documented.headers ?? {}).filter(
       (name) => this.json.components.headers[name]?.required && !response.headers.has(name),
     );
     return [
-      ...lacking.map((name) => `${where}: the header ${name} is missing`),
+      ...missing.map((name) => `${where}: the header ${name} is missing`),
       ...(await this.faultsOfBody(where, documented, response)),
     ];
   }
 
-  /** As `faultsOf`, of one message of a stream. */
+  /** Like `faultsOf`, for one message of a stream. */
   faultsOfMessage(message: unknown): string[] {
     return this.faults('a message', { $ref: '#/components/schemas/StreamMessage' }, message);
   }
 
-  /** As `faultsOf`, of what a receiver was sent. */
+  /** Like `faultsOf`, for the body of a webhook. */
   faultsOfWebhook(id: string, body: unknown): string[] {
     const schema = this.json.webhooks[id]?.post.requestBody?.content['application/json']?.schema;
     return schema ? this.faults(id, schema, body) : [`There is no webhook ${id}`];
   }
 
-  /** As `faultsOf`, of what is answered where there is no operation. */
-  async faultsElsewhere(name: string, response: Response): Promise<string[]> {
+  /** Like `faultsOf`, for a response to a request that matches no operation. */
+  async faultsOfDefault(name: string, response: Response): Promise<string[]> {
     return this.faultsOfAnswer(name, this.json.components.responses[name]!, response);
   }
 
@@ -104,7 +104,7 @@ export class ApiDocument {
     );
   }
 
-  /** One for every code of every operation, and of what is answered where there is none. */
+  /** The problem examples of all operations and default responses: one per error code. */
   problemExamples(): { status: number; code: string }[] {
     const operations = Object.values(this.json.paths).flatMap((methods) => Object.values(methods));
     const answers = operations.flatMap(({ responses }) => Object.values(responses));

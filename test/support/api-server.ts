@@ -12,38 +12,42 @@ import { jobNotFound } from '../../src/contract/errors.js';
 import { aJob } from './jobs.js';
 import { close, exchange, listen } from './raw-http.js';
 
-/** The API on a real port, over the dependencies a test gives it. */
+/** The API on a real port, with the dependencies of a test. */
 export interface ApiServer {
   baseUrl: string;
-  /** What it logged, one JSON line each. */
+  /** Its log, as JSON lines. */
   lines: string[];
-  /** Sends bytes as they are, and resolves with all that comes back until the connection closes. */
+  /** Sends raw bytes and returns everything received until the connection closes. */
   raw(request: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-const nobody = () => Promise.reject(jobNotFound());
+const notFound = () => Promise.reject(jobNotFound());
 
-/** Dependencies that know no job and find no file; give what the test is about. */
+/** Dependencies without jobs and files. Override those that a test needs. */
 export function appDependencies(changes: Partial<AppDependencies> = {}): AppDependencies {
   const health = new Health({});
-  const jobs = changes.jobs ?? { start: nobody, view: nobody, cancel: nobody, files: nobody };
+  const jobs = changes.jobs ?? { start: notFound, view: notFound, cancel: notFound, files: notFound };
   const watchers = new JobWatchers(jobs);
   return {
     jobs,
     watchers,
     streams: new StreamHub(watchers),
     jobList: { list: async () => ({ jobs: [], nextCursor: null }) },
-    operatorJobs: { failed: async () => ({ jobs: [], nextCursor: null }), show: nobody, terminate: nobody },
+    operatorJobs: {
+      failed: async () => ({ jobs: [], nextCursor: null }),
+      show: notFound,
+      terminate: notFound,
+    },
     authenticator: new NoAuthenticator([]),
     authMode: 'none',
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },
     fileList: new NoFileList('There are no files.'),
-    estimator: { estimate: nobody },
+    estimator: { estimate: notFound },
     callbackRefusal: () => undefined,
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
-    store: { signedLink: nobody, read: nobody },
+    store: { signedLink: notFound, read: notFound },
     health,
     readiness: health,
     policy: aJob().policy,
@@ -61,6 +65,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
   };
 }
 
+/** Starts the API on a free port. */
 export async function startApiServer(changes: Partial<AppDependencies> = {}): Promise<ApiServer> {
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });

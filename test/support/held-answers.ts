@@ -3,9 +3,9 @@ import { expect } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { ApiDocument } from './api-document.js';
 
-/** Holds real answers against the document of the API, and remembers of which operations. */
+/** Checks real responses against the OpenAPI document and records the checked operations. */
 export class HeldAnswers {
-  private readonly held = new Set<string>();
+  private readonly checked = new Set<string>();
 
   private constructor(readonly document: ApiDocument) {}
 
@@ -13,14 +13,14 @@ export class HeldAnswers {
     return new HeldAnswers(await ApiDocument.fetch(baseUrl));
   }
 
-  /** As `get /v1/download/{jobId}`. */
+  /** The checked operations, as `get /v1/download/{jobId}`. */
   get operations(): string[] {
-    return [...this.held].toSorted();
+    return [...this.checked].toSorted();
   }
 
   /**
-   * Gives the answer back to go on with.
-   * @param wanted its status, or the code of the error that it is.
+   * Checks a response and returns it.
+   * @param wanted the expected status or error code.
    */
   async assertDocumented(
     operation: string,
@@ -32,11 +32,11 @@ export class HeldAnswers {
     expect([operation, response.status]).toEqual([operation, status]);
     if (typeof wanted === 'string') expect(await response.clone().json()).toMatchObject({ code: wanted });
     expect(await this.document.faultsOf(operation, response)).toEqual([]);
-    this.held.add(operation);
+    this.checked.add(operation);
     return response;
   }
 
-  /** Reads an event stream to its end; returns the id of its last event. */
+  /** Reads an event stream to its end and returns the id of its last event. */
   async assertEvents(operation: string, answer: Promise<Response>): Promise<string> {
     const response = await this.assertDocumented(operation, 200, answer);
     const events = [...(await response.text()).matchAll(/^id: (.*)\ndata: (.*)$/gm)];
@@ -44,14 +44,14 @@ export class HeldAnswers {
     return events.at(-1)![1]!;
   }
 
-  /** Listens to a WebSocket until it is closed. */
+  /** Checks the messages of a WebSocket until it closes. */
   async assertSocket(operation: string, url: string): Promise<void> {
     const socket = new WebSocket(url);
     const messages: string[] = [];
     socket.on('message', (data: Buffer) => messages.push(data.toString()));
     await once(socket, 'close');
     this.assertMessages(messages);
-    this.held.add(operation);
+    this.checked.add(operation);
   }
 
   private assertMessages(messages: readonly string[]): void {

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 
 /**
- * The routes of an application, as `get /v1/download/:jobId`, from all that was given to `app.use` when it was made:
- * an application that is made remembers no longer where a router was mounted.
+ * Lists the routes of an application, as `get /v1/download/:jobId`, from its calls of `app.use`. A finished application
+ * does not reveal the mount path of a router.
  */
 export function registeredRoutes(uses: readonly (readonly unknown[])[]): string[] {
   return uses.flatMap(([first, ...rest]) => {
@@ -17,9 +17,8 @@ function isRouter(handler: unknown): handler is Router {
 
 function routesOf(router: Router, mount: string): string[] {
   return router.stack.flatMap(({ route, handle }) => {
-    // The page of a nested router is not known; there are none, and a new one shall not be overlooked.
-    if (!route && isRouter(handle))
-      throw new Error('A router within a router: give its routes to this helper');
+    // The mount path of a nested router is unknown. Fail, so that its routes are not missed.
+    if (!route && isRouter(handle)) throw new Error('Nested router: extend this helper to list its routes');
     const methods = (route as { methods?: Record<string, boolean> } | undefined)?.methods ?? {};
     return Object.keys(methods)
       .filter((method) => method !== '_all')

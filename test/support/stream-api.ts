@@ -13,21 +13,21 @@ import { FakeJobs } from './fake-jobs.js';
 
 export interface StreamApiOptions {
   jobs?: FakeJobs;
-  times?: Partial<StreamTimes & { lookMs: number }>;
+  times?: Partial<StreamTimes & { tickMs: number }>;
   limits?: Partial<StreamLimits>;
   dependencies?: Partial<AppDependencies>;
   http?: Partial<HttpOptions>;
-  /** Listens there, and on no port. */
+  /** Listens on this Unix socket instead of a port. */
   socketPath?: string;
 }
 
-/** The real HTTP server with its real streams, over jobs that a test makes up. */
+/** The real HTTP server with real streams and fake jobs. */
 export class StreamApi {
   readonly tickets = new StreamTickets(['a secret of at least thirty-two characters']);
   readonly watchers: JobWatchers;
   readonly streams: StreamHub;
   readonly server: Server;
-  /** Connections that asked for a WebSocket and are open. */
+  /** Open connections that requested a WebSocket. */
   upgrades = 0;
 
   private constructor(
@@ -38,7 +38,7 @@ export class StreamApi {
     this.streams = new StreamHub(
       this.watchers,
       { ...STREAM_LIMITS, ...limits },
-      { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000, lookMs: 20, ...times },
+      { heartbeatMs: 15_000, drainMs: 30_000, restartGraceMs: 3_000, tickMs: 20, ...times },
     );
     this.server = createNodeServer(createApp({ ...this.dependencies(http), ...dependencies }));
     this.server.on('upgrade', (_req, socket) => {
@@ -89,12 +89,12 @@ export class StreamApi {
       tickets,
       watchers,
       streams,
-      store: { signedLink: async (key) => `/signed/${key}`, read: notNeeded },
+      store: { signedLink: async (key) => `/signed/${key}`, read: notImplemented },
       http: {
         publicUrl: undefined,
         trustProxy: 0,
         corsOrigins: ['*'],
-        // Shorter than every wait of the tests: it must not cut one.
+        // Shorter than every `waitMs` of the tests, so that they fail if the request timeout ends a wait.
         requestTimeoutMs: 100,
         linkTtlSeconds: 60,
         ...http,
@@ -107,6 +107,6 @@ function query(ticket: string | undefined): string {
   return ticket === undefined ? '' : `?ticket=${ticket}`;
 }
 
-function notNeeded(): never {
-  throw new Error('Nothing is read here');
+function notImplemented(): never {
+  throw new Error('This store reads no objects');
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { principalOf } from './principal.js';
+import { principalOf } from '../http/request-context.js';
 
-/** Lets operators through alone. */
+/** Rejects everyone but operators with FORBIDDEN. */
 export const adminOnly: RequestHandler = (_req, res, next) => {
-  const message = 'This is for operators. Ask with a key of one of the ADMIN_USERS.';
+  const message = 'Operators only. Use the API key or token of a user in ADMIN_USERS.';
   next(principalOf(res).admin ? undefined : new LonghaulError('FORBIDDEN', message));
 };

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LonghaulError } from '../../contract/errors.js';
-import type { Authenticator, Principal } from './principal.js';
 import type { ApiKeySource } from './api-key-source.js';
 import { apiKeyOf } from './credentials.js';
+import type { Authenticator, Principal } from './principal.js';
 
-/** `AUTH_MODE=api-key`: everybody is the user whose key they show. */
+/** `AUTH_MODE=api-key`: identifies the user by an API key. */
 export class ApiKeyAuthenticator implements Authenticator {
   constructor(
     private readonly source: ApiKeySource,
@@ -14,7 +14,7 @@ export class ApiKeyAuthenticator implements Authenticator {
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal> {
     const key = apiKeyOf(headers);
     const keys = await this.source.current();
-    // No key is nobody's, even where an entry was made of an empty one by mistake.
+    // Reject an empty key, even if an entry was created from one by mistake.
     const userId = key ? keys.ownerOf(key) : undefined;
     if (userId === undefined) {
       const message = 'Send a valid key as Authorization: Bearer KEY, or as X-Api-Key.';

@@ -2,20 +2,20 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from '../../telemetry/logger.js';
 import { type ApiKeyEntry, ApiKeys, ApiKeysError } from './api-keys.js';
 
-/** How long a change of the file may go unnoticed. */
-const CHECK_EVERY_MS = 2_000;
+/** How often the file is checked for changes. */
+const CHECK_INTERVAL_MS = 2_000;
 
 export interface ApiKeySourceOptions {
   /** Entries of the setting API_KEYS. */
   entries: readonly string[];
-  /** API_KEYS_FILE: one entry a line, blank lines and those that begin with `#` left out. */
+  /** API_KEYS_FILE: one entry per line. Ignores blank lines and lines that begin with `#`. */
   file: string | undefined;
   logger: Logger;
 }
 
 /**
- * The keys of the settings and of a file, which is read again when it has changed: keys are added and taken away
- * without a restart. A file that has become unreadable or wrong changes nothing, and is complained of in the log.
+ * The keys of API_KEYS and API_KEYS_FILE. Reloads a changed file, so keys are added and revoked without a restart. Keeps
+ * the current keys and logs an error if the file becomes unreadable or invalid.
  */
 export class ApiKeySource {
   private keys = ApiKeys.parse([]);
@@ -28,18 +28,18 @@ export class ApiKeySource {
     private readonly now: () => number,
   ) {}
 
-  /** @throws ApiKeysError naming what is wrong and where, never the content. */
+  /** @throws ApiKeysError that names the location of each problem, never the content. */
   static async open(options: ApiKeySourceOptions, now: () => number = Date.now): Promise<ApiKeySource> {
     const source = new ApiKeySource(options, now);
     await source.refresh();
     return source;
   }
 
-  /** The keys as of a moment ago. */
+  /** The current keys, at most 2 s old. */
   async current(): Promise<ApiKeys> {
-    if (this.options.file !== undefined && this.now() - this.checkedAt >= CHECK_EVERY_MS) {
+    if (this.options.file !== undefined && this.now() - this.checkedAt >= CHECK_INTERVAL_MS) {
       await this.refresh().catch((error: unknown) => {
-        this.options.logger.error({ err: error }, 'API_KEYS_FILE is wrong: the keys stay as they were');
+        this.options.logger.error({ err: error }, 'API_KEYS_FILE is invalid; keeping the current keys');
       });
     }
     return this.keys;
@@ -48,7 +48,7 @@ export class ApiKeySource {
   private async refresh(): Promise<void> {
     this.checkedAt = this.now();
     const { file, entries } = this.options;
-    // Before the file is read: what changes meanwhile is markChanged the next time.
+    // Take the version before reading, so that a change during the read is detected by the next check.
     const version = file === undefined ? 'none' : await versionOf(file);
     if (version === this.version) return;
     this.version = version;

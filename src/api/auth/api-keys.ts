@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isUserId } from './user-id.js';
+import { isUserId } from './credentials.js';
 
-/** `user=sha256:HEX`, and where it stands: errors tell the place, never the content. */
+/** An entry `user=sha256:HEX` and its location. Errors name the location, never the content. */
 export interface ApiKeyEntry {
   place: string;
   text: string;
@@ -9,11 +9,11 @@ export interface ApiKeyEntry {
 
 interface ApiKey {
   userId: string;
-  /** SHA-256 of the key: keys themselves are kept nowhere. */
+  /** SHA-256 of the key. Keys themselves are never stored. */
   digest: Buffer;
 }
 
-/** Thrown for entries that are wrong, one line for each. */
+/** Thrown for invalid entries, with one problem per entry. */
 export class ApiKeysError extends Error {
   override readonly name = 'ApiKeysError';
 
@@ -27,11 +27,11 @@ export class ApiKeysError extends Error {
 
 const ENTRY = /^([^=]+)=sha256:([0-9a-f]{64})$/i;
 
-/** Who owns which key; a user may have several, so that keys are changed without a gap. */
+/** Maps API keys to users. A user may have several keys, so that a key can be rotated without downtime. */
 export class ApiKeys {
   private constructor(private readonly keys: readonly ApiKey[]) {}
 
-  /** @throws ApiKeysError naming the place of every entry that is wrong. */
+  /** @throws ApiKeysError that names the location of every invalid entry. */
   static parse(entries: readonly ApiKeyEntry[]): ApiKeys {
     const problems: string[] = [];
     const byDigest = new Map<string, ApiKey>();
@@ -47,9 +47,9 @@ export class ApiKeys {
     return new ApiKeys([...byDigest.values()]);
   }
 
-  /** Whose key this is. Looks at every key, in a time that does not tell how much of a guess was right. */
+  /** Finds the user of a key. Compares every key in constant time, so that timing reveals nothing about a guess. */
   ownerOf(presented: string): string | undefined {
-    // Header values are bytes, which Node hands out as Latin-1.
+    // Node decodes header bytes as Latin-1.
     const digest = createHash('sha256').update(presented, 'latin1').digest();
     let owner: string | undefined;
     for (const key of this.keys) if (timingSafeEqual(key.digest, digest)) owner = key.userId;

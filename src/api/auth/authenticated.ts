@@ -1,20 +1,14 @@
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
+import { contextOf } from '../http/request-context.js';
 import { apiKeyOf } from './credentials.js';
 import type { Authenticator } from './principal.js';
 
-/**
- * Lets nobody through whom `authenticator` does not know; behind it `principalOf` tells who it is, and `provedKeyOf` by
- * what.
- */
+/** Authenticates every request. Sets `principalOf` and `provedKeyOf`. */
 export function authenticated(authenticator: Authenticator): RequestHandler {
   return async (req, res, next) => {
-    res.locals['principal'] = await authenticator.authenticate(req.headers);
-    res.locals['provedKey'] = apiKeyOf(req.headers);
+    const context = contextOf(res);
+    context.principal = await authenticator.authenticate(req.headers);
+    context.provedKey = apiKeyOf(req.headers);
     next();
   };
-}
-
-/** The key or token that let a request in; undefined where none did, as with a ticket. */
-export function provedKeyOf(res: Response): string | undefined {
-  return res.locals['provedKey'] as string | undefined;
 }

@@ -1,11 +1,11 @@
 import type { Logger } from '../../telemetry/logger.js';
-import type { Authenticator } from './principal.js';
 import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { ApiKeySource } from './api-key-source.js';
 import { JwtAuthenticator, type JwtSettings } from './jwt-authenticator.js';
 import { NoAuthenticator } from './no-authenticator.js';
+import type { Authenticator } from './principal.js';
 
-/** How requests are told apart, and whose are an operator's. */
+/** Settings of authentication and of operator rights. */
 export interface AuthSettings {
   mode: 'none' | 'api-key' | 'jwt';
   apiKeys: readonly string[];
@@ -15,8 +15,8 @@ export interface AuthSettings {
 }
 
 /**
- * The authenticator that the settings choose.
- * @throws ApiKeysError when keys cannot be read.
+ * Creates the authenticator of AUTH_MODE.
+ * @throws ApiKeysError if the keys cannot be read.
  */
 export async function createAuthenticator(settings: AuthSettings, logger: Logger): Promise<Authenticator> {
   const { mode, apiKeys: entries, apiKeysFile: file, adminUsers, jwt } = settings;

@@ -2,12 +2,23 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** The token of `Authorization: Bearer`; undefined when there is none. */
+/** No control characters, because ids appear in logs, and no lone surrogates. */
+const USER_ID = /^[^\p{Cc}\p{Cs}]+$/u;
+
+/** Limit of a search attribute; a percent-encoded id of this size still fits into a workflow id. */
+const MAX_USER_ID_BYTES = 255;
+
+/** True if a value can be a user id in logs, search attributes and workflow ids. Ids come from tokens and key files. */
+export function isUserId(value: unknown): value is string {
+  return typeof value === 'string' && USER_ID.test(value) && Buffer.byteLength(value) <= MAX_USER_ID_BYTES;
+}
+
+/** Reads the token of `Authorization: Bearer`; undefined if there is none. */
 export function bearerTokenOf({ authorization }: IncomingHttpHeaders): string | undefined {
   return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
 }
 
-/** The key of a request, which comes as `Authorization: Bearer` or `X-Api-Key`; undefined also for two that differ. */
+/** Reads the key of `Authorization: Bearer` or `X-Api-Key`; undefined if both are sent and differ. */
 export function apiKeyOf(headers: IncomingHttpHeaders): string | undefined {
   const bearer = bearerTokenOf(headers);
   const key = headers['x-api-key']?.toString();
@@ -15,8 +26,8 @@ export function apiKeyOf(headers: IncomingHttpHeaders): string | undefined {
   return bearer === key ? key : undefined;
 }
 
-/** `WWW-Authenticate` of a 401 (RFC 6750 section 3): whether what was shown is no good, or nothing was. */
+/** `WWW-Authenticate` of a 401 (RFC 6750 section 3): distinguishes invalid from missing credentials. */
 export function challengeOf(headers: IncomingHttpHeaders): string {
-  const shown = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
-  return shown ? 'Bearer error="invalid_token"' : 'Bearer';
+  const sent = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+  return sent ? 'Bearer error="invalid_token"' : 'Bearer';
 }

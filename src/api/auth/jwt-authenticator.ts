@@ -2,31 +2,30 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { bearerTokenOf, isUserId } from './credentials.js';
 import type { Authenticator, Principal } from './principal.js';
-import { bearerTokenOf } from './credentials.js';
-import { isUserId } from './user-id.js';
 
-/** How far the clocks of issuer and API may be apart. */
+/** Tolerated clock skew between the issuer and the API. */
 const CLOCK_SKEW_SECONDS = 30;
 
-/** `cooldownMs`: an unknown key makes the key set be fetched anew, yet no more often than this, whoever invents keys. */
+/** `cooldownMs`: minimum time between reloads that unknown key ids cause, because anyone can invent key ids. */
 const KEY_SET_TIMES = { timeoutMs: 3_000, cooldownMs: 10_000, cacheMs: 600_000 };
 
 export interface JwtSettings {
-  /** Where the issuer publishes its public keys (RFC 7517). */
+  /** URL of the issuer's public keys (RFC 7517). */
   jwksUrl: string;
   issuer: string;
   audience: string;
-  /** The only ones believed, whatever a token says of itself. */
+  /** Accepted signature algorithms. A token with another one is rejected. */
   algorithms: readonly string[];
-  /** The claim that names the user. */
+  /** The claim that holds the user id. */
   userClaim: string;
 }
 
-/** What is wrong with the token rather than with the key set. */
-const OF_THE_TOKEN = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+/** Lookup errors caused by the token, not by the key set. */
+const TOKEN_ERRORS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
-/** `AUTH_MODE=jwt`: everybody is who the issuer's token says. Throws AUTH_UNAVAILABLE besides, when its keys are out of reach. */
+/** `AUTH_MODE=jwt`: identifies the user by a token of the issuer. Also throws AUTH_UNAVAILABLE if the issuer's keys cannot be fetched. */
 export class JwtAuthenticator implements Authenticator {
   private readonly keyFor: JWTVerifyGetKey;
 
@@ -56,18 +55,18 @@ export class JwtAuthenticator implements Authenticator {
       });
       const userId = payload[userClaim];
       if (isUserId(userId)) return userId;
-      this.logger.debug({ claim: userClaim }, 'token names no user');
+      this.logger.debug({ claim: userClaim }, 'token has no valid user id');
     } catch (error) {
       if (error instanceof LonghaulError) throw error;
-      // For whoever sets this up; nothing of the token itself.
+      // Helps operators with the setup. Never log the token or its claims.
       const { code, claim } = error as { code?: string; claim?: string };
-      this.logger.debug({ code, claim }, 'token refused');
+      this.logger.debug({ code, claim }, 'token rejected');
     }
     throw new LonghaulError('UNAUTHENTICATED', 'Send a valid token as Authorization: Bearer TOKEN.');
   }
 }
 
-/** Looks keys up in the issuer's set, and tells a set that cannot be had from a token whose key is not in it. */
+/** Looks up keys in the issuer's set. Throws AUTH_UNAVAILABLE for an unreachable set, jose's error for an unknown key. */
 function keySet(url: string, { timeoutMs, cooldownMs, cacheMs }: typeof KEY_SET_TIMES): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,
@@ -78,8 +77,8 @@ function keySet(url: string, { timeoutMs, cooldownMs, cacheMs }: typeof KEY_SET_
     try {
       return await remote(header, token);
     } catch (cause) {
-      if (OF_THE_TOKEN.some((kind) => cause instanceof kind)) throw cause;
-      const message = 'The service that vouches for users does not answer. Try again in a moment.';
+      if (TOKEN_ERRORS.some((kind) => cause instanceof kind)) throw cause;
+      const message = 'The identity provider is not responding. Try again in a moment.';
       throw new LonghaulError('AUTH_UNAVAILABLE', message, { cause });
     }
   };

@@ -1,22 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Response } from 'express';
 
-/** On whose behalf a request is made. */
+/** The authenticated user of a request. */
 export interface Principal {
   userId: string;
-  /** May use the operators' routes. */
+  /** True if the user may use the operator routes. */
   admin: boolean;
 }
 
-/** Tells who makes a request. */
+/** Identifies the user of a request. */
 export interface Authenticator {
-  /** @throws LonghaulError UNAUTHENTICATED, the same for every reason: nobody learns which part of a guess was right. */
+  /** @throws LonghaulError UNAUTHENTICATED with the same text for every cause, so that a guess reveals nothing. */
   authenticate(headers: IncomingHttpHeaders): Promise<Principal>;
-}
-
-/** The principal of a request that went through `authenticated`. */
-export function principalOf(res: Response): Principal {
-  const principal = res.locals['principal'] as Principal | undefined;
-  if (!principal) throw new Error('This route is reached without authentication');
-  return principal;
 }

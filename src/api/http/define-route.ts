@@ -1,9 +1,9 @@
-import type { RequestHandler, Router } from 'express';
-import { LonghaulError } from '../../contract/errors.js';
+import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
+import { jobNotFound, LonghaulError } from '../../contract/errors.js';
 
 type Method = 'get' | 'post';
 
-/** Registers the handlers of a path; every other method is answered 405 with `Allow`. */
+/** Registers the handlers of a path. Other methods are answered 405 with `Allow`. */
 export function route(
   router: Router,
   path: string,
@@ -16,6 +16,11 @@ export function route(
     .join(', ');
   router.all(path, (req, res, next) => {
     res.set('Allow', allow);
-    next(new LonghaulError('METHOD_NOT_ALLOWED', `${req.method} is not allowed here, only ${allow}.`));
+    next(new LonghaulError('METHOD_NOT_ALLOWED', `${req.method} is not allowed here. Use ${allow}.`));
   });
 }
+
+/** Reports a job id with invalid percent-encoding as an unknown job. */
+export const malformedId: ErrorRequestHandler = (error, _req, _res, next) => {
+  next(error instanceof URIError ? jobNotFound(error) : error);
+};

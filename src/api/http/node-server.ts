@@ -1,45 +1,44 @@
 import { type RequestListener, Server, type ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerBrokenRequests } from './malformed-requests.js';
 import { OfferedRequest, serveUpgrades } from './upgrades.js';
 
-/** Against clients that send slowly, or nothing at all: what is not there in time is answered 408 and hung up on. */
+/** Limits for slow or idle clients. Node answers 408 or 431 without a body and closes the connection. */
 const LIMITS = {
-  /** To the end of the headers, also for a connection on which nothing ever comes. */
+  /** Time until the end of the headers, also on a connection that never sends anything. */
   headersTimeout: 10_000,
-  /** To the end of the body: 1 MiB, the most that is read, takes that long at 35 kB/s. */
+  /** Time until the end of the body: the maximum of 1 MiB at 35 kB/s. */
   requestTimeout: 30_000,
-  /** How often the two are looked after; Node's own 30 s would make 10 s last up to 40. */
+  /** How often Node checks both timeouts. Its default of 30 s would stretch 10 s to 40 s. */
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1_024,
-  /** Above the 60 s of most proxies: who hangs up first must not be the one that a request is on its way to. */
+  /** Longer than the 60 s of common proxies, otherwise we may close a connection just as the proxy reuses it. */
   keepAliveTimeout: 65_000,
-  /** Nor is it Node that refuses a request without a Host: its answer would have no body. */
+  /** The application rejects a missing Host, because Node's answer has no body. */
   requireHostHeader: false,
 } satisfies ServerOptions;
 
-/** How often connections that have become idle are closed while the server ends. */
+/** How often idle connections are closed during shutdown. */
 const IDLE_CHECK_MS = 100;
 
-/** The server of the API, which does not listen yet. */
+/** Creates the HTTP server of the API. It does not listen yet. */
 export function createNodeServer(app: RequestListener, limits: Partial<typeof LIMITS> = {}): Server {
   return new ApiServer(app, limits);
 }
 
-/** Lets requests under way finish, closes connections as they become idle, and cuts what is left after the grace time. */
+/** Lets running requests finish and closes idle connections. Destroys the remaining connections after the grace time. */
 export async function closeNodeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  // Node closes those that are idle now, and lets the others live until their clients have enough.
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const late = new AbortController();
-  await Promise.race([closed, delay(graceMs, undefined, { signal: late.signal }).catch(() => {})]);
-  late.abort();
+  // Node closes only the connections that are idle now, not those that become idle later.
+  const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const graceTimer = new AbortController();
+  await Promise.race([closed, delay(graceMs, undefined, { signal: graceTimer.signal }).catch(() => {})]);
+  graceTimer.abort();
   server.closeAllConnections();
   await closed;
-  clearInterval(idle);
+  clearInterval(idleCheck);
 }
 
 class ApiServer extends Server<typeof OfferedRequest> {
@@ -52,12 +51,11 @@ class ApiServer extends Server<typeof OfferedRequest> {
       socket.once('close', () => this.upgraded.delete(socket));
     });
     serveUpgrades(this, app);
-    answerBrokenRequests(this);
-    // Without this Node answers by itself what it does not know; it may as well be ignored (RFC 9110 section 10.1.1).
+    // Without a listener Node answers 417 to an unknown Expect header. Ignoring it is allowed (RFC 9110 section 10.1.1).
     this.on('checkExpectation', app);
   }
 
-  /** As Node has it, and those that were upgraded too, of which Node knows nothing any more. */
+  /** Also destroys upgraded connections, which Node no longer tracks. */
   override closeAllConnections(): void {
     super.closeAllConnections();
     for (const socket of this.upgraded) socket.destroy();

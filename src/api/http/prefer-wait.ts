@@ -2,30 +2,30 @@ import type { Request } from 'express';
 import { MAX_WAIT_MS, waitQuerySchema } from '../../contract/http/schemas.js';
 import { validate } from './validate.js';
 
-/** How long a request asks its answer to be held. */
+/** How long a client asks to hold the response. */
 export interface Wait {
   ms: number;
-  /** It asked by `Prefer`, which the answer acknowledges. */
+  /** True for `Prefer`, which the response acknowledges with `Preference-Applied`. */
   preferred: boolean;
 }
 
-/** One preference of a list: up to a comma that stands in no quoted string. One without its end goes up to the very end. */
+/** One preference of a list: everything up to a comma outside quotes. An unterminated quote runs to the end. */
 const PREFERENCE = /(?:[^",]|"(?:\\.?|[^"\\])*(?:"|$))+/g;
 
-/** A token, and its value bare or in quotes; parameters behind it are none of ours. */
+/** `wait` with a bare or quoted value. Parameters after it are ignored. */
 const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;.*)?$/i;
 
 /**
- * `waitMs`, else `Prefer: wait=N` (RFC 7240 section 4.3), in seconds and capped; a preference that cannot be understood is
- * ignored, as the RFC wants it.
- * @throws LonghaulError INVALID_REQUEST for a `waitMs` that is none.
+ * Reads `waitMs`, else `Prefer: wait=N` in seconds (RFC 7240 section 4.3), capped at 30 s. Ignores a malformed
+ * preference, as the RFC requires.
+ * @throws LonghaulError INVALID_REQUEST for a malformed `waitMs`.
  */
 export function preferredWait(req: Request): Wait {
-  // Express parses the query each time that it is asked for, and most requests have none.
-  const given = req.url.includes('?') ? req.query['waitMs'] : undefined;
-  if (given !== undefined) {
-    const { waitMs } = validate(waitQuerySchema, { waitMs: given });
-    return { ms: waitMs ?? 0, preferred: false };
+  // Most requests have no query, and Express parses it at every access.
+  const waitMs = req.url.includes('?') ? req.query['waitMs'] : undefined;
+  if (waitMs !== undefined) {
+    const { waitMs: ms = 0 } = validate(waitQuerySchema, { waitMs });
+    return { ms, preferred: false };
   }
   const { prefer } = req.headers;
   const seconds = prefer === undefined ? undefined : preferredSeconds(prefer);
@@ -33,7 +33,7 @@ export function preferredWait(req: Request): Wait {
   return { ms: Math.min(seconds * 1_000, MAX_WAIT_MS), preferred: true };
 }
 
-/** Node joins repeated headers with a comma, as they may also be written; the first one that is valid counts. */
+/** The first valid `wait` counts. Node joins repeated headers with commas. */
 function preferredSeconds(header: string | string[]): number | undefined {
   for (const [preference] of String(header).matchAll(PREFERENCE)) {
     const [, bare, quoted] = WAIT.exec(preference) ?? [];

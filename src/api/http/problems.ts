@@ -2,109 +2,96 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorCode, ERRORS, LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { challengeOf } from '../auth/credentials.js';
+import { requestIdOf } from './request-context.js';
 import { pathOf } from './request-path.js';
 
-/** Seconds after which a request that was refused for our own reasons is worth repeating. */
+/** `Retry-After` of a 503, and of a 429 that sets none itself. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** A download is built in about this time; sooner no place becomes free. */
+/** `Retry-After` of TOO_MANY_JOBS: a typical download takes about this long, and none frees its place sooner. */
 const RETRY_AFTER_JOBS_SECONDS = 30;
 
-/** What body-parser and the router throw, by their `type` or name. */
+/** Errors of body-parser and of the router, by their `type` or name. */
 const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
   'entity.parse.failed': { code: 'INVALID_JSON', message: 'The body is not valid JSON.' },
   'entity.too.large': {
     code: 'BODY_TOO_LARGE',
-    message: 'The body is larger than 1 MiB. Ask for fewer files at once.',
+    message: 'The body is larger than 1 MiB. Request fewer files at once.',
   },
   'encoding.unsupported': {
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'The content encoding is not supported.',
+    message: 'The Content-Encoding is not supported. Send gzip, deflate, br or none.',
   },
-  'charset.unsupported': { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send the body as UTF-8.' },
+  'charset.unsupported': {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'The charset is not supported. Send the body as UTF-8.',
+  },
   'request.size.invalid': {
     code: 'INVALID_REQUEST',
-    message: 'The body is not as long as Content-Length says.',
+    message: 'The length of the body differs from Content-Length.',
   },
-  'request.aborted': { code: 'INVALID_REQUEST', message: 'The body did not arrive whole.' },
-  URIError: { code: 'ROUTE_NOT_FOUND', message: 'The path is not valid.' },
+  'request.aborted': { code: 'INVALID_REQUEST', message: 'The body ended early. Send the request again.' },
+  URIError: { code: 'ROUTE_NOT_FOUND', message: 'The path has invalid percent-encoding.' },
 };
 
-/** The client's fault by its status, and nothing more is known: that is how body-parser tells of corrupt gzip. */
+/** Any other 400 of body-parser: it reports corrupt gzip by the status only. */
 const UNREADABLE_BODY = {
   code: 'INVALID_REQUEST',
-  message: 'The body cannot be read. Is it encoded as Content-Encoding says?',
+  message: 'The body cannot be decoded. Check that it matches Content-Encoding.',
 } as const;
 
-/** Answers what no route did. */
+/** Responds to requests that match no route. */
 export const routeNotFound: RequestHandler = (req, _res, next) => {
-  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no ${req.method} ${pathOf(req)}.`));
+  next(new LonghaulError('ROUTE_NOT_FOUND', `There is no route ${req.method} ${pathOf(req)}.`));
 };
 
-/** UserSemaphore every error into a problem document (RFC 9457). What is not ours is logged and told without its text. */
+/** Sends every error as a problem document (RFC 9457). Unknown errors are logged and hide their text from the client. */
 export function problems(logger: Logger): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      dropLate(error, res, logger);
+      dropLateResult(error, res, logger);
       return;
     }
-    const known = asKnown(error);
-    if (known.code === 'INTERNAL_ERROR' || ERRORS[known.code].status === 503) {
+    const problem = asLonghaulError(error);
+    if (problem.code === 'INTERNAL_ERROR' || ERRORS[problem.code].status === 503) {
       logger.error({ err: error, requestId: requestIdOf(res), path: pathOf(req) }, 'request failed');
     }
-    if (known.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
-    if (known.code === 'RATE_LIMITED' && !res.hasHeader('Retry-After')) {
+    if (problem.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
+    if (problem.code === 'RATE_LIMITED' && !res.hasHeader('Retry-After')) {
       res.set('Retry-After', String(RETRY_AFTER_SECONDS));
     }
-    if (known.code === 'TOO_MANY_JOBS') res.set('Retry-After', String(RETRY_AFTER_JOBS_SECONDS));
-    sendProblem(res, pathOf(req), known);
+    if (problem.code === 'TOO_MANY_JOBS') res.set('Retry-After', String(RETRY_AFTER_JOBS_SECONDS));
+    sendProblem(res, pathOf(req), problem);
   };
 }
 
-/**
- * What comes after the answer of a request that took too long, be it an answer or an error, is for the log alone. When
- * only half of an answer is out, a broken connection is the one way to say so.
- */
-function dropLate(error: unknown, res: Response, logger: Logger): void {
-  const message = 'late result of a request that was answered before';
-  logger.warn({ err: error, requestId: requestIdOf(res) }, message);
+/** Logs a result or error that comes after the response. Destroys the connection if only part of the response was sent. */
+function dropLateResult(error: unknown, res: Response, logger: Logger): void {
+  logger.warn({ err: error, requestId: requestIdOf(res) }, 'handler finished after the response was sent');
   if (!res.writableEnded) res.destroy();
 }
 
-/** Sends a problem document; `extra` adds members of its own (RFC 9457 section 3.2). */
+/** Sends a problem document. `extra` adds extension members (RFC 9457 section 3.2). */
 export function sendProblem(res: Response, path: string, error: LonghaulError, extra: object = {}): void {
-  const { status } = ERRORS[error.code];
-  if (status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
-  res
-    .status(status)
-    .type('application/problem+json')
-    .send(problemText(path, error, requestIdOf(res), extra));
-}
-
-/** The problem document itself; `path` is undefined where there is no request that has one. */
-export function problemText(
-  path: string | undefined,
-  error: LonghaulError,
-  requestId: string,
-  extra: object = {},
-): string {
   const { status, title } = ERRORS[error.code];
-  return JSON.stringify({
+  if (status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const problem = {
     type: `urn:longhaul:problem:${error.code}`,
     title,
     status,
     detail: error.message,
     instance: path,
     code: error.code,
-    requestId,
+    requestId: requestIdOf(res),
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),
     ...extra,
-  });
+  };
+  res.status(status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** The error that a client is told of: itself when it is one of ours, else one that tells nothing of it. */
-export function asKnown(error: unknown): LonghaulError {
+/** Maps any error to a LonghaulError. An unknown error becomes INTERNAL_ERROR without its text. */
+function asLonghaulError(error: unknown): LonghaulError {
   if (error instanceof LonghaulError) return error;
   const { type, name, status } = error as { type?: unknown; name?: unknown; status?: unknown };
   const foreign =
@@ -112,15 +99,6 @@ export function asKnown(error: unknown): LonghaulError {
     FOREIGN_ERRORS[String(name)] ??
     (status === 400 ? UNREADABLE_BODY : undefined);
   if (foreign) return new LonghaulError(foreign.code, foreign.message, { cause: error });
-  return new LonghaulError(
-    'INTERNAL_ERROR',
-    'Something went wrong here. Give the request id to the operator.',
-    {
-      cause: error,
-    },
-  );
-}
-
-function requestIdOf(res: Response): string {
-  return res.locals['requestId'] as string;
+  const message = 'An unexpected error occurred. Report the request id to the operator.';
+  return new LonghaulError('INTERNAL_ERROR', message, { cause: error });
 }

@@ -1,28 +1,42 @@
 import type { z } from 'zod';
 import { type InputError, LonghaulError } from '../../contract/errors.js';
 
-/** Faults told one by one: the hundred thousandth helps nobody, and all of them would be megabytes. */
-const MAX_TOLD = 100;
+/** Limits the response: 100,000 invalid ids would list megabytes of errors. */
+const MAX_LISTED = 100;
 
 /**
- * The value as the schema has it.
- * @throws LonghaulError INVALID_REQUEST with every fault, not only the first; of very many, with how many there are.
+ * INVALID_REQUEST whose text is rendered from its errors. Each message is a predicate of its path, e.g. `must be a list`.
+ * Lists at most 100 errors.
+ */
+export class ValidationError extends LonghaulError {
+  constructor(private readonly all: readonly InputError[]) {
+    super('INVALID_REQUEST', detailOf(all), { errors: all.slice(0, MAX_LISTED) });
+  }
+
+  /** Returns the same error for a client that uses other field names. */
+  withPaths(rename: (path: string) => string): ValidationError {
+    return new ValidationError(this.all.map(({ path, message }) => ({ path: rename(path), message })));
+  }
+}
+
+/**
+ * Parses a value with a schema.
+ * @throws ValidationError with all errors, not only the first.
  */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value === undefined ? {} : value);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(faultsOf);
-  throw new LonghaulError('INVALID_REQUEST', summaryOf(errors), { errors: errors.slice(0, MAX_TOLD) });
+  throw new ValidationError(result.error.issues.flatMap(inputErrorsOf));
 }
 
-function summaryOf(errors: readonly InputError[]): string {
+function detailOf(errors: readonly InputError[]): string {
   if (errors.length === 1) return `${errors[0]!.path} ${errors[0]!.message}.`;
-  const told = errors.length > MAX_TOLD ? ` The first ${MAX_TOLD} are listed.` : '';
-  return `${errors.length} fields are not valid.${told}`;
+  const listed = errors.length > MAX_LISTED ? ` The first ${MAX_LISTED} are listed.` : '';
+  return `${errors.length} fields are not valid.${listed}`;
 }
 
-/** zod gathers unknown fields into one issue of their parent; a client wants one line for each. */
-function faultsOf(issue: z.core.$ZodIssue): InputError[] {
+/** Splits zod's single issue for all unknown fields into one error per field. */
+function inputErrorsOf(issue: z.core.$ZodIssue): InputError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...issue.path, key].join('.'),

@@ -16,7 +16,7 @@ const EXPOSED = [
   'RateLimit-Policy',
 ];
 
-/** Lets browsers of the given origins in, never with credentials; `*` lets in all. */
+/** Allows browsers of the given origins, without credentials. `*` allows every origin. */
 export function corsFor(origins: readonly string[]): RequestHandler {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Nothing about a job is for anybody's cache, and no refusal either. */
+/** Forbids caching, because every response, errors included, depends on the user and on the moment. */
 export const noStore: RequestHandler = (_req, res, next) => {
   res.setHeader('Cache-Control', 'no-store');
   next();

@@ -1,58 +1,65 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
+import {
+  type ClientRateLimitInfo,
+  ipKeyGenerator,
+  type Options,
+  rateLimit,
+  type Store,
+} from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
 import { apiKeyOf } from '../auth/credentials.js';
-import { principalOf } from '../auth/principal.js';
-import { RequestCounts } from './request-counts.js';
-import { provedKeyOf } from '../auth/authenticated.js';
+import { principalOf, provedKeyOf } from '../http/request-context.js';
 
-/** Requests per user and window of this process; 0 for no limit. */
+/** Requests per user and window of this process; `maxRequests: 0` disables the limit. */
 export interface RateLimit {
   windowMs: number;
   maxRequests: number;
 }
 
-/** However few requests a user may make: many users may share an address, and each of them may mistype. */
-const FEWEST_FAILURES = 100;
+/** Lower bound of failed logins per address, because many users may share one address. */
+const MIN_FAILURES = 100;
 
-/** Keys and tokens of this many clients are remembered as good. */
-const REMEMBERED = 10_000;
+/** Proved keys and tokens remembered for one window. */
+const MAX_PROVED_KEYS = 10_000;
+
+/** Clients counted at once; each takes about 200 bytes. */
+const MAX_CLIENTS = 100_000;
 
 /**
- * Authentication with limits around it. Who is known is limited by name. Failures are limited by address, and an address
- * that had too many is not even heard until its window is over: so keys cannot be guessed, and nobody is kept busy. Whoever
- * was let in within the last window is heard still: one client with a wrong key must not shut out those behind its proxy.
+ * Wraps authentication in rate limits: known users by id, failed logins by address. An address over its limit is rejected
+ * before its credentials are checked, which stops guessing and saves the check. Credentials that worked within the
+ * window are still accepted, otherwise one client with a wrong key would block everyone behind the same proxy.
  */
 export function rateLimited(
   { windowMs, maxRequests }: RateLimit,
   authenticate: RequestHandler,
 ): (RequestHandler | ErrorRequestHandler)[] {
   if (maxRequests === 0) return [authenticate];
-  const maxFailures = Math.max(FEWEST_FAILURES, maxRequests);
+  const maxFailures = Math.max(MIN_FAILURES, maxRequests);
   const byUser = limiter({
     windowMs,
     limit: maxRequests,
     keyGenerator: (_req, res) => principalOf(res).userId,
   });
   const byAddress = limiter({ windowMs, limit: maxFailures, keyGenerator: addressOf });
-  const good = new LRUCache<string, true>({ max: REMEMBERED, ttl: windowMs });
-  const refuse: RequestHandler = async (req, res, next) => {
-    if (good.has(apiKeyOf(req.headers) ?? '')) return next();
-    const counted = await byAddress.getKey(addressOf(req));
-    if ((counted?.totalHits ?? 0) < maxFailures) next();
+  const provedKeys = new LRUCache<string, true>({ max: MAX_PROVED_KEYS, ttl: windowMs });
+  const rejectAddress: RequestHandler = async (req, res, next) => {
+    if (provedKeys.has(apiKeyOf(req.headers) ?? '')) return next();
+    const failures = await byAddress.getKey(addressOf(req));
+    if ((failures?.totalHits ?? 0) < maxFailures) next();
     else await byAddress(req, res, next);
   };
-  const count: ErrorRequestHandler = async (error, req, res, next) => {
+  const countFailure: ErrorRequestHandler = async (error, req, res, next) => {
     if (errorCodeOf(error) !== 'UNAUTHENTICATED') next(error);
     else await byAddress(req, res, (limited?: unknown) => next(limited ?? error));
   };
-  const remember: RequestHandler = (_req, res, next) => {
-    const proved = provedKeyOf(res);
-    if (proved !== undefined) good.set(proved, true);
+  const rememberKey: RequestHandler = (_req, res, next) => {
+    const key = provedKeyOf(res);
+    if (key !== undefined) provedKeys.set(key, true);
     next();
   };
-  return [refuse, authenticate, count, remember, byUser];
+  return [rejectAddress, authenticate, countFailure, rememberKey, byUser];
 }
 
 function limiter(options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'>) {
@@ -62,13 +69,48 @@ function limiter(options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'>) 
     standardHeaders: 'draft-6',
     legacyHeaders: false,
     handler: (_req, _res, next) => {
-      const message = 'Too many requests. Retry-After says in how many seconds to go on.';
+      const message = 'Too many requests. Retry after the number of seconds in Retry-After.';
       next(new LonghaulError('RATE_LIMITED', message));
     },
   });
 }
 
-/** One household or server is one address: of IPv6, whoever has one has a whole /56 of them. */
+/** Counts a whole IPv6 /56 as one address, because one customer usually owns all of it. */
 function addressOf({ ip }: Request): string {
   return ipKeyGenerator(ip ?? '');
+}
+
+/**
+ * Requests per client. Each client's window begins with its first request. Bounds its memory by evicting the least recently
+ * seen client, because AUTH_MODE=none accepts any user name.
+ */
+export class RequestCounts implements Store {
+  readonly localKeys = true;
+  private readonly counts = new LRUCache<string, { totalHits: number; resetTime: Date }>({
+    max: MAX_CLIENTS,
+  });
+
+  constructor(private readonly windowMs: number) {}
+
+  get(key: string): ClientRateLimitInfo | undefined {
+    const count = this.counts.get(key);
+    return count && count.resetTime.getTime() > Date.now() ? count : undefined;
+  }
+
+  increment(key: string): ClientRateLimitInfo {
+    const now = Date.now();
+    const before = this.get(key) ?? { totalHits: 0, resetTime: new Date(now + this.windowMs) };
+    const count = { totalHits: before.totalHits + 1, resetTime: before.resetTime! };
+    this.counts.set(key, count);
+    return count;
+  }
+
+  decrement(key: string): void {
+    const count = this.counts.get(key);
+    if (count && count.totalHits > 0) count.totalHits -= 1;
+  }
+
+  resetKey(key: string): void {
+    this.counts.delete(key);
+  }
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { contextOf } from '../http/request-context.js';
 
-const SANE_TOKEN = /^[A-Za-z0-9._-]{1,128}$/;
+const SAFE_TOKEN = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** Gives every request an id, the caller's own when it is a sane token: what else came would be injected into logs. */
+/** Gives every request an id. Keeps the client's id if it is a safe token, otherwise it could inject text into logs. */
 export const requestId: RequestHandler = (req, res, next) => {
   const given = req.headers['x-request-id'];
-  const id = typeof given === 'string' && SANE_TOKEN.test(given) ? given : randomUUID();
-  res.locals['requestId'] = id;
+  const id = typeof given === 'string' && SAFE_TOKEN.test(given) ? given : randomUUID();
+  contextOf(res).requestId = id;
   res.setHeader('x-request-id', id);
   next();
 };

@@ -8,16 +8,16 @@ import { WEBHOOKS, writeWebhook } from './webhooks.js';
 export interface DocumentOptions {
   operations: readonly Operation[];
   version: string;
-  /** Where clients reach the API; where the document was found when undefined. */
+  /** Base URL of the API for clients; that of the document when undefined. */
   publicUrl: string | undefined;
   authMode: AuthMode;
 }
 
-const DESCRIPTION = `Every error is a problem document (RFC 9457) whose \`code\` a client may switch on.
-Where requests are limited, the headers RateLimit-* tell what is left, and Retry-After when to go on.
-Times are RFC 3339 in UTC, sizes bytes.`;
+const DESCRIPTION = `Every error is a problem document (RFC 9457) with a stable \`code\`.
+If requests are limited, the headers RateLimit-* show the remaining requests, and Retry-After when to retry.
+Times are RFC 3339 in UTC, sizes are bytes.`;
 
-/** The OpenAPI 3.1 document of these operations, made of the schemas that validate requests and type answers. */
+/** Writes the OpenAPI 3.1 document of the operations, from the schemas that validate requests and type responses. */
 export function openApiDocument(options: DocumentOptions): JsonSchema {
   const { operations, version, publicUrl, authMode } = options;
   const schemas = new SchemaCollection();
@@ -30,7 +30,6 @@ export function openApiDocument(options: DocumentOptions): JsonSchema {
   const webhooks = Object.fromEntries(
     WEBHOOKS.map((webhook) => [webhook.id, { post: writeWebhook(webhook, schemas) }]),
   );
-  const responses = elsewhere(writer);
   return {
     openapi: '3.1.0',
     info: {
@@ -47,43 +46,33 @@ export function openApiDocument(options: DocumentOptions): JsonSchema {
     components: {
       schemas: schemas.components,
       headers: ANSWER_HEADERS,
-      responses,
+      responses: defaultResponses(writer),
       securitySchemes: securitySchemes(authMode),
     },
   };
 }
 
-const ELSEWHERE = '/elsewhere';
+/** Example path of a request that matches no operation. */
+const UNKNOWN_PATH = '/elsewhere';
 
-/** Of answers to what is not a request. */
-const NO_PATH = { path: undefined };
-
-/** What is answered where there is no operation. */
-function elsewhere(writer: OperationWriter): Record<string, JsonSchema> {
+/** Responses to requests that match no operation. */
+function defaultResponses(writer: OperationWriter): Record<string, JsonSchema> {
   return {
-    RouteNotFound: writer.problemOf('ROUTE_NOT_FOUND', 'The answer to every path that is not here', {
-      path: ELSEWHERE,
-    }),
-    MethodNotAllowed: writer.problemOf(
+    RouteNotFound: writer.defaultProblem(
+      'ROUTE_NOT_FOUND',
+      'The response to every path that is not documented',
+      UNKNOWN_PATH,
+    ),
+    MethodNotAllowed: writer.defaultProblem(
       'METHOD_NOT_ALLOWED',
-      'The answer to every method that is not here, of a path that is; HEAD is where GET is',
-      { headers: ['Allow'], path: ELSEWHERE },
-    ),
-    MalformedRequest: writer.problemOf('INVALID_REQUEST', 'The answer to what is not valid HTTP', NO_PATH),
-    RequestIncomplete: writer.problemOf(
-      'REQUEST_INCOMPLETE',
-      'The answer to headers that are not there within 10 s, and to bodies that are not within 30 s',
-      NO_PATH,
-    ),
-    HeadersTooLarge: writer.problemOf(
-      'HEADERS_TOO_LARGE',
-      'The answer to headers of more than 16 KiB together',
-      NO_PATH,
+      'The response to every method that is not documented for its path, except HEAD where GET is',
+      UNKNOWN_PATH,
+      ['Allow'],
     ),
   };
 }
 
-/** `/a/:b` of Express is `/a/{b}` of OpenAPI. */
+/** Converts a path of Express, `/a/:b`, to OpenAPI's `/a/{b}`. */
 export function templateOf(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }

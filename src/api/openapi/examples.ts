@@ -1,4 +1,4 @@
-/** Values in the examples of the document; a reader can follow one job through all of them. */
+/** Examples of the document. All show the same job, so a reader can follow it. */
 export const JOB_ID = '01a1f4c0-7a3e-7c1d-9b55-8d2e6f0a4b10';
 const BASE = 'https://downloads.example.com';
 const TICKET = 'eyJqb2JJZCI6Ii4uLiJ9.q3Jm0v';

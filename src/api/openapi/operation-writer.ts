@@ -6,16 +6,16 @@ import type { SchemaCollection } from './schema-collection.js';
 import { type AuthMode, security } from './security.js';
 
 const JOB_ID = {
-  description: 'As the start of the job told it.',
+  description: 'The job id from the response that started the job.',
   schema: { type: 'string', format: 'uuid' },
 };
 
-const JSON_ALONE: readonly string[] = ['application/json'];
+const JSON_ONLY: readonly string[] = ['application/json'];
 
-/** Its answer to an upgrade is the switch itself, with the headers of that protocol alone. */
+/** Its response has the headers of the new protocol only. */
 const SWITCHING_PROTOCOLS = '101';
 
-/** Writes operations as the document has them; their schemas go to a collection. */
+/** Writes the operations of the document. Adds their schemas to a collection. */
 export class OperationWriter {
   constructor(
     private readonly schemas: SchemaCollection,
@@ -42,14 +42,15 @@ export class OperationWriter {
     };
   }
 
-  /** An answer of whatever is no operation. */
-  problemOf(
+  /** Writes the response to requests that match no operation. */
+  defaultProblem(
     code: ErrorCode,
     description: string,
-    { headers = [], path }: { headers?: readonly string[]; path: string | undefined },
+    path: string,
+    headers: readonly string[] = [],
   ): JsonSchema {
     const { content } = this.problem([code], path);
-    return { description, headers: refersTo([...EVERY_ANSWER, ...headers]), content };
+    return { description, headers: references([...EVERY_ANSWER, ...headers]), content };
   }
 
   private answers(operation: Operation): Record<string, JsonSchema> {
@@ -70,8 +71,8 @@ export class OperationWriter {
     };
   }
 
-  private body({ schema, example, mediaTypes = JSON_ALONE }: Answer): JsonSchema {
-    if (!schema && mediaTypes === JSON_ALONE) return {};
+  private body({ schema, example, mediaTypes = JSON_ONLY }: Answer): JsonSchema {
+    if (!schema && mediaTypes === JSON_ONLY) return {};
     const content = {
       ...(schema ? { schema: this.schemas.of(schema, 'output') } : {}),
       ...(example === undefined ? {} : { example }),
@@ -79,20 +80,20 @@ export class OperationWriter {
     return { content: Object.fromEntries(mediaTypes.map((type) => [type, content])) };
   }
 
-  /** Per status, the codes that an operation can answer with. */
+  /** Writes one problem per status, with the error codes of the operation. */
   private problems(operation: Operation): Record<string, JsonSchema> {
     const codes = errorsOf(operation);
     const statuses = new Set(codes.map((code) => ERRORS[code].status));
     return Object.fromEntries(
       [...statuses].map((status) => {
-        const those = codes.filter((code) => ERRORS[code].status === status);
+        const ofStatus = codes.filter((code) => ERRORS[code].status === status);
         const headers = headersOf(operation, PROBLEM_HEADERS[status] ?? []);
-        return [status, { ...this.problem(those, operation.path), headers }];
+        return [status, { ...this.problem(ofStatus, operation.path), headers }];
       }),
     );
   }
 
-  private problem(codes: ErrorCode[], path: string | undefined) {
+  private problem(codes: ErrorCode[], path: string) {
     const schema = {
       allOf: [this.schemas.of(problemSchema, 'output'), { properties: { code: { enum: codes } } }],
     };
@@ -109,7 +110,7 @@ export class OperationWriter {
   }
 }
 
-/** The codes that follow from what an operation is, and its own. */
+/** The error codes implied by the flags of an operation, plus its own. */
 function errorsOf(operation: Operation): ErrorCode[] {
   const { open, live, body, path, errors = [] } = operation;
   const codes: ErrorCode[] = ['INVALID_REQUEST', 'INTERNAL_ERROR'];
@@ -120,31 +121,31 @@ function errorsOf(operation: Operation): ErrorCode[] {
   return [...new Set([...codes, ...errors])];
 }
 
-function problemExample(code: ErrorCode, path: string | undefined): JsonSchema {
+function problemExample(code: ErrorCode, path: string): JsonSchema {
   const { status, title } = ERRORS[code];
   return {
     type: `urn:longhaul:problem:${code}`,
     title,
     status,
     detail: `${title}.`,
-    ...(path === undefined ? {} : { instance: path }),
+    instance: path,
     code,
     requestId: '7f1c2c9e-5d0b-4a64-9f0e-2b1f6f0d9c11',
   };
 }
 
 function headersOf({ open }: Operation, own: readonly string[]): JsonSchema {
-  return refersTo([...EVERY_ANSWER, ...(open ? [] : LIMITED_ANSWER), ...own]);
+  return references([...EVERY_ANSWER, ...(open ? [] : LIMITED_ANSWER), ...own]);
 }
 
-function refersTo(headers: readonly string[]): JsonSchema {
+function references(headers: readonly string[]): JsonSchema {
   return Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
 function pathParameters(path: string): JsonSchema[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => {
-    const what = name === 'jobId' ? JOB_ID : { schema: { type: 'string' } };
-    return { name, in: 'path', required: true, ...what };
+    const details = name === 'jobId' ? JOB_ID : { schema: { type: 'string' } };
+    return { name, in: 'path', required: true, ...details };
   });
 }
 

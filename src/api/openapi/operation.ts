@@ -1,55 +1,55 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../contract/errors.js';
 
-/** Schema objects of JSON Schema 2020-12, which OpenAPI 3.1 uses as they are. */
+/** A schema object of JSON Schema 2020-12, which OpenAPI 3.1 uses unchanged. */
 export type JsonSchema = Record<string, unknown>;
 
-/** One answer of an operation that is no error. */
+/** A successful response of an operation. */
 export interface Answer {
   description: string;
-  /** Of the body; of an event stream, that of each event. */
+  /** Schema of the body, or of each event of an event stream. */
   schema?: z.ZodType;
   example?: unknown;
-  /** JSON when absent. */
+  /** Defaults to JSON. */
   mediaTypes?: readonly string[];
-  /** Of each message of a WebSocket, which OpenAPI itself has no word for: told as `x-messages`. */
+  /** Schema of each message of a WebSocket. Written as `x-messages`, because OpenAPI has no field for it. */
   messages?: z.ZodType;
   /** Names of `ANSWER_HEADERS`. */
   headers?: readonly string[];
-  /** Operations that a job's id in this answer leads to, and where in it the id is. */
+  /** Operations that accept the job id of this response, and the JSON pointer of the id. */
   links?: { from: string; to: readonly string[] };
 }
 
 /**
- * One route as clients know it: what the OpenAPI document says of it. Each stands in a file beside its route; what all
- * of a kind have in common (who asks, limits, bodies, jobs) is said by flags and written out by the document.
+ * The documentation of one route, in a file next to it. Flags stand for what many operations share (authentication,
+ * limits, bodies, jobs); the document writes them out.
  */
 export interface Operation {
-  /** Unique; names the function in generated clients. */
+  /** Unique. Generated clients use it as the function name. */
   id: string;
   method: 'get' | 'post';
-  /** As Express has it: `/v1/download/status/:jobId`. */
+  /** As in Express: `/v1/download/status/:jobId`. */
   path: string;
   tag: string;
   summary: string;
   description?: string;
   deprecated?: true;
-  /** No authentication and no limits. */
+  /** Needs no authentication and has no rate limit. */
   open?: true;
-  /** A ticket in the query suffices. */
+  /** Accepts a ticket in the query instead of other credentials. */
   ticket?: true;
-  /** Asks Temporal, and is held to a time. */
+  /** Calls Temporal and has a timeout. */
   live?: true;
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: { schema: z.ZodType; example: unknown };
   /** By HTTP status. */
   answers: Readonly<Record<number, Answer>>;
-  /** Codes beyond those that follow from the rest. */
+  /** Error codes besides those that the flags imply. */
   errors?: readonly ErrorCode[];
 }
 
-/** A request that we make: of OpenAPI's `webhooks`. */
+/** A request that this service sends, for OpenAPI's `webhooks`. */
 export interface Webhook {
   id: string;
   summary: string;

@@ -10,7 +10,7 @@ import { startOperations } from '../routes/start.operations.js';
 import { STREAM_OPERATIONS } from '../streams/stream.operations.js';
 import type { Operation } from './operation.js';
 
-/** Every operation of an API that is put together like this. */
+/** Every operation of an API with these parts. */
 export function operationsOf(parts: { limits: { maxFiles: number }; localLinks?: unknown }): Operation[] {
   const { maxFiles } = parts.limits;
   return [

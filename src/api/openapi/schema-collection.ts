@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { JsonSchema } from './operation.js';
 
-/** UserSemaphore zod schemas into JSON Schema; those with an id become components, and are referred to. */
+/** Converts zod schemas to JSON Schema. Schemas with an id become components and are referenced. */
 export class SchemaCollection {
   readonly components: Record<string, JsonSchema> = {};
 
-  /** @param io `input` for what is sent to us, `output` for what we answer. */
+  /** Converts a schema. @param io `input` for requests, `output` for responses. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $schema: _, $defs = {}, ...json } = this.convert(schema, io);
     for (const [id, definition] of Object.entries($defs as Record<string, JsonSchema>)) {
@@ -15,7 +15,7 @@ export class SchemaCollection {
     return json;
   }
 
-  /** The members of an object as parameters: as what they are read, for on the wire all are text. */
+  /** Converts the fields of an object to parameters. Uses the parsed types, because on the wire all are strings. */
   parameters(location: 'query' | 'header', schema: z.ZodObject | undefined): JsonSchema[] {
     if (!schema) return [];
     const { properties = {} } = this.of(schema, 'output');

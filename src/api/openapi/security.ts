@@ -6,11 +6,10 @@ const TICKET = {
   type: 'apiKey',
   in: 'query',
   name: 'ticket',
-  description:
-    'Stands in streamUrl and eventsUrl of a status, is good for one job, and must be used within ten minutes.',
+  description: 'Part of streamUrl and eventsUrl of a status. Valid for one job, and for ten minutes.',
 };
 
-/** Ways of showing who asks: any one of them will do. Where nothing is asked for, a name may still be given. */
+/** The accepted credentials; any one suffices. With AUTH_MODE=none a user id is optional. */
 export function security({ open, ticket }: Operation, authMode: AuthMode): JsonSchema[] {
   if (open) return [];
   return [...BY_HEADERS[authMode], ...(ticket ? [{ ticket: [] }] : [])];
@@ -32,7 +31,7 @@ const SCHEMES: Readonly<Record<AuthMode, JsonSchema>> = {
       type: 'apiKey',
       in: 'header',
       name: 'X-User-Id',
-      description: 'Whoever it names is believed: `anonymous` when absent.',
+      description: 'The user id, which is trusted. Defaults to `anonymous`.',
     },
   },
   'api-key': {

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../../contract/errors.js';
 
-/** Why a job that is valid is not started. */
+/** Errors that prevent the start of a valid job. */
 export const NOT_STARTED: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_REUSED', 'JOB_ENDING', 'TOO_MANY_JOBS'];
 
-/** Why nobody can say now whether a file is there. */
+/** Errors of looking up a file. */
 export const NOT_LOOKED_UP: readonly ErrorCode[] = [
   'STORAGE_UNAVAILABLE',
   'SOURCE_UNAVAILABLE',
@@ -11,5 +11,5 @@ export const NOT_LOOKED_UP: readonly ErrorCode[] = [
   'CATALOGUE_INVALID',
 ];
 
-/** Why a link to the archive cannot be signed now. */
+/** Errors of signing a link to the archive. */
 export const NOT_SIGNED: readonly ErrorCode[] = ['STORAGE_UNAVAILABLE'];

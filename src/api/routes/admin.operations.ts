@@ -15,9 +15,9 @@ export const ADMIN_OPERATIONS: Operation[] = [
     id: 'listFailedJobs',
     method: 'get',
     path: '/v1/admin/failed',
-    summary: 'Jobs that failed and were not started again',
+    summary: 'Lists failed jobs that were not restarted',
     description:
-      'The last one first, as far as the index of Temporal is sorted. A page may hold fewer than `limit`.',
+      'Last failed first, as far as the order of the Temporal index allows. A page may hold fewer jobs than `limit` although more follow: check `nextCursor`.',
     query: failedQuerySchema,
     answers: {
       200: {
@@ -34,9 +34,9 @@ export const ADMIN_OPERATIONS: Operation[] = [
     id: 'retryJob',
     method: 'post',
     path: '/v1/admin/failed/:jobId/retry',
-    summary: 'Starts a failed job again',
-    description: 'As the same job, for the same user and under the same policy.',
-    answers: { 202: { description: 'The job, begun anew', schema: adminJobSchema, example: RETRIED_JOB } },
+    summary: 'Retries a failed or cancelled job',
+    description: 'Keeps the job id, the user and the policy.',
+    answers: { 202: { description: 'The restarted job', schema: adminJobSchema, example: RETRIED_JOB } },
     errors: ['FORBIDDEN', 'JOB_NOT_RETRYABLE', 'TOO_MANY_JOBS'],
   },
   {
@@ -44,8 +44,10 @@ export const ADMIN_OPERATIONS: Operation[] = [
     id: 'showJob',
     method: 'get',
     path: '/v1/admin/jobs/:jobId',
-    summary: 'A job of any user',
-    answers: { 200: { description: 'The job now', schema: adminJobSchema, example: STUCK_JOB } },
+    summary: 'Shows a job of any user',
+    answers: {
+      200: { description: 'The current state of the job', schema: adminJobSchema, example: STUCK_JOB },
+    },
     errors: ['FORBIDDEN'],
   },
   {
@@ -53,10 +55,10 @@ export const ADMIN_OPERATIONS: Operation[] = [
     id: 'terminateJob',
     method: 'post',
     path: '/v1/admin/jobs/:jobId/terminate',
-    summary: 'Ends a job at once',
-    description: 'It has no say in that and removes nothing; the nightly clean-up does.',
-    body: { schema: terminateSchema, example: { reason: 'It hangs; see ticket 4711.' } },
-    answers: { 200: { description: 'The job, ended', schema: adminJobSchema, example: TERMINATED_JOB } },
+    summary: 'Terminates a job',
+    description: 'Kills the workflow without running its clean-up. The nightly sweep removes its files.',
+    body: { schema: terminateSchema, example: { reason: 'Stuck since 09:00, see ticket 4711.' } },
+    answers: { 200: { description: 'The terminated job', schema: adminJobSchema, example: TERMINATED_JOB } },
     errors: ['FORBIDDEN', 'JOB_ALREADY_FINISHED'],
   },
 ];

@@ -1,26 +1,25 @@
 import { type RequestHandler, Router } from 'express';
-import { type AdminJob, failedQuerySchema, terminateSchema } from '../../contract/http/admin-schemas.js';
 import { LonghaulError } from '../../contract/errors.js';
-import type { AppDependencies } from '../dependencies.js';
-import { downloadStatus } from '../../jobs/status/download-status.js';
-import { jobIdOf } from './shared/job-responses.js';
-import { adminOnly } from '../auth/admin-only.js';
-import { jsonBody } from '../middleware/json-body.js';
-import { deadlineOf, timeout } from '../middleware/timeout.js';
+import { type AdminJob, failedQuerySchema, terminateSchema } from '../../contract/http/admin-schemas.js';
 import type { OperatorView } from '../../jobs/operator-jobs.js';
-import { principalOf } from '../auth/principal.js';
-import { route } from '../http/define-route.js';
+import { downloadStatus } from '../../jobs/status/download-status.js';
+import { adminOnly } from '../auth/admin-only.js';
+import type { AppDependencies } from '../dependencies.js';
+import { malformedId, route } from '../http/define-route.js';
+import { deadlineOf, principalOf } from '../http/request-context.js';
 import { validate } from '../http/validate.js';
-import { malformedId } from '../http/malformed-id.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { timeout } from '../middleware/timeout.js';
+import { jobIdOf } from './shared/job-responses.js';
 
 const LIST_TIMEOUT_MS = 30_000;
 
-/** What may be started again: what completed is there, and what runs will be. */
+/** Statuses of jobs without a result. A completed job has its archive, and a running job will have one. */
 const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
 type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'http' | 'logger'>;
 
-/** Jobs of all users, for operators: find what failed, look at it, start it again, end what must end. */
+/** Operator routes for the jobs of all users: list failed jobs, show, retry and terminate a job. */
 export function adminRoutes(deps: Dependencies): Router {
   const router = Router();
   const handlers = new AdminHandlers(deps);
@@ -46,15 +45,15 @@ class AdminHandlers {
     res.json(adminJob(await this.deps.operatorJobs.show(jobIdOf(req))));
   };
 
-  /** The same job for the same user under the same policy; only the time of its beginning is another. */
+  /** Starts the same job for the same user under the same policy, with a new creation time. */
   retry: RequestHandler = async (req, res) => {
     const jobId = jobIdOf(req);
     const { operatorJobs, jobs, logger } = this.deps;
     const { view, job } = await operatorJobs.show(jobId);
     if (!RETRYABLE.has(view.snapshot.status)) throw notRetryable(view.snapshot.status);
-    const again = { ...job, createdAt: new Date().toISOString() };
-    const { replayed } = await jobs.start(again, deadlineOf(res));
-    if (replayed) throw notRetryable('still being cleaned up after, or was started again meanwhile');
+    const restarted = { ...job, createdAt: new Date().toISOString() };
+    const { replayed } = await jobs.start(restarted, deadlineOf(res));
+    if (replayed) throw notRetryable('still being cleaned up, or was already restarted');
     logger.info({ jobId, userId: job.userId, operator: principalOf(res).userId }, 'job retried');
     res.status(202).json(adminJob(await operatorJobs.show(jobId)));
   };
@@ -76,5 +75,6 @@ function adminJob({ view, job, ...run }: OperatorView): AdminJob {
 }
 
 function notRetryable(state: string): LonghaulError {
-  return new LonghaulError('JOB_NOT_RETRYABLE', `Only a failed job is started again: this one is ${state}.`);
+  const message = `Only a failed or cancelled job can be retried. This job is ${state}.`;
+  return new LonghaulError('JOB_NOT_RETRYABLE', message);
 }

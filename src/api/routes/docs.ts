@@ -7,7 +7,7 @@ import { route } from '../http/define-route.js';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** What the page is made of, from our own server alone. */
+/** Files of the page, served by this server. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 const PAGE = `<!doctype html>
@@ -27,11 +27,11 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** A file of its own, for the policy forbids scripts within the page. Validators elsewhere are not asked. */
+/** A separate file, because the policy forbids inline scripts. Disables Swagger UI's online validator. */
 const START = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });
 `;
 
-/** Nothing from elsewhere. Swagger UI sets styles on its elements, and has its icons as data. */
+/** Allows this server only. Swagger UI needs inline styles and icons as `data:` URLs. */
 const POLICY = contentSecurityPolicy({
   useDefaults: false,
   directives: {
@@ -46,7 +46,7 @@ const POLICY = contentSecurityPolicy({
   },
 });
 
-/** `/openapi.json`, and `/docs/`, which shows it to people. */
+/** `GET /openapi.json` and `GET /docs/`, which renders it with Swagger UI. */
 export function docsRoutes(document: object): Router {
   const router = Router();
   const json = JSON.stringify(document);
@@ -60,7 +60,7 @@ export function docsRoutes(document: object): Router {
   return router;
 }
 
-/** Whole, whatever range or version is asked for: nobody resumes the download of a style sheet. */
+/** Sends the whole file and ignores Range and conditional headers, which style sheets do not need. */
 function sendAsset(path: string): RequestHandler {
   return async (_req, res) => {
     const bytes = await readFile(path);
@@ -68,7 +68,7 @@ function sendAsset(path: string): RequestHandler {
   };
 }
 
-/** The page names its files relative to itself, so that it works behind a proxy's prefix too. */
+/** Redirects `/docs` to `/docs/`, because the page refers to its files by relative URLs, for proxies with a path prefix. */
 const withSlash: RequestHandler = (req, res, next) => {
   if (req.path.endsWith('/')) next();
   else res.redirect(302, 'docs/');

@@ -18,7 +18,7 @@ import { NOT_LOOKED_UP, NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors
 
 const TAG = 'Downloads';
 
-/** What the id of a job is good for. */
+/** Operations that accept the id of a job. */
 export const JOB_LINKS = [
   'getStatus',
   'getJob',
@@ -28,7 +28,7 @@ export const JOB_LINKS = [
   'streamEvents',
 ] as const;
 
-/** @param maxFiles most files of one job. */
+/** @param maxFiles maximum number of files of one job. */
 export function downloadOperations(maxFiles: number): Operation[] {
   return [
     {
@@ -38,13 +38,13 @@ export function downloadOperations(maxFiles: number): Operation[] {
       tag: TAG,
       summary: 'Starts a job',
       description:
-        'Files come in exactly one of fileIds, file_ids, fileId, file_id and files. Under an idempotency key the job is started once, however often it is asked for.',
+        'Requires exactly one of fileIds, file_ids, fileId, file_id and files. With an idempotency key, repeated requests start the job only once.',
       live: true,
       headers: keyHeaderSchema,
       body: { schema: initiateSchema(maxFiles), example: REQUEST },
       answers: {
         202: {
-          description: 'Accepted, or accepted before under the same key',
+          description: 'Accepted, now or by an earlier request with the same key',
           schema: startedDownloadSchema,
           example: STARTED,
           headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
@@ -58,14 +58,14 @@ export function downloadOperations(maxFiles: number): Operation[] {
       method: 'get',
       path: '/v1/download/status/:jobId',
       tag: TAG,
-      summary: 'State of a job',
-      description: 'At once, or when something has changed: see waitMs and Prefer.',
+      summary: 'Shows the status of a job',
+      description: 'Responds immediately, or waits for a change: see waitMs and Prefer.',
       live: true,
       query: waitQuerySchema,
       headers: preferHeaderSchema,
       answers: {
         200: {
-          description: 'The job now',
+          description: 'The current status',
           schema: downloadStatusSchema,
           example: STATUS,
           headers: ['Preference-Applied'],
@@ -78,10 +78,10 @@ export function downloadOperations(maxFiles: number): Operation[] {
       method: 'get',
       path: '/v1/download/:jobId',
       tag: TAG,
-      summary: 'The archive',
+      summary: 'Redirects to the archive',
       live: true,
       answers: {
-        302: { description: 'A fresh signed link, in Location', headers: ['Location'] },
+        302: { description: 'A fresh signed link in Location', headers: ['Location'] },
       },
       errors: ['JOB_NOT_READY', 'JOB_EXPIRED', ...NOT_SIGNED],
     },
@@ -94,7 +94,11 @@ export function downloadOperations(maxFiles: number): Operation[] {
       description: 'Idempotent.',
       live: true,
       answers: {
-        200: { description: 'Cancelled, or about to be', schema: downloadStatusSchema, example: CANCELLED },
+        200: {
+          description: 'Cancelled, or being cancelled',
+          schema: downloadStatusSchema,
+          example: CANCELLED,
+        },
       },
       errors: ['JOB_ALREADY_FINISHED', ...NOT_SIGNED],
     },
@@ -103,11 +107,15 @@ export function downloadOperations(maxFiles: number): Operation[] {
       method: 'get',
       path: '/v1/download/:jobId/files',
       tag: TAG,
-      summary: 'What became of each file',
+      summary: 'Lists the outcome of each file',
       live: true,
       query: filesQuerySchema,
       answers: {
-        200: { description: 'A page of the files in their order', schema: filesPageSchema, example: FILES },
+        200: {
+          description: 'A page of files, in the order of the request',
+          schema: filesPageSchema,
+          example: FILES,
+        },
       },
       errors: ['JOB_EXPIRED', 'FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'],
     },
@@ -116,11 +124,11 @@ export function downloadOperations(maxFiles: number): Operation[] {
       method: 'post',
       path: '/v1/download/check',
       tag: TAG,
-      summary: 'Whether a file is there',
+      summary: 'Checks whether a file is available',
       body: { schema: checkSchema, example: { file_id: 70_000 } },
       answers: {
         200: {
-          description: 'Available or not',
+          description: 'The availability of the file',
           schema: checkedFileSchema,
           example: { file_id: 70_000, available: true, s3Key: 'downloads/70000', size: 10_485_760 },
         },

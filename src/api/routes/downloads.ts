@@ -1,29 +1,29 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
-import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
 import type { DownloadStatus, FilesPage } from '../../contract/http/answers.js';
+import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
+import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../../jobs/cursors.js';
+import { outcomesPage } from '../../jobs/outcomes-page.js';
+import { statusOf } from '../../jobs/status/download-status.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../dependencies.js';
-import { statusOf } from '../../jobs/status/download-status.js';
-import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../../jobs/cursors.js';
-import { JobResponses } from './shared/job-responses.js';
-import { StartJob, retryAfter, sendAccepted } from './shared/start-job.js';
-import { malformedId } from '../http/malformed-id.js';
-import { jsonBody } from '../middleware/json-body.js';
+import { malformedId, route } from '../http/define-route.js';
 import { sendProblem } from '../http/problems.js';
-import { timeout } from '../middleware/timeout.js';
-import { principalOf } from '../auth/principal.js';
-import { outcomesPage } from '../../jobs/outcomes-page.js';
+import { principalOf } from '../http/request-context.js';
 import { pathOf } from '../http/request-path.js';
-import { route } from '../http/define-route.js';
 import { validate } from '../http/validate.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { timeout } from '../middleware/timeout.js';
+import type { JobResponses } from './shared/job-responses.js';
+import type { StartJob } from './shared/start-job.js';
+import { retryAfter, sendAccepted, startRequestedJob } from './shared/start-request.js';
 
 const SLOW_ROUTE_TIMEOUT_MS = 30_000;
 
-/** The life of a download over HTTP. */
-export function downloadRoutes(deps: AppDependencies): Router {
+/** Starts, cancels and delivers downloads, lists their files, and checks single files. */
+export function downloadRoutes(deps: AppDependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
-  const handlers = new DownloadHandlers(deps);
+  const handlers = new DownloadHandlers(deps, responses, startJob);
   const quick = timeout(deps.http.requestTimeoutMs);
   const slow = timeout(SLOW_ROUTE_TIMEOUT_MS);
   route(router, '/initiate', { post: [quick, ...jsonBody, handlers.initiate] });
@@ -36,33 +36,31 @@ export function downloadRoutes(deps: AppDependencies): Router {
 }
 
 class DownloadHandlers {
-  private readonly answers: JobResponses;
-  private readonly starts: StartJob;
-
-  constructor(private readonly deps: AppDependencies) {
-    this.answers = new JobResponses(deps);
-    this.starts = new StartJob(deps, this.answers);
-  }
+  constructor(
+    private readonly deps: AppDependencies,
+    private readonly responses: JobResponses,
+    private readonly startJob: StartJob,
+  ) {}
 
   initiate: RequestHandler = async (req, res) => {
-    const started = await this.starts.start(req, res, req.body);
+    const started = this.responses.started(req, await startRequestedJob(this.startJob, req, res));
     sendAccepted(res, started.statusUrl, started.nextPollInMs, started);
   };
 
   download: RequestHandler = async (req, res) => {
-    const view = await this.answers.viewOf(req, res);
-    const status = await this.answers.statusOf(req, view);
-    if (status.status === 'expired') throw expired();
+    const view = await this.responses.viewOf(req, res);
+    const status = await this.responses.statusOf(req, view);
+    if (status.status === 'expired') throw jobExpired();
     if (status.downloadUrl) res.redirect(302, status.downloadUrl);
     else this.conflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
   };
 
   cancel: RequestHandler = async (req, res) => {
-    const { jobId } = await this.answers.viewOf(req, res);
+    const { jobId } = await this.responses.viewOf(req, res);
     const view = await this.deps.jobs.cancel(jobId);
-    const status = await this.answers.statusOf(req, view);
+    const status = await this.responses.statusOf(req, view);
     if (['completed', 'failed', 'expired'].includes(status.status)) {
-      const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job is ${status.status} already.`);
+      const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job has already ended: ${status.status}.`);
       this.conflict(req, res, error, status);
     } else res.json(status);
   };
@@ -70,8 +68,8 @@ class DownloadHandlers {
   files: RequestHandler = async (req, res) => {
     const query = validate(filesQuerySchema, req.query);
     const cursor = decodeFilesCursor(query.cursor);
-    const { snapshot, jobId } = await this.answers.viewOf(req, res);
-    if (statusOf(snapshot, Date.now()) === 'expired') throw expired();
+    const { snapshot, jobId } = await this.responses.viewOf(req, res);
+    if (statusOf(snapshot, Date.now()) === 'expired') throw jobExpired();
     const page: FilesPage =
       snapshot.status === 'completed' && snapshot.archiveKey
         ? await outcomesPage(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
@@ -96,7 +94,7 @@ class DownloadHandlers {
     limit: number,
     total: number,
   ): Promise<FilesPage> {
-    // Into the record of a run that completed, while the job was started anew.
+    // The cursor points into the record of an earlier run, and the job was restarted since.
     if ('byte' in cursor) throw invalidCursor();
     const files = await this.deps.jobs.files(jobId, cursor.line, limit);
     const line = cursor.line + files.length;
@@ -109,12 +107,12 @@ class DownloadHandlers {
   }
 }
 
-function expired(): LonghaulError {
+function jobExpired(): LonghaulError {
   return new LonghaulError('JOB_EXPIRED', 'The archive has expired. Start the download again.');
 }
 
 function notReady({ status, message }: DownloadStatus): string {
-  if (status === 'cancelled') return 'The job was cancelled: there is no archive.';
-  if (status === 'failed') return `The job failed: there is no archive. ${message}`;
+  if (status === 'cancelled') return 'The job was cancelled and has no archive. Start the download again.';
+  if (status === 'failed') return `The job failed and has no archive. ${message}`;
   return `The archive is not ready: ${message}.`;
 }

@@ -4,7 +4,7 @@ import { ESTIMATE, REQUEST } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 import { NOT_LOOKED_UP } from '../openapi/shared-errors.js';
 
-/** @param maxFiles most files of one job. */
+/** @param maxFiles maximum number of files of one job. */
 export function estimateOperations(maxFiles: number): Operation[] {
   return [
     {
@@ -12,13 +12,14 @@ export function estimateOperations(maxFiles: number): Operation[] {
       method: 'post',
       path: '/v1/download/estimate',
       tag: 'Downloads',
-      summary: 'What a job would become',
-      description: 'Takes the body of startDownload. Starts and stores nothing. Two at once for each user.',
+      summary: 'Estimates a download without starting it',
+      description:
+        'Takes the body of startDownload and stores nothing. Each user may run two estimates at once.',
       headers: keyHeaderSchema,
       body: { schema: initiateSchema(maxFiles), example: REQUEST },
       answers: {
         200: {
-          description: 'Files found and missing, and how large the archive can be',
+          description: 'The files found and missing, and the maximum size of the archive',
           schema: estimateSchema,
           example: ESTIMATE,
         },

@@ -1,47 +1,50 @@
-import { type RequestHandler, type Response, Router } from 'express';
-import type { Estimate, FilesEstimate } from '../../contract/http/answers.js';
+import { type RequestHandler, Router } from 'express';
+import { UserSemaphore } from '../../concurrency/user-semaphore.js';
 import { LonghaulError } from '../../contract/errors.js';
+import type { Estimate, FilesEstimate } from '../../contract/http/answers.js';
 import type { DownloadJob } from '../../contract/job.js';
-import type { AppDependencies } from '../dependencies.js';
 import { etaGuess } from '../../jobs/status/download-status.js';
-import { JobResponses } from './shared/job-responses.js';
-import { StartJob } from './shared/start-job.js';
+import type { AppDependencies } from '../dependencies.js';
+import { route } from '../http/define-route.js';
+import { disconnected } from '../http/disconnected.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
-import { route } from '../http/define-route.js';
+import type { StartJob } from './shared/start-job.js';
+import { requestedJob } from './shared/start-request.js';
 
 const DEADLINE_MS = 25_000;
 const ROUTE_TIMEOUT_MS = DEADLINE_MS + 5_000;
 
-/** Files, missing and renamed ones listed; the totals are of all. */
+/** Maximum length of each list: found, missing and renamed files. The totals count all. */
 const MAX_LISTED = 1_000;
 
-/** Ten thousand files are ten thousand requests to the store: nobody may have many such estimates made at once. */
-const MAX_AT_ONCE = 2;
-const RETRY_AFTER_SECONDS = 5;
+/** Estimates of one user at once, without a queue: 10,000 files are 10,000 requests to the store. */
+const MAX_CONCURRENT = 2;
 
-/** `POST /estimate`: the same body as `initiate`, and nothing happens. */
-export function estimateRoutes(deps: AppDependencies): Router {
+/** `POST /estimate`: a dry run of `initiate`. */
+export function estimateRoutes(deps: Pick<AppDependencies, 'estimator'>, startJob: StartJob): Router {
   const router = Router();
-  const { estimate } = new EstimateHandlers(deps);
+  const { estimate } = new EstimateHandlers(deps, startJob);
   route(router, '/estimate', { post: [timeout(ROUTE_TIMEOUT_MS), ...jsonBody, estimate] });
   return router;
 }
 
 class EstimateHandlers {
-  private readonly starts: StartJob;
-  /** How many are under way, by user. */
-  private readonly underWay = new Map<string, number>();
+  private readonly semaphore = new UserSemaphore(MAX_CONCURRENT, 0);
 
-  constructor(private readonly deps: AppDependencies) {
-    this.starts = new StartJob(deps, new JobResponses(deps));
-  }
+  constructor(
+    private readonly deps: Pick<AppDependencies, 'estimator'>,
+    private readonly startJob: StartJob,
+  ) {}
 
   estimate: RequestHandler = async (req, res) => {
-    const { job, duplicateFileIds } = this.starts.jobOf(req, res, req.body);
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    const found = await this.inTurn(job.userId, res, () => this.look(job, gone.signal));
+    const { job, duplicateFileIds } = requestedJob(this.startJob, req, res, req.body);
+    const signal = disconnected(res);
+    const found = await this.semaphore
+      .take(job.userId, signal, () => this.lookUp(job, signal))
+      .catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
     if (!found) return;
     const estimate: Estimate = {
       totalFileIds: job.files.length,
@@ -51,32 +54,13 @@ class EstimateHandlers {
     res.json(estimate);
   };
 
-  private async inTurn<T>(userId: string, res: Response, work: () => Promise<T>): Promise<T> {
-    const others = this.underWay.get(userId) ?? 0;
-    if (others >= MAX_AT_ONCE) {
-      res.set('Retry-After', String(RETRY_AFTER_SECONDS));
-      const message = `${others} estimates of yours are under way. Wait for one of them.`;
-      throw new LonghaulError('RATE_LIMITED', message);
-    }
-    this.underWay.set(userId, others + 1);
+  private async lookUp(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate> {
+    const timeoutSignal = AbortSignal.timeout(DEADLINE_MS);
     try {
-      return await work();
-    } finally {
-      const left = this.underWay.get(userId)! - 1;
-      if (left === 0) this.underWay.delete(userId);
-      else this.underWay.set(userId, left);
-    }
-  }
-
-  /** @returns undefined when nobody waits for the answer any more. */
-  private async look(job: DownloadJob, gone: AbortSignal): Promise<FilesEstimate | undefined> {
-    const late = AbortSignal.timeout(DEADLINE_MS);
-    try {
-      return await this.deps.estimator.estimate(job, AbortSignal.any([gone, late]));
+      return await this.deps.estimator.estimate(job, AbortSignal.any([signal, timeoutSignal]));
     } catch (error) {
-      if (gone.aborted) return undefined;
-      if (!late.aborted) throw error;
-      const message = `The files were not looked up within ${DEADLINE_MS / 1_000} s. Try again, or ask for fewer files at once.`;
+      if (signal.aborted || !timeoutSignal.aborted) throw error;
+      const message = `Looking up the files took longer than ${DEADLINE_MS / 1_000} s. Try again, or request fewer files at once.`;
       throw new LonghaulError('REQUEST_TIMEOUT', message, { cause: error });
     }
   }

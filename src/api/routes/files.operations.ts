@@ -9,8 +9,9 @@ export const FILE_OPERATIONS: Operation[] = [
     method: 'get',
     path: '/v1/files',
     tag: 'Files',
-    summary: 'What can be downloaded',
-    description: '404 ROUTE_NOT_FOUND where the list is turned off, and where files are kept elsewhere.',
+    summary: 'Lists the files that can be downloaded',
+    description:
+      'Responds 404 ROUTE_NOT_FOUND if the list is disabled, or if the files are in an external source.',
     query: fileListQuerySchema,
     answers: { 200: { description: 'A page of files', schema: fileListPageSchema, example: FILE_LIST } },
     errors: ['ROUTE_NOT_FOUND', 'STORAGE_UNAVAILABLE'],

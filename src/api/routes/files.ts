@@ -1,29 +1,29 @@
 import { type RequestHandler, Router } from 'express';
-import { LonghaulError } from '../../contract/errors.js';
-import { fileListQuerySchema } from '../../contract/http/schemas.js';
-import type { FileListPage } from '../../contract/http/answers.js';
-import type { AppDependencies } from '../dependencies.js';
 import { DeadlineExceeded, within } from '../../concurrency/deadline.js';
+import type { FileListPage } from '../../contract/http/answers.js';
+import { fileListQuerySchema } from '../../contract/http/schemas.js';
 import { invalidCursor } from '../../jobs/cursors.js';
+import { storeTooSlow } from '../../jobs/outcomes-page.js';
+import type { AppDependencies } from '../dependencies.js';
 import { route } from '../http/define-route.js';
+import { disconnected } from '../http/disconnected.js';
 import { validate } from '../http/validate.js';
 
 const DEADLINE_MS = 20_000;
 
-/** `GET /v1/files`: what can be downloaded. */
+/** `GET /v1/files`: lists the files that can be downloaded. */
 export function fileRoutes({ fileList }: Pick<AppDependencies, 'fileList'>): Router {
   const router = Router();
   const list: RequestHandler = async (req, res) => {
     const { query, cursor, limit } = validate(fileListQuerySchema, req.query);
-    const ended = new AbortController();
-    res.once('close', () => ended.abort());
+    const signal = disconnected(res);
     try {
-      const after = cursor === undefined ? '' : decode(cursor);
-      const { files, next } = await within(DEADLINE_MS, fileList.list(query, after, limit, ended.signal));
-      const page: FileListPage = { files, nextCursor: next && encode(next) };
+      const after = cursor === undefined ? '' : decodeCursor(cursor);
+      const { files, next } = await within(DEADLINE_MS, fileList.list(query, after, limit, signal));
+      const page: FileListPage = { files, nextCursor: next && encodeCursor(next) };
       res.json(page);
     } catch (error) {
-      if (res.closed) return;
+      if (signal.aborted) return;
       throw error instanceof DeadlineExceeded ? storeTooSlow(error) : error;
     }
   };
@@ -31,18 +31,13 @@ export function fileRoutes({ fileList }: Pick<AppDependencies, 'fileList'>): Rou
   return router;
 }
 
-function encode(next: string): string {
+function encodeCursor(next: string): string {
   return Buffer.from(next).toString('base64url');
 }
 
-/** @throws LonghaulError INVALID_REQUEST for what is no text at all; every text is a place in the list. */
-function decode(cursor: string): string {
+/** @throws LonghaulError INVALID_REQUEST for a cursor that does not decode. Any text is a valid position in the list. */
+function decodeCursor(cursor: string): string {
   const after = Buffer.from(cursor, 'base64url').toString();
-  if (encode(after) !== cursor) throw invalidCursor();
+  if (encodeCursor(after) !== cursor) throw invalidCursor();
   return after;
-}
-
-function storeTooSlow(cause: unknown): LonghaulError {
-  const message = 'The object store does not answer. Try again shortly.';
-  return new LonghaulError('STORAGE_UNAVAILABLE', message, { cause });
 }

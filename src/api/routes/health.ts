@@ -2,9 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Health } from '../health.js';
 import { route } from '../http/define-route.js';
 
-/**
- * `/livez`: the process runs. `/readyz`: it can do its work. `/health`: jobs can be done at all, workers included.
- */
+/** `/livez`: the process runs. `/readyz`: this server can serve requests. `/health`: jobs can run, workers included. */
 export function healthRoutes({ health, readiness }: { health: Health; readiness: Health }): Router {
   const router = Router();
   route(router, '/livez', { get: [(_req, res) => void res.json({ status: 'healthy', checks: {} })] });

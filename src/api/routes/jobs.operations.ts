@@ -22,7 +22,7 @@ import { JOB_LINKS } from './downloads.operations.js';
 
 const COMMON = { tag: 'Jobs', live: true } as const;
 
-/** @param maxFiles most files of one job. */
+/** @param maxFiles maximum number of files of one job. */
 export function jobOperations(maxFiles: number): Operation[] {
   return [
     {
@@ -30,8 +30,9 @@ export function jobOperations(maxFiles: number): Operation[] {
       id: 'listJobs',
       method: 'get',
       path: '/v1/download/jobs',
-      summary: "The caller's jobs, newest first",
-      description: 'A page may hold fewer than `limit` though there are more: then nextCursor is not null.',
+      summary: "Lists the caller's jobs",
+      description:
+        'Running jobs first, newest first; then ended jobs, last ended first. A page may hold fewer jobs than `limit` although more follow: check `nextCursor`.',
       query: jobsQuerySchema,
       answers: {
         200: {
@@ -49,12 +50,12 @@ export function jobOperations(maxFiles: number): Operation[] {
       method: 'post',
       path: '/v1/download/jobs',
       summary: 'Starts a job, in snake_case',
-      description: 'As startDownload, whose names are understood here too.',
+      description: 'Same as startDownload, whose field names are accepted here too.',
       headers: keyHeaderSchema,
       body: { schema: jobRequestSchema(maxFiles), example: REQUEST_IN_SNAKE_CASE },
       answers: {
         202: {
-          description: 'Accepted, or accepted before under the same key',
+          description: 'Accepted, now or by an earlier request with the same key',
           schema: startedJobSchema,
           example: STARTED_IN_SNAKE_CASE,
           headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
@@ -68,13 +69,13 @@ export function jobOperations(maxFiles: number): Operation[] {
       id: 'getJob',
       method: 'get',
       path: '/v1/download/jobs/:jobId',
-      summary: 'State of a job, in snake_case',
-      description: 'As getStatus.',
+      summary: 'Shows the status of a job, in snake_case',
+      description: 'Same as getStatus.',
       query: waitQuerySchema,
       headers: preferHeaderSchema,
       answers: {
         200: {
-          description: 'The job now',
+          description: 'The current status',
           schema: watchedJobSchema,
           example: STATUS_IN_SNAKE_CASE,
           headers: ['Preference-Applied'],

@@ -1,24 +1,31 @@
 import { type RequestHandler, Router } from 'express';
-import { jobsQuerySchema } from '../../contract/http/schemas.js';
 import type { JobsPage } from '../../contract/http/answers.js';
+import { jobsQuerySchema } from '../../contract/http/schemas.js';
 import type { AppDependencies } from '../dependencies.js';
-import { JobResponses } from './shared/job-responses.js';
-import { StartJob, sendAccepted } from './shared/start-job.js';
-import { jsonBody } from '../middleware/json-body.js';
-import { malformedId } from '../http/malformed-id.js';
-import { patientTimeout, timeout } from '../middleware/timeout.js';
-import { principalOf } from '../auth/principal.js';
-import { route } from '../http/define-route.js';
-import { inTheirNames, startedInSnakeCase, statusInSnakeCase, withOurNames } from './shared/snake-case.js';
+import { malformedId, route } from '../http/define-route.js';
+import { principalOf } from '../http/request-context.js';
 import { validate } from '../http/validate.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { patientTimeout, timeout } from '../middleware/timeout.js';
+import type { JobResponses } from './shared/job-responses.js';
+import {
+  errorInSnakeCase,
+  fromSnakeCase,
+  startedInSnakeCase,
+  statusInSnakeCase,
+} from './shared/snake-case.js';
+import type { StartJob } from './shared/start-job.js';
+import { sendAccepted, startRequestedJob } from './shared/start-request.js';
 
-/** Longer than the index of jobs is waited for. */
+/** Longer than the deadline of the job list's own calls. */
 const LIST_TIMEOUT_MS = 15_000;
 
-/** `/jobs`: the list of one's jobs, and the same jobs as elsewhere, in snake_case. */
-export function jobRoutes(deps: AppDependencies): Router {
+type Dependencies = Pick<AppDependencies, 'jobList' | 'http'>;
+
+/** `/jobs`: the list of the user's jobs, and start and status in snake_case. */
+export function jobRoutes(deps: Dependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
-  const handlers = new JobHandlers(deps);
+  const handlers = new JobHandlers(deps, responses, startJob);
   const quick = timeout(deps.http.requestTimeoutMs);
   route(router, '/jobs', {
     get: [timeout(LIST_TIMEOUT_MS), handlers.list],
@@ -31,39 +38,35 @@ export function jobRoutes(deps: AppDependencies): Router {
 }
 
 class JobHandlers {
-  private readonly answers: JobResponses;
-  private readonly starts: StartJob;
-
-  constructor(private readonly deps: AppDependencies) {
-    this.answers = new JobResponses(deps);
-    this.starts = new StartJob(deps, this.answers);
-  }
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly responses: JobResponses,
+    private readonly startJob: StartJob,
+  ) {}
 
   start: RequestHandler = async (req, res) => {
     try {
-      const started = await this.starts.start(req, res, withOurNames(req.body));
-      const statusUrl = `${this.answers.baseUrl(req)}/v1/download/jobs/${started.jobId}`;
+      const body = fromSnakeCase(req.body);
+      const started = this.responses.started(req, await startRequestedJob(this.startJob, req, res, { body }));
+      const statusUrl = `${this.responses.baseUrl(req)}/v1/download/jobs/${started.jobId}`;
       sendAccepted(res, statusUrl, started.nextPollInMs, startedInSnakeCase(started, statusUrl));
     } catch (error) {
-      throw inTheirNames(error);
+      throw errorInSnakeCase(error);
     }
   };
 
   status: RequestHandler = async (req, res) => {
-    const view = await this.answers.awaitedViewOf(req, res);
-    res.json(statusInSnakeCase(await this.answers.statusOf(req, view)));
+    const view = await this.responses.awaitedViewOf(req, res);
+    res.json(statusInSnakeCase(await this.responses.statusOf(req, view)));
   };
 
   list: RequestHandler = async (req, res) => {
     const { status, cursor, limit } = validate(jobsQuerySchema, req.query);
-    const found = await this.deps.jobList.list(principalOf(res).userId, {
-      status: status ?? null,
-      cursor,
-      limit,
-    });
+    const query = { status: status ?? null, cursor, limit };
+    const { jobs, nextCursor } = await this.deps.jobList.list(principalOf(res).userId, query);
     const page: JobsPage = {
-      jobs: await Promise.all(found.jobs.map((view) => this.answers.statusOf(req, view))),
-      nextCursor: found.nextCursor,
+      jobs: await Promise.all(jobs.map((view) => this.responses.statusOf(req, view))),
+      nextCursor,
     };
     res.json(page);
   };

@@ -9,12 +9,12 @@ export const OBJECT_OPERATIONS: Operation[] = [
     method: 'get',
     path: '/v1/objects/:token',
     tag: 'Downloads',
-    summary: 'The bytes behind a link of a job',
-    description: 'The link is the permission. Honours Range, If-Range, If-Match and If-Unmodified-Since.',
+    summary: 'Downloads the file of a signed link',
+    description: 'The link itself grants access. Supports Range, If-Range, If-Match and If-Unmodified-Since.',
     open: true,
     answers: {
       200: { description: 'The archive', mediaTypes: ARCHIVE_TYPES },
-      206: { description: 'The part that was asked for', mediaTypes: ARCHIVE_TYPES },
+      206: { description: 'The requested range', mediaTypes: ARCHIVE_TYPES },
     },
     errors: [
       'LINK_INVALID',

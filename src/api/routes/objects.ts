@@ -3,32 +3,32 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { route } from '../http/define-route.js';
 
-/** Opens the links of a store that has no server of its own. */
+/** Opens the links of a file store, which has no server of its own. */
 export interface LocalLinks {
   /**
-   * @param token what the link ends with.
+   * @param token the last segment of the link.
    * @throws LonghaulError LINK_INVALID, LINK_EXPIRED or FILE_NOT_FOUND.
    */
   openLink(token: string): Promise<LocalFile>;
 }
 
-/** A file to be sent as a download. */
+/** A file to send as a download. */
 export interface LocalFile {
   /** Absolute path. */
   path: string;
   /** Bytes. */
   size: number;
-  /** Strong and quoted (RFC 9110 section 8.8.3): a download that broke goes on only with the same bytes. */
+  /** Strong and quoted (RFC 9110 section 8.8.3), so that a download resumes only with the same bytes. */
   etag: string;
-  /** The name to save it under. */
+  /** File name for the client. */
   fileName: string;
   contentType: string;
 }
 
-/** Headers that describe the file and must not stay on the answer that says why there is none. */
+/** Headers that describe the file. An error response must not keep them. */
 const FILE_HEADERS = ['Content-Disposition', 'Content-Type', 'ETag', 'Last-Modified', 'Accept-Ranges'];
 
-/** `GET /v1/objects/:token`, with ranges. The link itself is the permission. */
+/** `GET /v1/objects/:token`, with ranges. The link itself grants access. */
 export function objectRoutes(links: LocalLinks): Router {
   const router = Router();
   route(router, '/v1/objects/:token', { get: [sendObject(links)] });
@@ -38,21 +38,21 @@ export function objectRoutes(links: LocalLinks): Router {
 function sendObject(links: LocalLinks): RequestHandler {
   return async (req, res, next) => {
     const { path, size, etag, fileName, contentType } = await links.openLink(String(req.params['token']));
-    // Only whoever has the link may have the bytes, and only until it runs out.
+    // Shared caches would serve the bytes without checking the link, or after it expired.
     res.set('Cache-Control', 'private, no-store');
     res.attachment(fileName).setHeader('Content-Type', contentType);
     res.setHeader('ETag', etag);
     prepareRange(req.headers, size, etag);
-    // The data folder's own name may begin with a dot; which files may be sent, the link has settled.
+    // Allow dots in the path of the data folder. The link determines the file, so this exposes no other one.
     res.sendFile(path, { dotfiles: 'allow', cacheControl: false }, (error?: SendError) => {
-      if (error) afterFailure(error, res, next);
+      if (error) handleSendError(error, res, next);
     });
   };
 }
 
 /**
- * Where the sender does not go by RFC 9110: more than all there is from the end is all of it (section 14.1.2), and no
- * entity tag but the very same one lets a download go on (section 13.1.5).
+ * Corrects where Express's sender deviates from RFC 9110: a suffix longer than the file means the whole file (section
+ * 14.1.2), and only a strongly equal entity tag in If-Range allows a partial response (section 13.1.5).
  */
 function prepareRange(headers: IncomingHttpHeaders, size: number, etag: string): void {
   const { range, 'if-range': ifRange } = headers;
@@ -73,11 +73,11 @@ interface SendError extends Error {
   syscall?: string;
 }
 
-function afterFailure(error: SendError, res: Response, next: (error: unknown) => void): void {
-  // A client that goes away is no error: it will come back with a Range, or not.
+function handleSendError(error: SendError, res: Response, next: (error: unknown) => void): void {
+  // The client disconnected; it may resume with a Range.
   if (error.code === 'ECONNABORTED' || error.code === 'EPIPE' || error.syscall === 'write') return;
   if (res.headersSent) {
-    // Half of the bytes are out: only a broken connection tells the client that they are not all.
+    // Part of the body was sent: only a broken connection shows the client that it is incomplete.
     res.destroy(error);
     return;
   }
@@ -87,16 +87,18 @@ function afterFailure(error: SendError, res: Response, next: (error: unknown) =>
 
 function asProblem(error: SendError): LonghaulError {
   if (error.status === 404 || error.code === 'EISDIR')
-    return new LonghaulError('FILE_NOT_FOUND', 'The file is gone.', { cause: error });
+    return new LonghaulError('FILE_NOT_FOUND', 'The file was deleted. Start the download again.', {
+      cause: error,
+    });
   if (error.status === 412) {
-    const message = 'The archive is not the version that was asked for. Begin the download anew.';
+    const message = 'The archive has changed since the first request. Download it from the beginning.';
     return new LonghaulError('PRECONDITION_FAILED', message, { cause: error });
   }
   if (error.status === 416) {
-    const message = 'The range lies outside the archive. Content-Range has its size.';
+    const message = 'The range is outside the archive. Content-Range has its size.';
     return new LonghaulError('RANGE_NOT_SATISFIABLE', message, { cause: error });
   }
-  return new LonghaulError('STORAGE_UNAVAILABLE', 'The file could not be read. Try again shortly.', {
+  return new LonghaulError('STORAGE_UNAVAILABLE', 'The file could not be read. Try again in a minute.', {
     cause: error,
   });
 }

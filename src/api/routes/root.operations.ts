@@ -9,10 +9,10 @@ export const ROOT_OPERATIONS: Operation[] = [
     ...COMMON,
     id: 'getAbout',
     path: '/',
-    summary: 'Who answers here, and where to go on',
+    summary: 'Shows the name, version and main routes',
     answers: {
       200: {
-        description: 'Name, version and the main routes',
+        description: 'Name, version and main routes',
         schema: aboutSchema,
         example: { name: 'longhaul', version: '0.1.0', docs: 'GET /docs/' },
       },
@@ -22,7 +22,7 @@ export const ROOT_OPERATIONS: Operation[] = [
     ...COMMON,
     id: 'getOpenApi',
     path: '/openapi.json',
-    summary: 'This document',
+    summary: 'Returns this document',
     answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
   },
 ];

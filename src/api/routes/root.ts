@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { route } from '../http/define-route.js';
 
-/** Who answers here, and where to go on. */
+/** `GET /`: name, version and main routes of this service. */
 export function rootRoutes({ version }: { version: string }): Router {
   const router = Router();
   const about = {

@@ -5,7 +5,7 @@ import { COMPLETED, REQUEST, STARTED } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 import { NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors.js';
 
-/** @param maxFiles most files of one job. */
+/** @param maxFiles maximum number of files of one job. */
 export function startOperations(maxFiles: number): Operation[] {
   return [
     {
@@ -14,7 +14,7 @@ export function startOperations(maxFiles: number): Operation[] {
       path: '/v1/download/start',
       tag: 'Downloads',
       summary: 'Starts a job and waits for its end',
-      description: 'For 25 seconds at most. Use startDownload, and getStatus with waitMs.',
+      description: 'Waits up to 25 seconds. Use startDownload, then getStatus with waitMs.',
       deprecated: true,
       live: true,
       headers: keyHeaderSchema,
@@ -27,7 +27,8 @@ export function startOperations(maxFiles: number): Operation[] {
           headers: ['Deprecation', 'Link', 'Location', 'Idempotency-Replayed'],
         },
         202: {
-          description: 'It has not: its status, or what startDownload answers when that cannot be told now',
+          description:
+            'The job is still running. The body is its status, or that of startDownload if the status is unavailable',
           schema: z.union([downloadStatusSchema, startedDownloadSchema]),
           example: STARTED,
           headers: ['Deprecation', 'Link', 'Location', 'Retry-After', 'Idempotency-Replayed'],

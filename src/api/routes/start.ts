@@ -1,28 +1,33 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { isFinal } from '../../contract/snapshot.js';
-import type { AppDependencies } from '../dependencies.js';
-import { JobResponses } from './shared/job-responses.js';
-import { StartJob, sendAccepted } from './shared/start-job.js';
-import { jsonBody } from '../middleware/json-body.js';
-import { timeout } from '../middleware/timeout.js';
-import { route } from '../http/define-route.js';
 import { errorCodeOf } from '../../contract/errors.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { waitUntilFinal } from '../../jobs/status/long-poll.js';
+import type { AppDependencies } from '../dependencies.js';
+import { route } from '../http/define-route.js';
 import { disconnected } from '../http/disconnected.js';
+import { deadlineOf } from '../http/request-context.js';
+import { jsonBody } from '../middleware/json-body.js';
+import { timeout } from '../middleware/timeout.js';
+import type { JobResponses } from './shared/job-responses.js';
+import type { StartJob } from './shared/start-job.js';
+import { sendAccepted, startRequestedJob } from './shared/start-request.js';
 
-/** Below what proxies wait for an answer. */
+/** Shorter than the read timeout of common proxies. */
 const WAIT_MS = 25_000;
-/** What starting the job, and signing the answer, may add to that. */
+
+/** Leaves 10 s for starting the job and for signing the link. */
 const ROUTE_TIMEOUT_MS = WAIT_MS + 10_000;
 
-/** Since 1 November 2026 (RFC 9745); there is no date from which on the route is gone. */
+/** 1 November 2026 (RFC 9745). The route has no sunset date. */
 const DEPRECATED_SINCE = '@1793491200';
 
-/** `POST /start`: the route of services before this one, which answers when the download is done, or nearly so. */
-export function startRoutes(deps: AppDependencies): Router {
+type Dependencies = Pick<AppDependencies, 'jobs' | 'watchers' | 'http'>;
+
+/** `POST /start`: the route of earlier services, which responds when the download has ended, or after 25 s. */
+export function startRoutes(deps: Dependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
-  const handlers = new StartHandlers(deps);
+  const handlers = new StartHandlers(deps, responses, startJob);
   route(router, '/start', {
     post: [timeout(ROUTE_TIMEOUT_MS), handlers.deprecated, ...jsonBody, handlers.start],
   });
@@ -30,25 +35,28 @@ export function startRoutes(deps: AppDependencies): Router {
 }
 
 class StartHandlers {
-  private readonly answers: JobResponses;
-  private readonly starts: StartJob;
-
-  constructor(private readonly deps: AppDependencies) {
-    this.answers = new JobResponses(deps);
-    this.starts = new StartJob(deps, this.answers);
-  }
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly responses: JobResponses,
+    private readonly startJob: StartJob,
+  ) {}
 
   deprecated: RequestHandler = (req, res, next) => {
-    const successor = `${this.answers.baseUrl(req)}/v1/download/initiate`;
+    const successor = `${this.responses.baseUrl(req)}/v1/download/initiate`;
     res.set({ Deprecation: DEPRECATED_SINCE, Link: `<${successor}>; rel="successor-version"` });
     next();
   };
 
   start: RequestHandler = async (req, res) => {
-    const started = await this.starts.start(req, res, req.body);
+    // A failure to start is reported as fast as by the other routes, although this route may wait longer.
+    const deadline = Math.min(deadlineOf(res), Date.now() + this.deps.http.requestTimeoutMs);
+    const started = this.responses.started(
+      req,
+      await startRequestedJob(this.startJob, req, res, { deadline }),
+    );
     const view = await this.viewAtEnd(started.jobId, res);
     if (res.headersSent || res.closed) return;
-    const status = view && (await this.answers.statusOf(req, view));
+    const status = view && (await this.responses.statusOf(req, view));
     if (status && isFinal(status.status)) res.set('Location', started.statusUrl).json(status);
     else {
       const { nextPollInMs } = status ?? started;
@@ -56,7 +64,7 @@ class StartHandlers {
     }
   };
 
-  /** The job at its end, or after the wait; undefined while Temporal is away: the job was accepted all the same. */
+  /** The job at its end, or after 25 s. Undefined while Temporal is away: the job was accepted all the same. */
   private async viewAtEnd(jobId: string, res: Response): Promise<JobView | undefined> {
     const { jobs, watchers } = this.deps;
     try {

@@ -1,18 +1,16 @@
 import { Router } from 'express';
-import type { AppDependencies } from '../dependencies.js';
-import { JobResponses } from './shared/job-responses.js';
-import { malformedId } from '../http/malformed-id.js';
+import type { HttpOptions } from '../dependencies.js';
+import { malformedId, route } from '../http/define-route.js';
 import { patientTimeout } from '../middleware/timeout.js';
-import { route } from '../http/define-route.js';
+import type { JobResponses } from './shared/job-responses.js';
 
-/** `GET /v1/download/status/:jobId`, by itself: it is asked for more often than all other routes together. */
-export function statusRoutes(deps: AppDependencies): Router {
+/** `GET /v1/download/status/:jobId`: a router of its own, because it gets more requests than all others together. */
+export function statusRoutes({ requestTimeoutMs }: HttpOptions, responses: JobResponses): Router {
   const router = Router();
-  const answers = new JobResponses(deps);
   route(router, '/v1/download/status/:jobId', {
     get: [
-      patientTimeout(deps.http.requestTimeoutMs),
-      async (req, res) => answers.sendStatus(req, res, await answers.awaitedViewOf(req, res)),
+      patientTimeout(requestTimeoutMs),
+      async (req, res) => responses.sendStatus(req, res, await responses.awaitedViewOf(req, res)),
     ],
   });
   router.use('/v1/download/status', malformedId);

@@ -1,35 +1,35 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { isFinal } from '../../contract/snapshot.js';
+import { principalOf } from '../http/request-context.js';
 import type { JobResponses } from '../routes/shared/job-responses.js';
-import { principalOf } from '../auth/principal.js';
 import type { Sink } from './job-stream.js';
 import type { StreamHub } from './stream-hub.js';
 import { eventId } from './stream-message.js';
 
-/** How long a browser waits before it opens a broken stream again; shorter when we ask it to. */
+/** How long a browser waits before it reconnects, and how long after we ask it to. */
 const RETRY_MS = 2_000;
 const RESTART_RETRY_MS = 1_000;
 
-/** Keeps proxies from gathering events, or packing them. */
+/** Keeps proxies from buffering or compressing events. */
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
 } as const;
 
-/** `GET /v1/download/jobs/:jobId/events`: what the WebSocket tells, as server-sent events (HTML standard, section 9.2). */
+/** `GET /v1/download/jobs/:jobId/events`: the messages of the WebSocket as server-sent events (HTML standard, section 9.2). */
 export class JobEvents {
   constructor(
     private readonly deps: { streams: StreamHub },
-    private readonly answers: JobResponses,
+    private readonly responses: JobResponses,
   ) {}
 
   follow: RequestHandler = async (req, res) => {
     const { streams } = this.deps;
-    const view = await this.answers.viewOf(req, res);
-    const seen = lastEventId(req);
-    if (isFinal(view.snapshot.status) && seen === eventId(view, Date.now())) {
-      // Anything else would make an EventSource ask again, for ever.
+    const view = await this.responses.viewOf(req, res);
+    const lastId = lastEventId(req);
+    if (isFinal(view.snapshot.status) && lastId === eventId(view, Date.now())) {
+      // Only 204 stops an EventSource; it reconnects after any other end of the stream.
       res.status(204).end();
       return;
     }
@@ -38,22 +38,22 @@ export class JobEvents {
       res.set(HEADERS).end();
       return;
     }
-    // The client is gone: that will not be told again, and the stream would never end.
+    // The client has disconnected: `close` will not be emitted again, so the stream would never be removed.
     if (res.closed) return;
     res.writeHead(200, HEADERS);
     res.write(`retry: ${RETRY_MS}\n\n`);
-    const baseUrl = this.answers.baseUrl(req);
+    const baseUrl = this.responses.baseUrl(req);
     const close = streams.open({
       sink: eventSink(res),
       view,
-      seen,
-      link: (latest) => this.answers.linkAt(baseUrl, latest),
+      lastEventId: lastId,
+      link: (latest) => this.responses.linkAt(baseUrl, latest),
     });
     res.once('close', close);
   };
 }
 
-/** A browser sends the header when it comes again; where only the address can be chosen, the query does as well. */
+/** Browsers send the header when they reconnect. The query is for clients that can only set the URL. */
 function lastEventId(req: Request): string | undefined {
   const id = req.get('last-event-id') ?? req.query['lastEventId'];
   return typeof id === 'string' && id !== '' ? id : undefined;
@@ -62,10 +62,10 @@ function lastEventId(req: Request): string | undefined {
 function eventSink(res: Response): Sink {
   return {
     send: (message, id) => void res.write(`id: ${id}\ndata: ${JSON.stringify(message)}\n\n`),
-    waiting: () => res.writableLength,
-    beat: () => void res.write(':\n\n'),
+    bufferedBytes: () => res.writableLength,
+    heartbeat: () => void res.write(':\n\n'),
     end: () => void res.end(),
     restart: () => void res.end(`retry: ${RESTART_RETRY_MS}\n\n`),
-    cut: () => void res.destroy(),
+    destroy: () => void res.destroy(),
   };
 }

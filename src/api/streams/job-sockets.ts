@@ -2,19 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LonghaulError } from '../../contract/errors.js';
-import type { HttpOptions } from '../dependencies.js';
 import type { JobView } from '../../jobs/jobs.js';
+import type { HttpOptions } from '../dependencies.js';
+import { principalOf, upgradeOf } from '../http/request-context.js';
 import type { JobResponses } from '../routes/shared/job-responses.js';
-import { principalOf } from '../auth/principal.js';
-import { upgradeOf } from '../http/upgrades.js';
 import type { Sink } from './job-stream.js';
 import { assertOrigin } from './origin.js';
 import type { StreamHub } from './stream-hub.js';
 
-/** Clients have nothing to say; who says more than this is hung up on. */
+/** Clients have no reason to send messages. ws closes the connection after a larger one. */
 const MAX_MESSAGE_BYTES = 1_024;
 
-/** That of RFC 6455, and of the draft before it that differs in nothing we do. */
+/** RFC 6455, and the draft before it, which does not differ in what we use. */
 const VERSIONS = ['13', '8'];
 
 /** Close codes (RFC 6455 section 7.4.1, and its registry for 1012). */
@@ -37,27 +36,27 @@ export class JobSockets {
 
   constructor(
     private readonly deps: Dependencies,
-    private readonly answers: JobResponses,
+    private readonly responses: JobResponses,
   ) {
     this.server.on('headers', addHeaders);
     this.server.on('wsClientError', (error) => {
-      // `handleUpgrade` tells of it at once, so this leaves `handleUpgrade`.
-      throw new LonghaulError('INVALID_REQUEST', `The handshake is not valid: ${error.message}.`);
+      // Emitted synchronously, so this throws out of `handleUpgrade`.
+      throw new LonghaulError('INVALID_REQUEST', `The WebSocket handshake is not valid: ${error.message}.`);
     });
   }
 
-  /** Makes a WebSocket of the request, or answers as every other route does. */
+  /** Upgrades the request to a WebSocket, or responds like every other route. */
   follow: RequestHandler = async (req, res) => {
     const upgrade = upgradeOf(res);
-    if (!upgrade) throw upgradeRequired(res, 'Open this with a WebSocket.');
+    if (!upgrade) throw upgradeRequired(res, 'Open this URL as a WebSocket.');
     assertVersion(req, res);
     assertOrigin(req, this.deps.http);
-    const view = await this.answers.viewOf(req, res);
+    const view = await this.responses.viewOf(req, res);
     this.deps.streams.assertRoom(principalOf(res).userId);
-    // Not called for a client that is gone.
+    // The callback is not called if the client has disconnected.
     this.server.handleUpgrade(req, upgrade.socket, upgrade.head, (webSocket) => {
       res.detachSocket(req.socket);
-      this.open(webSocket, view, this.answers.baseUrl(req));
+      this.open(webSocket, view, this.responses.baseUrl(req));
     });
   };
 
@@ -65,8 +64,8 @@ export class JobSockets {
     const close = this.deps.streams.open({
       sink: socketSink(webSocket),
       view,
-      seen: undefined,
-      link: (latest) => this.answers.linkAt(baseUrl, latest),
+      lastEventId: undefined,
+      link: (latest) => this.responses.linkAt(baseUrl, latest),
     });
     webSocket.once('close', close);
   }
@@ -75,17 +74,17 @@ export class JobSockets {
 function assertVersion(req: Request, res: Response): void {
   if (VERSIONS.includes(String(req.get('sec-websocket-version')))) return;
   res.set('Sec-WebSocket-Version', VERSIONS.join(', '));
-  throw upgradeRequired(res, 'This version of the WebSocket protocol is not spoken here, 13 is.');
+  throw upgradeRequired(res, 'This version of the WebSocket protocol is not supported. Use version 13.');
 }
 
-/** 426 with the header that goes with it (RFC 9110 section 15.5.22). */
+/** Creates a 426 and sets its headers (RFC 9110 section 15.5.22). */
 function upgradeRequired(res: Response, message: string): LonghaulError {
   const connection = res.getHeader('Connection') === 'close' ? 'close, Upgrade' : 'Upgrade';
   res.set({ Upgrade: 'websocket', Connection: connection });
   return new LonghaulError('UPGRADE_REQUIRED', message);
 }
 
-/** What stands in every answer, `x-request-id` and the rest of the rate limit with it, stands in a 101 too. */
+/** Copies the headers of every response, such as `x-request-id` and the rate limit, into the 101. */
 function addHeaders(headers: string[], req: IncomingMessage): void {
   for (const [name, value] of Object.entries((req as Request).res!.getHeaders())) {
     if (name !== 'connection') headers.push(`${name}: ${String(value)}`);
@@ -95,12 +94,12 @@ function addHeaders(headers: string[], req: IncomingMessage): void {
 function socketSink(webSocket: WebSocket): Sink {
   let alive = true;
   webSocket.on('pong', () => (alive = true));
-  // A frame that is too large or none at all: ws has closed the connection already.
+  // An oversized or malformed frame: ws has already closed the connection.
   webSocket.on('error', () => {});
   return {
     send: (message) => webSocket.send(JSON.stringify(message), () => {}),
-    waiting: () => webSocket.bufferedAmount,
-    beat: () => {
+    bufferedBytes: () => webSocket.bufferedAmount,
+    heartbeat: () => {
       if (!alive) {
         webSocket.terminate();
         return;
@@ -110,6 +109,6 @@ function socketSink(webSocket: WebSocket): Sink {
     },
     end: () => webSocket.close(NORMAL_CLOSURE),
     restart: () => webSocket.close(SERVICE_RESTART, 'Connect again.'),
-    cut: () => webSocket.terminate(),
+    destroy: () => webSocket.terminate(),
   };
 }

@@ -1,105 +1,104 @@
+import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
 import { isFinal } from '../../contract/snapshot.js';
 import type { JobView } from '../../jobs/jobs.js';
-import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
 import { eventId, streamMessage } from './stream-message.js';
 
-/** Where a stream goes: a WebSocket or an event stream. None of its methods throws, also when the client is gone. */
+/** The client end of a stream: a WebSocket or an event stream. No method throws, also after a disconnect. */
 export interface Sink {
   send(message: StreamMessage, id: string): void;
-  /** Bytes that were sent and have not left this process. */
-  waiting(): number;
-  /** Shows both ends that the other is there; cuts a client that did not answer the last one, where it can answer. */
-  beat(): void;
-  /** Ends after what was sent: the job has ended. */
+  /** Bytes sent but still buffered in this process. */
+  bufferedBytes(): number;
+  /** Keeps the connection alive. Destroys a WebSocket whose client did not answer the previous ping. */
+  heartbeat(): void;
+  /** Closes after the sent messages: the job has ended. */
   end(): void;
-  /** Ends after what was sent: the client is to open another stream, elsewhere. */
+  /** Closes after the sent messages and asks the client to reconnect, to another server during a shutdown. */
   restart(): void;
-  /** Cuts the connection at once. */
-  cut(): void;
+  /** Destroys the connection immediately. */
+  destroy(): void;
 }
 
 export interface StreamTimes {
-  /** Between two signs of life. */
+  /** Time between heartbeats. */
   heartbeatMs: number;
-  /** How long a client may read nothing before it is cut. */
+  /** How long a client may read nothing before it is disconnected. */
   drainMs: number;
-  /** How long it may take to leave when it is sent elsewhere. */
-  leaveMs: number;
+  /** How long a client may take to close after `restart`. */
+  restartGraceMs: number;
 }
 
-/** With so many bytes waiting a client counts as slow, and gets nothing more until it has read. */
-const MAX_WAITING_BYTES = 64 * 1024;
+/** A client with more buffered bytes than this is slow and gets no further message until it has read. */
+const MAX_BUFFERED_BYTES = 64 * 1024;
 
-/** What one client is told of one job. */
+/** The stream of one job to one client. */
 export class JobStream {
-  /** The newest view while the client is slow: it takes the place of all before it. */
-  private heldBack: JobView | undefined;
-  private stuckSince: number | undefined;
-  private sentAwayAt: number | undefined;
+  /** The newest view that a slow client has not received. Replaces all earlier ones. */
+  private pending: JobView | undefined;
+  private blockedSince: number | undefined;
+  private restartedAt: number | undefined;
   private ended = false;
-  private beatAt = Date.now();
+  private lastHeartbeatAt = Date.now();
 
   /**
-   * @param shown the id of the event that the client saw last, if any.
+   * @param lastEventId the id of the last event that the client received, if any.
    * @param link signs a link to the archive of a completed job.
    */
   constructor(
     private readonly sink: Sink,
     private readonly times: StreamTimes,
-    private shown: string | undefined,
+    private lastEventId: string | undefined,
     private readonly link: (view: JobView) => Promise<string | null>,
   ) {}
 
-  /** Tells the client of a view in which it sees something new. After that of an ended job it tells nothing more. */
-  show(view: JobView): void {
+  /** Sends a view if the client would see a change. The view of an ended job is the last message. */
+  update(view: JobView): void {
     const now = Date.now();
     const id = eventId(view, now);
-    if (this.ended || id === this.shown) return;
-    if (this.isSlow()) this.heldBack = view;
+    if (this.ended || id === this.lastEventId) return;
+    if (this.isSlow()) this.pending = view;
     else if (isFinal(view.snapshot.status)) void this.finish(view, id);
     else {
-      this.shown = id;
+      this.lastEventId = id;
       this.sink.send(streamMessage(view, null, now), id);
     }
   }
 
-  /**
-   * To be called about once a second: looks after clients that do not read or do not leave, and shows the others that we
-   * are there.
-   */
-  look(now: number): void {
-    if (this.sentAwayAt !== undefined && now - this.sentAwayAt >= this.times.leaveMs) this.sink.cut();
+  /** Sends heartbeats and disconnects clients that do not read or do not close. Call it about once a second. */
+  tick(now: number): void {
+    if (this.restartedAt !== undefined && now - this.restartedAt >= this.times.restartGraceMs) {
+      this.sink.destroy();
+    }
     if (!this.isSlow() && !this.ended) {
-      this.stuckSince = undefined;
-      this.showHeldBack();
-      this.beat(now);
+      this.blockedSince = undefined;
+      this.sendPending();
+      this.heartbeat(now);
       return;
     }
-    this.stuckSince ??= now;
-    if (now - this.stuckSince >= this.times.drainMs) this.sink.cut();
+    this.blockedSince ??= now;
+    if (now - this.blockedSince >= this.times.drainMs) this.sink.destroy();
   }
 
-  /** Sends the client elsewhere. */
+  /** Asks the client to reconnect. */
   restart(): void {
     if (!this.ended) this.sink.restart();
     this.ended = true;
-    this.sentAwayAt ??= Date.now();
+    this.restartedAt ??= Date.now();
   }
 
   private isSlow(): boolean {
-    return this.sink.waiting() > MAX_WAITING_BYTES;
+    return this.sink.bufferedBytes() > MAX_BUFFERED_BYTES;
   }
 
-  private showHeldBack(): void {
-    const view = this.heldBack;
-    this.heldBack = undefined;
-    if (view) this.show(view);
+  private sendPending(): void {
+    const view = this.pending;
+    this.pending = undefined;
+    if (view) this.update(view);
   }
 
-  private beat(now: number): void {
-    if (now - this.beatAt < this.times.heartbeatMs) return;
-    this.beatAt = now;
-    this.sink.beat();
+  private heartbeat(now: number): void {
+    if (now - this.lastHeartbeatAt < this.times.heartbeatMs) return;
+    this.lastHeartbeatAt = now;
+    this.sink.heartbeat();
   }
 
   private async finish(view: JobView, id: string): Promise<void> {
@@ -108,9 +107,9 @@ export class JobStream {
       this.sink.send(streamMessage(view, await this.link(view), Date.now()), id);
       this.sink.end();
     } catch {
-      // No link can be signed now: a client that comes again gets one, or learns why not.
+      // The link cannot be signed now. A client that reconnects gets a link, or the error.
       this.sink.restart();
-      this.sentAwayAt ??= Date.now();
+      this.restartedAt ??= Date.now();
     }
   }
 }

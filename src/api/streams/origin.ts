@@ -3,8 +3,8 @@ import { LonghaulError } from '../../contract/errors.js';
 import type { HttpOptions } from '../dependencies.js';
 
 /**
- * Pages of other origins cannot read our answers, but they could open WebSockets. What is no browser sends no origin.
- * @throws LonghaulError FORBIDDEN for a page that is neither of an origin let in nor of our own.
+ * Rejects WebSockets of foreign pages, because CORS does not apply to them. Clients that are not browsers send no origin.
+ * @throws LonghaulError FORBIDDEN for an origin that is neither allowed nor our own.
  */
 export function assertOrigin(
   req: Request,
@@ -13,16 +13,17 @@ export function assertOrigin(
   const origin = req.get('origin');
   if (origin === undefined || corsOrigins.includes('*') || corsOrigins.includes(origin)) return;
   if (URL.canParse(origin) && isOwn(new URL(origin), req.get('host'), publicUrl)) return;
-  throw new LonghaulError('FORBIDDEN', 'Pages of this origin may not open streams here.');
+  const message = 'Pages of this origin may not open streams. Add the origin to CORS_ORIGINS.';
+  throw new LonghaulError('FORBIDDEN', message);
 }
 
-/** By host and port alone: whether TLS ends before us is known only where proxies are believed. */
+/** Compares host and port only: behind a proxy that is not trusted, the scheme of the request is unknown. */
 function isOwn(
   { protocol, host }: URL,
   requested: string | undefined,
   publicUrl: string | undefined,
 ): boolean {
   const own = publicUrl === undefined ? [] : [new URL(publicUrl).host];
-  // With its scheme, so that a default port counts as none.
+  // Parse with the scheme of the origin, so that its default port is removed.
   return [...own, new URL(`${protocol}//${requested}`).host].includes(host);
 }

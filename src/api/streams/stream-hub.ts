@@ -4,24 +4,24 @@ import type { JobView } from '../../jobs/jobs.js';
 import type { JobWatchers } from '../../jobs/status/job-watchers.js';
 import { JobStream, type Sink, type StreamTimes } from './job-stream.js';
 
-const LOOK_MS = 1_000;
-const TIMES: StreamTimes = { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000 };
+const TICK_MS = 1_000;
+const TIMES: StreamTimes = { heartbeatMs: 15_000, drainMs: 30_000, restartGraceMs: 3_000 };
 
-/** How many streams may be open at once. */
+/** Maximum number of open streams. */
 export interface StreamLimits {
   total: number;
   perUser: number;
 }
 
-/** Far more than one API server should have; each costs some 20 KiB. And none of its users may have all of them. */
+/** Far above the expected load; a stream takes about 20 KiB. The limit per user keeps one user from taking all. */
 export const STREAM_LIMITS: StreamLimits = { total: 10_000, perUser: 1_000 };
 
-/** A stream that is to be opened. */
+/** A stream to open. */
 export interface NewStream {
   sink: Sink;
   view: JobView;
-  /** The id of the event that the client saw last, if any. */
-  seen: string | undefined;
+  /** The id of the last event that the client received, if any. */
+  lastEventId: string | undefined;
   /** Signs a link to the archive of a completed job. */
   link: (view: JobView) => Promise<string | null>;
 }
@@ -36,7 +36,7 @@ export class StreamHub {
   constructor(
     private readonly watchers: JobWatchers,
     private readonly limits: StreamLimits = STREAM_LIMITS,
-    private readonly times: StreamTimes & { lookMs: number } = { ...TIMES, lookMs: LOOK_MS },
+    private readonly times: StreamTimes & { tickMs: number } = { ...TIMES, tickMs: TICK_MS },
   ) {}
 
   get size(): number {
@@ -44,47 +44,48 @@ export class StreamHub {
   }
 
   /**
-   * @throws LonghaulError RATE_LIMITED when the user may open no other stream here, TOO_MANY_STREAMS when nobody may.
+   * Checks the limits before a stream is opened.
+   * @throws LonghaulError TOO_MANY_STREAMS for the limit of this server, RATE_LIMITED for that of the user.
    */
   assertRoom(userId: string): void {
     if (this.streams.size >= this.limits.total) {
-      const message = 'This server has no room for another stream. Try again shortly.';
+      const message = 'This server has reached its stream limit. Try again in a moment, or poll the status.';
       throw new LonghaulError('TOO_MANY_STREAMS', message);
     }
     const { perUser } = this.limits;
     if (this.openOf(userId) < perUser) return;
-    const message = `You have ${perUser} streams open here, the most there may be. Close some, or poll the status.`;
+    const message = `Stream limit reached: ${perUser} open. Close some, or poll the status.`;
     throw new LonghaulError('RATE_LIMITED', message);
   }
 
   /**
-   * Shows the job as it is, and every change from then on; while the server shuts down, that there is nothing to see here.
-   * @returns to be called when the client is gone.
+   * Sends the current view of a job and every change. During a shutdown, asks the client to reconnect instead.
+   * @returns a function to call when the client disconnects.
    */
-  open({ sink, view, seen, link }: NewStream): () => void {
-    const stream = new JobStream(sink, this.times, seen, link);
+  open({ sink, view, lastEventId, link }: NewStream): () => void {
+    const stream = new JobStream(sink, this.times, lastEventId, link);
     const { userId } = view.snapshot;
     this.add(stream, userId);
     if (this.closing) stream.restart();
     const unwatch = this.follow(stream, view);
-    stream.show(view);
+    stream.update(view);
     return () => {
       unwatch();
       this.remove(stream, userId);
     };
   }
 
-  /** Tells all clients to open their streams elsewhere, also those that are yet to come. */
+  /** Asks the clients of all streams, and of those opened later, to reconnect to another server. */
   restart(): void {
     this.closing = true;
     for (const stream of this.streams) stream.restart();
   }
 
-  /** A job that is gone ends its streams: who comes again is told so by the route. */
+  /** Restarts the streams of a deleted job: a client that reconnects gets JOB_NOT_FOUND. */
   private follow(stream: JobStream, view: JobView): () => void {
     if (this.closing || isFinal(view.snapshot.status)) return () => {};
     return this.watchers.watch(view, {
-      changed: (latest) => stream.show(latest),
+      changed: (latest) => stream.update(latest),
       gone: () => stream.restart(),
     });
   }
@@ -92,27 +93,27 @@ export class StreamHub {
   private add(stream: JobStream, userId: string): void {
     this.streams.add(stream);
     this.perUser.set(userId, this.openOf(userId) + 1);
-    this.timer ??= setInterval(() => this.look(), this.times.lookMs).unref();
+    this.timer ??= setInterval(() => this.tick(), this.times.tickMs).unref();
   }
 
   private remove(stream: JobStream, userId: string): void {
     if (!this.streams.delete(stream)) return;
-    const left = this.openOf(userId) - 1;
-    if (left > 0) this.perUser.set(userId, left);
+    const remaining = this.openOf(userId) - 1;
+    if (remaining > 0) this.perUser.set(userId, remaining);
     else this.perUser.delete(userId);
-    if (this.streams.size === 0) this.stopLooking();
+    if (this.streams.size === 0) this.stopTimer();
   }
 
   private openOf(userId: string): number {
     return this.perUser.get(userId) ?? 0;
   }
 
-  private look(): void {
+  private tick(): void {
     const now = Date.now();
-    for (const stream of this.streams) stream.look(now);
+    for (const stream of this.streams) stream.tick(now);
   }
 
-  private stopLooking(): void {
+  private stopTimer(): void {
     clearInterval(this.timer);
     this.timer = undefined;
   }

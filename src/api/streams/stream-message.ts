@@ -6,6 +6,7 @@ import type { JobView } from '../../jobs/jobs.js';
 import { snakeCased } from '../../contract/http/snake-case.js';
 import { statusFingerprint } from '../../jobs/status/status-fingerprint.js';
 
+/** Renders the message of a view. @param downloadUrl a link to the archive, for a completed job. */
 export function streamMessage(view: JobView, downloadUrl: string | null, now: number): StreamMessage {
   const status = downloadStatus(view, now, 0);
   const message = snakeCased({
@@ -27,7 +28,7 @@ export function streamMessage(view: JobView, downloadUrl: string | null, now: nu
   return view.stale ? { ...message, stale: true } : message;
 }
 
-/** The id of the event that shows this view; the same on every server, for it is made of nothing but what it shows. */
+/** The id of a view's event. It hashes only what the client sees, so it is the same on every server. */
 export function eventId(view: JobView, now: number): string {
   return createHash('sha256').update(statusFingerprint(view, now)).digest('base64url').slice(0, 16);
 }

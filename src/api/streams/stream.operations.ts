@@ -6,17 +6,17 @@ import { streamMessageSchema } from '../../contract/http/snake-case-schemas.js';
 const COMMON = { method: 'get', tag: 'Streams', ticket: true } as const;
 
 const eventsQuerySchema = z.object({
-  lastEventId: z.string().optional().describe('As the header, which takes precedence.'),
+  lastEventId: z.string().optional().describe('Same as the header, which takes precedence.'),
 });
 
 const eventsHeaderSchema = z.object({
-  'Last-Event-ID': z.string().optional().describe('The id of the event that was seen last.'),
+  'Last-Event-ID': z.string().optional().describe('The id of the last event that was received.'),
 });
 
-/** An event as a client has it when the stream is taken apart. */
+/** A parsed event. */
 const eventSchema = z
   .looseObject({
-    id: z.string().describe('What to send as Last-Event-ID.'),
+    id: z.string().describe('Send it as Last-Event-ID when reconnecting.'),
     data: z.string().meta({
       contentMediaType: 'application/json',
       contentSchema: { $ref: '#/components/schemas/StreamMessage' },
@@ -29,19 +29,19 @@ export const STREAM_OPERATIONS: Operation[] = [
     ...COMMON,
     id: 'streamEvents',
     path: '/v1/download/jobs/:jobId/events',
-    summary: 'Every change of a job, as server-sent events',
+    summary: 'Streams a job as server-sent events',
     description:
-      'The `data` of each event is a StreamMessage. Ends after that of type completed or error. A ticket in the query suffices.',
+      'Sends the current state, then every change. The `data` of each event is a StreamMessage. The stream ends after type completed or error. A ticket in the query can replace other credentials.',
     query: eventsQuerySchema,
     headers: eventsHeaderSchema,
     answers: {
       200: {
-        description: 'The state now, and every change: these are the fields of one event',
+        description: 'A stream of events. The schema describes the fields of one event',
         mediaTypes: ['text/event-stream'],
         schema: eventSchema,
         example: EVENT,
       },
-      204: { description: 'The job has ended, and the last event was seen: do not come again' },
+      204: { description: 'The job has ended and its last event was received: do not reconnect' },
     },
     errors: ['TEMPORAL_UNAVAILABLE', 'TOO_MANY_STREAMS'],
   },
@@ -49,9 +49,9 @@ export const STREAM_OPERATIONS: Operation[] = [
     ...COMMON,
     id: 'streamMessages',
     path: '/v1/download/jobs/:jobId/stream',
-    summary: 'Every change of a job, over a WebSocket',
+    summary: 'Streams a job over a WebSocket',
     description:
-      'Each text message is a StreamMessage. Closed with 1000 after that of type completed or error; 1012 means to connect again. The client has nothing to say. A ticket in the query suffices.',
+      'Sends the current state, then every change. Each text message is a StreamMessage. Closes with 1000 after type completed or error, and with 1012 when the client should reconnect. Messages from the client are ignored. A ticket in the query can replace other credentials.',
     answers: {
       101: { description: 'The WebSocket is open', messages: streamMessageSchema },
     },

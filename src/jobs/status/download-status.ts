@@ -69,6 +69,11 @@ export function nextPollInMs(etaSeconds: number | null, floorMs: number, random:
   return Math.round(Math.max(floorMs, wanted) * (1 + random));
 }
 
+/** The interval from the start of a job to its first poll. */
+export function firstPollInMs(etaSeconds: number, random: number): number {
+  return nextPollInMs(etaSeconds, pollFloorMs(0, 0), random);
+}
+
 function floorOf({ snapshot, polledJobs = 0 }: JobView, now: number): number {
   return pollFloorMs(now - Date.parse(snapshot.createdAt), polledJobs);
 }

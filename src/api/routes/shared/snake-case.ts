@@ -1,45 +1,43 @@
-import { LonghaulError } from '../../../contract/errors.js';
+import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
 import { type SnakeCased, snakeCased } from '../../../contract/http/snake-case.js';
 import type { StartedJob, WatchedJob } from '../../../contract/http/snake-case-schemas.js';
-import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
+import { ValidationError } from '../../http/validate.js';
 
 /**
- * The `/jobs` dialect: the same requests and answers with names in snake_case. It is a spelling and no schema of its own,
- * so that whatever `initiate` accepts is accepted here.
+ * The snake_case fields of the `/jobs` dialect and their names in the schema. The dialect renames fields and has no schema
+ * of its own, so it accepts whatever `initiate` accepts.
  */
-const OUR_NAMES: Readonly<Record<string, string>> = {
-  file_ids: 'fileIds',
-  file_id: 'fileId',
-  on_file_error: 'onFileError',
-  client_request_id: 'clientRequestId',
-  callback_url: 'callbackUrl',
-};
-const THEIR_NAMES = new Map(Object.entries(OUR_NAMES).map(([theirs, ours]) => [ours, theirs]));
-const ANY_OF_OURS = new RegExp(`\\b(?:${[...THEIR_NAMES.keys()].join('|')})\\b`, 'g');
+const FROM_SNAKE_CASE: ReadonlyMap<string, string> = new Map([
+  ['file_ids', 'fileIds'],
+  ['file_id', 'fileId'],
+  ['on_file_error', 'onFileError'],
+  ['client_request_id', 'clientRequestId'],
+  ['callback_url', 'callbackUrl'],
+]);
+const TO_SNAKE_CASE: ReadonlyMap<string, string> = new Map([...FROM_SNAKE_CASE].map(([a, b]) => [b, a]));
 
-/** A body with its fields named as the schema has them. Labels keep their names: those are the client's own. */
-export function withOurNames(body: unknown): unknown {
+/** Renames the fields of a body to those of the schema. Keeps the names of labels, because the client chooses them. */
+export function fromSnakeCase(body: unknown): unknown {
   if (!isObject(body)) return body;
-  const named = renamed(body);
-  const { files } = named;
-  return Array.isArray(files) ? { ...named, files: files.map((file) => withOurNames(file)) } : named;
+  const renamed = renameFields(body);
+  const { files } = renamed;
+  return Array.isArray(files) ? { ...renamed, files: files.map((file) => fromSnakeCase(file)) } : renamed;
 }
 
-/** What is wrong with a body, in the names that it came in. */
-export function inTheirNames(error: unknown): unknown {
-  if (!(error instanceof LonghaulError)) return error;
-  const errors = error.errors.map(({ path, message }) => ({
-    path: inTheirWords(path),
-    message: inTheirWords(message),
-  }));
-  return new LonghaulError(error.code, inTheirWords(error.message), { cause: error.cause, errors });
+/** Renames the fields in the paths of a validation error. Returns other errors unchanged. */
+export function errorInSnakeCase(error: unknown): unknown {
+  return error instanceof ValidationError ? error.withPaths(snakeCasePath) : error;
 }
 
-function inTheirWords(text: string): string {
-  return text.replace(ANY_OF_OURS, (name) => THEIR_NAMES.get(name)!);
+/** @param path as `files.0.fileId`. Renames the first field, and fields of a file. */
+function snakeCasePath(path: string): string {
+  const [field = '', ...rest] = path.split('.');
+  return [field, ...rest]
+    .map((name, i) => (i === 0 || field === 'files' ? (TO_SNAKE_CASE.get(name) ?? name) : name))
+    .join('.');
 }
 
-/** Answer to a started job; `status` and the rest in our words. */
+/** Renders the response to a started job. */
 export function startedInSnakeCase(started: StartedDownload, statusUrl: string): SnakeCased<StartedJob> {
   return snakeCased<StartedJob>({
     jobId: started.jobId,
@@ -59,7 +57,7 @@ export function startedInSnakeCase(started: StartedDownload, statusUrl: string):
   });
 }
 
-/** The status of a job; `progress` goes from 0 to 1, in hundredths. */
+/** Renders the status of a job. `progress` ranges from 0 to 1 in steps of 0.01. */
 export function statusInSnakeCase({ streamUrl, ...status }: DownloadStatus): SnakeCased<WatchedJob> {
   return snakeCased<WatchedJob>({
     ...status,
@@ -69,17 +67,17 @@ export function statusInSnakeCase({ streamUrl, ...status }: DownloadStatus): Sna
   });
 }
 
-/** How long it may take: what is expected, up to twice that. Null when nothing is known. */
+/** The expected duration up to twice that, as `2-4s`; null if unknown. */
 function durationText(etaSeconds: number | null): string | null {
   return etaSeconds === null ? null : `${etaSeconds}-${etaSeconds * 2}s`;
 }
 
-function renamed(body: Record<string, unknown>): Record<string, unknown> {
+function renameFields(body: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => {
-      const ours = Object.hasOwn(OUR_NAMES, name) ? OUR_NAMES[name]! : name;
-      // Both spellings at once: the schema shall say that one of them is too many.
-      return [ours in body ? name : ours, value];
+      const renamed = FROM_SNAKE_CASE.get(name) ?? name;
+      // Keep both spellings of a field, so that the schema rejects the duplicate.
+      return [renamed in body ? name : renamed, value];
     }),
   );
 }

@@ -1,21 +1,23 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
 import { adminOnly } from '../../../../src/api/auth/admin-only.js';
 import { errorCodeOf } from '../../../../src/contract/errors.js';
 
-function passedOn(principal: object | undefined): unknown {
-  let passed: unknown;
+function nextErrorOf(principal: object | undefined): unknown {
+  let nextError: unknown;
   void adminOnly({} as Request, { locals: { principal } } as unknown as Response, (error?: unknown) => {
-    passed = error;
+    nextError = error;
   });
-  return passed;
+  return nextError;
 }
 
-it('only operators get through', () => {
-  expect(passedOn({ userId: 'grace', admin: true })).toBeUndefined();
-  expect(errorCodeOf(passedOn({ userId: 'ada', admin: false }))).toBe('FORBIDDEN');
-});
+describe('adminOnly', () => {
+  it('accepts operators only', () => {
+    expect(nextErrorOf({ userId: 'grace', admin: true })).toBeUndefined();
+    expect(errorCodeOf(nextErrorOf({ userId: 'ada', admin: false }))).toBe('FORBIDDEN');
+  });
 
-it('a route that forgot to authenticate lets nobody through', () => {
-  expect(() => passedOn(undefined)).toThrow('without authentication');
+  it('throws on a route without authentication', () => {
+    expect(() => nextErrorOf(undefined)).toThrow('without authentication');
+  });
 });

@@ -6,10 +6,10 @@ import { createLogger } from '../../../../src/telemetry/logger.js';
 
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
 
-describe('authentication by API key', () => {
+describe('ApiKeyAuthenticator', () => {
   let authenticator: ApiKeyAuthenticator;
   beforeAll(async () => {
-    // The last is what `printf "$KEY" | sha256sum` makes when the variable is not set.
+    // The last entry is the result of `printf "$KEY" | sha256sum` with an unset variable.
     const entries = [`ada=sha256:${hash('a-1')}`, `grace=sha256:${hash('g-1')}`, `nobody=sha256:${hash('')}`];
     const logger = createLogger('silent', 'test');
     authenticator = new ApiKeyAuthenticator(await ApiKeySource.open({ entries, file: undefined, logger }), [
@@ -23,18 +23,18 @@ describe('authentication by API key', () => {
     ['X-Api-Key', { 'x-api-key': 'g-1' }, 'grace', true],
     ['both', { authorization: 'Bearer g-1', 'x-api-key': 'g-1' }, 'grace', true],
     [
-      'X-Api-Key beside what a proxy wants',
+      'X-Api-Key next to proxy credentials',
       { authorization: 'Basic eA==', 'x-api-key': 'a-1' },
       'ada',
       false,
     ],
-    ['X-User-Id, which means nothing here', { 'x-api-key': 'a-1', 'x-user-id': 'grace' }, 'ada', false],
-  ])('takes the key from %s', async (_, headers, userId, admin) => {
+    ['X-Api-Key, ignoring X-User-Id', { 'x-api-key': 'a-1', 'x-user-id': 'grace' }, 'ada', false],
+  ])('accepts the key from %s', async (_, headers, userId, admin) => {
     expect(await authenticator.authenticate(headers)).toEqual({ userId, admin });
   });
 
-  it('refuses everything else with one text', async () => {
-    const refused = [
+  it('rejects everything else with the same text', async () => {
+    const rejected = [
       {},
       { authorization: '' },
       { authorization: 'Bearer' },
@@ -51,7 +51,7 @@ describe('authentication by API key', () => {
       { authorization: 'Bearer a-1', 'x-api-key': '' },
     ];
     const errors = await Promise.all(
-      refused.map((headers) => authenticator.authenticate(headers).catch((error: unknown) => error)),
+      rejected.map((headers) => authenticator.authenticate(headers).catch((error: unknown) => error)),
     );
     for (const error of errors) expect(error).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(new Set(errors.map((error) => (error as Error).message)).size).toBe(1);

@@ -9,7 +9,7 @@ import { createLogger } from '../../../../src/telemetry/logger.js';
 const entry = (user: string, key: string) =>
   `${user}=sha256:${createHash('sha256').update(key).digest('hex')}`;
 
-describe('the source of API keys', () => {
+describe('ApiKeySource', () => {
   let folder: string;
   let file: string;
   let logged: string[];
@@ -29,7 +29,7 @@ describe('the source of API keys', () => {
   };
   const ownerOf = async (source: ApiKeySource, key: string) => (await source.current()).ownerOf(key);
 
-  it('reads comments, blank lines and either end of line', async () => {
+  it('reads comments, blank lines and both line endings', async () => {
     await writeFile(file, `# of the team\r\n\r\n  ${entry('ada', 'a-1')}  \r\n${entry('grace', 'g-1')}`);
     const source = await open([entry('linus', 'l-1')]);
     expect(await Promise.all(['a-1', 'g-1', 'l-1'].map((key) => ownerOf(source, key)))).toEqual([
@@ -39,30 +39,30 @@ describe('the source of API keys', () => {
     ]);
   });
 
-  it('needs no file', async () => {
+  it('works without a file', async () => {
     const logger = createLogger('silent', 'test');
     const source = await ApiKeySource.open({ entries: [entry('ada', 'a-1')], file: undefined, logger });
     expect(await ownerOf(source, 'a-1')).toBe('ada');
   });
 
-  it('does not open over a wrong line, and names its number but not its content', async () => {
+  it('rejects an invalid line without quoting it', async () => {
     await writeFile(file, `# keys\n\n${entry('ada', 'a-1')}\nada=hunter2\n`);
     await expect(open()).rejects.toThrow(/^API_KEYS_FILE line 4 must be user=sha256:HEX/);
     await expect(open()).rejects.not.toThrow('hunter2');
   });
 
-  it('does not open over one key for two users, wherever they stand', async () => {
+  it('rejects one key for two users', async () => {
     await writeFile(file, `\n${entry('ada', 'same')}\n`);
     await expect(open([entry('grace', 'same')])).rejects.toThrow(
       'API_KEYS_FILE line 2 has the key of another user',
     );
   });
 
-  it('does not open over a file that cannot be read', async () => {
+  it('rejects an unreadable file', async () => {
     await expect(open()).rejects.toThrow('API_KEYS_FILE cannot be read (ENOENT)');
   });
 
-  it('takes a new file over within two seconds, and no earlier', async () => {
+  it('reloads a new file after two seconds', async () => {
     await writeFile(file, entry('ada', 'old'));
     const source = await open();
     await writeFile(`${file}.new`, `${entry('ada', 'new')}\n`);
@@ -74,7 +74,7 @@ describe('the source of API keys', () => {
     expect(await ownerOf(source, 'new')).toBe('ada');
   });
 
-  it('keeps its keys while the file is wrong or gone, and says so once for each', async () => {
+  it('keeps its keys and logs once for an invalid file', async () => {
     await writeFile(file, entry('ada', 'a-1'));
     const source = await open();
     await writeFile(file, 'ada=hunter2');

@@ -17,8 +17,8 @@ function problemsOf(...texts: string[]): readonly string[] {
   return [];
 }
 
-describe('API keys', () => {
-  it('tell their owner, who may have several', () => {
+describe('ApiKeys', () => {
+  it('maps several keys to one user', () => {
     const keys = parse(entry('ada', 'a-1'), entry('ada', 'a-2'), entry('grace', 'g-1'));
     expect(['a-1', 'a-2', 'g-1', 'a-3', ''].map((key) => keys.ownerOf(key))).toEqual([
       'ada',
@@ -29,17 +29,17 @@ describe('API keys', () => {
     ]);
   });
 
-  it('may be written in capitals, and twice', () => {
+  it('accepts uppercase hex and repeated entries', () => {
     const upper = entry('ada', 'a-1').replace(sha256('a-1'), sha256('a-1').toUpperCase());
     expect(parse(upper, entry('ada', 'a-1')).ownerOf('a-1')).toBe('ada');
   });
 
-  it('are hashed as the bytes that came over the wire', () => {
+  it('hashes the bytes sent over the wire', () => {
     const sent = Buffer.from('schlüssel').toString('latin1');
     expect(parse(entry('ada', 'schlüssel')).ownerOf(sent)).toBe('ada');
   });
 
-  it('belong to one user each', () => {
+  it('rejects one key for two users', () => {
     expect(problemsOf(entry('ada', 'same'), entry('grace', 'same'))).toEqual([
       'line 2 has the key of another user',
     ]);
@@ -55,13 +55,13 @@ describe('API keys', () => {
     `a\tb=sha256:${sha256('x')}`,
     `${'a'.repeat(256)}=sha256:${sha256('x')}`,
     `ada=md5:${sha256('x')}`,
-  ])('are told by their place alone when wrong: %j', (text) => {
+  ])('names only the location of the invalid entry %j', (text) => {
     expect(problemsOf(entry('ada', 'ok'), text)).toEqual([
       'line 2 must be user=sha256:HEX, the SHA-256 of a key in 64 hex digits',
     ]);
   });
 
-  it('tell all that is wrong at once', () => {
+  it('reports all problems at once', () => {
     expect(problemsOf('a', entry('ada', 'same'), 'b', entry('grace', 'same'))).toHaveLength(3);
   });
 });

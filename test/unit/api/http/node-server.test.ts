@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createApp } from '../../../../src/api/app.js';
 import { closeNodeServer, createNodeServer } from '../../../../src/api/http/node-server.js';
-import { close, exchange, listen, SHORT_LIMITS } from '../../../support/raw-http.js';
+import { problemSchema } from '../../../../src/contract/http/answers.js';
+import { appDependencies } from '../../../support/api-server.js';
+import { close, exchange, listen, open, SHORT_LIMITS } from '../../../support/raw-http.js';
 
-describe('the HTTP server', () => {
+const UNFINISHED = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc';
+
+describe('NodeServer', () => {
   let server: Server;
   let handler: RequestListener;
   beforeEach(() => {
@@ -21,23 +26,58 @@ describe('the HTTP server', () => {
   }
 
   it.each([
-    ['says nothing', ''],
-    ['does not finish its headers', 'GET / HTTP/1.1\r\nhost: x\r\nx-slow: '],
-    ['does not finish its body', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc'],
-  ])('hangs up on a client that %s', async (_, sent) => {
+    ['nothing', ''],
+    ['incomplete headers', 'GET / HTTP/1.1\r\nhost: x\r\nx-slow: '],
+    ['an incomplete body', UNFINISHED],
+  ])('times out a client that sends %s', async (_, sent) => {
     expect(await exchange(await serve(SHORT_LIMITS), sent)).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('refuses headers beyond 16 KiB', async () => {
+  it.each([
+    ['no HTTP', 'EHLO example.org\r\n'],
+    ['a malformed chunk', 'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nnonsense\r\n'],
+    ['two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+  ])('responds 400 to %s', async (_, sent) => {
+    expect(await exchange(await serve(), sent)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('survives a client that resets its connection', async () => {
+    const port = await serve();
+    const connection = once(server, 'connection');
+    const { socket } = open(port);
+    socket.write(UNFINISHED);
+    const [served] = (await connection) as [Socket];
+    await once(server, 'request');
+    const closed = new Promise((done) => served.once('close', done));
+    socket.resetAndDestroy();
+    await closed;
+    const get = 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+    expect(await exchange(port, get)).toMatch(/done$/);
+  });
+
+  it.each([
+    ['no Host', 'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['an unknown Expect', 'GET /livez HTTP/1.1\r\nhost: x\r\nexpect: more\r\nconnection: close\r\n\r\n', 200],
+  ])('passes a request with %s to the application', async (_, sent, status) => {
+    handler = createApp(appDependencies());
+    const answer = await exchange(await serve(), sent);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    if (status === 400) {
+      const problem = problemSchema.parse(JSON.parse(answer.split('\r\n\r\n')[1]!));
+      expect(problem).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ path: 'Host' }] });
+    }
+  });
+
+  it('rejects headers beyond 16 KiB', async () => {
     const sent = `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(17_000)}\r\n\r\n`;
     expect(await exchange(await serve(), sent)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  /** What curl sends with `--http2`, and Java's HttpClient with every request. */
+  /** Sent by curl with `--http2`, and by Java's HttpClient with every request. */
   const OFFER =
     'host: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n';
 
-  /** A client that sends one request after the other over one connection. */
+  /** Opens a client that sends its requests over one connection. */
   function keepAlive(port: number) {
     const socket = connect(port, '127.0.0.1').setEncoding('latin1');
     const ask = async (request: string) => {
@@ -48,7 +88,7 @@ describe('the HTTP server', () => {
     return { socket, ask };
   }
 
-  it('answers requests that offer another protocol as if they did not, with bodies, over one connection', async () => {
+  it('ignores offers of other protocols', async () => {
     const { ask, socket } = keepAlive(await serve());
     const requests = [
       `POST /a HTTP/1.1\r\n${OFFER}content-length: 5\r\n\r\nhello`,
@@ -62,7 +102,7 @@ describe('the HTTP server', () => {
     socket.destroy();
   });
 
-  it('closes when it is told to: idle connections at once, others when they become idle', async () => {
+  it('closes connections as they become idle', async () => {
     const port = await serve();
     const [idle, busy] = [keepAlive(port), keepAlive(port)];
     await idle.ask('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -74,7 +114,7 @@ describe('the HTTP server', () => {
     await closed;
   });
 
-  it('cuts what is left when its grace time is over, also what was upgraded', async () => {
+  it('destroys remaining and upgraded connections after the grace time', async () => {
     const port = await serve();
     handler = (_req, res) => void res.writeHead(200).write('and so on');
     const upgraded = once(server, 'upgrade');
@@ -91,7 +131,7 @@ describe('the HTTP server', () => {
     for (const { socket } of clients) socket.destroy();
   });
 
-  it('gives ten seconds for headers and half a minute for all', async () => {
+  it('allows 10 s for headers and 30 s in all', async () => {
     await serve();
     expect(server).toMatchObject({
       headersTimeout: 10_000,

@@ -7,8 +7,8 @@ function wait(waitMs?: string, prefer?: string) {
   return preferredWait({ url, query: { waitMs }, headers: { prefer } } as unknown as Request);
 }
 
-describe('how long an answer is to be held', () => {
-  it('is not at all unless it is asked for', () => {
+describe('preferredWait', () => {
+  it('is zero by default', () => {
     expect(wait()).toEqual({ ms: 0, preferred: false });
   });
 
@@ -16,11 +16,11 @@ describe('how long an answer is to be held', () => {
     ['0', 0],
     ['1500', 1_500],
     ['30000', 30_000],
-  ])('is told by waitMs=%s', (text, ms) => {
+  ])('reads waitMs=%s', (text, ms) => {
     expect(wait(text)).toEqual({ ms, preferred: false });
   });
 
-  it.each(['-1', '30001', '1.5', 'soon', '', '1e3', '999999'])('cannot be waitMs=%s', (text) => {
+  it.each(['-1', '30001', '1.5', 'soon', '', '1e3', '999999'])('rejects waitMs=%s', (text) => {
     expect(() => wait(text)).toThrow(/whole number from 0 to 30000/);
   });
 
@@ -36,7 +36,7 @@ describe('how long an answer is to be held', () => {
     ['foo="a,wait=3", wait=5', 5_000],
     ['foo="a\\",wait=3"; bar=", wait=4", wait=5', 5_000],
     ['wait=0', 0],
-  ])('is told by Prefer: %s', (header, ms) => {
+  ])('reads Prefer: %s', (header, ms) => {
     expect(wait(undefined, header)).toEqual({ ms, preferred: true });
   });
 
@@ -50,11 +50,11 @@ describe('how long an answer is to be held', () => {
     'wait="5',
     'foo="a, wait=5',
     'foo="\\',
-  ])('is not told by Prefer: %s', (header) => {
+  ])('ignores Prefer: %s', (header) => {
     expect(wait(undefined, header)).toEqual({ ms: 0, preferred: false });
   });
 
-  it('is told by waitMs when both are there', () => {
+  it('prefers waitMs to Prefer', () => {
     expect(wait('5', 'wait=7')).toEqual({ ms: 5, preferred: false });
   });
 });

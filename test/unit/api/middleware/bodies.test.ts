@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { type ApiServer, startApiServer } from '../../../support/api-server.js';
 
-describe('a body that cannot be read', () => {
+describe('jsonBody', () => {
   let server: ApiServer;
   beforeAll(async () => {
     server = await startApiServer();
@@ -18,34 +18,31 @@ describe('a body that cannot be read', () => {
   const gzip = gzipSync('{"fileId":70000}');
 
   it.each([
-    ['is not gzip', 'gzip', Buffer.from('garbage')],
-    ['is cut short', 'gzip', gzip.subarray(0, gzip.length - 9)],
-    ['is not deflate', 'deflate', Buffer.from('garbage')],
-    ['is not brotli', 'br', Buffer.from('garbage')],
-  ])('because it %s is the fault of the client', async (_, encoding, body) => {
+    ['invalid gzip', 'gzip', Buffer.from('garbage')],
+    ['truncated gzip', 'gzip', gzip.subarray(0, gzip.length - 9)],
+    ['invalid deflate', 'deflate', Buffer.from('garbage')],
+    ['invalid brotli', 'br', Buffer.from('garbage')],
+  ])('rejects %s as INVALID_REQUEST', async (_, encoding, body) => {
     const response = await check(body, { 'content-encoding': encoding });
     expect(await response.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   });
 
-  it('is told apart from one that is compressed rightly', async () => {
+  it('accepts valid gzip', async () => {
     expect((await check(gzip, { 'content-encoding': 'gzip' })).status).toBe(200);
   });
 
-  it.each(['null', '"x"', '42', '[]', '[70000]'])(
-    'because it is %s is told to be no object',
-    async (body) => {
-      const problem = (await (await check(body, {})).json()) as {
-        errors: { path: string; message: string }[];
-      };
-      expect(problem).toMatchObject({ status: 400, code: 'INVALID_REQUEST', errors: [{ path: 'body' }] });
-      expect(problem.errors[0]!.message).toContain('object');
-    },
-  );
+  it.each(['null', '"x"', '42', '[]', '[70000]'])('rejects %s, which is not an object', async (body) => {
+    const problem = (await (await check(body, {})).json()) as {
+      errors: { path: string; message: string }[];
+    };
+    expect(problem).toMatchObject({ status: 400, code: 'INVALID_REQUEST', errors: [{ path: 'body' }] });
+    expect(problem.errors[0]!.message).toContain('object');
+  });
 
   it.each([
     ['content encoding', { 'content-encoding': 'x' }],
     ['charset', { 'content-type': 'application/json; charset=x' }],
-  ])('because of its %s is not supported', async (_, headers) => {
+  ])('rejects an unsupported %s', async (_, headers) => {
     const response = await check('{}', headers);
     expect(await response.json()).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
   });

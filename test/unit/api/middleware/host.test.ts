@@ -3,7 +3,7 @@ import { type ApiServer, startApiServer } from '../../../support/api-server.js';
 
 const started = { start: async () => ({ createdAt: new Date(0).toISOString(), replayed: false }) };
 
-describe('the host of a request', () => {
+describe('validHost', () => {
   let server: ApiServer;
   beforeAll(async () => {
     server = await startApiServer({ jobs: started as never });
@@ -14,18 +14,18 @@ describe('the host of a request', () => {
     server.raw(`GET ${target} HTTP/${version}\r\n${hosts}Connection: close\r\n\r\n`);
 
   it.each([
-    ['blanks', 'Host: a b\r\n'],
+    ['spaces', 'Host: a b\r\n'],
     ['a path', 'Host: a/b\r\n'],
     ['a user', 'Host: user@a\r\n'],
     ['markup', 'Host: <script>\r\n'],
     ['quotes', 'Host: a"b\r\n'],
     ['nothing', 'Host:\r\n'],
-    ['a port that is none', 'Host: a:99999\r\n'],
+    ['a port out of range', 'Host: a:99999\r\n'],
     ['a port of letters', 'Host: a:b\r\n'],
-    ['an address that is none', 'Host: [::g]\r\n'],
-    ['letters beyond ASCII', 'Host: gr\xfc\xdfe\r\n'],
-    ['another beside it', 'Host: a\r\nHost: b\r\n'],
-  ])('is refused with %s', async (_, hosts) => {
+    ['an invalid address', 'Host: [::g]\r\n'],
+    ['characters beyond ASCII', 'Host: gr\xfc\xdfe\r\n'],
+    ['a second Host', 'Host: a\r\nHost: b\r\n'],
+  ])('rejects %s', async (_, hosts) => {
     const answer = await get(hosts);
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).toContain('"code":"INVALID_REQUEST"');
@@ -33,7 +33,7 @@ describe('the host of a request', () => {
   });
 
   it.each(['a', 'a:1', 'my_service:3000', '127.0.0.1', '[::1]:3000', 'xn--mnchen-3ya.de.'])(
-    'may be %s',
+    'accepts %s',
     async (host) => {
       expect(await get(`Host: ${host}\r\n`)).toMatch(/^HTTP\/1.1 200 /);
     },
@@ -45,12 +45,12 @@ describe('the host of a request', () => {
       `POST ${target} HTTP/${version}\r\n${host}Connection: close\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"fileId":70000}`,
     );
 
-  it('is that of an absolute target, whatever the header says', async () => {
+  it('prefers the host of an absolute target', async () => {
     const answer = await post('http://target.test/v1/download/initiate', '1.1', 'Host: header.test\r\n');
     expect(statusUrlOf(answer)).toMatch(/^http:\/\/target\.test\/v1\/download\/status\//);
   });
 
-  it('is where an HTTP/1.0 request came in that names none', async () => {
+  it('uses the local address for HTTP/1.0', async () => {
     const answer = await post('/v1/download/initiate', '1.0', '');
     expect(statusUrlOf(answer)).toMatch(new RegExp(`^${server.baseUrl}/v1/download/status/`));
   });

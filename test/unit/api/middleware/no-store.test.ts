@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { type ApiServer, startApiServer } from '../../../support/api-server.js';
 
-describe('what is about a job', () => {
+describe('noStore', () => {
   let open: ApiServer;
   let locked: ApiServer;
   beforeAll(async () => {
-    const gone = () => Promise.reject(new LonghaulError('LINK_EXPIRED', 'The link has run out.'));
-    open = await startApiServer({ localLinks: { openLink: gone } });
+    const expired = () => Promise.reject(new LonghaulError('LINK_EXPIRED', 'The link has run out.'));
+    open = await startApiServer({ localLinks: { openLink: expired } });
     const authenticate = () => Promise.reject(new LonghaulError('UNAUTHENTICATED', 'no'));
     locked = await startApiServer({ authenticator: { authenticate }, authMode: 'api-key' });
   });
@@ -35,7 +35,7 @@ describe('what is about a job', () => {
     '/v1/objects/x',
   ];
 
-  it.each(paths)('is for no cache, whatever is answered: %s', async (path) => {
+  it.each(paths)('forbids caching of %s', async (path) => {
     for (const server of [open, locked]) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const { headers, status } = await fetch(`${server.baseUrl}${path}`, { method });

@@ -5,16 +5,15 @@ import { NoAuthenticator } from '../../../../src/api/auth/no-authenticator.js';
 import { StreamTickets } from '../../../../src/api/auth/stream-tickets.js';
 import { authenticated } from '../../../../src/api/auth/authenticated.js';
 import { problems, routeNotFound } from '../../../../src/api/http/problems.js';
-import { rateLimited } from '../../../../src/api/middleware/rate-limit.js';
+import { rateLimited, RequestCounts } from '../../../../src/api/middleware/rate-limit.js';
 import { requestId } from '../../../../src/api/middleware/request-id.js';
 import { ticketed } from '../../../../src/api/auth/ticketed.js';
-import { RequestCounts } from '../../../../src/api/middleware/request-counts.js';
 import type { Authenticator } from '../../../../src/api/auth/principal.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { close, listen } from '../../../support/raw-http.js';
 
-describe('the rate limit', () => {
+describe('rateLimited', () => {
   let server: Server;
   let url: string;
   beforeEach(async () => {
@@ -45,7 +44,7 @@ describe('the rate limit', () => {
 
   const get = (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers });
   const as = (user: string, path = '/v1/thing') => get(path, { 'x-user-id': user });
-  /** What nobody is let in with: blanks are in no user's name. */
+  /** Fails to authenticate, because user ids contain no spaces. */
   const fail = (headers: Record<string, string> = {}) => get('/v1/thing', { 'x-user-id': 'a b', ...headers });
   const statuses = async (requests: (() => Promise<Response>)[]) => {
     const seen: number[] = [];
@@ -55,7 +54,7 @@ describe('the rate limit', () => {
   const times = (count: number, request: () => Promise<Response>) =>
     Array.from({ length: count }, () => request);
 
-  it('counts per user, and tells each how much is left', async () => {
+  it('counts per user and reports the remaining requests', async () => {
     serve(2);
     const first = await as('ada');
     expect(Object.fromEntries(first.headers)).toMatchObject({
@@ -75,7 +74,7 @@ describe('the rate limit', () => {
     expect((await as('grace')).status).toBe(200);
   });
 
-  it('begins anew after the window', async () => {
+  it('resets the count after the window', async () => {
     serve(1);
     expect(await statuses(times(2, () => as('ada')))).toEqual([200, 429]);
     const now = Date.now();
@@ -87,19 +86,19 @@ describe('the rate limit', () => {
     }
   });
 
-  it('leaves alone what nobody needs to be known for', async () => {
+  it('does not limit routes without authentication', async () => {
     serve(1);
     expect(await statuses(times(5, () => get('/livez')))).toEqual([200, 200, 200, 200, 200]);
     expect((await get('/livez')).headers.has('ratelimit-limit')).toBe(false);
   });
 
-  it('can be turned off', async () => {
+  it('is disabled by zero', async () => {
     serve(0);
     expect((await as('ada')).headers.has('ratelimit-limit')).toBe(false);
     expect(new Set(await statuses(times(150, fail)))).toEqual(new Set([401]));
   });
 
-  it('hears nobody from an address that failed too often, until its window is over', async () => {
+  it('blocks an address after too many failures', async () => {
     serve(1);
     const failed = await statuses(times(101, fail));
     expect(failed.slice(0, 100)).toEqual(Array.from({ length: 100 }, () => 401));
@@ -109,7 +108,7 @@ describe('the rate limit', () => {
     expect(right.headers.get('retry-after')).toMatch(/^(60|5\d)$/);
   });
 
-  it('still hears those who were let in before, from an address where others failed too often', async () => {
+  it('accepts proved keys from a blocked address', async () => {
     const keys = { 'Bearer right': 'ada', 'Bearer other': 'bob' };
     serve(1_000, 0, {
       authenticate: async ({ authorization }) => {
@@ -126,16 +125,16 @@ describe('the rate limit', () => {
     expect((await withKey('Bearer right')()).status).toBe(429);
   });
 
-  it('takes for proved what let somebody in, and nothing that came beside it', async () => {
-    let heard = 0;
+  it('remembers only the key that was proved', async () => {
+    let checks = 0;
     serve(1_000, 0, {
       authenticate: async (headers) => {
-        heard++;
+        checks++;
         if (headers['x-api-key'] !== 'right') throw new LonghaulError('UNAUTHENTICATED', 'Unknown key.');
         return { userId: 'ada', admin: false };
       },
     });
-    // Of a proxy before us, and the same for all.
+    // Credentials for a proxy, equal for all clients.
     const authorization = 'Basic cHJveHk6cHJveHk=';
     const withKey = (key: string) => () => get('/v1/thing', { authorization, 'x-api-key': key });
     expect((await withKey('right')()).status).toBe(200);
@@ -143,20 +142,20 @@ describe('the rate limit', () => {
     const stream = await get(`/v1/download/jobs/job/events?ticket=${ticket}`, { 'x-api-key': 'wrong' });
     expect(stream.status).toBe(404);
     await statuses(times(1_000, withKey('wrong')));
-    const before = heard;
+    const before = checks;
     expect(await statuses(times(3, withKey('wrong')))).toEqual([429, 429, 429]);
-    expect(heard).toBe(before);
+    expect(checks).toBe(before);
     expect((await withKey('right')()).status).toBe(200);
   });
 
-  it('does not count those who are let in against their address', async () => {
+  it('counts no successful logins against the address', async () => {
     serve(1);
     const users = Array.from({ length: 150 }, (_, i) => () => as(`user-${i}`));
     expect(new Set(await statuses(users))).toEqual(new Set([200]));
     expect((await fail()).status).toBe(401);
   });
 
-  it('takes all of an IPv6 network for one address, and believes forwarded ones only of a trusted proxy', async () => {
+  it('counts an IPv6 /56 as one address', async () => {
     serve(1, 1);
     const from = (address: string) => () => fail({ 'x-forwarded-for': address });
     await statuses(
@@ -165,15 +164,15 @@ describe('the rate limit', () => {
     expect(await statuses([from('2001:db8:1:ff::1'), from('2001:db8:2::1')])).toEqual([429, 401]);
   });
 
-  it('cannot be evaded by headers that are not believed', async () => {
+  it('ignores X-Forwarded-For without a trusted proxy', async () => {
     serve(1);
     const requests = Array.from({ length: 101 }, (_, i) => () => fail({ 'x-forwarded-for': `10.0.0.${i}` }));
     expect((await statuses(requests)).at(-1)).toBe(429);
   });
 });
 
-describe('the counts of requests', () => {
-  it('forget whoever was not heard of for longest, rather than grow', () => {
+describe('RequestCounts', () => {
+  it('evicts the least recently seen client', () => {
     const counts = new RequestCounts(60_000);
     for (let i = 0; i <= 100_000; i++) counts.increment(`user-${i}`);
     expect(counts.get('user-0')).toBeUndefined();

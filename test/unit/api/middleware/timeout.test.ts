@@ -3,7 +3,7 @@ import type { DownloadJob } from '../../../../src/contract/job.js';
 import { type ApiServer, startApiServer } from '../../../support/api-server.js';
 import { waitFor } from '../../../support/wait-for.js';
 
-describe('a request that takes too long', () => {
+describe('timeout', () => {
   let server: ApiServer;
   afterEach(async () => {
     jest.restoreAllMocks();
@@ -17,7 +17,7 @@ describe('a request that takes too long', () => {
       body: '{"fileId":70000}',
     });
 
-  it('is answered once, and what it brings later reaches the log alone', async () => {
+  it('responds once and logs a late result', async () => {
     const stderr = jest.spyOn(console, 'error').mockImplementation(() => {});
     let finish!: () => void;
     const start = (job: DownloadJob) =>
@@ -37,13 +37,13 @@ describe('a request that takes too long', () => {
     const response = await post();
     expect(await response.json()).toMatchObject({ status: 503, code: 'REQUEST_TIMEOUT' });
     finish();
-    await waitFor('the late answer to be logged', () =>
-      server.lines.some((line) => line.includes('late result of a request that was answered before')),
+    await waitFor('the late result to be logged', () =>
+      server.lines.some((line) => line.includes('handler finished after the response was sent')),
     );
     expect(stderr).not.toHaveBeenCalled();
   });
 
-  it('gives what it starts a deadline before its own answer', async () => {
+  it('sets a deadline before its own response', async () => {
     let given = Infinity;
     const start = async (job: DownloadJob, deadline: number) => {
       given = deadline;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LocalFile } from '../../../../src/api/routes/objects.js';
 import { errorCodeOf, LonghaulError } from '../../../../src/contract/errors.js';
 import { noise } from '../../../support/bodies.js';
@@ -12,7 +12,7 @@ import { waitFor } from '../../../support/wait-for.js';
 
 const bytes = noise(50_000_000);
 
-describe('GET /v1/objects/:token', () => {
+describe('objectRoutes', () => {
   let folder: string;
   let server: LinkServer;
   let file: LocalFile;
@@ -49,7 +49,7 @@ describe('GET /v1/objects/:token', () => {
   const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(url, { headers, method });
   const bodyOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-  test('sends the file as a download that nobody keeps', async () => {
+  it('sends the file as an uncacheable download', async () => {
     const response = await get();
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -64,14 +64,14 @@ describe('GET /v1/objects/:token', () => {
     expect((await bodyOf(response)).equals(bytes)).toBe(true);
   });
 
-  test('tells the same to HEAD', async () => {
+  it('sends the same headers for HEAD', async () => {
     const response = await get({}, 'HEAD');
     expect(response.status).toBe(200);
     expect(response.headers.get('content-length')).toBe(String(bytes.length));
     expect(await bodyOf(response)).toHaveLength(0);
   });
 
-  test.each([
+  it.each([
     ['bytes=0-0', 0, 1],
     ['bytes=100-199', 100, 200],
     ['bytes=49999990-', 49_999_990, 50_000_000],
@@ -86,7 +86,7 @@ describe('GET /v1/objects/:token', () => {
     expect((await bodyOf(response)).equals(bytes.subarray(from, to))).toBe(true);
   });
 
-  test('goes on only with the same version', async () => {
+  it('resumes only the same version', async () => {
     const same = await get({ range: 'bytes=10-19', 'if-range': '"v1"' });
     expect(same.status).toBe(206);
     expect(await bodyOf(same)).toHaveLength(10);
@@ -106,35 +106,35 @@ describe('GET /v1/objects/:token', () => {
     expect(server.errors.map(errorCodeOf)).toEqual([code]);
   }
 
-  test('refuses a range behind the end, and tells the size', async () => {
+  it('rejects a range beyond the end', async () => {
     const response = await get({ range: 'bytes=50000000-' });
     expect(response.headers.get('content-range')).toBe('bytes */50000000');
     await expectProblem(response, 416, 'RANGE_NOT_SATISFIABLE');
   });
 
-  test('refuses another version', async () => {
+  it('rejects another version', async () => {
     await expectProblem(await get({ 'if-match': '"v0"' }), 412, 'PRECONDITION_FAILED');
-    const before = { 'if-unmodified-since': new Date(0).toUTCString() };
+    const modifiedSince = { 'if-unmodified-since': new Date(0).toUTCString() };
     server.errors.splice(0);
-    await expectProblem(await get(before), 412, 'PRECONDITION_FAILED');
+    await expectProblem(await get(modifiedSince), 412, 'PRECONDITION_FAILED');
   });
 
-  test.each([
+  it.each([
     ['bad', 403, 'LINK_INVALID'],
     ['gone', 404, 'FILE_NOT_FOUND'],
     ['folder', 404, 'FILE_NOT_FOUND'],
     ['..%2f..%2fetc%2fpasswd', 403, 'LINK_INVALID'],
-  ])('the link %j is a problem', async (token, status, code) => {
+  ])('rejects the link %j', async (token, status, code) => {
     await expectProblem(await fetch(`${server.url}/v1/objects/${token}`), status, code);
   });
 
-  test('knows no other method', async () => {
+  it('rejects other methods', async () => {
     const response = await get({}, 'POST');
     expect(response.headers.get('allow')).toBe('GET, HEAD');
     await expectProblem(response, 405, 'METHOD_NOT_ALLOWED');
   });
 
-  test('takes no offence at a client that goes away', async () => {
+  it('ignores a disconnect', async () => {
     const client = request(url).end();
     const [answer] = (await once(client, 'response')) as [IncomingMessage];
     await once(answer, 'data');
@@ -145,7 +145,7 @@ describe('GET /v1/objects/:token', () => {
     expect(server.errors).toEqual([]);
   });
 
-  test('breaks the connection when the file ends early, so that the client knows', async () => {
+  it('destroys the connection if the file ends early', async () => {
     const client = request(url).end();
     const [answer] = (await once(client, 'response')) as [IncomingMessage];
     answer.pause();

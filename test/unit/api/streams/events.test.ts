@@ -9,7 +9,7 @@ import { waitFor } from '../../../support/wait-for.js';
 const connectionsOf = ({ server }: StreamApi) =>
   new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
 
-describe('the events of a job', () => {
+describe('JobEvents', () => {
   let api: StreamApi;
   beforeAll(async () => {
     api = await StreamApi.start();
@@ -24,44 +24,49 @@ describe('the events of a job', () => {
   function listen(url: string) {
     const source = new EventSource(url);
     ends.push(() => source.close());
-    const heard = { messages: [] as StreamMessage[], ids: [] as string[], errors: [] as unknown[], source };
+    const received = {
+      messages: [] as StreamMessage[],
+      ids: [] as string[],
+      errors: [] as unknown[],
+      source,
+    };
     source.addEventListener('message', (event) => {
-      heard.messages.push(JSON.parse(event.data as string) as StreamMessage);
-      heard.ids.push(event.lastEventId);
+      received.messages.push(JSON.parse(event.data as string) as StreamMessage);
+      received.ids.push(event.lastEventId);
     });
-    source.addEventListener('error', (event) => heard.errors.push(event.code));
-    return heard;
+    source.addEventListener('error', (event) => received.errors.push(event.code));
+    return received;
   }
 
-  /** Opens the events as they come over the wire. */
+  /** Opens the events and collects the raw text. */
   async function raw(url: string, headers: Record<string, string> = {}) {
     const client = new AbortController();
     ends.push(() => client.abort());
     const response = await fetch(url, { headers, signal: client.signal });
-    const heard = { text: '', ended: false, response, end: () => client.abort() };
+    const received = { text: '', ended: false, response, end: () => client.abort() };
     const read = async () => {
-      for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
-      heard.ended = true;
+      for await (const chunk of response.body ?? []) received.text += Buffer.from(chunk).toString();
+      received.ended = true;
     };
     read().catch(() => {});
-    return heard;
+    return received;
   }
 
-  it('tell an EventSource everything, and let it stop at the end', async () => {
+  it('sends every change and stops the EventSource', async () => {
     const jobId = api.jobs.add();
-    const heard = listen(api.eventsUrl(jobId, api.tickets.issue(jobId, 'anonymous')));
-    await waitFor('the present state', () => heard.messages.length === 1);
+    const received = listen(api.eventsUrl(jobId, api.tickets.issue(jobId, 'anonymous')));
+    await waitFor('the current state', () => received.messages.length === 1);
     api.jobs.change(jobId, { bytesHighWater: 500 });
-    await waitFor('the change', () => heard.messages.length === 2);
+    await waitFor('the change', () => received.messages.length === 2);
     api.jobs.complete(jobId);
-    // The stream ends, the EventSource comes again with the last id, and 204 tells it to stop.
-    await waitFor('the EventSource to stop', () => heard.source.readyState === EventSource.CLOSED);
-    expect(heard.errors.at(-1)).toBe(204);
-    expect(heard.messages.map(({ type }) => type)).toEqual(['progress', 'progress', 'completed']);
-    expect(new Set(heard.ids).size).toBe(3);
+    // After the end the EventSource reconnects with the last id, and 204 stops it.
+    await waitFor('the EventSource to stop', () => received.source.readyState === EventSource.CLOSED);
+    expect(received.errors.at(-1)).toBe(204);
+    expect(received.messages.map(({ type }) => type)).toEqual(['progress', 'progress', 'completed']);
+    expect(new Set(received.ids).size).toBe(3);
   });
 
-  it('come as they are, through every proxy', async () => {
+  it('forbids buffering and compression by proxies', async () => {
     const jobId = api.jobs.add();
     const { response } = await raw(api.eventsUrl(jobId));
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -72,53 +77,53 @@ describe('the events of a job', () => {
     expect(response.headers.get('content-encoding')).toBeNull();
   });
 
-  it('are not repeated to a client that has seen them, on whichever server', async () => {
+  it('repeats no event on another server', async () => {
     const jobId = api.jobs.add();
     const first = listen(api.eventsUrl(jobId));
-    await waitFor('the present state', () => first.ids.length === 1);
+    await waitFor('the current state', () => first.ids.length === 1);
     const other = await StreamApi.start({ jobs: api.jobs });
     ends.push(() => void other.stop());
     const again = await raw(other.eventsUrl(jobId), { 'last-event-id': first.ids[0]! });
-    await waitFor('the other to listen', () => again.text.includes('retry:'));
+    await waitFor('the other stream to open', () => again.text.includes('retry:'));
     api.jobs.change(jobId, { bytesHighWater: 700 });
     await waitFor('the change', () => again.text.includes('"bytes_processed":700'));
     expect(again.text.match(/^id: /gm)).toHaveLength(1);
   });
 
-  it('are all there are to a client that has seen others', async () => {
-    const heard = await raw(api.eventsUrl(api.jobs.add()), { 'last-event-id': 'x' });
-    await waitFor('the present state', () => heard.text.includes('data:'));
-    expect(heard.text).toContain('"type":"progress"');
+  it('sends the current state for an unknown id', async () => {
+    const received = await raw(api.eventsUrl(api.jobs.add()), { 'last-event-id': 'x' });
+    await waitFor('the current state', () => received.text.includes('data:'));
+    expect(received.text).toContain('"type":"progress"');
   });
 
-  it('come with signs of life', async () => {
+  it('sends heartbeats', async () => {
     const quick = await StreamApi.start({ times: { heartbeatMs: 30 } });
-    const heard = await raw(quick.eventsUrl(quick.jobs.add()));
-    await waitFor('signs of life', () => (heard.text.match(/^:$/gm) ?? []).length >= 3);
-    heard.end();
-    await waitFor('the stream to be dropped', () => quick.streams.size === 0);
-    expect(heard.ended).toBe(false);
+    const received = await raw(quick.eventsUrl(quick.jobs.add()));
+    await waitFor('heartbeats', () => (received.text.match(/^:$/gm) ?? []).length >= 3);
+    received.end();
+    await waitFor('the stream to be removed', () => quick.streams.size === 0);
+    expect(received.ended).toBe(false);
     await quick.stop();
   });
 
-  it('go on through an outage', async () => {
+  it('continues after an outage', async () => {
     const jobId = api.jobs.add();
-    const heard = listen(api.eventsUrl(jobId));
-    await waitFor('the present state', () => heard.messages.length === 1);
+    const received = listen(api.eventsUrl(jobId));
+    await waitFor('the current state', () => received.messages.length === 1);
     api.jobs.down = true;
     const before = api.jobs.reads;
-    await waitFor('some looks', () => api.jobs.reads >= before + 2);
+    await waitFor('some reads', () => api.jobs.reads >= before + 2);
     api.jobs.down = false;
     api.jobs.complete(jobId);
-    await waitFor('the end', () => heard.messages.at(-1)?.type === 'completed');
-    expect(heard.messages).toHaveLength(2);
-    expect(heard.errors).not.toContain(503);
+    await waitFor('the end', () => received.messages.at(-1)?.type === 'completed');
+    expect(received.messages).toHaveLength(2);
+    expect(received.errors).not.toContain(503);
   });
 
-  it('are not repeated by another server because no worker answers it', async () => {
+  it('repeats no event for a stale view', async () => {
     const jobId = api.jobs.add();
     const first = listen(api.eventsUrl(jobId));
-    await waitFor('the present state', () => first.ids.length === 1);
+    await waitFor('the current state', () => first.ids.length === 1);
     const other = await StreamApi.start({ jobs: api.jobs });
     ends.push(() => void other.stop());
     api.jobs.stale = true;
@@ -130,17 +135,17 @@ describe('the events of a job', () => {
     expect(again.text).toContain('"stale":true');
   });
 
-  it('end when the job is gone, and an EventSource that comes again stops', async () => {
+  it('ends when the job is deleted', async () => {
     const jobId = api.jobs.add();
-    const heard = listen(api.eventsUrl(jobId));
-    await waitFor('the present state', () => heard.messages.length === 1);
+    const received = listen(api.eventsUrl(jobId));
+    await waitFor('the current state', () => received.messages.length === 1);
     api.jobs.remove(jobId);
-    await waitFor('the EventSource to stop', () => heard.source.readyState === EventSource.CLOSED);
-    expect(heard.errors.at(-1)).toBe(404);
-    expect(heard.messages).toHaveLength(1);
+    await waitFor('the EventSource to stop', () => received.source.readyState === EventSource.CLOSED);
+    expect(received.errors.at(-1)).toBe(404);
+    expect(received.messages).toHaveLength(1);
   });
 
-  it('leave nothing of a client that goes while the job is read', async () => {
+  it('removes the stream of an early disconnect', async () => {
     const slow = await StreamApi.start();
     let release!: () => void;
     slow.jobs.gate = new Promise((resolve) => (release = resolve));
@@ -149,7 +154,7 @@ describe('the events of a job', () => {
     await waitFor('the job to be read', () => slow.jobs.reads === 1);
     client.abort();
     await expect(answer).rejects.toThrow('aborted');
-    await waitFor('the server to notice', () => connectionsOf(slow).then((open) => open === 0));
+    await waitFor('the server to see the disconnect', () => connectionsOf(slow).then((open) => open === 0));
     release();
     const witness = await raw(slow.eventsUrl(slow.jobs.add()));
     await waitFor('another stream', () => witness.text.includes('data:'));
@@ -157,14 +162,14 @@ describe('the events of a job', () => {
     await slow.stop();
   });
 
-  it('send clients elsewhere when the server stops', async () => {
+  it('asks clients to reconnect at shutdown', async () => {
     const stopping = await StreamApi.start();
-    const heard = await raw(stopping.eventsUrl(stopping.jobs.add()));
-    await waitFor('the present state', () => heard.text.includes('data:'));
+    const received = await raw(stopping.eventsUrl(stopping.jobs.add()));
+    await waitFor('the current state', () => received.text.includes('data:'));
     stopping.streams.restart();
-    await waitFor('the end', () => heard.ended);
-    expect(heard.text).toMatch(/retry: 1000\n\n$/);
-    // An error would make an EventSource give up for good.
+    await waitFor('the end', () => received.ended);
+    expect(received.text).toMatch(/retry: 1000\n\n$/);
+    // An error response would stop an EventSource permanently.
     const late = await raw(stopping.eventsUrl(stopping.jobs.add()));
     await waitFor('the end', () => late.ended);
     expect(late.response.status).toBe(200);
@@ -173,7 +178,7 @@ describe('the events of a job', () => {
     await stopping.stop();
   });
 
-  it('are counted as every other request, and so is guessing tickets', async () => {
+  it('counts towards the rate limits', async () => {
     const limited = await StreamApi.start({
       dependencies: { rateLimit: { windowMs: 600_000, maxRequests: 2 } },
     });
@@ -196,13 +201,13 @@ describe('the events of a job', () => {
     await limited.stop();
   });
 
-  it('are refused to whoever has no ticket and is nobody', async () => {
+  it('rejects unauthenticated requests', async () => {
     const response = await fetch(api.eventsUrl(api.jobs.add()), { headers: { 'x-user-id': 'a b' } });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('are refused for a Host that is none, and for every method but GET', async () => {
+  it('rejects an invalid Host and other methods', async () => {
     const url = api.eventsUrl(api.jobs.add());
     const post = await fetch(url, { method: 'POST' });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
@@ -216,19 +221,19 @@ describe('the events of a job', () => {
 
   it.each([
     ['the ticket of another job', 401, 'UNAUTHENTICATED'],
-    ['a ticket that came twice', 401, 'UNAUTHENTICATED'],
+    ['a repeated ticket', 401, 'UNAUTHENTICATED'],
     ['a ticket of another user', 404, 'JOB_NOT_FOUND'],
     ['another user', 404, 'JOB_NOT_FOUND'],
-    ['a job that is not there', 404, 'JOB_NOT_FOUND'],
-  ])('are refused for %s', async (who, status, code) => {
+    ['an unknown job', 404, 'JOB_NOT_FOUND'],
+  ])('rejects %s', async (who, status, code) => {
     const [jobId, other] = [api.jobs.add('ada'), api.jobs.add('ada')];
     const mine = api.tickets.issue(jobId, 'ada');
     const urls: Record<string, string> = {
       'the ticket of another job': api.eventsUrl(jobId, api.tickets.issue(other, 'ada')),
-      'a ticket that came twice': `${api.eventsUrl(jobId, mine)}&ticket=${mine}`,
+      'a repeated ticket': `${api.eventsUrl(jobId, mine)}&ticket=${mine}`,
       'a ticket of another user': api.eventsUrl(jobId, api.tickets.issue(jobId, 'bob')),
       'another user': api.eventsUrl(jobId),
-      'a job that is not there': api.eventsUrl('01a20349-adb2-73db-8ca6-e108bd9d35e4'),
+      'an unknown job': api.eventsUrl('01a20349-adb2-73db-8ca6-e108bd9d35e4'),
     };
     const response = await fetch(urls[who]!);
     expect(response.status).toBe(status);

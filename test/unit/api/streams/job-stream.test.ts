@@ -15,14 +15,14 @@ class FakeSink implements Sink {
     this.sent.push(message);
     this.ids.push(id);
   };
-  waiting = () => this.bytes;
-  beat = () => void this.calls.push('beat');
+  bufferedBytes = () => this.bytes;
+  heartbeat = () => void this.calls.push('heartbeat');
   end = () => void this.calls.push('end');
   restart = () => void this.calls.push('restart');
-  cut = () => void this.calls.push('cut');
+  destroy = () => void this.calls.push('destroy');
 }
 
-describe('a stream', () => {
+describe('JobStream', () => {
   const jobs = new FakeJobs();
   let jobId: string;
   let sink: FakeSink;
@@ -33,16 +33,16 @@ describe('a stream', () => {
     stream = open();
   });
 
-  const open = (seen?: string, link = async (): Promise<string | null> => '/signed') =>
-    new JobStream(sink, { heartbeatMs: 15_000, drainMs: 30_000, leaveMs: 3_000 }, seen, link);
-  const show = async (bytesHighWater: number) => {
+  const open = (lastEventId?: string, link = async (): Promise<string | null> => '/signed') =>
+    new JobStream(sink, { heartbeatMs: 15_000, drainMs: 30_000, restartGraceMs: 3_000 }, lastEventId, link);
+  const update = async (bytesHighWater: number) => {
     jobs.change(jobId, { bytesHighWater });
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
   };
 
-  it('tells the whole state, and nothing twice', async () => {
-    await show(500);
-    await show(500);
+  it('sends the complete state once', async () => {
+    await update(500);
+    await update(500);
     expect(sink.sent).toEqual([
       {
         type: 'progress',
@@ -63,37 +63,37 @@ describe('a stream', () => {
     ]);
   });
 
-  it('tells nothing that the client has seen, also on another server', async () => {
-    await show(500);
+  it('repeats no message on another server', async () => {
+    await update(500);
     stream = open(sink.ids[0]);
-    await show(500);
+    await update(500);
     expect(sink.sent).toHaveLength(1);
-    await show(600);
+    await update(600);
     expect(sink.sent).toHaveLength(2);
   });
 
-  it('tells nothing new because a worker does not answer, only with the next change', async () => {
-    await show(500);
-    stream.show({ ...(await jobs.view(jobId)), stale: true });
+  it('sends staleness only with the next change', async () => {
+    await update(500);
+    stream.update({ ...(await jobs.view(jobId)), stale: true });
     expect(sink.sent).toHaveLength(1);
     jobs.change(jobId, { bytesHighWater: 600 });
-    stream.show({ ...(await jobs.view(jobId)), stale: true });
+    stream.update({ ...(await jobs.view(jobId)), stale: true });
     expect(sink.sent).toMatchObject([{ bytes_processed: 500 }, { bytes_processed: 600, stale: true }]);
     expect(sink.sent[0]).not.toHaveProperty('stale');
   });
 
-  it('ends with a link when the job is completed', async () => {
+  it('ends with a link for a completed job', async () => {
     jobs.complete(jobId);
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.sent).toMatchObject([{ type: 'completed', progress: 1, download_url: '/signed' }]);
     expect(sink.calls).toEqual(['end']);
   });
 
-  it('ends with the error when the job failed', async () => {
+  it('ends with the error of a failed job', async () => {
     const error = { code: 'FILE_CHANGED', message: 'It changed.', retryAfterMs: 1, supportId: 's' } as const;
     jobs.change(jobId, { status: 'failed', phase: 'ended', message: 'It changed.', error });
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.sent).toMatchObject([
       {
@@ -104,13 +104,13 @@ describe('a stream', () => {
     ]);
   });
 
-  it('ends as an error when the job was cancelled, or has expired', async () => {
+  it('ends with type error for cancelled and expired jobs', async () => {
     jobs.change(jobId, { status: 'cancelled', phase: 'ended' });
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
     jobs.complete(jobId);
     jobs.change(jobId, { ttlMs: -1 });
     stream = open();
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
     await waitFor('both ends', () => sink.calls.length === 2);
     expect(sink.sent).toMatchObject([
       { type: 'error', status: 'cancelled' },
@@ -118,69 +118,69 @@ describe('a stream', () => {
     ]);
   });
 
-  it('lets the client come again when no link can be signed', async () => {
+  it('restarts if the link cannot be signed', async () => {
     stream = open(undefined, () => Promise.reject(new Error('no credentials')));
     jobs.complete(jobId);
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.calls).toEqual(['restart']);
     expect(sink.sent).toEqual([]);
   });
 
-  it('keeps only the newest state for a client that does not read, and tells it when it does', async () => {
-    await show(100);
+  it('sends a slow client only the newest state', async () => {
+    await update(100);
     sink.bytes = 65 * KIB;
-    for (const bytes of [200, 300, 400]) await show(bytes);
+    for (const bytes of [200, 300, 400]) await update(bytes);
     expect(sink.sent).toHaveLength(1);
     sink.bytes = 0;
-    stream.look(Date.now());
+    stream.tick(Date.now());
     expect(sink.sent.map((message) => message.bytes_processed)).toEqual([100, 400]);
   });
 
-  it('cuts a client that reads nothing for 30 s, and no other', () => {
+  it('destroys a client that reads nothing for 30 s', () => {
     const now = Date.now();
     sink.bytes = 65 * KIB;
-    stream.look(now);
-    stream.look(now + 29_999);
+    stream.tick(now);
+    stream.tick(now + 29_999);
     sink.bytes = 0;
-    stream.look(now + 30_000);
+    stream.tick(now + 30_000);
     sink.bytes = 65 * KIB;
-    stream.look(now + 31_000);
-    stream.look(now + 60_999);
-    expect(sink.calls).not.toContain('cut');
-    stream.look(now + 61_000);
-    expect(sink.calls).toContain('cut');
+    stream.tick(now + 31_000);
+    stream.tick(now + 60_999);
+    expect(sink.calls).not.toContain('destroy');
+    stream.tick(now + 61_000);
+    expect(sink.calls).toContain('destroy');
   });
 
-  it('cuts a client that does not take the end', async () => {
+  it('destroys a client that does not read the end', async () => {
     jobs.complete(jobId);
-    stream.show(await jobs.view(jobId));
+    stream.update(await jobs.view(jobId));
     const now = Date.now();
-    stream.look(now);
-    stream.look(now + 30_000);
+    stream.tick(now);
+    stream.tick(now + 30_000);
     await waitFor('the end', () => sink.calls.includes('end'));
-    expect(sink.calls).toContain('cut');
+    expect(sink.calls).toContain('destroy');
   });
 
-  it('shows every 15 s that it is there', () => {
+  it('sends a heartbeat every 15 s', () => {
     const now = Date.now();
-    for (let s = 1; s <= 60; s++) stream.look(now + s * 1_000);
-    expect(sink.calls.filter((call) => call === 'beat').length).toBeGreaterThanOrEqual(3);
-    expect(sink.calls.filter((call) => call === 'beat').length).toBeLessThanOrEqual(4);
+    for (let s = 1; s <= 60; s++) stream.tick(now + s * 1_000);
+    expect(sink.calls.filter((call) => call === 'heartbeat').length).toBeGreaterThanOrEqual(3);
+    expect(sink.calls.filter((call) => call === 'heartbeat').length).toBeLessThanOrEqual(4);
   });
 
-  it('cuts a client that was sent elsewhere and does not go', () => {
+  it('destroys a client that ignores a restart', () => {
     stream.restart();
     const now = Date.now();
-    stream.look(now + 2_000);
+    stream.tick(now + 2_000);
     expect(sink.calls).toEqual(['restart']);
-    stream.look(now + 3_001);
-    expect(sink.calls).toEqual(['restart', 'cut']);
+    stream.tick(now + 3_001);
+    expect(sink.calls).toEqual(['restart', 'destroy']);
   });
 
-  it('tells nothing more after it sent the client elsewhere', async () => {
+  it('sends nothing after a restart', async () => {
     stream.restart();
-    await show(100);
+    await update(100);
     expect(sink.sent).toEqual([]);
     expect(sink.calls).toEqual(['restart']);
   });

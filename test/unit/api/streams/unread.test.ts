@@ -13,20 +13,20 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const CHANGES = 40;
 
-/** Long, so that the buffers of the system are soon full and all that comes after would have to wait here: 400 MiB. */
+/** Fills the system's buffers quickly. Without a limit, 400 MiB would be buffered in this process. */
 const LONG_MESSAGE = 'x'.repeat(20 * KIB);
 
-/** 64 KiB and one event more are held for each stream, and as much by its client, which is here too: some 80 MiB. */
+/** Each stream buffers 64 KiB plus one event, and its client in this process as much: about 80 MiB. */
 const MAX_GROWTH_MIB = 120;
 
-describe('a client that opens 500 streams and reads none', () => {
+describe('JobStream with 500 clients that read nothing', () => {
   let api: StreamApi;
   let folder: string;
   const clients: Socket[] = [];
   const served: Socket[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-unread-'));
-    // The system holds some 200 KiB for a local socket; for a TCP connection megabytes, more than this test could send.
+    // The system buffers about 200 KiB for a Unix socket, but megabytes for TCP, which this test could not fill.
     api = await StreamApi.start({ times: { drainMs: 600_000 }, socketPath: join(folder, 'api.sock') });
     api.server.on('connection', (socket) => served.push(socket));
   });
@@ -36,11 +36,11 @@ describe('a client that opens 500 streams and reads none', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('costs no more however long it goes on', async () => {
+  it('bounds its memory', async () => {
     const jobId = api.jobs.add();
     for (let i = 0; i < STREAMS; i++) {
       const client = connect(join(folder, 'api.sock'));
-      // A socket that nothing listens to is not read from.
+      // Without a `data` listener nothing is read from the socket.
       client.on('error', () => {});
       client.write(`GET /v1/download/jobs/${jobId}/events HTTP/1.1\r\nHost: x\r\n\r\n`);
       clients.push(client);
@@ -51,7 +51,7 @@ describe('a client that opens 500 streams and reads none', () => {
     const change = async () => {
       const reads = api.jobs.reads;
       api.jobs.change(jobId, { phase: 'preparing', message: `${LONG_MESSAGE} ${changes++}` });
-      await waitFor('the change to be seen', () => api.jobs.reads > reads);
+      await waitFor('the change to be read', () => api.jobs.reads > reads);
     };
     for (let i = 0; i < CHANGES; i++) await change();
     const waiting = served.map((socket) => socket.writableLength);
@@ -61,7 +61,7 @@ describe('a client that opens 500 streams and reads none', () => {
   });
 });
 
-/** What this process holds; without what it has let go, which depends on when it was collected last. */
+/** Memory in use after a garbage collection. */
 function heldBytes(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();

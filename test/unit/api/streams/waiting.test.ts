@@ -4,7 +4,7 @@ import { FakeJobs } from '../../../support/fake-jobs.js';
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
 
-describe('an answer that is held', () => {
+describe('JobResponses long poll', () => {
   let api: StreamApi;
   beforeAll(async () => {
     api = await StreamApi.start();
@@ -16,25 +16,25 @@ describe('an answer that is held', () => {
     return { response, body: (await response.json()) as Record<string, unknown> };
   };
 
-  it('comes as soon as something changes, and is not cut by the request timeout', async () => {
+  it('responds on a change after the request timeout', async () => {
     const jobId = api.jobs.add();
     const answer = get(jobId, '?waitMs=30000');
-    // Longer than the request timeout of this server: the second look is 250 ms after the first.
+    // The second read is 250 ms after the first, later than the request timeout of this server.
     const before = api.jobs.reads;
-    await waitFor('some looks', () => api.jobs.reads >= before + 3);
+    await waitFor('some reads', () => api.jobs.reads >= before + 3);
     api.jobs.change(jobId, { bytesHighWater: 500 });
     expect((await answer).body).toMatchObject({ status: 'running', bytesProcessed: 500 });
   });
 
-  it('comes unchanged when the time is over', async () => {
+  it('responds unchanged after the wait', async () => {
     const { response, body } = await get(api.jobs.add(), '?waitMs=50');
     expect(response.status).toBe(200);
     expect(body).toMatchObject({ status: 'running', bytesProcessed: 0 });
   });
 
-  it('is the latest there is when the time is over', async () => {
+  it('reads the job again after the wait', async () => {
     const busy = await StreamApi.start();
-    // Watched jobs are looked at so seldom then that this one is not looked at again in time.
+    // With this many watched jobs, polls are so rare that this job is not read again in time.
     for (let i = 0; i < 1_000; i++) {
       const other = await busy.jobs.view(busy.jobs.add());
       busy.watchers.watch(other, { changed: () => {}, gone: () => {} });
@@ -42,39 +42,39 @@ describe('an answer that is held', () => {
     const jobId = busy.jobs.add();
     const before = busy.jobs.reads;
     const answer = fetch(busy.statusUrl(jobId, '?waitMs=500'));
-    await waitFor('the first look', () => busy.jobs.reads > before);
+    await waitFor('the first read', () => busy.jobs.reads > before);
     busy.jobs.change(jobId, { bytesHighWater: 500 });
     expect(await (await answer).json()).toMatchObject({ bytesProcessed: 500 });
     await busy.stop();
   });
 
-  it('is what was seen last, marked as such, when nobody can tell any more', async () => {
+  it('responds with a stale view during an outage', async () => {
     const jobId = api.jobs.add();
     const before = api.jobs.reads;
     const answer = get(jobId, '?waitMs=300');
-    await waitFor('the first look', () => api.jobs.reads > before);
+    await waitFor('the first read', () => api.jobs.reads > before);
     api.jobs.down = true;
     expect((await answer).body).toMatchObject({ status: 'running', stale: true });
     api.jobs.down = false;
   });
 
-  it('is that there is no such job when it is gone meanwhile', async () => {
+  it('responds 404 if the job is deleted', async () => {
     const jobId = api.jobs.add();
     const before = api.jobs.reads;
     const answer = get(jobId, '?waitMs=30000');
-    await waitFor('the first look', () => api.jobs.reads > before);
+    await waitFor('the first read', () => api.jobs.reads > before);
     api.jobs.remove(jobId);
     expect((await answer).body).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
   });
 
-  it('is not waited for by a worker that comes and goes', async () => {
+  it('ignores changes of staleness', async () => {
     const jobId = api.jobs.add();
     const before = api.jobs.reads;
     const answer = get(jobId, '?waitMs=30000');
     for (const stale of [true, false, true]) {
       api.jobs.stale = stale;
       const reads = api.jobs.reads;
-      await waitFor('a look', () => api.jobs.reads > reads + 1);
+      await waitFor('a read', () => api.jobs.reads > reads + 1);
     }
     api.jobs.change(jobId, { bytesHighWater: 1 });
     expect((await answer).body).toMatchObject({ bytesProcessed: 1, stale: true });
@@ -82,13 +82,13 @@ describe('an answer that is held', () => {
     expect(api.jobs.reads).toBeGreaterThan(before + 5);
   });
 
-  it('comes at once when the job has ended', async () => {
+  it('responds immediately for an ended job', async () => {
     const jobId = api.jobs.add();
     api.jobs.complete(jobId);
     expect((await get(jobId, '?waitMs=30000')).body['status']).toBe('completed');
   });
 
-  it('says which preference it honours', async () => {
+  it('acknowledges Prefer', async () => {
     const jobId = api.jobs.add();
     api.jobs.complete(jobId);
     const { response } = await get(jobId, '', { prefer: 'wait=600' });
@@ -96,29 +96,29 @@ describe('an answer that is held', () => {
     expect((await get(jobId, '')).response.headers.get('preference-applied')).toBeNull();
   });
 
-  it('is refused for a time that is none', async () => {
+  it('rejects a malformed waitMs', async () => {
     const { response, body } = await get(api.jobs.add(), '?waitMs=soon');
     expect(response.status).toBe(400);
     expect(body).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ path: 'waitMs' }] });
   });
 
-  it('is given up when the client is gone', async () => {
+  it('stops polling after a disconnect', async () => {
     const jobId = api.jobs.add();
     const client = new AbortController();
     const answer = fetch(api.statusUrl(jobId, '?waitMs=30000'), { signal: client.signal });
     const before = api.jobs.reads;
-    await waitFor('the first look', () => api.jobs.reads > before + 1);
+    await waitFor('the first read', () => api.jobs.reads > before + 1);
     client.abort();
     await expect(answer).rejects.toThrow('aborted');
-    await waitFor('the looking to end', async () => {
+    await waitFor('the polling to stop', async () => {
       const reads = api.jobs.reads;
       await get(api.jobs.add(), '?waitMs=300');
-      // Those of the witness alone.
+      // Only the reads of this request.
       return api.jobs.reads - reads <= 3;
     });
   });
 
-  it('comes at once when the server shuts down', async () => {
+  it('responds immediately at shutdown', async () => {
     const another = await StreamApi.start();
     const jobId = another.jobs.add();
     const answer = fetch(another.statusUrl(jobId, '?waitMs=30000'));
@@ -128,7 +128,7 @@ describe('an answer that is held', () => {
     await another.stop();
   });
 
-  it('comes at once for a start that is waited for, and tells which job it is', async () => {
+  it('ends the wait of startAndWait at shutdown', async () => {
     const jobs = new FakeJobs();
     const start = async (job: DownloadJob) => {
       jobs.adopt(job);

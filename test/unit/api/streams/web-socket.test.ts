@@ -8,7 +8,7 @@ import type { StreamMessage } from '../../../../src/contract/http/snake-case-sch
 import { StreamApi } from '../../../support/stream-api.js';
 import { waitFor } from '../../../support/wait-for.js';
 
-/** What a client sends to open a WebSocket. */
+/** The handshake of a WebSocket client. */
 function handshake(url: string, changes: Record<string, string> = {}): string {
   const headers = {
     Host: 'x',
@@ -22,7 +22,7 @@ function handshake(url: string, changes: Record<string, string> = {}): string {
   return [`GET ${new URL(url).pathname} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** All that comes back until the server hangs up. */
+/** Sends a handshake and returns everything received until the server closes the connection. */
 async function exchange(url: string, changes: Record<string, string>): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
   let answer = '';
@@ -32,7 +32,7 @@ async function exchange(url: string, changes: Record<string, string>): Promise<s
   return answer;
 }
 
-describe('the WebSocket of a job', () => {
+describe('JobSockets', () => {
   let api: StreamApi;
   beforeAll(async () => {
     api = await StreamApi.start({ http: { corsOrigins: ['https://app.example'] } });
@@ -47,7 +47,7 @@ describe('the WebSocket of a job', () => {
   class Listener {
     readonly messages: StreamMessage[] = [];
     closed: number | undefined;
-    refused: { status: number; headers: IncomingHttpHeaders; body: Record<string, unknown> } | undefined;
+    rejection: { status: number; headers: IncomingHttpHeaders; body: Record<string, unknown> } | undefined;
     accepted: IncomingHttpHeaders | undefined;
     readonly socket: WebSocket;
     constructor(url: string, options: ClientOptions = {}) {
@@ -62,16 +62,16 @@ describe('the WebSocket of a job', () => {
         const chunks: Buffer[] = [];
         for await (const chunk of res) chunks.push(chunk as Buffer);
         const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-        this.refused = { status: res.statusCode!, headers: res.headers, body };
+        this.rejection = { status: res.statusCode!, headers: res.headers, body };
       });
       this.socket.on('upgrade', (res) => (this.accepted = res.headers));
     }
   }
 
-  it('tells the present state at once, then every change, and closes normally at the end', async () => {
+  it('sends the current state, then every change', async () => {
     const jobId = api.jobs.add();
     const listener = new Listener(api.socketUrl(jobId, api.tickets.issue(jobId, 'anonymous')));
-    await waitFor('the present state', () => listener.messages.length === 1);
+    await waitFor('the current state', () => listener.messages.length === 1);
     api.jobs.change(jobId, { bytesHighWater: 500 });
     await waitFor('the change', () => listener.messages.length === 2);
     api.jobs.complete(jobId);
@@ -85,16 +85,16 @@ describe('the WebSocket of a job', () => {
     expect(listener.closed).toBe(1_000);
   });
 
-  it('knows its user by the usual headers too', async () => {
+  it('accepts the usual credentials', async () => {
     const jobId = api.jobs.add('ada');
     const listener = new Listener(api.socketUrl(jobId), { headers: { 'x-user-id': 'ada' } });
-    await waitFor('the present state', () => listener.messages.length === 1);
+    await waitFor('the current state', () => listener.messages.length === 1);
     expect(listener.messages[0]!.job_id).toBe(jobId);
   });
 
-  const refusals: [string, () => Listener, number, string][] = [
+  const rejections: [string, () => Listener, number, string][] = [
     [
-      'a ticket that is none',
+      'an invalid ticket',
       () => {
         const jobId = api.jobs.add();
         return new Listener(api.socketUrl(jobId, 'x.y'));
@@ -127,20 +127,20 @@ describe('the WebSocket of a job', () => {
       'JOB_NOT_FOUND',
     ],
     [
-      'a job that is not there',
+      'an unknown job',
       () => new Listener(api.socketUrl('01a20349-adb2-73db-8ca6-e108bd9d35e4')),
       404,
       'JOB_NOT_FOUND',
     ],
-    ['an id that is none', () => new Listener(api.socketUrl('%zz')), 404, 'JOB_NOT_FOUND'],
+    ['a malformed id', () => new Listener(api.socketUrl('%zz')), 404, 'JOB_NOT_FOUND'],
     ...['/v1/elsewhere', '/v1/elsewhere/stream'].map((path): [string, () => Listener, number, string] => [
-      `a path that is none: ${path}`,
+      `the unknown path ${path}`,
       () => new Listener(`${api.url.replace('http', 'ws')}${path}`),
       404,
       'ROUTE_NOT_FOUND',
     ]),
     [
-      'an origin that is none',
+      'the origin null',
       () => new Listener(api.socketUrl(api.jobs.add()), { origin: 'null' }),
       403,
       'FORBIDDEN',
@@ -156,11 +156,11 @@ describe('the WebSocket of a job', () => {
       'FORBIDDEN',
     ],
   ];
-  it.each(refusals)('is refused before it opens for %s', async (_, open, status, code) => {
+  it.each(rejections)('rejects %s before it opens', async (_, open, status, code) => {
     const listener = open();
-    await waitFor('the refusal', () => listener.refused);
-    expect(listener.refused).toMatchObject({ status, body: { code, status } });
-    const { headers, body } = listener.refused!;
+    await waitFor('the rejection', () => listener.rejection);
+    expect(listener.rejection).toMatchObject({ status, body: { code, status } });
+    const { headers, body } = listener.rejection!;
     expect(headers['content-type']).toContain('application/problem+json');
     expect(headers['x-request-id']).toBe(body['requestId']);
     expect(JSON.stringify(body)).not.toContain('ticket=');
@@ -168,11 +168,11 @@ describe('the WebSocket of a job', () => {
   });
 
   it.each([
-    ['a version that is none', { 'Sec-WebSocket-Version': '12' }, 426, 'UPGRADE_REQUIRED'],
+    ['an unknown version', { 'Sec-WebSocket-Version': '12' }, 426, 'UPGRADE_REQUIRED'],
     ['no version', { 'Sec-WebSocket-Version': '' }, 426, 'UPGRADE_REQUIRED'],
-    ['a key that is none', { 'Sec-WebSocket-Key': 'x' }, 400, 'INVALID_REQUEST'],
-    ['a subprotocol that is none', { 'Sec-WebSocket-Protocol': ',' }, 400, 'INVALID_REQUEST'],
-  ])('is refused for a handshake with %s', async (_, headers, status, code) => {
+    ['an invalid key', { 'Sec-WebSocket-Key': 'x' }, 400, 'INVALID_REQUEST'],
+    ['an invalid subprotocol', { 'Sec-WebSocket-Protocol': ',' }, 400, 'INVALID_REQUEST'],
+  ])('rejects a handshake with %s', async (_, headers, status, code) => {
     const answer = await exchange(api.socketUrl(api.jobs.add()), headers);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain('Content-Type: application/problem+json');
@@ -181,7 +181,7 @@ describe('the WebSocket of a job', () => {
     expect(answer.includes('Upgrade: websocket\r\n')).toBe(status === 426);
   });
 
-  it('needs a WebSocket, which is told to whoever comes with less', async () => {
+  it('responds 426 without an upgrade', async () => {
     const url = api.socketUrl(api.jobs.add()).replace('ws', 'http');
     const plain = await fetch(url);
     expect(plain.status).toBe(426);
@@ -193,50 +193,50 @@ describe('the WebSocket of a job', () => {
     await post.body?.cancel();
   });
 
-  it('carries in its first answer what every answer carries', async () => {
+  it('copies response headers into the 101', async () => {
     const headers = { 'x-request-id': 'mine' };
     const listener = new Listener(api.socketUrl(api.jobs.add()), { headers });
-    await waitFor('the first answer', () => listener.accepted);
+    await waitFor('the 101', () => listener.accepted);
     expect(listener.accepted).toMatchObject({ 'x-request-id': 'mine', connection: 'Upgrade' });
   });
 
   it.each([
-    ['an origin that is let in', () => 'https://app.example'],
+    ['an allowed origin', () => 'https://app.example'],
     ['the origin of the API itself', () => api.url],
     ['the origin of the API behind TLS', () => api.url.replace('http', 'https')],
-  ])('opens for a page of %s', async (_, originOf) => {
+  ])('accepts %s', async (_, originOf) => {
     const jobId = api.jobs.add();
     const ticket = api.tickets.issue(jobId, 'anonymous');
     const listener = new Listener(api.socketUrl(jobId, ticket), { origin: originOf() });
-    await waitFor('the present state', () => listener.messages.length === 1);
-    expect(listener.refused).toBeUndefined();
+    await waitFor('the current state', () => listener.messages.length === 1);
+    expect(listener.rejection).toBeUndefined();
   });
 
-  it('opens for a page of PUBLIC_URL', async () => {
+  it('accepts the origin of PUBLIC_URL', async () => {
     const http = { corsOrigins: ['https://app.example'], publicUrl: 'https://api.example/longhaul' };
     const behind = await StreamApi.start({ http });
     const listener = new Listener(behind.socketUrl(behind.jobs.add()), {
       origin: 'https://api.example',
     });
-    await waitFor('the present state', () => listener.messages.length === 1);
-    expect(listener.refused).toBeUndefined();
+    await waitFor('the current state', () => listener.messages.length === 1);
+    expect(listener.rejection).toBeUndefined();
     await behind.stop();
   });
 
-  it('ignores what a client says, and hangs up on one that says much', async () => {
+  it('ignores small messages and closes on large ones', async () => {
     const jobId = api.jobs.add();
     const listener = new Listener(api.socketUrl(jobId));
     await once(listener.socket, 'open');
     listener.socket.send('hello');
     api.jobs.change(jobId, { bytesHighWater: 1 });
-    await waitFor('the stream to go on', () => listener.messages.length === 2);
+    await waitFor('the stream to continue', () => listener.messages.length === 2);
     listener.socket.send('x'.repeat(2_000));
     await waitFor('the end', () => listener.closed);
     expect(listener.closed).toBe(1_009);
-    await waitFor('the stream to be dropped', () => api.streams.size === 0);
+    await waitFor('the stream to be removed', () => api.streams.size === 0);
   });
 
-  it.each(['nonsense', 'websocket'])('survives requests of all kinds to upgrade to %s', async (protocol) => {
+  it.each(['nonsense', 'websocket'])('survives malformed upgrade requests to %s', async (protocol) => {
     for (const path of [
       '//',
       '/%',
@@ -253,9 +253,9 @@ describe('the WebSocket of a job', () => {
     expect((await fetch(`${api.url}/livez`)).status).toBe(200);
   });
 
-  it.each(['in order', 'all of a sudden'])(
-    'leaves nothing of a client that goes %s before it opened',
-    async (how) => {
+  it.each(['an orderly close', 'a reset'])(
+    'removes the stream after %s before it opened',
+    async (disconnect) => {
       const slow = await StreamApi.start();
       let release!: () => void;
       slow.jobs.gate = new Promise((resolve) => (release = resolve));
@@ -263,7 +263,7 @@ describe('the WebSocket of a job', () => {
 
       socket.write(handshake(slow.socketUrl(slow.jobs.add())));
       await waitFor('the job to be read', () => slow.jobs.reads === 1);
-      if (how === 'in order') socket.destroy();
+      if (disconnect === 'an orderly close') socket.destroy();
       else socket.resetAndDestroy();
       await once(socket, 'close');
       release();
@@ -273,89 +273,89 @@ describe('the WebSocket of a job', () => {
     },
   );
 
-  it('pings, and drops a client that does not answer', async () => {
+  it('pings and destroys an unresponsive client', async () => {
     const quick = await StreamApi.start({ times: { heartbeatMs: 30 } });
     const jobId = quick.jobs.add();
-    const answering = new Listener(quick.socketUrl(jobId));
-    const silent = new Listener(quick.socketUrl(jobId), { autoPong: false });
-    await Promise.all([once(answering.socket, 'open'), once(silent.socket, 'open')]);
+    const responsive = new Listener(quick.socketUrl(jobId));
+    const unresponsive = new Listener(quick.socketUrl(jobId), { autoPong: false });
+    await Promise.all([once(responsive.socket, 'open'), once(unresponsive.socket, 'open')]);
     let pings = 0;
-    answering.socket.on('ping', () => pings++);
-    await waitFor('the silent one to be dropped', () => silent.closed);
-    expect(silent.closed).toBe(1_006);
+    responsive.socket.on('ping', () => pings++);
+    await waitFor('the unresponsive client to be destroyed', () => unresponsive.closed);
+    expect(unresponsive.closed).toBe(1_006);
     await waitFor('more pings', () => pings >= 3);
-    expect(answering.closed).toBeUndefined();
+    expect(responsive.closed).toBeUndefined();
     expect(quick.streams.size).toBe(1);
     await quick.stop();
   });
 
-  it('is refused when the server has no room', async () => {
+  it('rejects streams beyond the total limit', async () => {
     const small = await StreamApi.start({ limits: { total: 1 } });
     const jobId = small.jobs.add();
     const first = new Listener(small.socketUrl(jobId));
     await once(first.socket, 'open');
     const second = new Listener(small.socketUrl(jobId));
-    await waitFor('the refusal', () => second.refused);
-    expect(second.refused).toMatchObject({ status: 503, body: { code: 'TOO_MANY_STREAMS' } });
+    await waitFor('the rejection', () => second.rejection);
+    expect(second.rejection).toMatchObject({ status: 503, body: { code: 'TOO_MANY_STREAMS' } });
     await small.stop();
   });
 
-  it('is refused to a user who has as many as one may have, and to nobody else', async () => {
+  it('rejects streams beyond the limit per user', async () => {
     const small = await StreamApi.start({ limits: { perUser: 1 } });
     const open = (userId: string) =>
       new Listener(small.socketUrl(small.jobs.add(userId)), { headers: { 'x-user-id': userId } });
     const first = open('ada');
     await once(first.socket, 'open');
     const second = open('ada');
-    await waitFor('the refusal', () => second.refused);
-    expect(second.refused).toMatchObject({
+    await waitFor('the rejection', () => second.rejection);
+    expect(second.rejection).toMatchObject({
       status: 429,
       headers: { 'retry-after': '5' },
       body: { code: 'RATE_LIMITED' },
     });
     await once(open('grace').socket, 'open');
     first.socket.close();
-    await waitFor('the first to be gone', () => small.streams.size === 1);
+    await waitFor('the first stream to be removed', () => small.streams.size === 1);
     await once(open('ada').socket, 'open');
     await small.stop();
   });
 
-  it('sends clients elsewhere when the server stops, also those that come then', async () => {
+  it('restarts current and later streams at shutdown', async () => {
     const stopping = await StreamApi.start();
     const jobId = stopping.jobs.add();
     const first = new Listener(stopping.socketUrl(jobId));
     await once(first.socket, 'open');
     stopping.streams.restart();
-    await waitFor('the first to be sent elsewhere', () => first.closed);
+    await waitFor('the first to close', () => first.closed);
     const second = new Listener(stopping.socketUrl(jobId));
-    await waitFor('the second to be sent elsewhere', () => second.closed);
+    await waitFor('the second to close', () => second.closed);
     expect([first.closed, second.closed]).toEqual([1_012, 1_012]);
     expect(second.messages).toEqual([]);
     await stopping.stop();
   });
 
-  it('is cut when the server stops and the client does not answer', async () => {
-    const stopping = await StreamApi.start({ times: { leaveMs: 50 } });
-    const silent = connect(stopping.port, '127.0.0.1');
-    silent.write(handshake(stopping.socketUrl(stopping.jobs.add())));
+  it('destroys unresponsive clients at shutdown', async () => {
+    const stopping = await StreamApi.start({ times: { restartGraceMs: 50 } });
+    const unresponsive = connect(stopping.port, '127.0.0.1');
+    unresponsive.write(handshake(stopping.socketUrl(stopping.jobs.add())));
     await waitFor('the stream to open', () => stopping.streams.size === 1);
     stopping.streams.restart();
     await closeNodeServer(stopping.server, 600_000);
-    silent.destroy();
-    await waitFor('the stream to be dropped', () => stopping.streams.size === 0);
+    unresponsive.destroy();
+    await waitFor('the stream to be removed', () => stopping.streams.size === 0);
     expect(stopping.upgrades).toBe(0);
   });
 
-  it('sends clients elsewhere when the job is gone: there they are told', async () => {
+  it('restarts when the job is deleted', async () => {
     const jobId = api.jobs.add();
     const listener = new Listener(api.socketUrl(jobId));
-    await waitFor('the present state', () => listener.messages.length === 1);
+    await waitFor('the current state', () => listener.messages.length === 1);
     api.jobs.remove(jobId);
     await waitFor('the end', () => listener.closed);
     expect(listener.closed).toBe(1_012);
     expect(listener.messages).toHaveLength(1);
     const again = new Listener(api.socketUrl(jobId));
-    await waitFor('the refusal', () => again.refused);
-    expect(again.refused).toMatchObject({ status: 404, body: { code: 'JOB_NOT_FOUND' } });
+    await waitFor('the rejection', () => again.rejection);
+    expect(again.rejection).toMatchObject({ status: 404, body: { code: 'JOB_NOT_FOUND' } });
   });
 });

@@ -1,0 +1,54 @@
+import type { Duplex } from 'node:stream';
+import type { Response } from 'express';
+import type { Principal } from '../auth/principal.js';
+
+/** The connection of a request that asks for a WebSocket. */
+export interface Upgrade {
+  socket: Duplex;
+  /** Bytes received after the request's headers. */
+  head: Buffer;
+}
+
+/** The request state that middleware stores in `res.locals`. */
+export interface RequestContext {
+  requestId?: string;
+  principal?: Principal;
+  provedKey?: string | undefined;
+  deadline?: number;
+  upgrade?: Upgrade;
+}
+
+/** The context of a request, for middleware to fill in. */
+export function contextOf(res: Response): RequestContext {
+  return res.locals;
+}
+
+/** The id of a request, set by `requestId`. */
+export function requestIdOf(res: Response): string {
+  return required(contextOf(res).requestId, 'This route has no request id');
+}
+
+/** The user of a request, set by `authenticated` or `ticketed`. */
+export function principalOf(res: Response): Principal {
+  return required(contextOf(res).principal, 'This route is reached without authentication');
+}
+
+/** The key or token that authenticated a request; undefined for a ticket or for AUTH_MODE=none. */
+export function provedKeyOf(res: Response): string | undefined {
+  return contextOf(res).provedKey;
+}
+
+/** The time after which a request must not start anything, set by `timeout`. Milliseconds since the epoch. */
+export function deadlineOf(res: Response): number {
+  return required(contextOf(res).deadline, 'This route has no timeout');
+}
+
+/** The connection that a route may take over; undefined for an ordinary request. */
+export function upgradeOf(res: Response): Upgrade | undefined {
+  return contextOf(res).upgrade;
+}
+
+function required<T>(value: T | undefined, message: string): T {
+  if (value === undefined) throw new Error(message);
+  return value;
+}
