@@ -33,7 +33,7 @@ export function principalOf(res: Response): Principal {
   return required(contextOf(res).principal, 'This route is reached without authentication');
 }
 
-/** The key or token that authenticated a request; undefined for a ticket or for AUTH_MODE=none. */
+/** The key or token that authenticated a request; undefined if none did, as with a ticket. */
 export function provedKeyOf(res: Response): string | undefined {
   return contextOf(res).provedKey;
 }
