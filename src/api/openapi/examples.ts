@@ -1,3 +1,8 @@
+import type { DownloadStatus, StartedDownload } from '../../contract/http/answers.js';
+import { snakeCased } from '../../contract/http/snake-case.js';
+import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
+import { startedInSnakeCase, statusInSnakeCase } from '../routes/shared/snake-case.js';
+
 /** Examples of the document. All show the same job, so a reader can follow it. */
 export const JOB_ID = '01a1f4c0-7a3e-7c1d-9b55-8d2e6f0a4b10';
 const BASE = 'https://downloads.example.com';
@@ -17,7 +22,7 @@ export const REQUEST_IN_SNAKE_CASE = {
   labels: { album: '2026' },
 };
 
-export const STARTED = {
+export const STARTED: StartedDownload = {
   jobId: JOB_ID,
   status: 'queued',
   totalFileIds: 2,
@@ -33,7 +38,7 @@ export const STARTED = {
 
 const PROGRESS = {
   jobId: JOB_ID,
-  status: 'running',
+  status: 'running' as const,
   progress: 45,
   message: 'Fetching 1 of 2 files',
   filesProcessed: 1,
@@ -53,55 +58,16 @@ const PROGRESS = {
   error: null,
 };
 
-export const STATUS = {
+export const STATUS: DownloadStatus = {
   ...PROGRESS,
   downloadUrl: null,
   streamUrl: STARTED.streamUrl,
   eventsUrl: STARTED.eventsUrl,
 };
 
-export const STARTED_IN_SNAKE_CASE = {
-  job_id: JOB_ID,
-  status: 'queued',
-  progress: 0,
-  files_processed: 0,
-  total_files: 2,
-  duplicate_file_ids: [],
-  download_url: null,
-  error: null,
-  estimated_duration: '2-4s',
-  next_poll_in_ms: 740,
-  expires_at: STARTED.expiresAt,
-  status_url: `${BASE}/v1/download/jobs/${JOB_ID}`,
-  websocket_url: STARTED.streamUrl,
-  events_url: STARTED.eventsUrl,
-};
+export const STARTED_IN_SNAKE_CASE = startedInSnakeCase(STARTED, `${BASE}/v1/download/jobs/${JOB_ID}`);
 
-export const STATUS_IN_SNAKE_CASE = {
-  job_id: JOB_ID,
-  status: 'running',
-  progress: 0.45,
-  message: PROGRESS.message,
-  files_processed: 1,
-  files_skipped: 0,
-  total_files: 2,
-  bytes_processed: 10_485_760,
-  bytes_total: 23_592_960,
-  eta_seconds: 12,
-  estimated_duration: '12-24s',
-  attempts: 1,
-  queue_position: null,
-  created_at: PROGRESS.createdAt,
-  started_at: PROGRESS.startedAt,
-  completed_at: null,
-  expires_at: PROGRESS.expiresAt,
-  next_poll_in_ms: 3_400,
-  download_url: null,
-  websocket_url: STARTED.streamUrl,
-  events_url: STARTED.eventsUrl,
-  archive: null,
-  error: null,
-};
+export const STATUS_IN_SNAKE_CASE = statusInSnakeCase(STATUS);
 
 const ARCHIVE = {
   name: 'photos.zip',
@@ -136,22 +102,22 @@ export const COMPLETED = {
 
 export const JOBS = { jobs: [COMPLETED], nextCursor: null };
 
-const MESSAGE = {
-  type: 'progress',
-  job_id: JOB_ID,
-  status: 'running',
+const MESSAGE = snakeCased({
+  type: 'progress' as const,
+  jobId: JOB_ID,
+  status: PROGRESS.status,
   progress: 0.45,
   message: PROGRESS.message,
-  files_processed: 1,
-  files_skipped: 0,
-  total_files: 2,
-  bytes_processed: 10_485_760,
-  bytes_total: 23_592_960,
-  eta_seconds: 12,
-  queue_position: null,
-  download_url: null,
+  filesProcessed: 1,
+  filesSkipped: 0,
+  totalFiles: 2,
+  bytesProcessed: PROGRESS.bytesProcessed,
+  bytesTotal: PROGRESS.bytesTotal,
+  etaSeconds: 12,
+  queuePosition: null,
+  downloadUrl: null,
   error: null,
-};
+}) satisfies StreamMessage;
 
 export const EVENT = { id: '8Jx0w3mSe2q1nF5k', data: JSON.stringify(MESSAGE) };
 

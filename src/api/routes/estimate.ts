@@ -30,7 +30,7 @@ export function estimateRoutes(deps: Pick<AppDependencies, 'estimator'>, startJo
 }
 
 class EstimateHandlers {
-  private readonly semaphore = new UserSemaphore(MAX_CONCURRENT, 0);
+  private readonly semaphore = new UserSemaphore(MAX_CONCURRENT);
 
   constructor(
     private readonly deps: Pick<AppDependencies, 'estimator'>,
@@ -41,7 +41,7 @@ class EstimateHandlers {
     const { job, duplicateFileIds } = requestedJob(this.startJob, req, res, req.body);
     const signal = disconnected(res);
     const found = await this.semaphore
-      .take(job.userId, signal, () => this.lookUp(job, signal))
+      .run(job.userId, () => this.lookUp(job, signal))
       .catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });

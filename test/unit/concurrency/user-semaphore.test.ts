@@ -1,64 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
-import { setImmediate } from 'node:timers/promises';
 import { UserSemaphore } from '../../../src/concurrency/user-semaphore.js';
 
 describe('UserSemaphore', () => {
-  const connected = new AbortController().signal;
-
-  /** Creates work that records its start and runs until the test ends it. */
+  /** Work that runs until the test ends it. */
   function controlledWork() {
-    const started: string[] = [];
-    const ends = new Map<string, () => void>();
-    const work = (name: string) => () => {
-      started.push(name);
-      return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
-    };
-    return { started, work, end: (name: string) => ends.get(name)!() };
+    let end!: () => void;
+    const done = new Promise<void>((resolve) => (end = resolve));
+    return { work: () => done, end };
   }
 
-  it('limits concurrency per user and keeps the order', async () => {
-    const semaphore = new UserSemaphore(2, 10);
-    const { started, work, end } = controlledWork();
-    const all = ['a', 'b', 'c', 'd'].map((name) => semaphore.take('ada', connected, work(name)));
-    const other = semaphore.take('grace', connected, work('e'));
-    await setImmediate();
-    expect(started).toEqual(['a', 'b', 'e']);
-    end('b');
-    await all[1];
-    await setImmediate();
-    expect(started).toEqual(['a', 'b', 'e', 'c']);
-    for (const name of ['a', 'c', 'e']) end(name);
-    await setImmediate();
-    end('d');
-    expect(await Promise.all([...all, other])).toEqual(['a', 'b', 'c', 'd', 'e']);
-  });
-
-  it('rejects work when the queue is full', async () => {
-    const semaphore = new UserSemaphore(1, 1);
+  it('rejects work beyond the limit of a user', async () => {
+    const semaphore = new UserSemaphore(2);
     const { work, end } = controlledWork();
-    const all = ['a', 'b'].map((name) => semaphore.take('ada', connected, work(name)));
-    await expect(semaphore.take('ada', connected, work('c'))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    end('a');
-    await setImmediate();
-    end('b');
-    expect(await Promise.all(all)).toEqual(['a', 'b']);
-    await expect(semaphore.take('ada', connected, async () => 'd')).resolves.toBe('d');
+    const running = [semaphore.run('ada', work), semaphore.run('ada', work)];
+    await expect(semaphore.run('ada', work)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'Limit reached: 2 requests of this kind are running. Wait until one finishes.',
+    });
+    await expect(semaphore.run('grace', async () => 'other user')).resolves.toBe('other user');
+    end();
+    await Promise.all(running);
   });
 
-  it('skips aborted work and frees failed slots', async () => {
-    const semaphore = new UserSemaphore(1, 10);
-    const { started, work } = controlledWork();
-    const client = new AbortController();
-    const failing = semaphore.take('ada', connected, async () => {
-      await setImmediate();
-      throw new Error('broken');
-    });
-    const aborted = semaphore.take('ada', client.signal, work('aborted'));
-    const last = semaphore.take('ada', connected, async () => 'last');
-    client.abort();
+  it('frees the slot after success', async () => {
+    const semaphore = new UserSemaphore(1);
+    await semaphore.run('ada', async () => {});
+    await expect(semaphore.run('ada', async () => 'again')).resolves.toBe('again');
+  });
+
+  it('frees the slot after an error', async () => {
+    const semaphore = new UserSemaphore(1);
+    const failing = semaphore.run('ada', () => Promise.reject(new Error('broken')));
     await expect(failing).rejects.toThrow('broken');
-    await expect(aborted).rejects.toThrow('aborted');
-    expect(await last).toBe('last');
-    expect(started).toEqual([]);
+    await expect(semaphore.run('ada', async () => 'again')).resolves.toBe('again');
   });
 });
