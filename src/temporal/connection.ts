@@ -1,42 +1,42 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { presentOf, SettingsError } from '../config/env.js';
 
-/** Where Temporal is, for client and worker connections alike. */
+/** Connection options for client and worker. */
 export type TemporalConnection = ClientConnectConfig & { namespace: string };
 
 type ClientConnectConfig = ReturnType<typeof loadClientConnectConfig>;
 
-/** What a header of gRPC may hold as text: its specification calls it ASCII-Value. */
+/** Text that a gRPC header may contain: ASCII-Value in the gRPC specification. */
 const HEADER_TEXT = /^[\x20-\x7e]*$/;
 
 const HOST_AND_PORT = /^(?:[^\s/:]+|\[[0-9a-f:.]+\]):(\d{1,5})$/i;
 
-/** As Temporal reads them; what it does not know it takes for false. */
+/** Values that Temporal recognizes. It would read any other value as false. */
 const FLAG = /^(?:true|false|1|0)$/;
 const FLAGS = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];
 
 /**
  * Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS* and Temporal's own configuration file.
  * An empty value counts as absent.
- * @throws SettingsError for what cannot be used; also for what no header may hold: sending it would fail each call, with
- * the secret in the message.
+ * @throws SettingsError for an invalid value. That includes text that a header cannot contain: each call would fail with
+ * the secret in its message.
  */
 export function temporalConnection(): TemporalConnection {
   const env = presentOf();
-  const wrongFlags = FLAGS.filter((name) => !FLAG.test(env[name] ?? 'false'));
-  if (wrongFlags.length > 0)
-    throw new SettingsError(wrongFlags.map((name) => `${name} must be true or false`));
+  const invalidFlags = FLAGS.filter((name) => !FLAG.test(env[name] ?? 'false'));
+  if (invalidFlags.length > 0)
+    throw new SettingsError(invalidFlags.map((name) => `${name} must be true or false`));
   const config = load(env);
   const { address = '', apiKey, metadata = {} } = config.connectionOptions;
-  const sent = {
+  const headers = {
     TEMPORAL_API_KEY: apiKey,
     ...Object.fromEntries(
       Object.entries(metadata).map(([name, value]) => [`The gRPC header ${name}`, value]),
     ),
   };
-  const problems = Object.entries(sent)
+  const problems = Object.entries(headers)
     .filter(([, value]) => typeof value === 'string' && !HEADER_TEXT.test(value))
-    .map(([name]) => `${name} must have printable ASCII characters only`);
+    .map(([name]) => `${name} must contain only printable ASCII characters`);
   if (address && !isHostAndPort(address))
     problems.push('TEMPORAL_ADDRESS must be host:port, without a scheme');
   if (problems.length > 0) throw new SettingsError(problems);
@@ -47,8 +47,8 @@ function load(env: Record<string, string>): ClientConnectConfig {
   try {
     return loadClientConnectConfig({ overrideEnvVars: env });
   } catch (error) {
-    // Of files and profiles that are not there, or contradict each other.
-    throw new SettingsError([`TEMPORAL_* cannot be used: ${(error as Error).message}`]);
+    // A configuration file or profile is missing or inconsistent.
+    throw new SettingsError([`TEMPORAL_* settings are invalid: ${(error as Error).message}`]);
   }
 }
 

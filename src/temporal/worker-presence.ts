@@ -1,13 +1,13 @@
 import proto from '@temporalio/proto';
 import { ORCHESTRATION_TASK_QUEUE } from '../contract/names.js';
 
-/** How often a worker tells the server that it lives; of servers that hear of it. */
+/** Interval of the heartbeats that a worker sends to servers that support them. */
 export const WORKER_HEARTBEAT = '5s';
 
-/** Two heartbeats may be lost. */
+/** Tolerates two lost heartbeats. */
 const HEARTBEAT_MAX_AGE_MS = 15_000;
 
-/** A poller asks anew at least once a minute; one that was not heard of for longer is gone. */
+/** A poller polls at least once a minute, so an older one is dead. */
 const POLLER_MAX_AGE_MS = 75_000;
 
 const { TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
@@ -19,8 +19,8 @@ interface Heartbeat {
   heartbeatTime?: Time;
 }
 
-/** What asking for workers needs of a connection. */
-interface Workflows {
+/** The part of a Temporal connection that lists workers. */
+interface Workers {
   workflowService: {
     describeTaskQueue(request: {
       namespace: string;
@@ -35,22 +35,22 @@ interface Workflows {
 }
 
 /**
- * Whether workers are there for workflows. The build queue is not asked: a worker whose build slots are all taken stops
- * polling it, and would look dead when it is busiest.
+ * Health check for workers of the orchestration queue. Ignores the build queue, because a worker with no free build slot
+ * stops polling it and would look dead when it is busiest.
  */
 export class WorkerPresence {
-  /** The last heartbeat of each worker, and when it was seen first; by our own clock, for theirs may be wrong. */
+  /** The last heartbeat of each worker, and the local time of its first sighting, because a worker's clock may be wrong. */
   private heartbeats = new Map<string, { beat: string; seenAt: number }>();
 
   /** @param now a clock in milliseconds since the epoch. */
   constructor(
-    private readonly temporal: Workflows,
+    private readonly temporal: Workers,
     private readonly namespace: string,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Rejects when no worker is there: one that was killed is missed after about 20 s, after 75 s by older servers. */
-  async assertThere(): Promise<void> {
+  /** Rejects when no worker is running. Detects a killed one after about 20 s, or 75 s on servers without heartbeats. */
+  async assertPresent(): Promise<void> {
     const [polled, beating] = await Promise.all([this.isPolled(), this.isBeating()]);
     if (!polled || !beating) throw new Error(`No worker polls the task queue ${ORCHESTRATION_TASK_QUEUE}`);
   }
@@ -67,7 +67,7 @@ export class WorkerPresence {
     );
   }
 
-  /** Whether some worker's heartbeat is one that was not known 15 s ago; also where no heartbeats are known at all. */
+  /** True when a worker sent a heartbeat within the last 15 s, and on servers without heartbeats. */
   private async isBeating(): Promise<boolean> {
     const now = this.now();
     const latest = await this.latestHeartbeats();
@@ -81,7 +81,7 @@ export class WorkerPresence {
     return entries.length === 0 || entries.some(([, { seenAt }]) => now - seenAt < HEARTBEAT_MAX_AGE_MS);
   }
 
-  /** None of a server that does not know of them: then the pollers alone tell. */
+  /** Empty on servers without `listWorkers`; then only the pollers count. */
   private async latestHeartbeats(): Promise<Heartbeat[]> {
     const query = `TaskQueue = '${ORCHESTRATION_TASK_QUEUE}'`;
     try {

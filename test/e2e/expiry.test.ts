@@ -79,7 +79,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
     expect(stack.workers[0]!.log).not.toContain('raise its retention');
     const worker = await stack.startWorker({ DOWNLOAD_JOB_TTL_MS: String(DAYS_MS) });
     expect(worker.log).toContain(
-      'the namespace forgets jobs before their archives expire: raise its retention',
+      'the namespace deletes jobs before their archives expire: raise its retention',
     );
   });
 

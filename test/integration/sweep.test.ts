@@ -268,7 +268,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
     });
 
     it.each(['every night', '99 3 * * *'])('but none for %j', async (cron) => {
-      const wrong = 'CLEANUP_SCHEDULE is no cron expression that Temporal takes';
+      const wrong = 'CLEANUP_SCHEDULE is not a valid cron expression';
       await expect(ensureSweepSchedule(client.schedule, cron, logger)).rejects.toThrow(wrong);
       await ensureSweepSchedule(client.schedule, NIGHTLY, logger);
       await expect(ensureSweepSchedule(client.schedule, cron, logger)).rejects.toThrow(wrong);

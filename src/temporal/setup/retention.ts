@@ -1,6 +1,6 @@
 import type { Logger } from '../../telemetry/logger.js';
 
-/** What asking for a namespace needs of a connection. */
+/** The part of a Temporal connection that reads a namespace. */
 interface Namespaces {
   workflowService: {
     describeNamespace(request: { namespace: string }): Promise<{
@@ -10,8 +10,8 @@ interface Namespaces {
 }
 
 /**
- * Warns when the namespace forgets a job before its archive expires: the status would be 404, the archive out of reach.
- * Whoever may not ask is not warned.
+ * Warns when the namespace deletes a job before its archive expires: the status would answer 404 and the archive would
+ * be unreachable. Does nothing without the permission to read the namespace.
  */
 export async function warnOfShortRetention(
   { workflowService }: Namespaces,
@@ -24,6 +24,6 @@ export async function warnOfShortRetention(
   if (retentionMs === 0 || retentionMs >= ttlMs) return;
   logger.warn(
     { namespace, retentionMs, ttlMs },
-    'the namespace forgets jobs before their archives expire: raise its retention, or lower DOWNLOAD_JOB_TTL_MS',
+    'the namespace deletes jobs before their archives expire: raise its retention, or lower DOWNLOAD_JOB_TTL_MS',
   );
 }

@@ -3,7 +3,7 @@ import { SEARCH_ATTRIBUTES } from '../../contract/names.js';
 
 const KEYWORD = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
-/** What registering needs of a connection. */
+/** The part of a Temporal connection that registers search attributes. */
 interface Operator {
   operatorService: {
     listSearchAttributes(request: {
@@ -16,14 +16,14 @@ interface Operator {
   };
 }
 
-/** Registers our search attributes where the namespace lacks them. Idempotent. */
+/** Registers the search attributes that the namespace lacks. Idempotent. */
 export async function ensureSearchAttributes(
   { operatorService }: Operator,
   namespace: string,
 ): Promise<void> {
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const lacking = Object.values(SEARCH_ATTRIBUTES).filter((name) => !(name in customAttributes));
-  if (lacking.length === 0) return;
-  const searchAttributes = Object.fromEntries(lacking.map((name) => [name, KEYWORD]));
+  const missing = Object.values(SEARCH_ATTRIBUTES).filter((name) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
   await operatorService.addSearchAttributes({ namespace, searchAttributes });
 }

@@ -4,10 +4,9 @@ import { MEMO, ORCHESTRATION_TASK_QUEUE, SWEEP_SCHEDULE, SWEEP_WORKFLOW } from '
 import type { Logger } from '../../telemetry/logger.js';
 
 /**
- * Makes the schedule that sweeps the object store, or sets it to `cron` when it was made for another one; whether it is
- * paused stays as it is. Any number of workers may do so at once. A server that has no schedules, or does not let us
- * make one, is warned of: downloads do not need it.
- * @throws SettingsError when `cron` is none.
+ * Creates the schedule of the sweep, or updates it to `cron`; a paused schedule stays paused. Safe on any number of
+ * workers at once. Only warns when the server does not support or permit schedules, because downloads work without one.
+ * @throws SettingsError when `cron` is not a valid cron expression.
  */
 export async function ensureSweepSchedule(
   schedules: ScheduleClient,
@@ -17,27 +16,28 @@ export async function ensureSweepSchedule(
   try {
     await createOrUpdate(schedules, cron);
   } catch (error) {
-    // What the client makes of an invalid argument; nothing but the cron expression can be one.
+    // The client throws this for an invalid argument, and only the cron expression can be invalid.
     if (error instanceof TypeError) {
-      throw new SettingsError([
-        `CLEANUP_SCHEDULE is no cron expression that Temporal takes: ${error.message}`,
-      ]);
+      throw new SettingsError([`CLEANUP_SCHEDULE is not a valid cron expression: ${error.message}`]);
     }
-    logger.warn({ err: error }, 'no schedule could be set up: expired archives stay in the object store');
+    logger.warn(
+      { err: error },
+      'failed to create the sweep schedule: expired archives stay in the object store',
+    );
   }
 }
 
 async function createOrUpdate(schedules: ScheduleClient, cron: string): Promise<void> {
-  const wanted = scheduleOf(cron);
+  const schedule = scheduleOf(cron);
   try {
-    await schedules.create(wanted);
+    await schedules.create(schedule);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     const handle = schedules.getHandle(SWEEP_SCHEDULE);
-    // The server keeps a cron expression in another form, so that it is compared with what was noted.
+    // The server rewrites cron expressions, so compare with the original in the memo.
     const { action } = await handle.describe();
     if (action.memo?.[MEMO.cron] === cron) return;
-    await handle.update(({ state }) => ({ ...wanted, state }));
+    await handle.update(({ state }) => ({ ...schedule, state }));
   }
 }
 
@@ -51,9 +51,9 @@ function scheduleOf(cron: string) {
       workflowId: 'sweep',
       taskQueue: ORCHESTRATION_TASK_QUEUE,
       memo: { [MEMO.cron]: cron },
-      staticSummary: 'Deletes expired archives, and what dead jobs left in the object store',
+      staticSummary: 'Deletes expired archives and the leftovers of dead jobs',
     },
-    // A sweep that was missed is made up for by the next one.
+    // The next sweep makes up for a missed one.
     policies: { overlap: 'SKIP', catchupWindow: '1h' },
   } satisfies ScheduleOptions;
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SettingsError } from '../../../src/config/env.js';
 import { temporalConnection } from '../../../src/temporal/connection.js';
 
-describe('the connection to Temporal', () => {
+describe('temporalConnection', () => {
   const before = { ...process.env };
   afterEach(() => {
     process.env = { ...before };
@@ -11,7 +11,7 @@ describe('the connection to Temporal', () => {
   it.each([
     ['TEMPORAL_API_KEY', 'TEMPORAL_API_KEY'],
     ['TEMPORAL_GRPC_META_X_TOKEN', 'The gRPC header x-token'],
-  ])('is not made with a %s that no header may hold, which nothing repeats', (variable, name) => {
+  ])('rejects a %s invalid in headers without echoing it', (variable, name) => {
     process.env[variable] = 'sëcret\n';
     let thrown: unknown;
     try {
@@ -20,10 +20,12 @@ describe('the connection to Temporal', () => {
       thrown = error;
     }
     expect(thrown).toBeInstanceOf(SettingsError);
-    expect((thrown as SettingsError).problems).toEqual([`${name} must have printable ASCII characters only`]);
+    expect((thrown as SettingsError).problems).toEqual([
+      `${name} must contain only printable ASCII characters`,
+    ]);
   });
 
-  const refusal = () => {
+  const problems = () => {
     try {
       temporalConnection();
     } catch (error) {
@@ -39,28 +41,28 @@ describe('the connection to Temporal', () => {
     ['TEMPORAL_ADDRESS', 'http://temporal:7233'],
     ['TEMPORAL_ADDRESS', 'temporal'],
     ['TEMPORAL_ADDRESS', 'temporal:99999'],
-  ])('is not made with %s=%s', (variable, value) => {
+  ])('rejects %s=%s', (variable, value) => {
     process.env[variable] = value;
-    expect(refusal()).toEqual([expect.stringMatching(new RegExp(`^${variable} must be `))]);
+    expect(problems()).toEqual([expect.stringMatching(new RegExp(`^${variable} must be `))]);
   });
 
-  it('is not made with a profile that is not there', () => {
+  it('rejects a missing profile', () => {
     process.env['TEMPORAL_PROFILE'] = 'nowhere';
-    expect(refusal()).toEqual([expect.stringMatching(/^TEMPORAL_\* cannot be used: .*nowhere/)]);
+    expect(problems()).toEqual([expect.stringMatching(/^TEMPORAL_\* settings are invalid: .*nowhere/)]);
   });
 
-  it('takes an empty setting for an absent one', () => {
+  it('treats an empty setting as absent', () => {
     process.env['TEMPORAL_ADDRESS'] = '';
     process.env['TEMPORAL_TLS'] = '';
     expect(temporalConnection().connectionOptions.address).not.toBe('');
   });
 
-  it.each(['temporal:7233', '[::1]:7233', '10.0.0.1:7233'])('is made to %s', (address) => {
+  it.each(['temporal:7233', '[::1]:7233', '10.0.0.1:7233'])('accepts the address %s', (address) => {
     process.env['TEMPORAL_ADDRESS'] = address;
     expect(temporalConnection().connectionOptions.address).toBe(address);
   });
 
-  it('is made with the settings as they are otherwise', () => {
+  it('passes other settings on unchanged', () => {
     process.env['TEMPORAL_API_KEY'] = 'a key';
     expect(temporalConnection()).toMatchObject({
       namespace: 'default',

@@ -3,10 +3,10 @@ import { WorkerPresence } from '../../../src/temporal/worker-presence.js';
 
 const MISSING = 'No worker polls the task queue longhaul';
 
-describe('the presence of workers', () => {
+describe('WorkerPresence', () => {
   let now: number;
   let polledAt: number;
-  /** By worker; undefined where the server does not know of heartbeats. */
+  /** Heartbeat times by worker; undefined for a server without heartbeats. */
   let heartbeats: Record<string, number> | undefined;
   let presence: WorkerPresence;
   beforeEach(() => {
@@ -26,41 +26,41 @@ describe('the presence of workers', () => {
     presence = new WorkerPresence({ workflowService }, 'default', () => now);
   });
 
-  it('is told by heartbeats that go on, whatever the clock of the worker says', async () => {
+  it('counts new heartbeats, regardless of worker clocks', async () => {
     heartbeats = { a: 5 };
-    await presence.assertThere();
+    await presence.assertPresent();
     now += 14_000;
-    await presence.assertThere();
+    await presence.assertPresent();
     heartbeats = { a: 6 };
     now += 14_000;
-    await presence.assertThere();
+    await presence.assertPresent();
     now += 15_000;
-    await expect(presence.assertThere()).rejects.toThrow(MISSING);
+    await expect(presence.assertPresent()).rejects.toThrow(MISSING);
   });
 
-  it('takes one worker that lives', async () => {
+  it('accepts one live worker beside a dead one', async () => {
     for (let i = 0; i < 10; i++) {
       heartbeats = { dead: 5, alive: 10 + i };
       now += 10_000;
       polledAt = now;
-      await expect(presence.assertThere()).resolves.toBeUndefined();
+      await expect(presence.assertPresent()).resolves.toBeUndefined();
     }
   });
 
-  it.each([['of none'], ['of no worker']])(
-    'is told by the pollers where the server knows %s',
-    async (what) => {
-      if (what === 'of none') heartbeats = undefined;
+  it.each([['without heartbeats'], ['without workers']])(
+    'relies on pollers on a server %s',
+    async (server) => {
+      if (server === 'without heartbeats') heartbeats = undefined;
       now += 74_000;
-      await presence.assertThere();
+      await presence.assertPresent();
       now += 2_000;
-      await expect(presence.assertThere()).rejects.toThrow(MISSING);
+      await expect(presence.assertPresent()).rejects.toThrow(MISSING);
     },
   );
 
-  it('is not believed for a heartbeat alone that nobody has seen before', async () => {
+  it('rejects a first heartbeat without a recent poller', async () => {
     heartbeats = { a: 5 };
     now += 76_000;
-    await expect(presence.assertThere()).rejects.toThrow(MISSING);
+    await expect(presence.assertPresent()).rejects.toThrow(MISSING);
   });
 });
