@@ -3,20 +3,20 @@ import type { BuildProgress, BuiltArchive } from './snapshot.js';
 import type { PreparedChunk, RequestedFile } from './files.js';
 
 /**
- * What the download workflow asks of a worker. Every activity is idempotent: running it twice, or on two workers
- * at once, leaves what running it once leaves. Failures carry a code of the error table as their type.
+ * Activities of the download workflow. All are idempotent: two runs, even on two workers at once, have the effect of
+ * one. A failure has a code of the error table as its type.
  */
 export interface DownloadActivities {
-  /** Finds each file and pins its version. Missing files are a result, not a failure. */
+  /** Finds each file and pins its version. A missing file is part of the result, not a failure. */
   prepareFiles: (input: PrepareFilesInput) => Promise<PreparedChunk>;
 
-  /** Streams all files into one archive in the object store, and writes down what became of each of them. */
+  /** Streams all files into one archive in the object store and records the outcome of each file. */
   buildArchive: (input: BuildArchiveInput) => Promise<BuiltArchive>;
 
-  /** Proves that the stored archive is the one that was sent, and removes everything else of the job. */
+  /** Verifies the stored archive and deletes all other objects of the job. */
   publishArchive: (input: PublishArchiveInput) => Promise<{ attempt: number }>;
 
-  /** Leaves nothing in the object store of what this run of the job wrote, unfinished uploads included. */
+  /** Deletes all objects of this run of the job from the object store, unfinished uploads included. */
   removeArtifacts: (input: { jobId: string }) => Promise<void>;
 }
 
@@ -26,9 +26,9 @@ export interface PrepareFilesInput {
   files: RequestedFile[];
   /** Position of the first of `files` in the job. */
   firstIndex: number;
-  /** With `skip` a file whose server is out of order on the last attempt is missing. */
+  /** With `skip`, a file whose server still fails on the last attempt counts as missing. */
   onFileError: OnFileError;
-  /** Whether the files found travel in the result, or in a manifest in the object store. */
+  /** True to return the files in the result, false to write them to a manifest in the object store. */
   inline: boolean;
 }
 
@@ -36,22 +36,22 @@ export interface BuildArchiveInput {
   jobId: string;
   archive: ArchiveOptions;
   onFileError: OnFileError;
-  /** RFC 3339; the time every entry gets. */
+  /** RFC 3339; the modification time of every entry. */
   createdAt: string;
   chunks: PreparedChunk[];
-  /** How far an earlier worker was that handed the build over; progress shown never falls below it. */
+  /** Progress of the worker that handed the build over. Reported progress never falls below it. */
   handedOver: BuildProgress | null;
 }
 
 export interface PublishArchiveInput {
   jobId: string;
   key: string;
-  /** Bytes the object must have. */
+  /** Expected size of the object in bytes. */
   size: number;
 }
 
 /**
- * Type of the failure by which a worker that shuts down gives its activity back: no attempt is used up, the workflow
- * schedules it anew. Its one detail is the `BuildProgress` reached, or null.
+ * Failure type of an activity that a worker hands over when it shuts down. The workflow schedules the activity again and
+ * no attempt is used up. Its only detail is the `BuildProgress` reached, or null.
  */
 export const HANDED_OVER = 'HandedOver';

@@ -3,13 +3,13 @@ import type { ErrorCode } from './errors.js';
 /** An integer 10,000 … 100,000,000 or a string `[A-Za-z0-9._-]{1,128}`. */
 export type FileId = number | string;
 
-/** A file as it was asked for: a bare id, or an id with the name its entry shall have. */
+/** A file as requested: an id, or an id with the name of its entry. */
 export type RequestedFile = FileId | { fileId: FileId; name: string };
 
-/** A source pinned to one version of its bytes: reading it later yields these bytes or an error. */
+/** A source pinned to one version: a later read yields the same bytes or an error. */
 export type PinnedSource = PinnedObject | PinnedUrl;
 
-/** A version of an object of the store. */
+/** A version of an object in the object store. */
 export interface PinnedObject {
   kind: 'object';
   key: string;
@@ -17,21 +17,21 @@ export interface PinnedObject {
 }
 
 /**
- * A version of what a server elsewhere serves. The URL may be signed, and so a secret: it never travels through a
- * workflow, only through manifests in the object store.
+ * A version of a file on another server. The URL may be signed and therefore secret: it appears only in manifests in the
+ * object store, never in a workflow.
  */
 export interface PinnedUrl {
   kind: 'https';
   url: string;
-  /** A strong one; null when the server gives none. */
+  /** A strong ETag; null when the server sends none. */
   etag: string | null;
-  /** As the server spells it. */
+  /** Verbatim from the server. */
   lastModified: string | null;
-  /** Whether a read that broke can go on where it stopped. */
+  /** True when an interrupted read can resume with a range request. */
   ranges: boolean;
 }
 
-/** A file that was found: where its bytes are, how many, and what its entry is called. */
+/** A file that was found, with the source, size and name of its entry. */
 export interface PreparedFile {
   /** Position in the request; entries keep this order. */
   index: number;
@@ -42,11 +42,11 @@ export interface PreparedFile {
   size: number;
   contentType: string | null;
   source: PinnedSource;
-  /** CRC-32 of the bytes when the store knows it. */
+  /** CRC-32 of the bytes; null when the store does not know it. */
   crc32: number | null;
 }
 
-/** A file that will not be in the archive, and why. */
+/** A file that the archive will not contain, with the reason. */
 export interface MissingFile {
   index: number;
   fileId: FileId;
@@ -55,39 +55,39 @@ export interface MissingFile {
 }
 
 /**
- * What preparing one chunk of files found. A chunk of a large job lists its files in the object store, so that the
- * workflow carries a key and never megabytes.
+ * Result of preparing one chunk of files. A large job writes the files of a chunk to a manifest in the object store, so
+ * that the workflow carries a key instead of megabytes.
  */
 export interface PreparedChunk {
-  /** The files themselves, or where they are written down with what is missing, one JSON line each. */
+  /** The files found, or the key of the manifest: one JSON line for each file, found or missing. */
   files: PreparedFile[] | { manifestKey: string };
-  /** Ids looked up: found and missing together. */
+  /** Files looked up, found and missing. */
   count: number;
   /** Bytes of the files found. */
   bytes: number;
   missingCount: number;
-  /** The missing files; the first few only when the chunk has a manifest. */
+  /** The missing files; only the first few when the chunk has a manifest. */
   missing: MissingFile[];
-  /** Which attempt succeeded. */
+  /** The attempt that succeeded, from 1. */
   attempt: number;
 }
 
-/** A line of a chunk's manifest. */
+/** A line in the manifest of a chunk. */
 export type PreparedLine = { found: PreparedFile } | { missing: MissingFile };
 
 export type FileState = 'pending' | 'prepared' | 'included' | 'skipped' | 'failed';
 
-/** What became of one file of a job. */
+/** State of one file of a job. */
 export interface FileOutcome {
   fileId: FileId;
-  /** Entry name inside the archive; null until it is known. */
+  /** Entry name in the archive; null until it is known. */
   name: string | null;
   size: number | null;
   state: FileState;
   error: { code: ErrorCode; message: string } | null;
 }
 
-/** The bare id of a requested file. */
+/** Returns the id of a requested file. */
 export function fileIdOf(file: RequestedFile): FileId {
   return typeof file === 'object' ? file.fileId : file;
 }

@@ -15,25 +15,25 @@ export interface ArchiveOptions {
   name: string;
 }
 
-/** The settings a job was accepted under. They travel with it, so that a changed setting never changes a running job. */
+/** Settings at the time the job was accepted. They are part of the job, so a changed setting never affects a running job. */
 export interface JobPolicy {
-  /** From the first workflow task to the end of the build; counted anew for a job that waited for a slot. */
+  /** Limit from the first workflow task to the end of the build. Starts over once a waiting job gets its slot. */
   timeoutMs: number;
-  /** How long the archive lives after completion. */
+  /** Lifetime of the archive after completion. */
   ttlMs: number;
-  /** Attempts of a step a user waits on, the first included. */
+  /** Attempts of each step, the first one included. */
   maxAttempts: number;
   heartbeatTimeoutMs: number;
   maxBytes: number;
-  /** Jobs of the user that build at once, the rest waits for a slot; 0 for no cap. */
+  /** Maximum number of the user's jobs that hold a slot at once; 0 for no limit. */
   maxRunning: number;
-  /** Whether the operator is told of a failure. */
+  /** True to notify the operator of a failure. */
   operatorWebhook: boolean;
-  /** A durable pause before the work, for demos and drills; null in production. */
+  /** Durable delay before the work, for demos and drills; null in production. */
   delay: { minMs: number; maxMs: number } | null;
 }
 
-/** Input of the download workflow: all it will ever know of the request. */
+/** Input of the download workflow. Holds everything the workflow needs from the request. */
 export interface DownloadJob {
   jobId: string;
   userId: string;
@@ -42,10 +42,10 @@ export interface DownloadJob {
   onFileError: OnFileError;
   priority: Priority;
   labels: Record<string, string>;
-  /** Told when the job has ended; null for nobody. */
+  /** Receives a message when the job has ended; null for none. */
   callbackUrl: string | null;
   createdAt: string;
-  /** Tells one request from another under the same idempotency key; null for a job without a key. */
+  /** Distinguishes requests under the same idempotency key; null without a key. */
   fingerprint: string | null;
   policy: JobPolicy;
 }

@@ -6,7 +6,7 @@ const ARCHIVE_TYPES: Record<ArchiveFormat, string> = {
   'tar.gz': 'application/gzip',
 };
 
-/** The media type of an archive. */
+/** Returns the media type of an archive. */
 export function archiveContentType(format: ArchiveFormat): string {
   return ARCHIVE_TYPES[format];
 }

@@ -1,7 +1,7 @@
 import type { DownloadJob } from './job.js';
 import type { JobSnapshot } from './snapshot.js';
 
-/** A job that nothing has happened to: what the memo holds before the first worker sees it. */
+/** Returns the initial state of a job. The memo holds it until the first workflow task. */
 export function queuedSnapshot(job: DownloadJob): JobSnapshot {
   return {
     userId: job.userId,

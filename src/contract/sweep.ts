@@ -1,30 +1,30 @@
-/** What the sweep asks of a worker. */
+/** Activities of the sweep workflow. */
 export interface SweepActivities {
   /**
-   * Deletes what has expired and what dead jobs left, and nothing that a live job owns. Idempotent; goes on where its
+   * Deletes expired archives and the leftovers of dead jobs, never an object of a live job. Idempotent; resumes where the
    * last attempt stopped.
    */
   sweepArtifacts: (input: SweepInput) => Promise<SweepSummary>;
 }
 
 export interface SweepInput {
-  /** How far an earlier worker was that handed the sweep over; null to begin. */
+  /** Progress of the worker that handed the sweep over; null to start from the beginning. */
   handedOver: SweepProgress | null;
 }
 
 /** Heartbeat details of the sweep. */
 export interface SweepProgress {
-  /** Partition of the store whose jobs were seen last, `''` for none; null when all were, and uploads are next. */
+  /** Last partition of the store that was swept; `''` for none, null when only the uploads are left. */
   partition: string | null;
   summary: SweepSummary;
 }
 
-/** What a sweep has found and done. */
+/** Counters of a sweep. */
 export interface SweepSummary {
   jobsSeen: number;
-  /** Jobs of which something remains. */
+  /** Jobs with objects left. */
   jobsKept: number;
-  /** Jobs of which nothing remains. */
+  /** Jobs without objects left. */
   jobsDeleted: number;
   objectsDeleted: number;
   bytesDeleted: number;

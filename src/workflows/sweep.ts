@@ -3,8 +3,8 @@ import type { SweepActivities, SweepProgress, SweepSummary } from '../contract/s
 import { handOverOf } from './download/endings.js';
 
 /**
- * As long as a large bucket takes; the heartbeat tells whether it goes on. Nobody waits for it, so it outlasts an outage
- * of the store, and gives up in time for the next night.
+ * Leaves time for a large bucket; the heartbeat detects a dead sweep. No user waits for it, so the retries outlast an
+ * outage of the store, but end before the next night.
  */
 const SWEEP_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '12h',
@@ -13,7 +13,7 @@ const SWEEP_OPTIONS: ActivityOptions = {
   retry: { initialInterval: '5s', backoffCoefficient: 3, maximumInterval: '10m' },
 };
 
-/** Deletes what has expired and what dead jobs left. Run by a schedule, one at a time. */
+/** Deletes expired archives and the leftovers of dead jobs. A schedule runs it, one run at a time. */
 export async function sweepWorkflow(): Promise<SweepSummary> {
   const { sweepArtifacts } = proxyActivities<SweepActivities>(SWEEP_OPTIONS);
   setCurrentDetails('Sweeping');

@@ -29,11 +29,11 @@ const URL = 'https://app.example.com/hook?token=hunter2';
 
 type Step = (at: number) => Partial<CallbackAttempt>;
 
-/** A receiver that does what it is told, in the time of the test server. The last step goes on for ever. */
+/** A scripted receiver on the clock of the test server. Repeats its last step. */
 class FakeReceiver implements CallbackActivities {
-  /** `at` is since the first try. */
-  readonly tries: { at: number; callback: Callback }[] = [];
-  private beganAt: number | undefined;
+  /** `at` is in milliseconds since the first attempt. */
+  readonly attempts: { at: number; callback: Callback }[] = [];
+  private startedAt: number | undefined;
 
   constructor(
     private readonly temporal: TimeSkippingTemporal,
@@ -42,9 +42,9 @@ class FakeReceiver implements CallbackActivities {
 
   deliverCallback = async (callback: Callback): Promise<CallbackAttempt> => {
     const now = await this.temporal.env.currentTimeMs();
-    this.beganAt ??= now;
-    const at = now - this.beganAt;
-    this.tries.push({ at, callback });
+    this.startedAt ??= now;
+    const at = now - this.startedAt;
+    this.attempts.push({ at, callback });
     const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
     return { status: null, reason: 'it hangs', durationMs: 5, retryAfterMs: null, ...step(at) };
   };
@@ -55,7 +55,7 @@ const answer =
   (status: number, changes: Partial<CallbackAttempt> = {}): Step =>
   () => ({ status, reason: `answered ${status}`, ...changes });
 
-describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
+describeWith(await locateTemporalTestServer(), 'deliverCallbackWorkflow', (serverPath) => {
   let temporal: TimeSkippingTemporal;
   beforeAll(async () => {
     temporal = await TimeSkippingTemporal.start(serverPath);
@@ -105,7 +105,7 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
     });
   }
 
-  it('are delivered to a receiver that hangs, then answers 500 for a day, then acknowledges: once, under one id', async () => {
+  it('retries with one id until the receiver acknowledges', async () => {
     const dayOf500: Step = (since) =>
       since < DAY
         ? { status: 500, reason: 'answered 500' }
@@ -114,10 +114,10 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
     const { result, details } = await delivery(receiver);
     expect(result).toEqual({
       outcome: 'delivered',
-      attempts: receiver.tries.length,
+      attempts: receiver.attempts.length,
     } satisfies CallbackResult);
-    expect(receiver.tries.length).toBeGreaterThanOrEqual(9);
-    expect(new Set(receiver.tries.map((one) => JSON.stringify(one.callback)))).toEqual(
+    expect(receiver.attempts.length).toBeGreaterThanOrEqual(9);
+    expect(new Set(receiver.attempts.map((one) => JSON.stringify(one.callback)))).toEqual(
       new Set([JSON.stringify(callback())]),
     );
     expect(details).toContain('it hangs');
@@ -127,31 +127,31 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
     expect(details).not.toContain('hunter2');
   });
 
-  it('stop at a receiver that answers 410', async () => {
+  it('stops after a 410', async () => {
     const receiver = new FakeReceiver(temporal, [answer(500), answer(410)]);
     expect((await delivery(receiver)).result).toEqual({ outcome: 'unwanted', attempts: 2 });
-    expect(receiver.tries).toHaveLength(2);
+    expect(receiver.attempts).toHaveLength(2);
   });
 
-  it('are given up after three days, which is said', async () => {
+  it('gives up after three days', async () => {
     const receiver = new FakeReceiver(temporal, [answer(500)]);
     const { result, details } = await delivery(receiver);
     expect(result).toMatchObject({
       type: CALLBACK_GIVEN_UP,
-      message: 'Given up after 11 tries within three days. Of the last one: answered 500.',
+      message: 'Gave up after 11 attempts over three days. Last attempt: answered 500.',
     });
-    expect(receiver.tries).toHaveLength(11);
-    expect(details).toContain('Given up');
+    expect(receiver.attempts).toHaveLength(11);
+    expect(details).toContain('Gave up');
   });
 
-  it('wait as long as the receiver wishes', async () => {
-    const wish = answer(503, { retryAfterMs: 6 * HOUR });
-    const receiver = new FakeReceiver(temporal, [wish, answer(200)]);
+  it('honors Retry-After', async () => {
+    const busy = answer(503, { retryAfterMs: 6 * HOUR });
+    const receiver = new FakeReceiver(temporal, [busy, answer(200)]);
     await delivery(receiver);
-    expect(receiver.tries[1]!.at).toBeGreaterThanOrEqual(6 * HOUR);
+    expect(receiver.attempts[1]!.at).toBeGreaterThanOrEqual(6 * HOUR);
   });
 
-  it('lose no try to a worker that shuts down, and one to a worker that fails', async () => {
+  it('counts a failed worker but not a hand-over', async () => {
     const handOver: Step = () => {
       throw ApplicationFailure.create({ type: HANDED_OVER, nonRetryable: true, details: [null] });
     };
@@ -169,7 +169,7 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
       callbackWorkflowIdFor(kind, jobId, handle.firstExecutionRunId),
     );
 
-  it('never keep a job: it has ended while its receiver still hangs', async () => {
+  it('does not delay the end of a job', async () => {
     const receiver = new FakeReceiver(temporal, [hang, hang, hang, answer(200)]);
     const job = aJob({ callbackUrl: URL, labels: { album: '2026' } });
     await serve(receiver, async () => {
@@ -178,9 +178,9 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
       const child = childOf(handle, job.jobId);
       expect((await child.describe()).status.name).toBe('RUNNING');
       expect(await child.result()).toEqual({ outcome: 'delivered', attempts: 4 });
-      const { callback: told } = receiver.tries[0]!;
-      expect(told.messageId).toBe(`msg_${handle.firstExecutionRunId}`);
-      expect(told.payload).toMatchObject({
+      const { callback: sent } = receiver.attempts[0]!;
+      expect(sent.messageId).toBe(`msg_${handle.firstExecutionRunId}`);
+      expect(sent.payload).toMatchObject({
         type: 'download.completed',
         data: {
           jobId: job.jobId,
@@ -196,7 +196,7 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
     });
   });
 
-  it('tell of a failure, operators too when they want to know', async () => {
+  it('reports a failure to owner and operator', async () => {
     const receiver = new FakeReceiver(temporal, [answer(200)]);
     const job = aJob({ callbackUrl: URL, policy: { operatorWebhook: true } });
     const activities = new FakeActivities().script(
@@ -212,7 +212,7 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
           childOf(handle, job.jobId).result(),
           childOf(handle, job.jobId, 'operator').result(),
         ]);
-        const byTarget = new Map(receiver.tries.map(({ callback: told }) => [told.target.kind, told]));
+        const byTarget = new Map(receiver.attempts.map(({ callback: sent }) => [sent.target.kind, sent]));
         const error = { code: 'FILE_CHANGED', supportId: handle.firstExecutionRunId };
         expect(byTarget.get('url')?.payload).toMatchObject({
           type: 'download.failed',
@@ -231,7 +231,7 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
     );
   });
 
-  it('tell of a cancellation, and operators of nothing else than failures', async () => {
+  it('reports a cancellation only to the owner', async () => {
     const receiver = new FakeReceiver(temporal, [answer(200)]);
     const job = aJob({ callbackUrl: URL, policy: { operatorWebhook: true } });
     const activities = new FakeActivities().script('buildArchive', untilCancelled);
@@ -243,7 +243,7 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
         await handle.cancel();
         await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
         await childOf(handle, job.jobId).result();
-        expect(receiver.tries.map(({ callback: told }) => told.payload)).toMatchObject([
+        expect(receiver.attempts.map(({ callback: sent }) => sent.payload)).toMatchObject([
           { type: 'download.cancelled', data: { status: 'cancelled', error: null, archive: null } },
         ]);
       },
@@ -251,22 +251,22 @@ describeWith(await locateTemporalTestServer(), 'callbacks', (serverPath) => {
     );
   });
 
-  it('do not hinder a job whose delivery cannot even be started', async () => {
+  it('does not fail a job whose delivery cannot start', async () => {
     const receiver = new FakeReceiver(temporal, [answer(200)]);
     const job = aJob({ callbackUrl: URL });
     const handle = await temporal.startJob(job);
-    // Takes the id of the delivery.
-    const squatter = await temporal.env.client.workflow.start('deliverCallbackWorkflow', {
+    // Occupies the workflow id of the delivery.
+    const occupant = await temporal.env.client.workflow.start('deliverCallbackWorkflow', {
       workflowId: callbackWorkflowIdFor('url', job.jobId, handle.firstExecutionRunId),
-      taskQueue: 'nobody-listens',
+      taskQueue: 'no-worker',
       args: [callback()],
     });
     await serve(receiver, async () => expect(await handle.result()).toMatchObject({ files: 2 }));
-    expect(receiver.tries).toHaveLength(0);
-    await squatter.terminate();
+    expect(receiver.attempts).toHaveLength(0);
+    await occupant.terminate();
   });
 
-  it('cost a job without them nothing', async () => {
+  it('starts no child for a job without callbacks', async () => {
     await serve(new FakeReceiver(temporal, [answer(200)]), async () => {
       const handle = await temporal.startJob(aJob());
       await handle.result();

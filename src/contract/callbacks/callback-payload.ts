@@ -8,7 +8,7 @@ const TYPES = {
   cancelled: 'download.cancelled',
 } as const;
 
-/** What the owner of a job is told of its end. */
+/** Builds the message to the owner of a job that has ended. */
 export function jobEnded(job: DownloadJob, snapshot: JobSnapshot): JobEnded {
   const { status, archive, createdAt, startedAt } = snapshot;
   const completedAt = snapshot.completedAt ?? createdAt;
@@ -37,7 +37,7 @@ export function jobEnded(job: DownloadJob, snapshot: JobSnapshot): JobEnded {
   };
 }
 
-/** What operators are told of a failure. */
+/** Builds the message to the operators about a failed job. */
 export function jobFailed(
   { jobId, userId, createdAt }: DownloadJob,
   { code, message, supportId }: JobError,

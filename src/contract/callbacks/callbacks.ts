@@ -2,34 +2,34 @@ import type { JobEnded, JobFailed } from '../http/callback-schemas.js';
 
 /** Input of the workflow that delivers one message. */
 export interface Callback {
-  /** The same on every try: `webhook-id` of Standard Webhooks. */
+  /** The `webhook-id` of Standard Webhooks, equal on every attempt. */
   messageId: string;
-  /** `operator` is OPERATOR_WEBHOOK_URL of the worker, which may be a secret and so stays out of the history. */
+  /** `operator` stands for the worker's OPERATOR_WEBHOOK_URL: it may be a secret, so the history must not contain it. */
   target: { kind: 'url'; url: string } | { kind: 'operator' };
   payload: JobEnded | JobFailed;
 }
 
-/** What became of one try. Nothing of what the receiver answered but its status. */
+/** Result of one delivery attempt. Contains nothing of the response but its status. */
 export interface CallbackAttempt {
-  /** HTTP status; null when there was no answer. */
+  /** HTTP status; null without a response. */
   status: number | null;
-  /** In plain words, fit to be shown to anybody. */
+  /** Plain text without secrets. */
   reason: string;
   durationMs: number;
-  /** How long the receiver wants to be left alone; null when it does not say. */
+  /** The receiver's Retry-After; null without one. */
   retryAfterMs: number | null;
 }
 
 export interface CallbackActivities {
-  /** One try. That it was not acknowledged is a result, not a failure. */
+  /** Makes one attempt. A message that is not acknowledged is a result, not a failure. */
   deliverCallback: (callback: Callback) => Promise<CallbackAttempt>;
 }
 
-/** How a delivery ended: acknowledged, or unwanted by a receiver that answered 410. */
+/** Outcome of a delivery: acknowledged, or rejected for good with 410. */
 export interface CallbackResult {
   outcome: 'delivered' | 'unwanted';
   attempts: number;
 }
 
-/** Type of the failure that closes a delivery that was given up. */
+/** Failure type of a delivery whose last attempt failed. */
 export const CALLBACK_GIVEN_UP = 'CallbackGivenUp';

@@ -4,13 +4,13 @@ import { callbackWorkflowIdFor } from '../names.js';
 import type { DownloadJob } from '../job.js';
 import type { JobSnapshot } from '../snapshot.js';
 
-/** One run of a job: a job that is started again has another. */
+/** One run of a job. Starting a job again creates another run. */
 export interface JobRun {
   workflowId: string;
   runId: string;
 }
 
-/** Who is told that a run of the job has ended as `snapshot` says; empty where nobody asked for it. */
+/** Returns the callbacks to send after a run of the job ended with `snapshot`; empty when none were requested. */
 export function endingCallbacks(job: DownloadJob, snapshot: JobSnapshot, run: JobRun): Callback[] {
   const callbacks: Callback[] = [];
   if (job.callbackUrl) {
@@ -31,17 +31,17 @@ export function endingCallbacks(job: DownloadJob, snapshot: JobSnapshot, run: Jo
 }
 
 /**
- * How the workflow that delivers a callback is named: the same for a run whoever starts it, so that Temporal lets one of
- * them alone begin.
+ * Returns workflow id and summary of a delivery. The id depends only on the run and the receiver, so Temporal starts the
+ * delivery once, however many processes try.
  */
 export function deliveryOf(callback: Callback, jobId: string, runId: string) {
   return {
     workflowId: callbackWorkflowIdFor(callback.target.kind, jobId, runId),
-    staticSummary: `Tells ${receiverOf(callback)} of ${callback.payload.type}`,
+    staticSummary: `Deliver ${callback.payload.type} to ${receiverOf(callback)}`,
   };
 }
 
-/** Who is told, as it may be shown: a query may hold a secret, and the operator's URL is one. */
+/** Returns the receiver without secrets: no query string, and never the operator's URL. */
 export function receiverOf({ target }: Callback): string {
   return target.kind === 'operator' ? 'OPERATOR_WEBHOOK_URL' : target.url.split(/[?#]/)[0]!;
 }

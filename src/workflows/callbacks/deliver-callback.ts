@@ -14,27 +14,27 @@ import {
 } from '../../contract/callbacks/callbacks.js';
 import { receiverOf } from '../../contract/callbacks/ending-callbacks.js';
 import { callbackOptions } from '../activity-options.js';
-import { pauseAfter } from './retry-schedule.js';
+import { retryDelay } from './retry-schedule.js';
 import { handOverOf } from '../download/endings.js';
 
-const GONE = 410;
+const HTTP_GONE = 410;
 
 /**
- * Delivers one message at least once: tries until the receiver acknowledges it, wants no more, or three days are over,
- * which closes this workflow as failed. Every try stands in the details that the Web UI shows, and is an activity of its own.
+ * Delivers one message at least once. Retries until the receiver acknowledges it or answers 410; fails after three days.
+ * Each attempt is an activity of its own and a row in the details that the Web UI shows.
  */
 export async function deliverCallbackWorkflow(callback: Callback): Promise<CallbackResult> {
   const record = new DeliveryRecord(receiverOf(callback));
   const startedAt = Date.now();
   for (let attempts = 1; ; attempts++) {
-    const attempt = await tryOnce(callback, attempts);
-    record.note(attempt);
+    const attempt = await attemptDelivery(callback, attempts);
+    record.add(attempt);
     if (isAcknowledged(attempt)) return record.close({ outcome: 'delivered', attempts });
-    if (attempt.status === GONE) return record.close({ outcome: 'unwanted', attempts });
-    const pause = pauseAfter(attempts, attempt.retryAfterMs, Date.now() - startedAt, Math.random());
-    if (pause === undefined) throw record.giveUp(attempts, attempt);
-    record.announce(Date.now() + pause);
-    await sleep(pause, { summary: `Until try ${attempts + 1}` });
+    if (attempt.status === HTTP_GONE) return record.close({ outcome: 'unwanted', attempts });
+    const delay = retryDelay(attempts, attempt.retryAfterMs, Date.now() - startedAt, Math.random());
+    if (delay === undefined) throw record.giveUp(attempts, attempt);
+    record.showRetry(Date.now() + delay);
+    await sleep(delay, { summary: `Until attempt ${attempts + 1}` });
   }
 }
 
@@ -42,9 +42,9 @@ function isAcknowledged({ status }: CallbackAttempt): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-/** A worker that was lost with a try has used it up; one that shut down gave it back. */
-async function tryOnce(callback: Callback, attempts: number): Promise<CallbackAttempt> {
-  const summary = `Try ${attempts}: ${receiverOf(callback)}`;
+/** A worker that is lost uses up the attempt; one that shuts down hands it over. */
+async function attemptDelivery(callback: Callback, attempts: number): Promise<CallbackAttempt> {
+  const summary = `Attempt ${attempts}: ${receiverOf(callback)}`;
   const { deliverCallback } = proxyActivities<CallbackActivities>(callbackOptions(summary));
   for (;;) {
     try {
@@ -52,38 +52,43 @@ async function tryOnce(callback: Callback, attempts: number): Promise<CallbackAt
     } catch (error) {
       if (isCancellation(error)) throw error;
       if (handOverOf(error)) continue;
-      return { status: null, reason: 'the worker failed to send it', durationMs: 0, retryAfterMs: null };
+      return {
+        status: null,
+        reason: 'the worker failed to send the request',
+        durationMs: 0,
+        retryAfterMs: null,
+      };
     }
   }
 }
 
-/** What was tried, as a table for the Web UI. */
+/** Shows the attempts as a table in the Web UI. */
 class DeliveryRecord {
   private readonly rows: string[] = [];
 
   constructor(private readonly receiver: string) {}
 
-  note({ reason, durationMs }: CallbackAttempt): void {
+  add({ reason, durationMs }: CallbackAttempt): void {
     this.rows.push(`| ${this.rows.length + 1} | ${timestamp(Date.now())} | ${reason} | ${durationMs} ms |`);
   }
 
-  announce(next: number): void {
-    this.show(`Not acknowledged yet; the next try is at ${timestamp(next)}`);
+  showRetry(next: number): void {
+    this.show(`not acknowledged, next attempt at ${timestamp(next)}`);
   }
 
   close(result: CallbackResult): CallbackResult {
-    this.show(result.outcome === 'delivered' ? '**Delivered**' : '**Not wanted**: the receiver answered 410');
+    this.show(result.outcome === 'delivered' ? '**Delivered**' : '**Rejected**: the receiver answered 410');
     return result;
   }
 
   giveUp(attempts: number, { reason }: CallbackAttempt): ApplicationFailure {
-    const message = `Given up after ${attempts} tries within three days. Of the last one: ${reason}.`;
+    const message = `Gave up after ${attempts} attempts over three days. Last attempt: ${reason}.`;
     this.show(`**${message}**`);
     return ApplicationFailure.create({ type: CALLBACK_GIVEN_UP, message, nonRetryable: true });
   }
 
   private show(state: string): void {
-    const table = ['| try | at | what became of it | took |', '|---|---|---|---|', ...this.rows];
+    const table = ['| attempt | time | result | duration |', '|---|---|---|---|', ...this.rows];
     setCurrentDetails([`${this.receiver}: ${state}`, '', ...table].join('\n'));
   }
 }

@@ -2,8 +2,8 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** After the first try, the second, and so on: soon for a receiver that restarts, long for one that is down for a weekend. */
-const PAUSES_MS = [
+/** Delay after each failed attempt: short for a receiver that restarts, long for one that is down for a weekend. */
+const DELAYS_MS = [
   5 * SECOND,
   MINUTE,
   5 * MINUTE,
@@ -16,29 +16,31 @@ const PAUSES_MS = [
   20 * HOUR,
 ];
 
-const TRIED_FOR_MS = 72 * HOUR;
+/** No attempt starts later than this after the first one. */
+const DELIVERY_TIMEOUT_MS = 72 * HOUR;
 
-/** The longest wish of a receiver that is heard. */
-const LONGEST_WISH_MS = 24 * HOUR;
+/** Limits the Retry-After of a receiver. */
+const RETRY_AFTER_MAX_MS = 24 * HOUR;
 
-/** So much of a pause is drawn by lot, that receivers who fail together are not called together. */
+/** Maximum share by which a delay is shortened at random, so that receivers which fail together are not called together. */
 const JITTER = 0.1;
 
 /**
- * How long to wait before the next try; undefined when there is none any more.
- * @param attempts tries so far.
- * @param wishMs the receiver's own, from Retry-After.
- * @param elapsedMs since the first try.
+ * Returns the delay before the next attempt in milliseconds; undefined when no attempt is left.
+ * @param attempts attempts so far.
+ * @param retryAfterMs Retry-After of the receiver; null without one.
+ * @param elapsedMs time since the first attempt.
  * @param random from 0 to 1.
  */
-export function pauseAfter(
+export function retryDelay(
   attempts: number,
-  wishMs: number | null,
+  retryAfterMs: number | null,
   elapsedMs: number,
   random: number,
 ): number | undefined {
-  const planned = PAUSES_MS[attempts - 1];
-  if (planned === undefined) return undefined;
-  const pause = Math.max(Math.round(planned * (1 - JITTER * random)), Math.min(wishMs ?? 0, LONGEST_WISH_MS));
-  return elapsedMs + pause > TRIED_FOR_MS ? undefined : pause;
+  const scheduled = DELAYS_MS[attempts - 1];
+  if (scheduled === undefined) return undefined;
+  const jittered = Math.round(scheduled * (1 - JITTER * random));
+  const delay = Math.max(jittered, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MAX_MS));
+  return elapsedMs + delay > DELIVERY_TIMEOUT_MS ? undefined : delay;
 }

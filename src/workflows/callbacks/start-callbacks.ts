@@ -6,20 +6,19 @@ import type { JobSnapshot } from '../../contract/snapshot.js';
 import { deliverCallbackWorkflow } from './deliver-callback.js';
 
 /**
- * Sends whoever asked for it word of how the job ended, by workflows that outlive this one. Never rejects, and waits for
- * no more than that they have begun: a child whose parent closes before that is never started. The status is final
- * already, so nobody waits for this. A job that nobody is to be told of has nothing to do here, as those had not that
- * began before there were callbacks.
+ * Starts abandoned child workflows that deliver the callbacks of an ended job. Never rejects. Waits only until they have
+ * started, because a child whose parent closes first is never started. The status is final already, so no client waits
+ * for this.
  */
 export async function startCallbacks(job: DownloadJob, snapshot: JobSnapshot): Promise<void> {
   const callbacks = endingCallbacks(job, snapshot, workflowInfo());
   if (callbacks.length === 0) return;
   await CancellationScope.nonCancellable(() =>
-    Promise.all(callbacks.map((callback) => start(callback, job.jobId))),
+    Promise.all(callbacks.map((callback) => startDelivery(callback, job.jobId))),
   );
 }
 
-async function start(callback: Callback, jobId: string): Promise<void> {
+async function startDelivery(callback: Callback, jobId: string): Promise<void> {
   try {
     await startChild(deliverCallbackWorkflow, {
       ...deliveryOf(callback, jobId, workflowInfo().runId),
@@ -27,6 +26,6 @@ async function start(callback: Callback, jobId: string): Promise<void> {
       parentClosePolicy: ParentClosePolicy.ABANDON,
     });
   } catch (error) {
-    log.warn('a callback could not be started', { kind: callback.target.kind, error });
+    log.warn('failed to start a callback delivery', { kind: callback.target.kind, error });
   }
 }

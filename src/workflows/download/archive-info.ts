@@ -2,7 +2,7 @@ import { archiveContentType } from '../../contract/media-types.js';
 import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
 import type { DownloadJob } from '../../contract/job.js';
 
-/** What a client is told of a finished archive. */
+/** Returns the public description of a finished archive. */
 export function archiveInfo(job: DownloadJob, built: BuiltArchive): ArchiveInfo {
   return {
     name: job.archive.name,

@@ -3,11 +3,11 @@ import type { RequestedFile } from '../../contract/files.js';
 
 export interface ChunkPlan {
   chunks: { files: RequestedFile[]; firstIndex: number }[];
-  /** Whether results are small enough to travel through the workflow: one file per chunk. */
+  /** True when the results are small enough for the workflow: one file per chunk. */
   inline: boolean;
 }
 
-/** One file per activity up to a hundred files, then a hundred chunks. */
+/** Splits the files into chunks, one per activity: one file each for up to 100 files, else at most 100 chunks. */
 export function chunksOf(files: readonly RequestedFile[]): ChunkPlan {
   const size = chunkSize(files.length);
   const chunks = [];

@@ -5,9 +5,10 @@ import type { BuildProgress, JobError } from '../../contract/snapshot.js';
 import type { DownloadJob, JobPolicy } from '../../contract/job.js';
 import type { MissingFile } from '../../contract/files.js';
 
-const SHOWN_MISSING = 5;
+/** Limits the missing files that an error message names. */
+const MAX_NAMED_MISSING = 5;
 
-/** What may work when it is tried again, and how long to wait before. */
+/** Errors that a retry may fix, with the time to wait before it. */
 const RETRY_AFTER_MS: Partial<Record<ErrorCode, number>> = {
   STORAGE_UNAVAILABLE: 60_000,
   SOURCE_UNAVAILABLE: 60_000,
@@ -20,12 +21,12 @@ const RETRY_AFTER_MS: Partial<Record<ErrorCode, number>> = {
 };
 
 const WORKER_LOST_MESSAGE =
-  'The worker that built the archive stopped answering, on every attempt. Try again.';
-const TOO_SLOW_MESSAGE = 'A step took longer than it may. Try again, or ask for fewer files at once.';
+  'The worker that built the archive stopped responding on every attempt. Try again.';
+const TOO_SLOW_MESSAGE = 'A step of the download timed out. Try again, or request fewer files at once.';
 const UNKNOWN_MESSAGE =
   'Something went wrong while the download was built. Try again, or give the support id to the operator.';
 
-/** Says in the words of the contract why a job failed. */
+/** Converts the error of a failed job into its public form. */
 export function jobErrorOf(error: unknown, supportId: string): JobError {
   const { code, message } = reasonOf(error);
   return { code, message, retryAfterMs: RETRY_AFTER_MS[code] ?? null, supportId };
@@ -44,69 +45,69 @@ function reasonOf(error: unknown): { code: ErrorCode; message: string } {
   return { code: 'INTERNAL_ERROR', message: UNKNOWN_MESSAGE };
 }
 
-/** The failure that closes the workflow: typed, so that operators can search for it. */
+/** Returns the failure that closes the workflow. Its type is an error code, so that operators can search for it. */
 export function permanentFailure(code: ErrorCode, message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: code, message, nonRetryable: true });
 }
 
-/** The job took longer than `DOWNLOAD_JOB_TIMEOUT_MS`. */
+/** Returns the failure of a job that exceeded `DOWNLOAD_JOB_TIMEOUT_MS`. */
 export function timeoutFailure(job: DownloadJob): ApplicationFailure {
   const seconds = Math.round(job.policy.timeoutMs / 1_000);
   return permanentFailure(
     'JOB_TIMEOUT',
-    `The download was not ready within ${seconds} s. Try again, or ask for fewer files at once.`,
+    `The download was not ready within ${seconds} s. Try again, or request fewer files at once.`,
   );
 }
 
-/** Why a job with these missing files cannot go on; undefined when it can. */
+/** Returns the failure of a job with these missing files; undefined when it can continue. */
 export function missingFilesFailure(job: DownloadJob, missing: MissingFile[], count: number) {
   if (count === 0) return undefined;
-  const named = listMissing(missing, count);
+  const list = listMissing(missing, count);
   if (count === job.files.length && job.onFileError === 'skip') {
-    return permanentFailure('NO_FILES_AVAILABLE', `None of the files is available. ${named}`);
+    return permanentFailure('NO_FILES_AVAILABLE', `None of the files is available. ${list}`);
   }
   return job.onFileError === 'fail'
-    ? permanentFailure(missing[0]?.code ?? 'FILE_NOT_FOUND', named)
+    ? permanentFailure(missing[0]?.code ?? 'FILE_NOT_FOUND', list)
     : undefined;
 }
 
 function listMissing(missing: MissingFile[], count: number): string {
-  const shown = missing.slice(0, SHOWN_MISSING);
+  const shown = missing.slice(0, MAX_NAMED_MISSING);
   const rest = count - shown.length;
   const sentences = shown.map((file) => file.message).join(' ');
-  return rest > 0 ? `${sentences} The same goes for ${rest} more.` : sentences;
+  return rest > 0 ? `${sentences} And ${rest} more.` : sentences;
 }
 
-/** The files together exceed `MAX_BYTES_PER_JOB`. */
+/** Returns the failure of a job whose files exceed `MAX_BYTES_PER_JOB` together. */
 export function tooLargeFailure(bytes: number, maxBytes: number): ApplicationFailure {
   return permanentFailure(
     'JOB_TOO_LARGE',
-    `The files have ${bytes} bytes together; one download may have ${maxBytes}. Ask for fewer files at once.`,
+    `The files have ${bytes} bytes in total; the limit is ${maxBytes}. Request fewer files at once.`,
   );
 }
 
-/** How far a worker was that gave its activity back; undefined for every other error. */
+/** Returns the progress in a hand-over; undefined for every other error. */
 export function handOverOf(error: unknown): { progress: BuildProgress | null } | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.type !== HANDED_OVER) return undefined;
   return { progress: (cause.details?.[0] as BuildProgress | null | undefined) ?? null };
 }
 
-/** How far a build was that failed, was cancelled, or lost its worker; null for every other error. */
+/** Returns the progress of a build that failed, was cancelled, or lost its worker; null for every other error. */
 export function progressReached(error: unknown): BuildProgress | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (cause instanceof TimeoutFailure) return asProgress(cause.lastHeartbeatDetails);
   if (cause instanceof CancelledFailure) return asProgress(cause.details[0]);
-  // After what operators read.
+  // The first detail is for operators.
   return cause instanceof ApplicationFailure ? asProgress(cause.details?.[1]) : null;
 }
 
-/** On which attempt a step failed for good; 1 when that is not known. */
+/** Returns the last attempt of a failed step; 1 when it is unknown. */
 export function attemptsOf(error: unknown, { maxAttempts }: JobPolicy): number {
   if (!(error instanceof ActivityFailure)) return 1;
   if (error.retryState === 'MAXIMUM_ATTEMPTS_REACHED') return maxAttempts;
-  const [told] = error.cause instanceof ApplicationFailure ? (error.cause.details ?? []) : [];
-  return (told as { attempt?: number } | undefined)?.attempt ?? 1;
+  const [detail] = error.cause instanceof ApplicationFailure ? (error.cause.details ?? []) : [];
+  return (detail as { attempt?: number } | undefined)?.attempt ?? 1;
 }
 
 function asProgress(details: unknown): BuildProgress | null {
@@ -114,7 +115,7 @@ function asProgress(details: unknown): BuildProgress | null {
   return typeof progress?.bytesHighWater === 'number' ? (progress as BuildProgress) : null;
 }
 
-/** True when the stored archive is not what was sent, which building anew may cure. */
+/** True when the stored archive failed verification, which a rebuild may fix. */
 export function isIncompleteArchive(error: unknown): boolean {
   return reasonOf(error).code === 'ARCHIVE_INCOMPLETE';
 }
