@@ -33,7 +33,7 @@ import { JobWatchers } from '../jobs/status/job-watchers.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
 import { TemporalJobs } from '../temporal/jobs/temporal-jobs.js';
 import { TemporalJobList } from '../temporal/jobs/temporal-job-list.js';
-import { TemporalUserQueues } from '../temporal/lanes/temporal-lanes.js';
+import { TemporalUserQueues } from '../temporal/lanes/temporal-user-queues.js';
 import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js';
 
 /** Serves until a shutdown is requested. Holds no durable state: any number of servers may run, and any may be killed. */
@@ -77,7 +77,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     estimator: new DownloadEstimator({ catalogue, source }),
     store,
     ...localLinksOf(store),
-    health: new Health({ ...checks, worker: () => workers.assertThere() }),
+    health: new Health({ ...checks, worker: () => workers.assertPresent() }),
     readiness: new Health({
       ...checks,
       server: async () => {

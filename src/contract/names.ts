@@ -1,15 +1,15 @@
 /**
- * The names that API, workflow and worker must agree on. A renamed value here orphans running jobs:
- * change one only together with a migration.
+ * Names that API, workflow and worker share. Changing a value orphans running jobs, so change one only together with a
+ * migration.
  */
 
-/** Workflow tasks, and the light activities: preparing files, publishing, cleaning up. */
+/** Workflow tasks and light activities: preparing files, publishing, cleaning up. */
 export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 
-/** The archive builds alone, so that heavy work scales apart from everything else. */
+/** Only archive builds, so that heavy work scales separately. */
 export const BUILD_TASK_QUEUE = 'longhaul-build';
 
-/** Callbacks alone: receivers that hang take up these slots and no others. */
+/** Only callbacks, so that a receiver that hangs cannot block other activities. */
 export const CALLBACK_TASK_QUEUE = 'longhaul-callbacks';
 
 export const DOWNLOAD_WORKFLOW = 'downloadWorkflow';
@@ -18,64 +18,62 @@ export const CALLBACK_WORKFLOW = 'deliverCallbackWorkflow';
 
 export const SWEEP_WORKFLOW = 'sweepWorkflow';
 
-/** Id of the schedule that runs it; one for a namespace. */
+/** Id of the schedule that runs the sweep; one per namespace. */
 export const SWEEP_SCHEDULE = 'longhaul-sweep';
 
 export const STATUS_QUERY = 'status';
 export const FILES_QUERY = 'files';
 
-/** Between a download and the lane of its user. */
+/** Messages between a download and the lane of its user. */
 export const ACQUIRE_SIGNAL = 'acquire';
 export const GRANTED_SIGNAL = 'granted';
 export const RELEASE_SIGNAL = 'release';
 export const LANE_QUERY = 'lane';
 
-/** Search attributes, both keywords; the worker registers them when the namespace lacks them. */
+/** Search attributes of type keyword. The worker registers them when the namespace lacks them. */
 export const SEARCH_ATTRIBUTES = { user: 'LonghaulUser', status: 'LonghaulStatus' } as const;
 
-/** Quotes and what else Temporal puts a back slash before when it asks its SQL database, which takes that for a letter. */
+/** Characters that Temporal escapes with a backslash. SQL databases read the backslash literally and never match. */
 // eslint-disable-next-line no-control-regex -- control characters are what is replaced
-const NOT_TO_BE_ASKED_FOR = /[\u0000-\u001f\u007f"\\]/g;
+const BACKSLASH_ESCAPED = /[\u0000-\u001f\u007f"\\]/g;
 
 /**
- * A user as the search attribute has it, and as it is asked for. Two users may share one: whoever asks must look at the
- * user in the memo too.
+ * Returns the value of the user's search attribute. Two users may share a value, so a reader must also compare the user
+ * in the memo.
  */
 export function userKeyword(userId: string): string {
-  return userId.replace(NOT_TO_BE_ASKED_FOR, percentEncoded).slice(0, 255);
+  return userId.replace(BACKSLASH_ESCAPED, percentEncoded).slice(0, 255);
 }
 
 function percentEncoded(character: string): string {
   return `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
-/** Memo fields: what `describe` tells of a job without any worker. */
+/** Memo fields: `describe` returns them without a worker. */
 export const MEMO = {
   snapshot: 'longhaulSnapshot',
-  /** Of the sweep: the cron expression that its schedule was made for. */
+  /** On the sweep: the cron expression of its schedule. */
   cron: 'longhaulCron',
-  /** Of a lane: the run of the job that opened it, and has a slot by that. */
-  opener: 'longhaulOpener',
 } as const;
 
 const WORKFLOW_ID_PREFIX = 'download/';
 
-/** The id of the workflow that is the job `jobId`; every caller derives it, nobody stores it. */
+/** Returns the workflow id of a job. Callers derive it and never store it. */
 export function workflowIdFor(jobId: string): string {
   return `${WORKFLOW_ID_PREFIX}${jobId}`;
 }
 
-/** The job that the workflow of this id is. */
+/** Returns the job id of a workflow id. */
 export function jobIdFor(workflowId: string): string {
   return workflowId.slice(WORKFLOW_ID_PREFIX.length);
 }
 
-/** The id of the workflow that gives out the slots of a user, whose name has 255 bytes: an id may have 1,000. */
+/** Returns the id of a user's lane. A user id has at most 255 bytes, a workflow id may have 1,000. */
 export function laneIdFor(userId: string): string {
   return `lane/${encodeURIComponent(userId)}`;
 }
 
-/** The ids of the workflows that tell of how a run of the job `jobId` ended. */
+/** Returns the id of the workflow that delivers a callback about a run of the job. */
 export function callbackWorkflowIdFor(kind: 'url' | 'operator', jobId: string, runId: string): string {
   return `${kind === 'url' ? 'callback' : 'operator-callback'}/${jobId}/${runId}`;
 }

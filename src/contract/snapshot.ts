@@ -1,12 +1,12 @@
 import type { ErrorCode } from './errors.js';
 
-/** The archive as it was uploaded. */
+/** An uploaded archive. */
 export interface BuiltArchive {
   key: string;
-  /** Bytes of the archive. */
+  /** Size of the archive in bytes. */
   size: number;
   checksum: string;
-  /** Bytes of the files inside. */
+  /** Total size of the files in bytes. */
   bytes: number;
   files: number;
   skipped: number;
@@ -16,7 +16,7 @@ export interface BuiltArchive {
 export type JobStatus =
   'queued' | 'running' | 'processing_artifacts' | 'completed' | 'failed' | 'cancelled' | 'expired';
 
-/** What a running job is at; finer than its status. `waiting` is for one of the user's slots; its status is `queued`. */
+/** Step of a running job. `waiting` means waiting for a slot of the user; the status is `queued` meanwhile. */
 export type JobPhase = 'queued' | 'delaying' | 'preparing' | 'waiting' | 'building' | 'publishing' | 'ended';
 
 /** The archive of a completed job. `checksum` is `sha256:` and 64 hex digits. */
@@ -26,7 +26,7 @@ export interface ArchiveInfo {
   size: number;
   contentType: string;
   checksum: string;
-  /** Files inside, the manifest of missing files not counted. */
+  /** Files in the archive, without the manifest of missing files. */
   files: number;
   skipped: number;
 }
@@ -34,20 +34,20 @@ export interface ArchiveInfo {
 export interface JobError {
   code: ErrorCode;
   message: string;
-  /** When trying again makes sense: how long to wait before. */
+  /** Milliseconds to wait before a retry; null when a retry cannot help. */
   retryAfterMs: number | null;
-  /** Finds the job in logs and in the Temporal Web UI. */
+  /** Run id: finds the job in logs and in the Temporal Web UI. */
   supportId: string;
 }
 
 /**
- * What the workflow knows of itself: the answer of its status query, and, written into the memo at each
- * change of phase, what `describe` can tell when no worker runs. Byte progress within the build comes on top
- * of it, from the heartbeats of the build activity.
+ * State of a job as its workflow knows it. The status query returns it. The memo holds a copy from the last change of
+ * phase, which `describe` returns without a worker. Progress within the build comes from the heartbeats of the build
+ * activity.
  */
 export interface JobSnapshot {
   userId: string;
-  /** That of the job. */
+  /** Fingerprint of the job. */
   fingerprint: string | null;
   status: Exclude<JobStatus, 'expired'>;
   phase: JobPhase;
@@ -56,7 +56,7 @@ export interface JobSnapshot {
   preparedFiles: number;
   skippedFiles: number;
   bytesTotal: number | null;
-  /** Most bytes any attempt of the build has been seen to send; progress never falls below it. */
+  /** Most bytes that any attempt of the build reported; progress never falls below it. */
   bytesHighWater: number;
   filesHighWater: number;
   attempts: number;
@@ -65,23 +65,23 @@ export interface JobSnapshot {
   completedAt: string | null;
   ttlMs: number;
   archive: ArchiveInfo | null;
-  /** Where the archive lies in the object store; never leaves the API. */
+  /** Key of the archive in the object store; never leaves the API. */
   archiveKey: string | null;
   error: JobError | null;
 }
 
-/** Heartbeat details of the build: how far this attempt is, and how far any attempt was. */
+/** Heartbeat details of the build: progress of this attempt, and the maximum over all attempts. */
 export interface BuildProgress {
   bytes: number;
   files: number;
   currentFile: string | null;
   bytesHighWater: number;
   filesHighWater: number;
-  /** The most attempts that were needed so far; absent in what older workers tell. */
-  attempts?: number;
+  /** The highest attempt so far, from 1. */
+  attempts: number;
 }
 
-/** The statuses after which nothing changes but expiry. */
+/** True for a status after which only expiry follows. */
 export function isFinal(status: JobStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'expired';
 }

@@ -43,7 +43,6 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
 /** Fingerprint of a request; equal for all spellings of the same request. */
 function fingerprintOf(body: InitiateBody, files: RequestedFile[]): string {
   const { archive, onFileError, priority, labels } = body;
-  const callback = callbackOf(body);
   const sortedLabels = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const asked = JSON.stringify([
     // `70000` and `"70000"` are one id.
@@ -54,8 +53,7 @@ function fingerprintOf(body: InitiateBody, files: RequestedFile[]): string {
     onFileError,
     priority,
     sortedLabels,
-    // Left out when there is none: keys that were used before there were callbacks go on being known.
-    ...(callback === null ? [] : [callback]),
+    callbackOf(body),
   ]);
   return createHash('sha256').update(asked).digest('base64url');
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   type WorkflowExecutionDescription,
@@ -21,66 +21,65 @@ import type { Logger } from '../telemetry/logger.js';
 import type { deliverCallbackWorkflow } from '../workflows/index.js';
 import { jobInput } from './jobs/job-input.js';
 import { snapshotOf } from './jobs/job-snapshot.js';
-import { LETTING_GO_MS } from './lanes/lane-activities.js';
+import { TERMINATION_GRACE_MS } from './lanes/lane-activities.js';
 
-const LOOK_EVERY_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 
-/** What a look has not done by then is left to the next one: a server that stands still would keep it for ever. */
-const LOOK_WITHIN_MS = 10_000;
+/** Timeout of a poll, otherwise a server that hangs would block it forever. The next poll does the rest. */
+const POLL_TIMEOUT_MS = 10_000;
 
-/** What ended while no worker ran is told of as long as a callback would have been tried. */
-const FIRST_LOOK_BACK_MS = 3 * 24 * 3_600_000;
+/** Lookback of the first poll: covers jobs that ended while no worker ran, as long as a callback would be retried. */
+const FIRST_LOOKBACK_MS = 3 * 24 * 3_600_000;
 
-/** The index may be behind by this much, and so may our clock. */
-const LOOK_BACK_MS = 10 * 60_000;
+/** Lookback of every further poll: tolerates a visibility index or a local clock that lags by this much. */
+const LOOKBACK_MS = 10 * 60_000;
 
-const AT_ONCE = 10;
+const CONCURRENCY = 10;
 
 interface ClosedJob extends JobRun {
   closedAt: Date;
 }
 
 /**
- * Does for jobs that were terminated, from the Web UI or by an operator, what they could not do any more themselves:
- * tells of their end whoever asked for it, and gives back their slots. Any number of workers may do so at once, for a
- * callback begins once by its id and a slot is given back once.
+ * Finishes jobs that an operator or the Web UI terminated: delivers their callbacks and releases their slots. Safe on any
+ * number of workers at once, because the workflow id makes a callback unique and a release is idempotent.
  */
 export class TerminatedJobs {
-  private since = Date.now() - FIRST_LOOK_BACK_MS;
-  /** Of those that the next look will find again. */
-  private concluded = new Set<string>();
+  private since = Date.now() - FIRST_LOOKBACK_MS;
+  /** Runs that are finished and that the next poll will find again. */
+  private finished = new Set<string>();
 
   constructor(
     private readonly client: Client,
     private readonly logger: Logger,
   ) {}
 
-  /** Looks for them again and again until `signal` is aborted. A look that fails is made up for by the next one. */
+  /** Polls until `signal` aborts. A failed poll is logged, and the next one does its work. */
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.lookInTime(signal).catch((error: unknown) => {
+      await this.pollWithTimeout(signal).catch((error: unknown) => {
         if (signal.aborted) return;
-        this.logger.warn({ err: error }, 'looking for terminated jobs failed, and is tried again');
+        this.logger.warn({ err: error }, 'polling for terminated jobs failed; retrying');
       });
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+      await sleep(POLL_INTERVAL_MS, undefined, { signal }).catch(() => {});
     }
   }
 
-  private lookInTime(signal: AbortSignal): Promise<void> {
-    const look = () => this.client.withAbortSignal(signal, () => this.look());
-    return this.client.withDeadline(Date.now() + LOOK_WITHIN_MS, look);
+  private pollWithTimeout(signal: AbortSignal): Promise<void> {
+    const poll = () => this.client.withAbortSignal(signal, () => this.poll());
+    return this.client.withDeadline(Date.now() + POLL_TIMEOUT_MS, poll);
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const now = Date.now();
     const found = await this.closedSince(this.since);
-    // A build that still runs must not share its slot: a job that ended just now is left to the next look.
+    // A build needs time to stop, and its slot must not be released before. Leave recent jobs to the next poll.
     const due = found.filter(
-      ({ runId, closedAt }) => !this.concluded.has(runId) && closedAt.getTime() + LETTING_GO_MS <= now,
+      ({ runId, closedAt }) => !this.finished.has(runId) && closedAt.getTime() + TERMINATION_GRACE_MS <= now,
     );
-    await pMap(due, (job) => this.conclude(job), { concurrency: AT_ONCE, stopOnError: false });
-    this.since = now - LOOK_BACK_MS;
-    this.concluded = new Set(found.map(({ runId }) => runId).filter((runId) => this.concluded.has(runId)));
+    await pMap(due, (job) => this.finish(job), { concurrency: CONCURRENCY, stopOnError: false });
+    this.since = now - LOOKBACK_MS;
+    this.finished = new Set(found.map(({ runId }) => runId).filter((runId) => this.finished.has(runId)));
   }
 
   private async closedSince(since: number): Promise<ClosedJob[]> {
@@ -94,16 +93,16 @@ export class TerminatedJobs {
     return jobs;
   }
 
-  private async conclude({ workflowId, runId }: JobRun): Promise<void> {
+  private async finish({ workflowId, runId }: JobRun): Promise<void> {
     const description = await this.client.workflow.getHandle(workflowId, runId).describe();
     const snapshot = snapshotOf(description);
     const job = await jobInput(this.client, { workflowId, runId });
     if (snapshot && job) {
       const callbacks = wasReset(description) ? [] : endingCallbacks(job, snapshot, { workflowId, runId });
       await Promise.all(callbacks.map((callback) => this.deliver(callback, job.jobId, runId)));
-      if (job.policy.maxRunning) await this.releaseSlot(job, runId);
+      if (job.policy.maxRunning > 0) await this.releaseSlot(job, runId);
     }
-    this.concluded.add(runId);
+    this.finished.add(runId);
   }
 
   private async deliver(callback: Callback, jobId: string, runId: string): Promise<void> {
@@ -124,13 +123,13 @@ export class TerminatedJobs {
     try {
       await lane.signal(RELEASE_SIGNAL, slotOf(job, runId));
     } catch (error) {
-      // An empty lane has ended.
+      // An empty lane has completed.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
 }
 
-/** Temporal terminates a run that is reset: the job goes on in the next one. */
+/** True for a run that was terminated by a reset: the job continues in the next run. */
 function wasReset({ raw }: WorkflowExecutionDescription): boolean {
   return Boolean(raw.workflowExtendedInfo?.resetRunId);
 }

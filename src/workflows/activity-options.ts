@@ -6,7 +6,7 @@ import {
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE } from '../contract/names.js';
 import type { JobPolicy } from '../contract/job.js';
 
-/** After 5 s, 25 s and 2 min: a user waits, and what lasts longer than that is better told than waited for. */
+/** Retries after 5 s, 25 s and 2 min. A user waits, so a longer outage is reported instead of waited for. */
 function userFacingRetry(policy: JobPolicy) {
   return {
     initialInterval: '5s',
@@ -16,7 +16,7 @@ function userFacingRetry(policy: JobPolicy) {
   } as const;
 }
 
-/** Looking files up: a thousand HEAD requests at the most, so two minutes mean that the store hangs. */
+/** Options for looking files up: at most a thousand HEAD requests, so after two minutes the store hangs. */
 export function prepareOptions(policy: JobPolicy): ActivityOptions {
   return {
     startToCloseTimeout: '2m',
@@ -27,8 +27,8 @@ export function prepareOptions(policy: JobPolicy): ActivityOptions {
 }
 
 /**
- * Building: as long as the job may take, for only the heartbeat tells a slow build from a dead one. A cancelled job
- * waits until the build has let go of its upload, else cleaning up would race with it.
+ * Options for a build. It may take as long as the job, because only the heartbeat distinguishes a slow build from a dead
+ * one. Cancellation waits until the build has aborted its upload, otherwise the cleanup would race with it.
  */
 export function buildOptions(policy: JobPolicy): ActivityOptions {
   return {
@@ -40,7 +40,7 @@ export function buildOptions(policy: JobPolicy): ActivityOptions {
   };
 }
 
-/** Publishing: one HEAD and a few deletes. */
+/** Options for publishing: one HEAD request and a few deletes. */
 export function publishOptions(policy: JobPolicy): ActivityOptions {
   return {
     startToCloseTimeout: '1m',
@@ -50,18 +50,18 @@ export function publishOptions(policy: JobPolicy): ActivityOptions {
   };
 }
 
-/** Removing what a dead job left: nobody waits for it, so it outlasts an outage of the store. */
+/** Options for deleting the objects of a dead job. No user waits for it, so the retries outlast an outage of the store. */
 export const REMOVE_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '2m',
   heartbeatTimeout: '10s',
   scheduleToCloseTimeout: '1d',
-  // Until it is done the job cannot be started again under its key.
+  // The job cannot be started again under its key until the cleanup is done, so retry often.
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 };
 
 /**
- * Asking for a slot: two requests that no worker answers, so that it may be part of the workflow task. For as long as it
- * takes, for without a slot the job could only fail.
+ * Options for requesting a slot: two calls that need no worker, so they fit into the workflow task. Retries without
+ * limit, because the job cannot continue without a slot.
  */
 export const ENTER_LANE_OPTIONS: LocalActivityOptions = {
   startToCloseTimeout: '5s',
@@ -69,12 +69,13 @@ export const ENTER_LANE_OPTIONS: LocalActivityOptions = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
-/** Looking jobs up: a few dozen requests, and another look comes within a minute. */
-export const LOOK_UP_OPTIONS: ActivityOptions = {
+/** Options for a probe of the jobs in a lane: a few dozen calls, and the next probe follows within a minute. */
+export const ENDED_JOBS_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '10s',
   retry: { maximumAttempts: 2 },
 };
-/** One try of a callback: the workflow itself decides when the next one is, so that each is seen. */
+
+/** Options for one delivery attempt of a callback. The workflow schedules retries itself, so that each one is visible. */
 export function callbackOptions(summary: string): ActivityOptions {
   return {
     taskQueue: CALLBACK_TASK_QUEUE,

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { Ask, LaneJobs, Slot } from '../contract/lanes.js';
+import type { LaneJobs, Slot } from '../contract/lanes.js';
 import {
   ACQUIRE_SIGNAL,
   FILES_QUERY,
@@ -11,20 +11,20 @@ import {
 import type { FileOutcome } from '../contract/files.js';
 import type { JobSnapshot } from '../contract/snapshot.js';
 
-/** The truth about a job, byte progress within the build excepted. */
+/** Returns the current state of a job, without the byte progress inside the build. */
 export const statusQuery = defineQuery<JobSnapshot>(STATUS_QUERY);
 
-/** What is known of `limit` files from position `offset` on, in the order of the request. */
+/** Returns the state of `limit` files from position `offset` on, in request order. */
 export const filesQuery = defineQuery<FileOutcome[], [offset: number, limit: number]>(FILES_QUERY);
 
-/** To a lane: the job wants a slot, and is told when it has one. Idempotent. */
-export const acquireSignal = defineSignal<[slot: Slot, maxRunning: number, ask?: Ask]>(ACQUIRE_SIGNAL);
+/** Sent to a lane: requests a slot. The lane sends `grantedSignal` once the job holds one. Idempotent. */
+export const acquireSignal = defineSignal<[slot: Slot, maxRunning: number]>(ACQUIRE_SIGNAL);
 
-/** To a lane: the job needs its slot, or its place in the queue, no more. Idempotent. */
+/** Sent to a lane: gives up the slot, or the place in the queue. Idempotent. */
 export const releaseSignal = defineSignal<[slot: Slot]>(RELEASE_SIGNAL);
 
-/** To a download that waits: it has a slot, since `at` by the lane's own time. Lanes of before told no time. */
-export const grantedSignal = defineSignal<[at?: number]>(GRANTED_SIGNAL);
+/** Sent to a download: it holds a slot since `at`, in milliseconds since the epoch by the lane's clock. Idempotent. */
+export const grantedSignal = defineSignal<[at: number]>(GRANTED_SIGNAL);
 
-/** Who is in a lane. */
+/** Returns the jobs in a lane. */
 export const laneQuery = defineQuery<LaneJobs>(LANE_QUERY);

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { Admission } from '../../src/jobs/admission.js';
 import { TemporalJobs } from '../../src/temporal/jobs/temporal-jobs.js';
-import { TemporalUserQueues } from '../../src/temporal/lanes/temporal-lanes.js';
+import { TemporalUserQueues } from '../../src/temporal/lanes/temporal-user-queues.js';
 import { workflowIdFor } from '../../src/contract/names.js';
 import { aJob } from '../support/jobs.js';
 import { describeWith } from '../support/require-server.js';
@@ -72,7 +72,7 @@ describeWith(await locateTemporalCli(), 'a worker while Temporal stands still', 
     const worker = await stack.startWorker();
     await stack.temporal.pause();
     // It asks for terminated jobs from time to time, and is not answered.
-    await waitFor('a question to fail', () => worker.log.includes('looking for terminated jobs failed'));
+    await waitFor('a question to fail', () => worker.log.includes('polling for terminated jobs failed'));
     worker.signal('SIGTERM');
     await waitFor('the worker to end', () => !worker.isRunning, 60_000);
     expect(worker.isRunning).toBe(false);

@@ -22,14 +22,14 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-describeWith(await locateTemporalTestServer(), 'the download workflow', (serverPath) => {
+describeWith(await locateTemporalTestServer(), 'downloadWorkflow', (serverPath) => {
   let temporal: TimeSkippingTemporal;
   beforeAll(async () => {
     temporal = await TimeSkippingTemporal.start(serverPath);
   });
   afterAll(() => temporal.stop());
 
-  /** Runs a job to its end and tells how it ended. */
+  /** Runs a job to its end and returns its failure and final state. */
   async function ending(job: DownloadJob, activities: FakeActivities) {
     return temporal.run(job, activities, async (handle) => {
       const failure = await handle.result().then(
@@ -40,7 +40,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     });
   }
 
-  it('prepares each file, builds, publishes, and closes with the archive', async () => {
+  it('prepares, builds, publishes and completes with the archive', async () => {
     const activities = new FakeActivities();
     const job = aJob();
     await temporal.run(job, activities, async (handle) => {
@@ -64,7 +64,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(names).toEqual(['prepareFiles', 'prepareFiles', 'buildArchive', 'publishArchive']);
   });
 
-  it('leaves in memo and search attribute what the query would say, for readers without a worker', async () => {
+  it('writes its state to memo and search attribute', async () => {
     await temporal.run(aJob(), new FakeActivities(), async (handle) => {
       await handle.result();
       const description = await handle.describe();
@@ -73,7 +73,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     });
   });
 
-  it('gives every file an activity of its own up to a hundred files', async () => {
+  it('prepares 100 files in one activity each', async () => {
     const activities = new FakeActivities();
     const files = Array.from({ length: 100 }, (_, i) => 70_000 + i);
     await temporal.run(aJob({ files }), activities, (handle) => handle.result());
@@ -82,7 +82,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(inputs.every((input) => input.inline && input.files.length === 1)).toBe(true);
   });
 
-  it('prepares more files in at most a hundred chunks that cover all of them in order', async () => {
+  it('prepares 250 files in at most 100 chunks', async () => {
     const activities = new FakeActivities();
     const files = Array.from({ length: 250 }, (_, i) => 70_000 + i);
     await temporal.run(aJob({ files }), activities, (handle) => handle.result());
@@ -94,7 +94,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
   });
 
   it.each(['prepareFiles', 'buildArchive', 'publishArchive'] as const)(
-    'tries %s again after 5 s, 25 s and 2 min, and counts the attempts',
+    'retries %s after 5 s, 25 s and 2 min',
     async (name) => {
       const at: number[] = [];
       const noteTime = async () => void at.push(await temporal.env.currentTimeMs());
@@ -102,21 +102,21 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
       const activities = new FakeActivities().script(name, down, down, down, noteTime);
       const { failure, snapshot } = await ending(aJob({ files: [70_000] }), activities);
       expect(failure).toBeUndefined();
-      const pauses = at.slice(1).map((time, i) => Math.round((time - at[i]!) / SECOND));
-      expect(pauses).toEqual([5, 25, 120]);
+      const delays = at.slice(1).map((time, i) => Math.round((time - at[i]!) / SECOND));
+      expect(delays).toEqual([5, 25, 120]);
       expect(snapshot.status).toBe('completed');
       if (name !== 'publishArchive') expect(snapshot.attempts).toBe(4);
     },
   );
 
   it.each(['prepareFiles', 'buildArchive', 'publishArchive'] as const)(
-    'remembers how often %s was tried when it fails',
+    'records the attempts of a failed %s',
     async (name) => {
       const down = failWith('STORAGE_UNAVAILABLE');
-      const gone = failWith('FILE_NOT_FOUND', { nonRetryable: true });
+      const permanent = failWith('FILE_NOT_FOUND', { nonRetryable: true });
       for (const [script, attempts] of [
         [[down, down, down, down], 4],
-        [[down, gone], 2],
+        [[down, permanent], 2],
       ] as const) {
         const activities = new FakeActivities().script(name, ...script);
         const { snapshot } = await ending(aJob({ files: [70_000] }), activities);
@@ -125,7 +125,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     },
   );
 
-  it('fails with the code of the last attempt when all are used up, and says when to try again', async () => {
+  it('fails with the error of the last attempt', async () => {
     const down = failWith('STORAGE_UNAVAILABLE', { message: 'The object store does not answer.' });
     const activities = new FakeActivities().script('buildArchive', down, down, down, down);
     const { failure, snapshot } = await ending(aJob(), activities);
@@ -139,7 +139,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(activities.callsOf('removeArtifacts')).toHaveLength(1);
   });
 
-  it('does not retry what is permanent', async () => {
+  it('does not retry a permanent error', async () => {
     const activities = new FakeActivities().script(
       'buildArchive',
       failWith('FILE_CHANGED', { nonRetryable: true }),
@@ -149,7 +149,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(activities.callsOf('buildArchive')).toHaveLength(1);
   });
 
-  it('never tells a client the text of an error that is not ours', async () => {
+  it('hides the message of an unknown error', async () => {
     const broken = async () => {
       throw ApplicationFailure.nonRetryable('password=hunter2 at 10.0.0.1');
     };
@@ -158,7 +158,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(JSON.stringify([snapshot, failure?.message])).not.toContain('hunter2');
   });
 
-  it('fails naming every missing file, and builds nothing', async () => {
+  it('names every missing file and builds nothing', async () => {
     const activities = missing([0, 2]);
     const { snapshot } = await ending(aJob({ files: [70_000, 70_001, 70_002] }), activities);
     expect(snapshot.error).toMatchObject({ code: 'FILE_NOT_FOUND', retryAfterMs: null });
@@ -166,7 +166,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(activities.callsOf('buildArchive')).toHaveLength(0);
   });
 
-  it('completes without the missing files when the job skips them', async () => {
+  it('skips missing files if the job allows it', async () => {
     const activities = missing([1]);
     const { snapshot } = await ending(aJob({ onFileError: 'skip' }), activities);
     expect(snapshot).toMatchObject({
@@ -177,38 +177,34 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(snapshot.message).toBe('Ready: 1 file, 1 skipped');
   });
 
-  it('fails when it skips missing files and all are missing', async () => {
+  it('fails if all files are missing', async () => {
     const { snapshot } = await ending(aJob({ onFileError: 'skip' }), missing([0, 1]));
     expect(snapshot.error?.code).toBe('NO_FILES_AVAILABLE');
   });
 
-  it('fails with both numbers when the files are too large together', async () => {
+  it('names size and limit if files are too large', async () => {
     const { snapshot } = await ending(aJob({ policy: { maxBytes: 150 } }), new FakeActivities());
     expect(snapshot.error?.code).toBe('JOB_TOO_LARGE');
     expect(snapshot.error?.message).toMatch(/200 bytes.*150/);
   });
 
-  it('pauses first when it is told to, for a time within the range', async () => {
+  it('delays the work within the configured range', async () => {
     const activities = new FakeActivities();
     const job = aJob({ policy: { delay: { minMs: HOUR, maxMs: 2 * HOUR } } });
     const { snapshot } = await ending(job, activities);
-    const pause = activities.calls[0]!.at - Date.parse(snapshot.startedAt!);
-    expect(pause).toBeGreaterThanOrEqual(HOUR - SECOND);
-    expect(pause).toBeLessThanOrEqual(2 * HOUR + MINUTE);
+    const delay = activities.calls[0]!.at - Date.parse(snapshot.startedAt!);
+    expect(delay).toBeGreaterThanOrEqual(HOUR - SECOND);
+    expect(delay).toBeLessThanOrEqual(2 * HOUR + MINUTE);
   });
 
   it.each([
     [
-      'while it pauses',
+      'during its delay',
       aJob({ policy: { timeoutMs: 10 * MINUTE, delay: { minMs: HOUR, maxMs: HOUR } } }),
       undefined,
     ],
-    [
-      'while a step is retried',
-      aJob({ policy: { timeoutMs: 10 * MINUTE, maxAttempts: 99 } }),
-      'buildArchive',
-    ],
-  ] as const)('fails as timed out %s, and cleans up', async (_, job, failing) => {
+    ['during retries', aJob({ policy: { timeoutMs: 10 * MINUTE, maxAttempts: 99 } }), 'buildArchive'],
+  ] as const)('times out %s and cleans up', async (_, job, failing) => {
     const activities = new FakeActivities();
     if (failing) activities.script(failing, ...Array(99).fill(failWith('STORAGE_UNAVAILABLE')));
     const { failure, snapshot } = await ending(job, activities);
@@ -222,31 +218,29 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     ['preparing', 'prepareFiles'],
     ['building', 'buildArchive'],
     ['publishing', 'publishArchive'],
-  ] as const)(
-    'closes as cancelled while %s, and cleans up after the activity let go',
-    async (phase, name) => {
-      const activities = new FakeActivities().script(name, untilCancelled);
-      const job = aJob({ files: [70_000] });
-      await temporal.run(job, activities, async (handle) => {
-        await untilPhase(handle, phase);
-        await handle.cancel();
-        await expectCancelled(handle);
-      });
-      expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
-    },
-  );
+  ] as const)('cleans up after it was cancelled while %s', async (phase, name) => {
+    const activities = new FakeActivities().script(name, untilCancelled);
+    const job = aJob({ files: [70_000] });
+    await temporal.run(job, activities, async (handle) => {
+      await untilPhase(handle, phase);
+      await handle.cancel();
+      await expectCancelled(handle);
+    });
+    expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
+  });
 
-  describe('tells in its record how far a build was', () => {
+  describe('final progress in the memo', () => {
     const progress: BuildProgress = {
       bytes: 50,
       files: 1,
       currentFile: null,
       bytesHighWater: 60,
       filesHighWater: 1,
+      attempts: 1,
     };
     const reached = { bytesHighWater: 60, filesHighWater: 1 };
 
-    it('that was cancelled', async () => {
+    it('survives a cancelled build', async () => {
       const activities = new FakeActivities().script('buildArchive', async () => {
         await untilCancelled().catch(() => {});
         throw new CancelledFailure('CANCELLED', [progress]);
@@ -259,7 +253,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
       });
     });
 
-    it('that failed', async () => {
+    it('survives a failed build', async () => {
       const details = [{ cause: null }, progress];
       const activities = new FakeActivities().script('buildArchive', async () => {
         throw ApplicationFailure.create({ type: 'FILE_CHANGED', nonRetryable: true, details });
@@ -267,7 +261,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
       expect((await ending(aJob(), activities)).snapshot).toMatchObject({ status: 'failed', ...reached });
     });
 
-    it('whose worker was lost', async () => {
+    it('survives a lost worker', async () => {
       const activities = new FakeActivities().script('buildArchive', async () => {
         Context.current().heartbeat(progress);
         await Context.current().cancelled;
@@ -279,7 +273,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
       });
     });
 
-    it('that was handed over, at once', async () => {
+    it('is written at a hand-over', async () => {
       const activities = new FakeActivities().script(
         'buildArchive',
         async () => {
@@ -288,7 +282,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
         untilCancelled,
       );
       await temporal.run(aJob(), activities, async (handle) => {
-        await waitFor('the build to go on', () => activities.callsOf('buildArchive').length === 2);
+        await waitFor('the second build', () => activities.callsOf('buildArchive').length === 2);
         expect((await handle.describe()).memo?.[MEMO.snapshot]).toMatchObject(reached);
         await handle.cancel();
         await expectCancelled(handle);
@@ -296,7 +290,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     });
   });
 
-  it('closes as cancelled while it pauses', async () => {
+  it('closes as cancelled during its delay', async () => {
     const activities = new FakeActivities();
     const job = aJob({ policy: { delay: { minMs: HOUR, maxMs: HOUR } } });
     await temporal.run(job, activities, async (handle) => {
@@ -306,13 +300,13 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(activities.callsOf('prepareFiles')).toHaveLength(0);
   });
 
-  it('closes as cancelled when it was cancelled before any worker saw it', async () => {
+  it('closes as cancelled before the first workflow task', async () => {
     const handle = await temporal.startJob(aJob());
     await handle.cancel();
     await temporal.serve(new FakeActivities(), () => expectCancelled(handle));
   });
 
-  it('says how it ended before it has cleaned up, so that a store that is down hides nothing', async () => {
+  it('records its ending before the cleanup', async () => {
     const down = failWith('STORAGE_UNAVAILABLE');
     const activities = missing([0]).script('removeArtifacts', down, down, down);
     await temporal.run(aJob(), activities, async (handle) => {
@@ -323,7 +317,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(activities.callsOf('removeArtifacts')).toHaveLength(4);
   });
 
-  it('lets ten workers in a row hand the build over without using up an attempt or losing progress', async () => {
+  it('survives ten hand-overs without losing attempt or progress', async () => {
     const handOver = (n: number) => async () => {
       const progress: BuildProgress = {
         bytes: n,
@@ -331,6 +325,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
         currentFile: null,
         bytesHighWater: 100 + n,
         filesHighWater: 1,
+        attempts: 1,
       };
       throw ApplicationFailure.create({ type: HANDED_OVER, nonRetryable: true, details: [progress] });
     };
@@ -346,16 +341,16 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect((last.input as BuildArchiveInput).handedOver?.bytesHighWater).toBe(109);
   });
 
-  it('builds anew, once, when the store holds something else than was sent', async () => {
+  it('rebuilds an archive once that failed verification', async () => {
     const wrong = failWith('ARCHIVE_INCOMPLETE', { nonRetryable: true });
-    const mended = new FakeActivities().script('publishArchive', wrong);
-    expect((await ending(aJob(), mended)).snapshot.status).toBe('completed');
-    expect(mended.callsOf('buildArchive')).toHaveLength(2);
+    const recovered = new FakeActivities().script('publishArchive', wrong);
+    expect((await ending(aJob(), recovered)).snapshot.status).toBe('completed');
+    expect(recovered.callsOf('buildArchive')).toHaveLength(2);
     const { snapshot } = await ending(aJob(), new FakeActivities().script('publishArchive', wrong, wrong));
     expect(snapshot.error?.code).toBe('ARCHIVE_INCOMPLETE');
   });
 
-  it('cancels the other files when one cannot be prepared, and cleans up after all of them', async () => {
+  it('cancels other files if one cannot be prepared', async () => {
     const activities = new FakeActivities().script(
       'prepareFiles',
       untilCancelled,
@@ -366,7 +361,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
     expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
   });
 
-  it('tells of each file what is known, page by page', async () => {
+  it('returns file states page by page', async () => {
     const activities = missing([1]);
     const job = aJob({ files: [70_000, 70_001, 'report.pdf'], onFileError: 'skip' });
     await temporal.run(job, activities, async (handle) => {
@@ -380,7 +375,7 @@ describeWith(await locateTemporalTestServer(), 'the download workflow', (serverP
   });
 });
 
-/** Activities in whose world the files at these positions do not exist. */
+/** Returns activities that report the files at these positions as missing. */
 function missing(indexes: number[]): FakeActivities {
   const activities = new FakeActivities();
   const prepare = activities.prepareFiles;

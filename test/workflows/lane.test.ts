@@ -26,44 +26,44 @@ import { type JobHandle, TimeSkippingTemporal } from '../support/time-skipping.j
 import { waitFor } from '../support/wait-for.js';
 
 const MINUTE = 60_000;
-/** To wait, so that files are looked up anew. */
+/** A wait after which the files are looked up again. */
 const LONG = 10 * MINUTE;
 
-describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath) => {
+describeWith(await locateTemporalTestServer(), 'laneWorkflow', (serverPath) => {
   let temporal: TimeSkippingTemporal;
-  // A server for each: one that a job with a timer was terminated on does not skip time any more.
+  // One server per test: after a job with a timer was terminated, a server no longer skips time.
   beforeEach(async () => {
     temporal = await TimeSkippingTemporal.start(serverPath);
   });
   afterEach(() => temporal.stop());
 
-  /** A user whose jobs come one after the other, in the order in which they are made. */
+  /** A user whose jobs have increasing post times. */
   class User {
     readonly userId = `user-${randomUUID()}`;
     private jobs = 0;
 
-    constructor(private readonly cap = 1) {}
+    constructor(private readonly limit = 1) {}
 
     job(policy: Partial<JobPolicy> = {}, changes: Partial<Omit<DownloadJob, 'policy'>> = {}): DownloadJob {
       const createdAt = new Date(Date.now() + this.jobs++).toISOString();
       const { userId } = this;
-      return aJob({ userId, createdAt, ...changes, policy: { maxRunning: this.cap, ...policy } });
+      return aJob({ userId, createdAt, ...changes, policy: { maxRunning: this.limit, ...policy } });
     }
 
-    /** A job that keeps its slot for this long, in the virtual time of the server. */
+    /** Starts a job that holds its slot for `ms` of the server's virtual time. */
     async holder(ms: number, policy: Partial<JobPolicy> = {}): Promise<JobHandle> {
       const handle = await temporal.startJob(this.job({ delay: { minMs: ms, maxMs: ms }, ...policy }));
-      await waitFor('the job to have a slot', async () => (await shownStatus(handle)) === 'running');
+      await waitFor('the job to hold a slot', async () => (await statusAttributeOf(handle)) === 'running');
       return handle;
     }
 
-    /** A job that has to wait. */
+    /** Starts a job that waits for a slot. */
     async waiter(
       policy: Partial<JobPolicy> = {},
       changes: Partial<Omit<DownloadJob, 'policy'>> = {},
     ): Promise<JobHandle> {
       const handle = await temporal.startJob(this.job(policy, changes));
-      await waitFor('the job to wait', async () => (await remembered(handle))?.phase === 'waiting');
+      await waitFor('the job to wait', async () => (await memoOf(handle))?.phase === 'waiting');
       return handle;
     }
 
@@ -75,21 +75,12 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       return this.lane.query<LaneJobs>(LANE_QUERY);
     }
 
-    /** How often a lane was opened for the user, and that all of them have ended. */
     async untilLaneEnds(): Promise<void> {
       await waitFor('the lane to end', async () => (await this.lane.describe()).status.name === 'COMPLETED');
     }
   }
 
-  /** As the API does before it answers. */
-  async function announce(job: DownloadJob, { firstExecutionRunId }: JobHandle): Promise<void> {
-    const { userId, policy } = job;
-    const slot = slotOf(job, firstExecutionRunId);
-    const { client } = temporal.env;
-    await enterLane(client, { userId, maxRunning: policy.maxRunning, slot, ask: 'announced' });
-  }
-
-  it('gives a job that comes alone a slot at once, and ends with it', async () => {
+  it('grants a single job at once, then completes', async () => {
     const user = new User();
     const activities = new FakeActivities();
     await temporal.run(user.job(), activities, async (handle) => {
@@ -100,7 +91,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     expect(activities.callsOf('prepareFiles')).toHaveLength(2);
   });
 
-  it('is not there where there is no cap', async () => {
+  it('does not exist without a limit', async () => {
     const user = new User(0);
     await temporal.run(user.job(), new FakeActivities(), async (handle) => {
       await handle.result();
@@ -108,7 +99,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('lets as many jobs build as there are slots, and the others after them in their order', async () => {
+  it('keeps the limit and serves waiting jobs in order', async () => {
     const user = new User(2);
     const activities = new FakeActivities();
     await temporal.serve(activities, async () => {
@@ -128,12 +119,12 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       expect(built).toEqual([holders[0], ...waiters].map(jobIdOf));
       expect(await user.inLane()).toEqual({ running: [jobIdOf(holders[1])], waiting: [] });
       await holders[1].cancel();
-      await expectEndedBadly(holders[1]);
+      await expectFailure(holders[1]);
       await user.untilLaneEnds();
     });
   });
 
-  it('lets a job of low priority yield to the others of its user', async () => {
+  it('serves low priority after standard', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(LONG);
@@ -144,7 +135,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('keeps the lanes of two users apart', async () => {
+  it('limits each user separately', async () => {
     const [one, other] = [new User(), new User()];
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await one.holder(LONG);
@@ -155,7 +146,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('lets a waiting job be cancelled: it leaves the queue and never builds', async () => {
+  it('removes a waiting job that is cancelled', async () => {
     const user = new User();
     const activities = new FakeActivities();
     await temporal.serve(activities, async () => {
@@ -163,10 +154,10 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
       const cancelled = await user.waiter();
       const next = await user.waiter();
       await cancelled.cancel();
-      await expectEndedBadly(cancelled);
-      expect((await remembered(cancelled))?.status).toBe('cancelled');
+      await expectFailure(cancelled);
+      expect((await memoOf(cancelled))?.status).toBe('cancelled');
       await holder.cancel();
-      await expectEndedBadly(holder);
+      await expectFailure(holder);
       await expectAllComplete(next);
       await user.untilLaneEnds();
     });
@@ -177,19 +168,19 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
   it.each([
     ['failed', [failWith('FILE_CHANGED', { nonRetryable: true })]],
     ['timed out', Array<() => Promise<void>>(9).fill(failWith('STORAGE_UNAVAILABLE'))],
-  ])('frees the slot of a job that %s', async (_, script) => {
+  ])('releases the slot of a job that %s', async (_, script) => {
     const user = new User();
     const activities = new FakeActivities().script('buildArchive', ...script);
     await temporal.serve(activities, async () => {
       const failing = await user.holder(MINUTE, { timeoutMs: 10 * MINUTE, maxAttempts: 99 });
       const next = await user.waiter();
-      await expectEndedBadly(failing);
+      await expectFailure(failing);
       await next.result();
       await user.untilLaneEnds();
     });
   });
 
-  it('frees the slot of a job that was terminated, which it finds out itself', async () => {
+  it('releases the slot of a terminated job', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(100 * LONG);
@@ -203,32 +194,32 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('forgets a waiting job that was terminated', async () => {
+  it('removes a terminated waiting job', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(LONG);
-      const [gone, next] = [await user.waiter(), await user.waiter()];
-      await gone.terminate();
+      const [terminated, next] = [await user.waiter(), await user.waiter()];
+      await terminated.terminate();
       await temporal.env.sleep('5m');
       expect(await user.inLane()).toEqual({ running: [jobIdOf(holder)], waiting: [jobIdOf(next)] });
       await expectAllComplete(holder, next);
     });
   });
 
-  it('passes over a waiting job that was terminated a moment ago', async () => {
+  it('skips a waiting job terminated just now', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(LONG);
-      const [gone, next] = [await user.waiter(), await user.waiter()];
-      await gone.terminate();
+      const [terminated, next] = [await user.waiter(), await user.waiter()];
+      await terminated.terminate();
       await holder.cancel();
-      await expectEndedBadly(holder);
+      await expectFailure(holder);
       await next.result();
       await user.untilLaneEnds();
     });
   });
 
-  it('keeps nobody waiting for ever when it is terminated itself, and those that run go on', async () => {
+  it('loses no job when it is terminated itself', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(LONG);
@@ -239,7 +230,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('cannot be cancelled', async () => {
+  it('ignores cancellation', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(LONG);
@@ -250,39 +241,20 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('keeps the order in which jobs were announced, and asks no more of a job that opened it', async () => {
+  it('notifies a job again whose first answer was lost', async () => {
     const user = new User();
-    const jobs = [user.job(), user.job(), user.job()];
-    const handles: JobHandle[] = [];
-    for (const job of jobs) handles.push(await temporal.startJob(job));
-    const [first, second, third] = handles as [JobHandle, JobHandle, JobHandle];
-    for (const i of [0, 2, 1]) await announce(jobs[i]!, handles[i]!);
-    const activities = new FakeActivities();
-    await temporal.serve(activities, async () => {
-      await expectAllComplete(...handles);
-      await user.untilLaneEnds();
-    });
-    const built = activities.callsOf('buildArchive').map(({ input }) => (input as { jobId: string }).jobId);
-    expect(built).toEqual([first, third, second].map(jobIdOf));
-    const { events } = await first.fetchHistory();
-    expect(events!.filter((event) => event.workflowExecutionSignaledEventAttributes)).toEqual([]);
-  });
-
-  it('frees the slot of a job that was announced after its end', async () => {
-    const user = new User();
+    const job = user.job();
+    const handle = await temporal.startJob(job);
+    const slot = slotOf(job, handle.firstExecutionRunId);
+    const request = { userId: user.userId, maxRunning: 1, slot };
+    expect(await enterLane(temporal.env.client, request)).toBe(true);
     await temporal.serve(new FakeActivities(), async () => {
-      const job = user.job();
-      const handle = await temporal.startJob(job);
-      await handle.result();
-      await user.untilLaneEnds();
-      await announce(job, handle);
-      expect(await user.inLane()).toEqual({ running: [jobIdOf(handle)], waiting: [] });
-      await temporal.env.sleep('1m');
+      await expectAllComplete(handle);
       await user.untilLaneEnds();
     });
   });
 
-  it('does not count the time a job waits against its timeout', async () => {
+  it('does not count waiting against the timeout', async () => {
     const user = new User();
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(2 * LONG, { timeoutMs: 4 * LONG });
@@ -293,7 +265,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('has files looked up again when a job waited long, and counts none of them twice', async () => {
+  it('prepares files again after a long wait', async () => {
     const user = new User();
     const activities = new FakeActivities();
     let size = 100;
@@ -315,7 +287,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     expect(chunks.map((chunk) => chunk.bytes)).toEqual([1_000, 1_000]);
   });
 
-  it('goes by the cap that the newest job brings', async () => {
+  it('applies the limit of the newest job', async () => {
     const user = new User(1);
     await temporal.serve(new FakeActivities(), async () => {
       const holder = await user.holder(LONG);
@@ -327,7 +299,7 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
     });
   });
 
-  it('gives a job that asks twice what it has', async () => {
+  it('treats signals as idempotent', async () => {
     const user = new User();
     const slot = (jobId: string) => ({ jobId, runId: 'r', priority: 'standard' as const, since: 1 });
     await temporal.serve(new FakeActivities(), async () => {
@@ -344,22 +316,22 @@ describeWith(await locateTemporalTestServer(), 'the lane of a user', (serverPath
   });
 });
 
-/** One after the other: two that are waited for at once confuse the clock of the server. */
+/** Awaits one handle at a time, because concurrent waits confuse the server's clock. */
 async function expectAllComplete(...handles: JobHandle[]): Promise<void> {
   for (const handle of handles) expect(await handle.result()).toMatchObject({ files: 2 });
 }
 
-async function expectEndedBadly(handle: JobHandle): Promise<void> {
+async function expectFailure(handle: JobHandle): Promise<void> {
   await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
 }
 
-// These two look without a query: one that meets a workflow task with a local activity stops the clock of the server.
+// The next two avoid queries, because a query during a local activity stops the server's clock.
 
-async function shownStatus(handle: JobHandle): Promise<unknown> {
+async function statusAttributeOf(handle: JobHandle): Promise<unknown> {
   return (await handle.describe()).searchAttributes[SEARCH_ATTRIBUTES.status]?.[0];
 }
 
-async function remembered(handle: JobHandle): Promise<JobSnapshot | undefined> {
+async function memoOf(handle: JobHandle): Promise<JobSnapshot | undefined> {
   return (await handle.describe()).memo?.[MEMO.snapshot] as JobSnapshot | undefined;
 }
 

@@ -4,7 +4,7 @@ import { STATUS_QUERY, workflowIdFor } from '../../contract/names.js';
 import { isFinal, type JobSnapshot } from '../../contract/snapshot.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { QUERY_MIN_AGE_MS } from '../../jobs/status/freshness.js';
-import { type Lanes, queuePositions } from '../../jobs/user-queues.js';
+import { queuePositions, type UserQueues } from '../../jobs/user-queues.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { callTemporal } from '../call.js';
 import { describedSnapshot, isBetweenSteps, liveProgress } from './pending-activities.js';
@@ -20,7 +20,7 @@ export class JobReader {
   /** @param isCapped jobs of one user wait for each other. */
   constructor(
     private readonly client: Client,
-    private readonly queues: Lanes,
+    private readonly queues: UserQueues,
     private readonly isCapped: boolean,
     private readonly logger: Logger,
   ) {}

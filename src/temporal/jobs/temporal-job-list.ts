@@ -3,7 +3,7 @@ import { jobIdFor } from '../../contract/names.js';
 import type { JobListQuery, JobList, JobPage } from '../../jobs/job-list.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { isRestartable, statusOf } from '../../jobs/status/download-status.js';
-import { type Lanes, queuePositions } from '../../jobs/user-queues.js';
+import { queuePositions, type UserQueues } from '../../jobs/user-queues.js';
 import { callTemporal } from '../call.js';
 import { closedSnapshot } from './job-snapshot.js';
 import { jobsOf, runsOf } from './visibility-query.js';
@@ -15,7 +15,7 @@ const DEADLINE_MS = 5_000;
 export class TemporalJobList implements JobList {
   constructor(
     private readonly client: Client,
-    private readonly queues: Lanes,
+    private readonly queues: UserQueues,
     private readonly now: () => number = Date.now,
   ) {}
 

@@ -5,7 +5,7 @@ import { FILES_QUERY, workflowIdFor } from '../../contract/names.js';
 import { isFinal } from '../../contract/snapshot.js';
 import type { Admission } from '../../jobs/admission.js';
 import type { Accepted, Jobs, JobView } from '../../jobs/jobs.js';
-import type { Lanes } from '../../jobs/user-queues.js';
+import type { UserQueues } from '../../jobs/user-queues.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { callTemporal, ignoreNotFound } from '../call.js';
 import { JobReader } from './read-job.js';
@@ -18,7 +18,7 @@ const CANCEL_WAIT_MS = 3_000;
 export interface TemporalJobsOptions {
   client: Client;
   logger: Logger;
-  queues: Lanes;
+  queues: UserQueues;
   admission: Admission;
   /** Jobs of one user wait for each other. */
   isCapped: boolean;

@@ -6,71 +6,71 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Ask, type LaneActivities, type Slot, slotOf } from '../../contract/lanes.js';
+import { type LaneActivities, type Slot, slotOf } from '../../contract/lanes.js';
 import { laneIdFor } from '../../contract/names.js';
 import type { DownloadJob } from '../../contract/job.js';
 import { ENTER_LANE_OPTIONS } from '../activity-options.js';
 import { grantedSignal, releaseSignal } from '../messages.js';
 
 /**
- * How long a job waits before it asks for its slot again, in case its lane was terminated and knows it no more. Doubles
- * each time, so that a thousand waiting jobs hardly ask at all.
+ * Timeout after which a waiting job requests its slot again, because a lane that was terminated has lost the queue.
+ * Doubles up to the maximum, so that a thousand waiting jobs cause little load.
  */
-const ASK_AGAIN_MS = 15 * 60_000;
-const ASK_AGAIN_MAX_MS = 2 * 3_600_000;
+const REQUEST_AGAIN_MS = 15 * 60_000;
+const REQUEST_AGAIN_MAX_MS = 2 * 3_600_000;
 
-/** The slot of one download in the lane of its user: asked for once, held until it is released. */
+/** The slot of one download in the lane of its user, from the request to the release. */
 export class DownloadSlot {
   private readonly slot: Slot;
-  private readonly asking = new CancellationScope();
-  private asked: Promise<void> = Promise.resolve();
+  private readonly requestScope = new CancellationScope();
+  private requested: Promise<void> = Promise.resolve();
   private released = false;
   #granted = false;
 
-  /** @param onGranted called once, when the job has its slot; told since when, in milliseconds since the epoch. */
+  /** @param onGranted called once with the time of the grant, in milliseconds since the epoch. */
   constructor(
     private readonly job: DownloadJob,
     private readonly onGranted: (at: number) => void,
   ) {
     this.slot = slotOf(job, workflowInfo().runId);
-    setHandler(grantedSignal, (at = Date.now()) => this.grant(at));
+    setHandler(grantedSignal, (at) => this.grant(at));
   }
 
   get granted(): boolean {
     return this.#granted;
   }
 
-  /** Asks for the slot and returns at once: the lane answers while the job does something else. */
-  ask(): void {
-    // A job that is cancelled meanwhile learns of it elsewhere.
-    this.asked = this.asking.run(() => this.enter('first')).catch(() => {});
+  /** Requests the slot without waiting for it, so that the job can prepare its files meanwhile. */
+  request(): void {
+    // Only a cancellation rejects, and the job learns of it through its own scope.
+    this.requested = this.requestScope.run(() => this.enter()).catch(() => {});
   }
 
   async untilGranted(): Promise<void> {
-    let pauseMs = ASK_AGAIN_MS;
-    while (!(await condition(() => this.#granted, pauseMs))) {
-      await this.enter('again');
-      pauseMs = Math.min(ASK_AGAIN_MAX_MS, 2 * pauseMs);
+    let timeoutMs = REQUEST_AGAIN_MS;
+    while (!(await condition(() => this.#granted, timeoutMs))) {
+      await this.enter();
+      timeoutMs = Math.min(REQUEST_AGAIN_MAX_MS, 2 * timeoutMs);
     }
   }
 
   /**
-   * Gives up the slot, or the place in the queue. Waits first until it has been asked for: the lane would keep what
-   * is asked for after it was given up.
+   * Releases the slot, or the place in the queue. Waits for a request in flight first, otherwise the lane could process
+   * the release before the request and keep the slot.
    */
   async release(): Promise<void> {
     this.released = true;
-    this.asking.cancel();
-    await this.asked;
-    // An operator may have terminated the lane: then there is nothing to give back.
+    this.requestScope.cancel();
+    await this.requested;
+    // A lane that was terminated has nothing to release.
     const lane = getExternalWorkflowHandle(laneIdFor(this.job.userId));
     await lane.signal(releaseSignal, this.slot).catch(() => {});
   }
 
-  private async enter(ask: Ask): Promise<void> {
+  private async enter(): Promise<void> {
     const { userId, policy } = this.job;
     const { enterLane } = proxyLocalActivities<LaneActivities>(ENTER_LANE_OPTIONS);
-    if (await enterLane({ userId, maxRunning: policy.maxRunning, slot: this.slot, ask })) {
+    if (await enterLane({ userId, maxRunning: policy.maxRunning, slot: this.slot })) {
       this.grant(Date.now());
     }
   }

@@ -31,15 +31,15 @@ import { fileOutcomes } from './file-outcomes.js';
 import { JobRecord } from './job-record.js';
 import { filesQuery } from '../messages.js';
 
-/** How often an archive that was stored wrongly is built anew before the job fails. */
+/** Limits the rebuilds of an archive that failed verification, before the job fails. */
 const MAX_REBUILDS = 1;
 
-/** Files looked up longer ago than this are looked up again once the job may build: by now they may have changed. */
-const FRESH_MS = 5 * 60_000;
+/** Maximum age of the prepared files at the start of a build. Older ones are prepared again, because they may have changed. */
+const PREPARED_MAX_AGE_MS = 5 * 60_000;
 
 /**
- * One download from request to archive. Closes as completed with the archive, as failed with a code of the error
- * table, or as cancelled; in the latter two nothing of it remains in the object store.
+ * Runs one download from request to archive. Completes with the archive, fails with a code of the error table, or closes
+ * as cancelled. A failed or cancelled job leaves no objects in the object store.
  */
 export async function downloadWorkflow(job: DownloadJob): Promise<ArchiveInfo> {
   const download = new Download(job);
@@ -53,19 +53,19 @@ export async function downloadWorkflow(job: DownloadJob): Promise<ArchiveInfo> {
 class Download {
   private readonly record: JobRecord;
   private chunks: PreparedChunk[] = [];
-  /** Undefined where users have no cap, as in jobs from before there was one. */
+  /** Undefined when users have no limit of running jobs. */
   private readonly slot: DownloadSlot | undefined;
 
   constructor(private readonly job: DownloadJob) {
     this.record = new JobRecord(job);
     const onGranted = (at: number) => this.record.apply({ type: 'granted', at });
-    if (job.policy.maxRunning) this.slot = new DownloadSlot(job, onGranted);
-    // `filter` passes over the holes of chunks that are still being prepared.
+    if (job.policy.maxRunning > 0) this.slot = new DownloadSlot(job, onGranted);
+    // `filter` skips the holes of chunks that are still being prepared.
     setHandler(filesQuery, (offset, limit) => fileOutcomes(job, this.chunks.filter(Boolean), offset, limit));
   }
 
   async run(): Promise<ArchiveInfo> {
-    const { archive, key } = await (this.slot ? this.runWithin(this.slot) : this.runAtOnce());
+    const { archive, key } = await (this.slot ? this.runWithSlot(this.slot) : this.runWithoutSlot());
     this.record.apply({ type: 'completed', at: Date.now(), archive, archiveKey: key });
     await CancellationScope.nonCancellable(() =>
       Promise.all([startCallbacks(this.job, this.record.snapshot), this.slot?.release()]),
@@ -73,38 +73,38 @@ class Download {
     return archive;
   }
 
-  private async runAtOnce() {
+  private async runWithoutSlot() {
     this.record.apply({ type: 'started', at: Date.now() });
-    return this.inTime(async () => {
+    return this.withTimeout(async () => {
       await this.delay();
       await this.prepare();
       return this.buildAndPublish();
     });
   }
 
-  /** Prepares beside asking for the slot; builds when it has it. The time it waits is not the job's own. */
-  private async runWithin(slot: DownloadSlot) {
-    slot.ask();
-    await this.inTime(() => this.prepare());
+  /** Prepares the files while it requests the slot, and builds once it holds the slot. Waiting does not count against the timeout. */
+  private async runWithSlot(slot: DownloadSlot) {
+    slot.request();
+    await this.withTimeout(() => this.prepare());
     const preparedAt = Date.now();
     if (!slot.granted) {
       this.record.apply({ type: 'waiting' });
       await slot.untilGranted();
     }
-    return this.inTime(async () => {
+    return this.withTimeout(async () => {
       await this.delay();
-      if (Date.now() - preparedAt > FRESH_MS) await this.prepareAnew();
+      if (Date.now() - preparedAt > PREPARED_MAX_AGE_MS) await this.prepareAgain();
       return this.buildAndPublish();
     });
   }
 
-  private inTime<T>(work: () => Promise<T>): Promise<T> {
+  private withTimeout<T>(work: () => Promise<T>): Promise<T> {
     return CancellationScope.withTimeout(this.job.policy.timeoutMs, work);
   }
 
   /**
-   * Tells how the job ended before cleaning up after it: a store that is down must not keep a user from learning
-   * that the job has failed. Cleaning up is beyond the reach of cancellation, which may be why we are here.
+   * Records the ending before the cleanup, because a store outage must not delay the news that the job failed. The cleanup
+   * is not cancellable, because the job itself may have been cancelled.
    */
   async end(error: unknown): Promise<never> {
     const cancelled = CancellationScope.current().consideredCancelled;
@@ -114,18 +114,22 @@ class Download {
     if (cancelled) this.record.apply({ type: 'cancelled', ...ending });
     else {
       const attempts = attemptsOf(error, this.job.policy);
-      const told = jobErrorOf(reason, workflowInfo().runId);
-      this.record.apply({ type: 'failed', ...ending, attempts, error: told });
+      this.record.apply({
+        type: 'failed',
+        ...ending,
+        attempts,
+        error: jobErrorOf(reason, workflowInfo().runId),
+      });
     }
-    const announced = startCallbacks(this.job, this.record.snapshot);
-    await CancellationScope.nonCancellable(() => this.leaveNothing());
-    await announced;
+    const callbacksStarted = startCallbacks(this.job, this.record.snapshot);
+    await CancellationScope.nonCancellable(() => this.cleanUp());
+    await callbacksStarted;
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('Cancelled');
     const { code, message } = this.record.snapshot.error ?? jobErrorOf(reason, workflowInfo().runId);
     throw permanentFailure(code, message);
   }
 
-  /** A durable pause for demos and drills. `Math.random` is seeded by the run: a replay draws the same length. */
+  /** Sleeps for demos and drills. `Math.random` is seeded by the run, so a replay sleeps as long. */
   private async delay(): Promise<void> {
     const { delay } = this.job.policy;
     if (!delay) return;
@@ -143,8 +147,8 @@ class Download {
     this.assertDeliverable();
   }
 
-  /** Finds the files as they are now. What was counted before is replaced at once, so that nothing counts twice. */
-  private async prepareAnew(): Promise<void> {
+  /** Looks the files up again. Replaces all chunks and counters in one step, so that no file counts twice. */
+  private async prepareAgain(): Promise<void> {
     this.record.apply({ type: 'building' });
     const chunks: PreparedChunk[] = [];
     await this.lookUp((chunk, i) => {
@@ -152,7 +156,7 @@ class Download {
     });
     this.chunks = chunks;
     const skipped = sum(chunks.map((chunk) => this.skippedOf(chunk)));
-    this.record.apply({ type: 'preparedAnew', chunks, skipped });
+    this.record.apply({ type: 'preparedAgain', chunks, skipped });
     this.assertDeliverable();
   }
 
@@ -166,7 +170,7 @@ class Download {
     });
   }
 
-  /** Where a missing file fails the job, none is skipped. */
+  /** Returns 0 unless the job skips missing files. */
   private skippedOf({ missingCount }: PreparedChunk): number {
     return this.job.onFileError === 'skip' ? missingCount : 0;
   }
@@ -218,15 +222,11 @@ class Download {
     this.record.apply({ type: 'publishing', bytes, files, skipped, attempt });
     const { publishArchive } = proxyActivities<DownloadActivities>(publishOptions(this.job.policy));
     const published = await untilDone(() => publishArchive({ jobId: this.job.jobId, key, size }));
-    // Workers of before told nothing.
-    this.record.apply({
-      type: 'published',
-      attempt: (published as typeof published | undefined)?.attempt ?? 1,
-    });
+    this.record.apply({ type: 'published', attempt: published.attempt });
   }
 
-  /** The slot does not wait for the store, which may be why the job failed. */
-  private async leaveNothing(): Promise<void> {
+  /** Releases the slot in parallel, because a store outage may delay the deletion for a day. */
+  private async cleanUp(): Promise<void> {
     await Promise.all([this.slot?.release(), this.removeArtifacts()]);
   }
 
@@ -237,8 +237,8 @@ class Download {
 }
 
 /**
- * Runs an activity until a worker finishes it. A worker that shuts down hands it over by a failure of its own, which
- * uses up no attempt: any number of deploys in a row cannot fail a job.
+ * Runs an activity until a worker finishes it. A worker that shuts down hands the activity over with a failure of its own
+ * type, which uses up no attempt. So any number of deploys in a row cannot fail a job.
  */
 async function untilDone<T>(
   activity: () => Promise<T>,
@@ -256,8 +256,8 @@ async function untilDone<T>(
 }
 
 /**
- * Runs `work` for all parts at once. When one fails the others are cancelled and waited for, so that none of them
- * writes anything after the clean-up.
+ * Runs `work` for all parts at once. If one fails, cancels the others and waits for them, so that none writes anything
+ * after the cleanup.
  */
 async function allOrNone<T>(
   parts: readonly T[],

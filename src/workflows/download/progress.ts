@@ -1,7 +1,7 @@
 import type { ArchiveInfo, BuildProgress, JobError, JobSnapshot } from '../../contract/snapshot.js';
 import type { PreparedChunk } from '../../contract/files.js';
 
-/** What can happen to a job. Times are milliseconds since the epoch, as the workflow's clock tells them. */
+/** Events of a job. Times are milliseconds since the epoch by the workflow's clock. */
 export type JobEvent =
   | { type: 'started'; at: number }
   | { type: 'delaying'; ms: number }
@@ -9,16 +9,16 @@ export type JobEvent =
   | { type: 'chunkPrepared'; chunk: PreparedChunk; skipped: number }
   | { type: 'waiting' }
   | { type: 'granted'; at: number }
-  | { type: 'preparedAnew'; chunks: readonly PreparedChunk[]; skipped: number }
+  | { type: 'preparedAgain'; chunks: readonly PreparedChunk[]; skipped: number }
   | { type: 'building' }
   | { type: 'handedOver'; progress: BuildProgress }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
   | { type: 'published'; attempt: number }
   | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
-  | { type: 'failed'; at: number; error: JobError; attempts?: number; reached?: BuildProgress | null }
-  | { type: 'cancelled'; at: number; reached?: BuildProgress | null };
+  | { type: 'failed'; at: number; error: JobError; attempts: number; reached: BuildProgress | null }
+  | { type: 'cancelled'; at: number; reached: BuildProgress | null };
 
-/** The pure heart of the status: old state and event in, new state out. Nothing it counts ever goes back. */
+/** Returns the state after an event. Pure. No counter ever decreases. */
 export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
   switch (event.type) {
     case 'started':
@@ -27,7 +27,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       return {
         ...state,
         phase: 'delaying',
-        message: `Paused on purpose for ${Math.ceil(event.ms / 1_000)} s`,
+        message: `Delayed on purpose for ${Math.ceil(event.ms / 1_000)} s`,
       };
     case 'preparing':
       return { ...state, phase: 'preparing', message: `Looking up ${countOf(state.totalFiles)}` };
@@ -37,7 +37,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       return { ...state, phase: 'waiting', message: 'Waiting for one of your other downloads to finish' };
     case 'granted':
       return { ...state, status: 'running', startedAt: timestamp(event.at) };
-    case 'preparedAnew':
+    case 'preparedAgain':
       return {
         ...state,
         skippedFiles: event.skipped,
@@ -76,7 +76,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
     case 'failed':
       return {
         ...ended(reached(state, event.reached), event.at),
-        attempts: Math.max(state.attempts, event.attempts ?? 1, event.reached?.attempts ?? 1),
+        attempts: Math.max(state.attempts, event.attempts, event.reached?.attempts ?? 1),
         status: 'failed',
         message: event.error.message,
         error: event.error,
@@ -102,14 +102,14 @@ function withChunk(state: JobSnapshot, chunk: PreparedChunk, skipped: number): J
   };
 }
 
-/** The high water with what a build told when it ended, which only its heartbeats had told before. */
-function reached(state: JobSnapshot, progress: BuildProgress | null | undefined): JobSnapshot {
+/** Merges the final progress of a build, which only its heartbeats contained so far. */
+function reached(state: JobSnapshot, progress: BuildProgress | null): JobSnapshot {
   if (!progress) return state;
   return {
     ...state,
     bytesHighWater: Math.max(state.bytesHighWater, progress.bytesHighWater),
     filesHighWater: Math.max(state.filesHighWater, progress.filesHighWater),
-    attempts: Math.max(state.attempts, progress.attempts ?? 1),
+    attempts: Math.max(state.attempts, progress.attempts),
   };
 }
 

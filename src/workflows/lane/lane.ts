@@ -9,18 +9,21 @@ import {
 } from '@temporalio/workflow';
 import type { LaneActivities, LaneState, Slot } from '../../contract/lanes.js';
 import { workflowIdFor } from '../../contract/names.js';
-import { LOOK_UP_OPTIONS } from '../activity-options.js';
+import { ENDED_JOBS_OPTIONS } from '../activity-options.js';
 import { acquireSignal, grantedSignal, laneQuery, releaseSignal } from '../messages.js';
 import { SlotQueue } from './slot-queue.js';
 
-/** How soon the lane looks for jobs that ended without a word, and how rarely when it keeps finding none. */
-const FIRST_LOOK_MS = 10_000;
-const LATEST_LOOK_MS = 60_000;
-const LOOK_BACKOFF = 1.5;
+/** Interval of the probes for ended jobs: starts short and grows while the probes find none. */
+const PROBE_INTERVAL_MS = 10_000;
+const PROBE_INTERVAL_MAX_MS = 60_000;
+const PROBE_BACKOFF = 1.5;
 
 /**
- * Gives out the slots of one user: a job builds only while it has one. Begins with the job that opened it in `state`,
- * and ends when it is empty; a job that comes then opens it anew. It cannot be cancelled: who waits in it waits for it.
+ * A lane is the entity workflow `lane/{userId}` that limits how many downloads of one user build at once. A slot is the
+ * right to build one download; the lane grants each slot to one run of a job, until that run releases it.
+ *
+ * The input contains the job that opened the lane. The lane completes when it is empty; the next job opens it again. It
+ * ignores cancellation, because the jobs in its queue would wait in vain.
  */
 export async function laneWorkflow(state: LaneState): Promise<void> {
   await CancellationScope.nonCancellable(() => new Lane(state).run());
@@ -31,68 +34,61 @@ class Lane {
 
   constructor(state: LaneState) {
     this.queue = new SlotQueue(state);
-    // None of them waits for anything, so that none is ever unfinished when the lane ends or continues as new. The
-    // server lets no workflow end over a signal that it has not seen: it sees it first, or the lane is opened anew.
-    setHandler(acquireSignal, (slot, maxRunning, ask) => this.queue.acquire(slot, maxRunning, ask));
+    // Handlers are synchronous, so none is unfinished when the lane completes or continues as new. The server never
+    // closes a workflow with unprocessed signals, so none is lost.
+    setHandler(acquireSignal, (slot, maxRunning) => this.queue.acquire(slot, maxRunning));
     setHandler(releaseSignal, (slot) => this.queue.release(slot));
     setHandler(laneQuery, () => this.queue.jobs);
   }
 
   async run(): Promise<void> {
-    void this.lookOut();
+    void this.probeWhileWaiting();
     while (!this.queue.isEmpty) {
-      await Promise.all(this.queue.takeGranted().map((slot) => this.tell(slot)));
+      await Promise.all(this.queue.takeGranted().map((slot) => this.notify(slot)));
       if (this.queue.hasGranted) continue;
-      if (isLong()) await continueAsNew<typeof laneWorkflow>(this.queue.state);
-      await condition(() => this.queue.hasGranted || this.queue.isEmpty || isLong());
+      if (isHistoryLong()) await continueAsNew<typeof laneWorkflow>(this.queue.state);
+      await condition(() => this.queue.hasGranted || this.queue.isEmpty || isHistoryLong());
     }
   }
 
-  /** Wakes a job that waited. One that is gone leaves its slot to the next. */
-  private async tell(slot: Slot): Promise<void> {
+  /** Tells a job that it holds a slot. If the job has ended, the slot passes to the next one. */
+  private async notify(slot: Slot): Promise<void> {
     try {
-      await getExternalWorkflowHandle(workflowIdFor(slot.jobId), slot.runId).signal(
-        grantedSignal,
-        Date.now(),
-      );
+      const job = getExternalWorkflowHandle(workflowIdFor(slot.jobId), slot.runId);
+      await job.signal(grantedSignal, Date.now());
     } catch {
       this.queue.release(slot);
     }
   }
 
-  /**
-   * A job that was terminated releases nothing, nor does one that was announced after its end. As long as somebody
-   * waits for it, or may be such a one, and only then, the lane looks at those in it.
-   */
-  private async lookOut(): Promise<void> {
-    const isWorthALook = () => this.queue.somebodyWaits || this.queue.holdsUnheard;
+  /** A terminated job never releases its slot, so probe the jobs in the lane while at least one waits. */
+  private async probeWhileWaiting(): Promise<void> {
     for (;;) {
-      await condition(isWorthALook);
-      let pauseMs = FIRST_LOOK_MS;
-      while (!(await condition(() => !isWorthALook(), pauseMs))) {
-        const ended = await this.look();
-        pauseMs = ended > 0 ? FIRST_LOOK_MS : Math.min(LATEST_LOOK_MS, pauseMs * LOOK_BACKOFF);
+      await condition(() => this.queue.hasWaiting);
+      let intervalMs = PROBE_INTERVAL_MS;
+      while (!(await condition(() => !this.queue.hasWaiting, intervalMs))) {
+        const ended = await this.releaseEnded();
+        intervalMs =
+          ended > 0 ? PROBE_INTERVAL_MS : Math.min(PROBE_INTERVAL_MAX_MS, intervalMs * PROBE_BACKOFF);
       }
     }
   }
 
-  /** @returns how many had ended. */
-  private async look(): Promise<number> {
-    const { endedJobs } = proxyActivities<LaneActivities>(LOOK_UP_OPTIONS);
-    const slots = this.queue.toLookUp();
+  /** @returns the number of ended jobs. */
+  private async releaseEnded(): Promise<number> {
+    const { endedJobs } = proxyActivities<LaneActivities>(ENDED_JOBS_OPTIONS);
     try {
-      const ended = await endedJobs(slots);
+      const ended = await endedJobs(this.queue.nextProbe());
       for (const slot of ended) this.queue.release(slot);
-      this.queue.lookedAt(slots);
       return ended.length;
     } catch {
-      // The next look tells.
+      // The next probe follows within a minute.
       return 0;
     }
   }
 }
 
-/** The history has become so long that the lane goes on with a new one. */
-function isLong(): boolean {
+/** True when the server suggests to continue as new. */
+function isHistoryLong(): boolean {
   return workflowInfo().continueAsNewSuggested;
 }

@@ -1,19 +1,18 @@
-import { announcedSlot, type Ask, type LaneJobs, type LaneState, type Slot } from '../../contract/lanes.js';
+import type { LaneJobs, LaneState, Slot } from '../../contract/lanes.js';
 
-/** Waiting jobs looked up at a time, so that a look at a thousand of them costs no more than one at twenty. */
-const WAITING_PER_LOOK = 20;
+/** Waiting jobs per probe, so that a probe of a lane with a thousand of them costs no more than one with twenty. */
+const WAITING_PER_PROBE = 20;
 
 /**
- * Who has a slot of a lane, and who waits for one. First come, first served, but a job of priority `low` only when no
- * other waits. Jobs are announced in the order in which they were posted; one that was not goes where its time is.
- * Nobody waits while a slot is free.
+ * The slots of one lane and the queue for them. The order is the post time, with jobs of priority `low` behind all
+ * others. A slot is never free while a job waits.
  */
 export class SlotQueue {
   private maxRunning: number;
   private readonly running: Slot[];
   private readonly waiting: Slot[];
   private granted: Slot[] = [];
-  private looked = 0;
+  private probed = 0;
 
   constructor(state: LaneState) {
     this.maxRunning = state.maxRunning;
@@ -34,30 +33,25 @@ export class SlotQueue {
     return this.running.length === 0 && this.waiting.length === 0;
   }
 
-  get somebodyWaits(): boolean {
+  get hasWaiting(): boolean {
     return this.waiting.length > 0;
   }
 
-  /** Whether somebody has a slot by an announcement alone. */
-  get holdsUnheard(): boolean {
-    return this.running.some(({ unheard }) => unheard !== undefined);
-  }
-
-  /** Whether somebody has a slot and was not told. */
+  /** True while a job holds a slot and has not been notified. */
   get hasGranted(): boolean {
     return this.granted.length > 0;
   }
 
-  /** A job that is in the lane keeps what it has, and when it asks again it is told again. */
-  acquire(slot: Slot, maxRunning: number, ask: Ask = 'first'): void {
+  /** Adds a job to the lane. A job that is in the lane keeps its place; one that holds a slot is notified again. */
+  acquire(slot: Slot, maxRunning: number): void {
     this.maxRunning = maxRunning;
-    const known = this.find(slot);
-    if (!known) this.enqueue(slot, ask);
-    else if (ask !== 'announced') delete known.unheard;
-    if (ask === 'again' && find(this.running, slot) && !find(this.granted, slot)) this.granted.push(slot);
+    if (find(this.running, slot)) {
+      if (!find(this.granted, slot)) this.granted.push(slot);
+    } else if (!find(this.waiting, slot)) this.enqueue(slot);
     this.grant();
   }
 
+  /** Removes a job from the lane. Does nothing for a job that is not in it. */
   release(slot: Slot): void {
     remove(this.running, slot);
     remove(this.waiting, slot);
@@ -65,41 +59,23 @@ export class SlotQueue {
     this.grant();
   }
 
-  /** Those who have a slot and were not told, each once. */
+  /** Returns the slots whose jobs have not been notified, each once. */
   takeGranted(): Slot[] {
     const granted = this.granted;
     this.granted = [];
     return granted;
   }
 
-  /** Whom to look up now: all that have a slot, and some of those who wait, others each time. */
-  toLookUp(): Slot[] {
-    const first = this.looked < this.waiting.length ? this.looked : 0;
-    this.looked = first + WAITING_PER_LOOK;
-    return [...this.running, ...this.waiting.slice(first, this.looked)];
+  /** Returns the slots to probe: all that run, and the next few that wait, in rotation. */
+  nextProbe(): Slot[] {
+    const first = this.probed < this.waiting.length ? this.probed : 0;
+    this.probed = first + WAITING_PER_PROBE;
+    return [...this.running, ...this.waiting.slice(first, this.probed)];
   }
 
-  /** These were looked at, and had not ended. */
-  lookedAt(slots: readonly Slot[]): void {
-    for (const slot of slots) {
-      const known = this.find(slot);
-      if (!known?.unheard) continue;
-      known.unheard -= 1;
-      if (known.unheard === 0) delete known.unheard;
-    }
-  }
-
-  private find(slot: Slot): Slot | undefined {
-    return find(this.running, slot) ?? find(this.waiting, slot);
-  }
-
-  private enqueue(slot: Slot, ask: Ask): void {
-    const announced = ask === 'announced';
-    const behind = this.waiting.findIndex((other) =>
-      announced ? yieldsTo(other, slot) : isBefore(slot, other),
-    );
-    const place = behind === -1 ? this.waiting.length : behind;
-    this.waiting.splice(place, 0, announced ? announcedSlot(slot) : slot);
+  private enqueue(slot: Slot): void {
+    const behind = this.waiting.findIndex((other) => isBefore(slot, other));
+    this.waiting.splice(behind === -1 ? this.waiting.length : behind, 0, slot);
   }
 
   private grant(): void {
@@ -111,14 +87,10 @@ export class SlotQueue {
 }
 
 function isBefore(a: Slot, b: Slot): boolean {
-  return a.priority === b.priority ? a.since < b.since : yieldsTo(b, a);
+  return a.priority === b.priority ? a.since < b.since : b.priority === 'low';
 }
 
-function yieldsTo(a: Slot, b: Slot): boolean {
-  return a.priority === 'low' && b.priority !== 'low';
-}
-
-/** A job that was started anew is another run: what its earlier run had is not its own. */
+/** Compares runs too, because the slot of an earlier run does not belong to a job that was started again. */
 function isSame(a: Slot, b: Slot): boolean {
   return a.jobId === b.jobId && a.runId === b.runId;
 }

@@ -171,7 +171,15 @@ export function aBuild(
 }
 
 export function aProgress(changes: Partial<BuildProgress> = {}): BuildProgress {
-  return { bytes: 0, files: 0, currentFile: null, bytesHighWater: 0, filesHighWater: 0, ...changes };
+  return {
+    bytes: 0,
+    files: 0,
+    currentFile: null,
+    bytesHighWater: 0,
+    filesHighWater: 0,
+    attempts: 1,
+    ...changes,
+  };
 }
 
 /** Maximum attempts of every activity in these tests. */

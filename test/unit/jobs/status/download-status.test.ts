@@ -143,7 +143,7 @@ describe('a download status', () => {
       retryAfterMs: 5_000,
       supportId: 's',
     } as const;
-    const failed = after(...BUILDING, { type: 'failed', at: CREATED + 1, error });
+    const failed = after(...BUILDING, { type: 'failed', at: CREATED + 1, error, attempts: 1, reached: null });
     expect(status(failed)).toMatchObject({
       status: 'failed',
       error,
@@ -154,13 +154,20 @@ describe('a download status', () => {
   });
 
   it('is never behind what it was when it ends while files are looked up', () => {
-    const cancelled = after(...PREPARED.slice(0, 2), { type: 'cancelled', at: CREATED + 1 });
+    const cancelled = after(...PREPARED.slice(0, 2), { type: 'cancelled', at: CREATED + 1, reached: null });
     expect(status(cancelled).progress).toBe(5);
-    expect(status(after({ type: 'cancelled', at: CREATED + 1 })).progress).toBe(0);
+    expect(status(after({ type: 'cancelled', at: CREATED + 1, reached: null })).progress).toBe(0);
   });
 
   it('tells how far a build was that failed or was cancelled, to every server', () => {
-    const reached = { bytes: 10, files: 0, currentFile: null, bytesHighWater: 200, filesHighWater: 1 };
+    const reached = {
+      bytes: 10,
+      files: 0,
+      currentFile: null,
+      bytesHighWater: 200,
+      filesHighWater: 1,
+      attempts: 1,
+    };
     const cancelled = after(...BUILDING, { type: 'cancelled', at: CREATED + 1, reached });
     expect(status(cancelled)).toMatchObject({ progress: 50, bytesProcessed: 200, filesProcessed: 1 });
   });

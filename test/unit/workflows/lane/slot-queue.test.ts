@@ -6,22 +6,22 @@ function aSlot(jobId: string, since: number, changes: Partial<Slot> = {}): Slot 
   return { jobId, runId: 'first', priority: 'standard', since, ...changes };
 }
 
-describe('a queue for slots', () => {
+describe('SlotQueue', () => {
   const [a, b, c, d] = [aSlot('a', 1), aSlot('b', 2), aSlot('c', 3), aSlot('d', 4)];
 
-  /** One slot, and nobody in it. */
+  /** Returns a queue without jobs. */
   function empty(maxRunning = 1): SlotQueue {
     return new SlotQueue({ maxRunning, running: [], waiting: [] });
   }
 
-  it('grants what is free, and lets the others wait', () => {
+  it('grants free slots and queues other jobs', () => {
     const queue = empty(2);
     for (const slot of [a, b, c, d]) queue.acquire(slot, 2);
     expect(queue.jobs).toEqual({ running: ['a', 'b'], waiting: ['c', 'd'] });
     expect(queue.takeGranted()).toEqual([a, b]);
   });
 
-  it('grants a slot that is released to whoever was asked for first, however late it came', () => {
+  it('grants released slots by post time, not arrival', () => {
     const queue = empty();
     for (const slot of [a, d, b, c]) queue.acquire(slot, 1);
     queue.takeGranted();
@@ -32,52 +32,31 @@ describe('a queue for slots', () => {
     expect(order).toEqual(['b', 'c', 'd']);
   });
 
-  it('lets low priority wait behind the others', () => {
+  it('keeps low priority behind standard', () => {
     const queue = empty();
     const low = aSlot('low', 0, { priority: 'low' });
     for (const slot of [a, low, b]) queue.acquire(slot, 1);
     expect(queue.jobs.waiting).toEqual(['b', 'low']);
   });
 
-  it('tells each once, and again who asks again', () => {
+  it('notifies each job once per request', () => {
     const queue = empty();
     for (const slot of [a, a, b]) queue.acquire(slot, 1);
     expect(queue.takeGranted()).toEqual([a]);
     expect(queue.takeGranted()).toEqual([]);
-    for (const slot of [a, a, b]) queue.acquire(slot, 1, 'first');
-    expect(queue.takeGranted()).toEqual([]);
-    for (const slot of [a, a, b]) queue.acquire(slot, 1, 'again');
+    for (const slot of [a, a, b]) queue.acquire(slot, 1);
     expect(queue.takeGranted()).toEqual([a]);
+    expect(queue.takeGranted()).toEqual([]);
+    expect(queue.jobs).toEqual({ running: ['a'], waiting: ['b'] });
   });
 
-  it('keeps the order in which jobs were announced, whatever their clocks say', () => {
-    const queue = empty();
-    const low = aSlot('low', 0, { priority: 'low' });
-    for (const slot of [a, low, d, c, b]) queue.acquire(slot, 1, 'announced');
-    for (const slot of [b, c, d, low, a]) queue.acquire(slot, 1, 'first');
-    expect(queue.jobs).toEqual({ running: ['a'], waiting: ['d', 'c', 'b', 'low'] });
-  });
-
-  it('grants the slots that are free when it begins', () => {
+  it('grants free slots in its constructor', () => {
     const queue = new SlotQueue({ maxRunning: 2, running: [], waiting: [a, b, c] });
     expect(queue.jobs).toEqual({ running: ['a', 'b'], waiting: ['c'] });
     expect(queue.takeGranted()).toEqual([a, b]);
   });
 
-  it('doubts that a job runs which was only announced, until it is heard of or was looked at twice', () => {
-    const queue = empty(2);
-    for (const slot of [a, b]) queue.acquire(slot, 2, 'announced');
-    expect(queue.holdsUnheard).toBe(true);
-    queue.acquire(a, 2, 'first');
-    queue.lookedAt([b]);
-    expect(queue.holdsUnheard).toBe(true);
-    queue.lookedAt([b]);
-    expect(queue.holdsUnheard).toBe(false);
-    queue.acquire(b, 2, 'announced');
-    expect(queue.holdsUnheard).toBe(false);
-  });
-
-  it('takes another run of the same job for another', () => {
+  it('treats another run as another job', () => {
     const queue = empty();
     const again = aSlot('a', 5, { runId: 'second' });
     for (const slot of [a, again]) queue.acquire(slot, 1);
@@ -86,7 +65,7 @@ describe('a queue for slots', () => {
     expect(queue.takeGranted()).toEqual([again]);
   });
 
-  it('grants more when the cap rises, and takes nothing back when it falls', () => {
+  it('follows the limit up and revokes nothing', () => {
     const queue = empty();
     for (const slot of [a, b, c]) queue.acquire(slot, 1);
     queue.acquire(d, 3);
@@ -96,7 +75,7 @@ describe('a queue for slots', () => {
     expect(queue.jobs).toEqual({ running: ['c'], waiting: ['d'] });
   });
 
-  it('is empty when all have gone, also those it never knew', () => {
+  it('ignores releases of unknown jobs', () => {
     const queue = empty();
     for (const slot of [a, b]) queue.acquire(slot, 1);
     for (const slot of [b, c, a, a]) queue.release(slot);
@@ -104,7 +83,7 @@ describe('a queue for slots', () => {
     expect(queue.hasGranted).toBe(false);
   });
 
-  it('goes on from its state', () => {
+  it('resumes from its state', () => {
     const queue = empty(2);
     for (const slot of [a, b, c]) queue.acquire(slot, 2);
     queue.takeGranted();
@@ -114,14 +93,14 @@ describe('a queue for slots', () => {
     expect(next.takeGranted()).toEqual([c]);
   });
 
-  it('looks all of them up by and by, and those with a slot every time', () => {
+  it('probes running jobs always and waiting ones in rotation', () => {
     const queue = empty();
     const waiting = Array.from({ length: 50 }, (_, i) => aSlot(`w${i}`, 10 + i));
     for (const slot of [a, ...waiting]) queue.acquire(slot, 1);
-    const looks = [queue.toLookUp(), queue.toLookUp(), queue.toLookUp(), queue.toLookUp()];
-    expect(looks.every((look) => look[0] === a && look.length <= 21)).toBe(true);
-    const seen = new Set(looks.slice(0, 3).flat());
+    const probes = [queue.nextProbe(), queue.nextProbe(), queue.nextProbe(), queue.nextProbe()];
+    expect(probes.every((probe) => probe[0] === a && probe.length <= 21)).toBe(true);
+    const seen = new Set(probes.slice(0, 3).flat());
     expect(seen.size).toBe(51);
-    expect(looks[3]).toEqual(looks[0]);
+    expect(probes[3]).toEqual(probes[0]);
   });
 });
