@@ -2,7 +2,8 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  // Slow suites have a configuration of their own, jest.slow.config.js.
+  testMatch: ['**/!(*.slow).test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
   // Sources import each other as `./x.js`, the name TypeScript emits; here the `.ts` file is meant.
