@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
@@ -150,7 +151,7 @@ describe('JobEvents', () => {
     let release!: () => void;
     slow.jobs.gate = new Promise((resolve) => (release = resolve));
     const client = new AbortController();
-    const answer = fetch(slow.eventsUrl(slow.jobs.add()), { signal: client.signal });
+    const answer = once(get(slow.eventsUrl(slow.jobs.add()), { signal: client.signal }), 'response');
     await waitFor('the job to be read', () => slow.jobs.reads === 1);
     client.abort();
     await expect(answer).rejects.toThrow('aborted');

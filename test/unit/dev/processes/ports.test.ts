@@ -1,7 +1,7 @@
 import { type Server, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { PortUnavailable, assertPortFree } from '../../../../src/dev/processes/ports.js';
-import { freePort, listen } from '../support.js';
+import { freePort, listen } from '../../../support/dev.js';
 
 describe('assertPortFree', () => {
   let server: Server | undefined;

@@ -4,7 +4,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { endProcess, isAlive, processInfo } from '../../../../src/dev/processes/process-table.js';
-import { script, temporaryFolders } from '../support.js';
+import { script, temporaryFolders } from '../../../support/dev.js';
 
 const folder = temporaryFolders();
 const started: ChildProcess[] = [];

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SampleDownloadFailed, runSampleDownload } from '../../../../src/dev/samples/sample-download.js';
-import { freePort, listen } from '../support.js';
+import { freePort, listen } from '../../../support/dev.js';
 
 const JOB = '0197f0aa-0000-7000-8000-000000000001';
 const STATUS = `/v1/download/status/${JOB}`;

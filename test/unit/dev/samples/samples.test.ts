@@ -14,7 +14,7 @@ import {
   seedSamples,
 } from '../../../../src/dev/samples/samples.js';
 import type { ObjectInfo, WriteOptions } from '../../../../src/storage/object-store.js';
-import { temporaryFolders } from '../support.js';
+import { temporaryFolders } from '../../../support/dev.js';
 
 const folder = temporaryFolders();
 

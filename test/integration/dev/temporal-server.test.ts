@@ -6,15 +6,15 @@ import { type Server, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AlreadyRunning } from '../../../../src/dev/temporal/orphan-server.js';
-import { PortUnavailable } from '../../../../src/dev/processes/ports.js';
-import { isAlive, processInfo } from '../../../../src/dev/processes/process-table.js';
+import { AlreadyRunning } from '../../../src/dev/temporal/orphan-server.js';
+import { PortUnavailable } from '../../../src/dev/processes/ports.js';
+import { isAlive, processInfo } from '../../../src/dev/processes/process-table.js';
 import {
   type TemporalServer,
   TemporalServerFailed,
   type TemporalServerOptions,
   startTemporalServer,
-} from '../../../../src/dev/temporal/temporal-server.js';
+} from '../../../src/dev/temporal/temporal-server.js';
 import {
   commandsContaining,
   eventually,
@@ -23,7 +23,7 @@ import {
   script,
   temporalCli,
   temporaryFolders,
-} from '../support.js';
+} from '../../support/dev.js';
 
 const folder = temporaryFolders();
 const cli = await temporalCli();

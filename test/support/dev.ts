@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll } from '@jest/globals';
-import { messageOf } from '../../../src/dev/errors.js';
-import { findTemporalCli } from '../../../src/dev/temporal/temporal-binary.js';
+import { messageOf } from '../../src/dev/errors.js';
+import { findTemporalCli } from '../../src/dev/temporal/temporal-binary.js';
 
 /** Returns a function that creates temporary folders. They are removed after all tests of the file. */
 export function temporaryFolders(): () => Promise<string> {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { isAlive } from '../../../../src/dev/processes/process-table.js';
-import { spawnServer } from '../../../../src/dev/processes/server-process.js';
-import { eventually, script, temporaryFolders } from '../support.js';
+import { isAlive } from '../../../src/dev/processes/process-table.js';
+import { spawnServer } from '../../../src/dev/processes/server-process.js';
+import { eventually, script, temporaryFolders } from '../../support/dev.js';
 
 const folder = temporaryFolders();
 
