@@ -1,13 +1,8 @@
-import { describe } from '@jest/globals';
 import { describeWith } from '../support/require-server.js';
 import { locateVersitygw, startVersitygw } from '../support/s3-servers.js';
 import { objectStoreContract } from './object-store.contract.js';
-import { s3FaultsContract } from './s3-faults.contract.js';
 import { startS3Store } from './s3-under-test.js';
 
 describeWith(await locateVersitygw(), 'S3ObjectStore on Versitygw', (program) => {
   objectStoreContract(async () => startS3Store(await startVersitygw(program)));
-  describe('when something fails', () => {
-    s3FaultsContract(() => startVersitygw(program), { tellsChecksumType: true });
-  });
 });

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import type { DownloadStatus } from '../../src/contract/http/answers.js';
+import type { StreamMessage } from '../../src/contract/http/snake-case-schemas.js';
 import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import {
   building,
@@ -30,7 +32,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
   });
   afterAll(() => s3?.stop());
   beforeEach(async () => {
-    stack = await Stack.start({ temporalCli, s3 });
+    stack = await Stack.start({ temporalCli, s3, env: { HEARTBEAT_TIMEOUT_MS: '5000' } });
     await writeSmallFiles(stack.store);
   });
   afterEach(() => stack?.stop());
@@ -136,6 +138,23 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect(closed).toMatchObject({ status: 'completed', progress: 100 });
     expect(closed).not.toHaveProperty('stale');
     expect((await stack.archive(jobId)).status).toBe(200);
+  });
+
+  it('is followed through an outage of all workers', async () => {
+    const { streamUrl } = await stack.initiate(SLOW_JOB);
+    const messages: StreamMessage[] = [];
+    const socket = new WebSocket(streamUrl);
+    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as StreamMessage));
+    await waitFor('the build', () => messages.some((message) => message.bytes_processed > 0));
+    await stack.workers[0]!.kill();
+    const isRetry = ({ message }: StreamMessage) => message.includes('Trying again');
+    await waitFor('the loss to be told', () => messages.some(isRetry), 60_000);
+    await stack.startWorker();
+    await waitFor('the end', () => socket.readyState === WebSocket.CLOSED, 60_000);
+    expect(messages.at(-1)).toMatchObject({ type: 'completed' });
+    expect(messages.at(-1)).not.toHaveProperty('stale');
+    const progress = messages.map((message) => message.progress);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   });
 
   it('waits in the queue while there is no worker', async () => {

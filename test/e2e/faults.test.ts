@@ -28,7 +28,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
   });
   afterAll(() => s3?.stop());
   beforeEach(async () => {
-    stack = await Stack.start({ temporalCli, s3 });
+    stack = await Stack.start({ temporalCli, s3, env: { HEARTBEAT_TIMEOUT_MS: '5000' } });
     await writeSmallFiles(stack.store);
   });
   afterEach(() => stack?.stop());

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdFor } from '../../src/contract/names.js';
 import type { DownloadStatus, JobsPage, StartedDownload } from '../../src/contract/http/answers.js';
-import { ApiDocument } from '../support/api-document.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
@@ -279,19 +278,6 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       const response = await stack.post('/v1/download/start', { file_id: 70_099 });
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ status: 'failed', error: { code: 'FILE_NOT_FOUND' } });
-    });
-
-    it('answer 202 in the end, when the job has not', async () => {
-      const init = { method: 'POST', headers: json, body: '{"file_id": 70000}' };
-      const response = await fetch(`${slowApi}/v1/download/start`, init);
-      expect(response.status).toBe(202);
-      const document = await ApiDocument.fetch(slowApi);
-      expect(await document.faultsOf('post /v1/download/start', response)).toEqual([]);
-      const status = (await response.json()) as DownloadStatus;
-      expect(status.status).toBe('running');
-      expect(response.headers.get('location')).toBe(`${slowApi}/v1/download/status/${status.jobId}`);
-      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-      await stack.post(`/v1/download/cancel/${status.jobId}`);
     });
 
     it('refuse what initiate refuses', async () => {

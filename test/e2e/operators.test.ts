@@ -20,7 +20,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
   let client: Client;
 
   beforeAll(async () => {
-    stack = await Stack.start({ temporalCli, env: { ADMIN_USERS: 'root' } });
+    stack = await Stack.start({ temporalCli, env: { ADMIN_USERS: 'root', HEARTBEAT_TIMEOUT_MS: '5000' } });
     await stack.store.write('downloads/70000', Buffer.from('hello'));
     connection = Connection.lazy({ address: stack.temporalAddress });
     client = new Client({ connection });

@@ -118,22 +118,6 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expect(bytesProcessed).toBeGreaterThanOrEqual(messages.at(-2)!.bytes_processed);
   });
 
-  it('through an outage of all workers', async () => {
-    const { streamUrl } = await stack.initiate(SLOW_JOB);
-    const messages: StreamMessage[] = [];
-    const socket = new WebSocket(streamUrl);
-    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as StreamMessage));
-    await waitFor('the build', () => messages.some((message) => message.bytes_processed > 0));
-    await stack.workers[0]!.kill();
-    const isRetry = ({ message }: StreamMessage) => message.includes('Trying again');
-    await waitFor('the loss to be told', () => messages.some(isRetry), 60_000);
-    await stack.startWorker();
-    await waitFor('the end', () => socket.readyState === WebSocket.CLOSED, 60_000);
-    expect(messages.at(-1)).toMatchObject({ type: 'completed' });
-    expect(messages.at(-1)).not.toHaveProperty('stale');
-    expectNeverBack(messages);
-  });
-
   it('until the server stops: then clients are sent elsewhere', async () => {
     const { streamUrl, eventsUrl } = await stack.initiate(SLOW_JOB);
     const socket = new WebSocket(streamUrl);
