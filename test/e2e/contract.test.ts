@@ -18,7 +18,7 @@ interface Problem {
   job?: DownloadStatus;
 }
 
-describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'HTTP contract', (temporalCli) => {
   let stack: Stack;
   const contents = new Map<number, Buffer>([
     [70_000, Buffer.from('hello '.repeat(1_000))],
@@ -43,7 +43,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
 
   const problem = async (response: Response) => (await response.json()) as Problem;
 
-  it('starts a job with 202, and says where to ask and when', async () => {
+  it('accepts a job with 202, Location and Retry-After', async () => {
     const response = await stack.post('/v1/download/initiate', { fileIds: [70_000, 70_001, 70_000] });
     expect(response.status).toBe(202);
     const started = (await response.json()) as StartedDownload;
@@ -60,7 +60,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     await stack.waitUntilFinal(started.jobId);
   });
 
-  it('delivers an archive whose every byte two unpackers agree on', async () => {
+  it('delivers an archive that two unpackers verify', async () => {
     const { jobId } = await stack.initiate({ fileIds: [...contents.keys()], archive: { name: 'Über 日本' } });
     const seen: DownloadStatus[] = [];
     const status = await stack.waitUntilFinal(jobId, { seen });
@@ -105,7 +105,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     );
   });
 
-  it('names and nests entries as the request says', async () => {
+  it('names and nests entries as requested', async () => {
     const { jobId } = await stack.initiate({
       files: [{ fileId: 70_000, name: '2026/März.txt' }, { fileId: 70_001 }],
     });
@@ -117,7 +117,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     ]);
   });
 
-  it('serves its own links with ranges, and mints a new one on each click', async () => {
+  it('serves ranges and signs a new link per request', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_001 });
     await stack.until(jobId, (status) => status.status === 'completed');
     const part = await stack.archive(jobId, { range: 'bytes=0-3' });
@@ -129,7 +129,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(await problem(await fetch(tampered))).toMatchObject({ status: 403, code: 'LINK_INVALID' });
   });
 
-  it('tells what became of each file, page by page', async () => {
+  it('pages through the outcome of each file', async () => {
     const { jobId } = await stack.initiate({
       fileIds: [70_000, 70_099, 70_001, 70_002],
       onFileError: 'skip',
@@ -146,7 +146,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(await problem(bad)).toMatchObject({ status: 400, errors: [{ path: 'cursor' }] });
   });
 
-  it('puts into an incomplete archive what is missing from it', async () => {
+  it('lists skipped files in the archive', async () => {
     const { jobId } = await stack.initiate({ fileIds: [70_000, 70_099], onFileError: 'skip' });
     const status = await stack.until(jobId, ({ status: s }) => s === 'completed');
     expect(status).toMatchObject({ filesProcessed: 1, filesSkipped: 1, archive: { files: 1, skipped: 1 } });
@@ -157,7 +157,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(entries.map((entry) => entry.name)).toEqual(['a.txt', '_manifest.json']);
   });
 
-  it('fails within two seconds when a file does not exist, naming it', async () => {
+  it('fails within two seconds naming a missing file', async () => {
     const before = Date.now();
     const { jobId } = await stack.initiate({ fileIds: [70_000, 70_099] });
     const status = await stack.waitUntilFinal(jobId);
@@ -178,7 +178,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect((await stack.files(jobId)).files[1]).toMatchObject({ fileId: 70_099, state: 'failed' });
   });
 
-  it('fails when it skips missing files and all are missing', async () => {
+  it('fails when every file is missing despite skip', async () => {
     const { jobId } = await stack.initiate({ fileIds: [70_098, 70_099], onFileError: 'skip' });
     expect(await stack.waitUntilFinal(jobId)).toMatchObject({
       status: 'failed',
@@ -195,7 +195,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     ['an unknown field', { fileIds: [70_000], fileIdz: 1 }, ['fileIdz']],
     ['a bad format', { fileIds: [70_000], archive: { format: 'rar' } }, ['archive.format']],
     ['a bad name', { files: [{ fileId: 70_000, name: '../../x' }] }, ['files.0.name']],
-  ])('refuses %s with every path', async (_, body, paths) => {
+  ])('rejects %s with the path of each error', async (_, body, paths) => {
     const response = await stack.post('/v1/download/initiate', body);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     const { status, code, errors } = await problem(response);
@@ -216,7 +216,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     },
   );
 
-  it('answers unknown routes with 404 and other methods with 405 and Allow', async () => {
+  it('answers unknown routes 404 and other methods 405', async () => {
     expect(await problem(await stack.request('/v1/nothing'))).toMatchObject({
       status: 404,
       code: 'ROUTE_NOT_FOUND',
@@ -226,7 +226,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(await problem(response)).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' });
   });
 
-  it('says the same of an unknown and of a malformed job id, on every route', async () => {
+  it('answers unknown and malformed job ids alike', async () => {
     const ids = ['01890000-0000-7000-8000-000000000000', 'nope', '..%2f', '%ZZ', 'x'.repeat(500)];
     for (const [method, path] of [
       ['GET', '/v1/download/status/'],
@@ -242,7 +242,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     }
   });
 
-  it('does not cancel what has ended: 409 after completion and failure, 200 again after cancellation', async () => {
+  it('rejects cancelling an ended job unless already cancelled', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_000 });
     await stack.waitUntilFinal(jobId);
     const response = await stack.post(`/v1/download/cancel/${jobId}`);
@@ -254,7 +254,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect((await stack.status(jobId)).status).toBe('completed');
   });
 
-  it('starts one job per key, whichever of two API servers is asked and however often', async () => {
+  it('starts one job per key across API servers', async () => {
     const other = await stack.startAnotherApi();
     const body = { fileIds: [70_000, 70_001], clientRequestId: `race-${Date.now()}` };
     const init = {
@@ -285,7 +285,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(((await again.json()) as StartedDownload).jobId).toBe(started[0]!.jobId);
   });
 
-  it('refuses another request under the same key', async () => {
+  it('rejects a different request with the same key', async () => {
     const headers = { 'idempotency-key': `reused-${Date.now()}` };
     await stack.post('/v1/download/initiate', { fileId: 70_000 }, headers);
     const other = await stack.post('/v1/download/initiate', { fileId: 70_001 }, headers);
@@ -296,7 +296,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(await problem(blank)).toMatchObject({ status: 400, errors: [{ path: 'Idempotency-Key' }] });
   });
 
-  it('starts a failed job again under the same key', async () => {
+  it('restarts a failed job with the same key', async () => {
     const body = { fileIds: [70_000, 70_090], clientRequestId: `again-${Date.now()}` };
     const { jobId } = await stack.initiate(body);
     expect((await stack.waitUntilFinal(jobId)).status).toBe('failed');
@@ -307,7 +307,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     await waitFor('the new run to complete', async () => (await stack.status(jobId)).status === 'completed');
   });
 
-  it('starts a failed job again in the very moment in which it is told as failed', async () => {
+  it('restarts a job as soon as it reports failure', async () => {
     for (let i = 0; i < 10; i++) {
       const body = { fileId: 70_097, clientRequestId: `at-once-${i}-${Date.now()}` };
       const { jobId } = await stack.initiate(body);
@@ -317,14 +317,14 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     }
   });
 
-  it('takes equal requests for equal, however they spell their ids', async () => {
+  it('treats equal ids in different spellings as equal', async () => {
     const key = { clientRequestId: `spelling-${Date.now()}` };
     await stack.initiate({ fileIds: [70_000, 70_001], ...key });
     const again = await stack.post('/v1/download/initiate', { file_ids: ['70000', '70001'], ...key });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
   });
 
-  it('refuses a field that could not be kept', async () => {
+  it('rejects a field that cannot be stored', async () => {
     const response = await stack.request('/v1/download/initiate', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -333,7 +333,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(await problem(response)).toMatchObject({ status: 400 });
   });
 
-  it('tells whether a file is there', async () => {
+  it('reports whether a file exists', async () => {
     const there = await stack.post('/v1/download/check', { file_id: 70_000 });
     expect(await there.json()).toEqual({
       file_id: 70_000,
@@ -346,7 +346,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect((await stack.post('/v1/download/check', { file_id: 1 })).status).toBe(400);
   });
 
-  it('says who it is and that it is well', async () => {
+  it('reports its name and health', async () => {
     expect(await (await stack.request('/')).json()).toMatchObject({ name: 'longhaul' });
     expect(await (await stack.request('/health')).json()).toEqual({
       status: 'healthy',
@@ -355,7 +355,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     for (const path of ['/livez', '/readyz']) expect((await stack.request(path)).status).toBe(200);
   });
 
-  it('carries a request id, security headers and CORS on every answer, errors too', async () => {
+  it('sends request id, security and CORS headers always', async () => {
     for (const path of ['/livez', '/v1/nothing', '/v1/download/status/nope']) {
       const headers = { 'x-request-id': 'abc-123', origin: 'https://app.example' };
       const response = await stack.request(path, { headers });
@@ -368,7 +368,7 @@ describeWith(await locateTemporalCli(), 'the HTTP contract', (temporalCli) => {
     expect(insane.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('never tells where or how things are kept', async () => {
+  it('never reveals storage locations', async () => {
     const { jobId } = await stack.initiate({ fileIds: [70_000, 70_099] });
     const status = await stack.waitUntilFinal(jobId);
     expect(JSON.stringify(status)).not.toMatch(/downloads\/|archives\/|longhaul-stack/);

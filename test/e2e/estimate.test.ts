@@ -4,7 +4,7 @@ import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 
-describeWith(await locateTemporalCli(), 'the dry run of a download', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'dry run', (temporalCli) => {
   let stack: Stack;
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describeWith(await locateTemporalCli(), 'the dry run of a download', (temporalCl
     return (await response.json()) as Estimate;
   };
 
-  it('takes the body of initiate, and starts nothing', async () => {
+  it('accepts the body of initiate and starts nothing', async () => {
     expect(await estimate({ fileIds: [70_000, 70_099, 70_000], onFileError: 'skip' })).toEqual({
       totalFileIds: 2,
       duplicateFileIds: [70_000],
@@ -45,7 +45,7 @@ describeWith(await locateTemporalCli(), 'the dry run of a download', (temporalCl
     expect(jobs).toEqual({ jobs: [], nextCursor: null });
   });
 
-  it('says what the job would fail of, and how large its archive can be', async () => {
+  it('predicts failures and the maximum archive size', async () => {
     expect(await estimate({ fileIds: [70_000, 70_001] })).toMatchObject({
       bytesTotal: 101,
       tooLarge: true,
@@ -57,13 +57,13 @@ describeWith(await locateTemporalCli(), 'the dry run of a download', (temporalCl
     expect(archive!.size).toBeLessThanOrEqual(archiveBytes);
   });
 
-  it('lists the first thousand of very many, and counts all', async () => {
+  it('lists the first thousand files and counts all', async () => {
     const found = await estimate({ fileIds: Array.from({ length: 2_500 }, (_, i) => 80_000 + i) });
     expect(found).toMatchObject({ totalFileIds: 2_500, filesFound: 0, filesMissing: 2_500, truncated: true });
     expect(found.missing).toHaveLength(1_000);
   });
 
-  it('is made for a user twice at once and no more', async () => {
+  it('runs at most twice at once per user', async () => {
     const body = { fileIds: Array.from({ length: 9_000 }, (_, i) => 80_000 + i) };
     const answers = await Promise.all(
       Array.from({ length: 4 }, async () => (await stack.post('/v1/download/estimate', body)).status),
@@ -72,7 +72,7 @@ describeWith(await locateTemporalCli(), 'the dry run of a download', (temporalCl
     expect((await stack.post('/v1/download/estimate', { fileId: 70_000 })).status).toBe(200);
   });
 
-  it('refuses what initiate refuses', async () => {
+  it('rejects what initiate rejects', async () => {
     const response = await stack.post('/v1/download/estimate', { fileIds: [1] });
     expect(await response.json()).toMatchObject({ status: 400, errors: [{ path: 'fileIds.0' }] });
   });

@@ -9,7 +9,7 @@ import { waitFor } from '../support/wait-for.js';
 const TTL_MS = 3_000;
 const DAYS_MS = 10 * 86_400_000;
 
-describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'archive expiry', (temporalCli) => {
   let stack: Stack;
   let connection: Connection;
   let client: Client;
@@ -26,7 +26,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
 
   const schedule = () => client.schedule.getHandle(SWEEP_SCHEDULE);
 
-  it('expires: its links, its status, and at the next sweep its bytes', async () => {
+  it('ends links and status, and the sweep deletes bytes', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_000 });
     const completed = await stack.until(jobId, ({ status }) => status === 'completed');
     const link = completed.downloadUrl!;
@@ -35,7 +35,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
 
     await waitFor('the archive to expire', async () => (await stack.status(jobId)).status === 'expired');
     expect(await stack.status(jobId)).toMatchObject({ progress: 100, downloadUrl: null, nextPollInMs: null });
-    // Though it was made for five minutes.
+    // The link itself is valid for five minutes.
     const late = await fetch(link);
     expect([late.status, ((await late.json()) as { code: string }).code]).toEqual([410, 'LINK_EXPIRED']);
     const redirect = await stack.request(`/v1/download/${jobId}`);
@@ -51,7 +51,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
     expect([files.status, ((await files.json()) as { code: string }).code]).toEqual([410, 'JOB_EXPIRED']);
   });
 
-  it('is made anew under the same key, once however often it is asked for', async () => {
+  it('rebuilds once for repeated requests with one key', async () => {
     const body = { fileId: 70_000, clientRequestId: 'again' };
     const first = await stack.initiate(body);
     await stack.until(first.jobId, ({ status }) => status === 'completed');
@@ -68,14 +68,14 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
     expect((await fetch(completed.downloadUrl!)).status).toBe(200);
   });
 
-  it('is swept every night, by a schedule that the worker makes and adapts', async () => {
+  it('sweeps nightly on a schedule the worker maintains', async () => {
     const nextSweep = async () => (await schedule().describe()).info.nextActionTimes[0]!.toISOString();
     expect(await nextSweep()).toMatch(/T03:00:00.000Z$/);
     await stack.startWorker({ CLEANUP_SCHEDULE: '15 2 * * *' });
     expect(await nextSweep()).toMatch(/T02:15:00.000Z$/);
   });
 
-  it('is not promised for longer than its job is remembered without a warning', async () => {
+  it('warns when namespace retention is shorter than expiry', async () => {
     expect(stack.workers[0]!.log).not.toContain('raise its retention');
     const worker = await stack.startWorker({ DOWNLOAD_JOB_TTL_MS: String(DAYS_MS) });
     expect(worker.log).toContain(
@@ -83,7 +83,7 @@ describeWith(await locateTemporalCli(), 'an archive', (temporalCli) => {
     );
   });
 
-  it('needs a schedule that is one: else the worker says so and does not start', async () => {
+  it('stops the worker when the schedule is invalid', async () => {
     await expect(stack.startWorker({ CLEANUP_SCHEDULE: 'every night' })).rejects.toThrow(
       /CLEANUP_SCHEDULE .*cron expression/,
     );

@@ -9,17 +9,17 @@ import { locateTemporalCli } from '../support/temporal-programs.js';
 
 const MIB = 1024 * 1024;
 
-/** Takes a worker long enough for others to come meanwhile. */
+/** Builds long enough for other jobs to arrive meanwhile. */
 const SLOW = { fileId: 70_000, archive: { compression: 'deflate' } };
 
-describeWith(await locateTemporalCli(), 'jobs that wait for the only worker', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'worker queue', (temporalCli) => {
   let stack: Stack;
   let client: Client;
   beforeAll(async () => {
     stack = await Stack.start({
       temporalCli,
       env: { DOWNLOAD_WORKER_CONCURRENCY: '1' },
-      // Order holds within a partition of a queue, and a worker asks a random one.
+      // Order holds only within a queue partition, and workers poll a random one.
       dynamicConfig: ['matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1'],
     });
     client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
@@ -35,7 +35,7 @@ describeWith(await locateTemporalCli(), 'jobs that wait for the only worker', (t
     return ((await response.json()) as { jobId: string }).jobId;
   }
 
-  /** How many of the others began to build after this job could have, and before it did. */
+  /** Counts the other jobs that started building while this job was waiting in the queue. */
   async function overtakers(jobId: string, others: string[]): Promise<number> {
     const jobIds = [jobId, ...others];
     await Promise.all(jobIds.map((id) => client.workflow.getHandle(workflowIdFor(id)).result()));
@@ -43,16 +43,16 @@ describeWith(await locateTemporalCli(), 'jobs that wait for the only worker', (t
     return rest.filter(({ startedAt }) => startedAt > own!.from && startedAt < own!.startedAt).length;
   }
 
-  // A worker may have asked for its next task before the job came, and on a busy machine the queue hears of it late.
+  // A worker may have polled before the job arrived, and a busy machine enqueues the job late.
   const MOST_OVERTAKERS = 6;
 
-  it('go before all that are of low priority', async () => {
+  it('runs standard jobs before low-priority jobs', async () => {
     const low: string[] = [];
     for (let i = 0; i < 20; i++) low.push(await post('anne', { priority: 'low' }));
     expect(await overtakers(await post('anne'), low)).toBeLessThanOrEqual(MOST_OVERTAKERS);
   });
 
-  it('take turns with those of other users', async () => {
+  it('alternates between users', async () => {
     const many: string[] = [];
     for (let i = 0; i < 30; i++) many.push(await post('anne'));
     expect(await overtakers(await post('bob'), many)).toBeLessThanOrEqual(MOST_OVERTAKERS);

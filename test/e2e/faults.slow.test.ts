@@ -22,7 +22,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const programs = await Promise.all([locateTemporalCli(), locateSeaweedFs()]);
 
-describeWith(programs, 'a download', (temporalCli, weed) => {
+describeWith(programs, 'download', (temporalCli, weed) => {
   let s3: S3Server;
   let stack: Stack;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
   });
   afterEach(() => stack?.stop());
 
-  it('is handed over by workers that shut down, again and again, without using up an attempt', async () => {
+  it('is handed over by workers without using an attempt', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     const seen: DownloadStatus[] = [];
     await stack.until(jobId, building, { seen });
@@ -53,7 +53,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     await expectNoUploads(stack);
   });
 
-  it('lets a running build finish when the grace time allows', async () => {
+  it('finishes building within the shutdown grace period', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     await stack.until(jobId, building);
     const [worker] = stack.workers;
@@ -71,7 +71,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
       async (jobId: string) => void (await stack.until(jobId, building)),
     ],
   ])(
-    'completes after the store was down for 20 s %s, and says so meanwhile',
+    'reports and survives a store outage of 20 s %s',
     async (_, body, reached) => {
       const whileDown = async () => {
         const seen: DownloadStatus[] = [];
@@ -95,7 +95,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     180_000,
   );
 
-  it('is not lost when Temporal is restarted under way', async () => {
+  it('survives a restart of Temporal', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     await stack.until(jobId, building);
     await stack.temporal.kill();
@@ -108,7 +108,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     await expectRightArchive(stack, jobId);
   }, 180_000);
 
-  it('is not lost when the API is killed: it holds no state', async () => {
+  it('survives a killed API server', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     await stack.until(jobId, building);
     await stack.api.kill();
@@ -116,11 +116,11 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
   });
 
-  it('tells its status within two seconds while no worker runs, and its end without any worker at all', async () => {
+  it('reports its status and its end without workers', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     await stack.until(jobId, building);
     await stack.workers[0]!.kill();
-    // What the API still remembers would answer for it.
+    // Restart the API, otherwise its cache would answer.
     await stack.api.kill();
     await stack.startApi();
     const before = Date.now();
@@ -140,7 +140,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect((await stack.archive(jobId)).status).toBe(200);
   });
 
-  it('is followed through an outage of all workers', async () => {
+  it('streams its progress through an outage of workers', async () => {
     const { streamUrl } = await stack.initiate(SLOW_JOB);
     const messages: StreamMessage[] = [];
     const socket = new WebSocket(streamUrl);
@@ -148,7 +148,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     await waitFor('the build', () => messages.some((message) => message.bytes_processed > 0));
     await stack.workers[0]!.kill();
     const isRetry = ({ message }: StreamMessage) => message.includes('Trying again');
-    await waitFor('the loss to be told', () => messages.some(isRetry), 60_000);
+    await waitFor('a message about the retry', () => messages.some(isRetry), 60_000);
     await stack.startWorker();
     await waitFor('the end', () => socket.readyState === WebSocket.CLOSED, 60_000);
     expect(messages.at(-1)).toMatchObject({ type: 'completed' });
@@ -157,7 +157,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   });
 
-  it('waits in the queue while there is no worker', async () => {
+  it('waits in the queue without a worker', async () => {
     await stack.workers[0]!.kill();
     const { jobId } = await stack.initiate({ fileId: 70_001 });
     expect(await stack.status(jobId)).toMatchObject({ status: 'queued', progress: 0 });
@@ -168,7 +168,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
   it.each([
     ['queued', () => stack.workers[0]!.kill(), async () => void (await stack.startWorker())],
     ['building', async (jobId: string) => void (await stack.until(jobId, building)), async () => {}],
-  ])('can be cancelled while %s, twice, and leaves nothing in the store', async (phase, reach, after) => {
+  ])('is cancelled while %s and leaves no objects', async (phase, reach, after) => {
     if (phase === 'queued') await reach('');
     const { jobId } = await stack.initiate(SLOW_JOB);
     if (phase === 'building') await reach(jobId);
@@ -189,7 +189,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect(redirect.status).toBe(409);
   });
 
-  it('is not what its key starts again while it is being cancelled', async () => {
+  it('rejects its key until the cancellation ends', async () => {
     await stack.workers[0]!.kill();
     const request = { fileId: 70_001, clientRequestId: 'cancelled' };
     const { jobId } = await stack.initiate(request);
@@ -203,7 +203,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
   });
 
-  it('fails with the name of a file that changes while it is read', async () => {
+  it('fails naming a file that changes during reading', async () => {
     const { jobId } = await stack.initiate({ ...SLOW_JOB, fileIds: [70_000, 70_002] });
     await stack.until(jobId, building);
     await stack.store.write('downloads/70002', Buffer.from('something else'));
@@ -213,7 +213,7 @@ describeWith(programs, 'a download', (temporalCli, weed) => {
     expect(await stack.artifacts(jobId)).toEqual([]);
   });
 
-  it('leaves out a file that vanishes under way when it may skip files, and says so in the archive', async () => {
+  it('skips a vanished file and lists it in the archive', async () => {
     const { jobId } = await stack.initiate({ ...SLOW_JOB, fileIds: [70_000, 70_002], onFileError: 'skip' });
     await stack.until(jobId, building);
     await stack.store.delete(['downloads/70002']);

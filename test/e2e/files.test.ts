@@ -4,7 +4,7 @@ import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 
-describeWith(await locateTemporalCli(), 'the files that can be downloaded', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'file list', (temporalCli) => {
   let stack: Stack;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describeWith(await locateTemporalCli(), 'the files that can be downloaded', (tem
     return (await response.json()) as FileListPage;
   };
 
-  it('are told with what a download needs to know', async () => {
+  it('lists ids, names and sizes', async () => {
     const { files, nextCursor } = await list();
     expect({ files, nextCursor }).toEqual({
       files: [
@@ -35,7 +35,7 @@ describeWith(await locateTemporalCli(), 'the files that can be downloaded', (tem
     await stack.until(jobId, ({ status }) => status === 'completed');
   });
 
-  it('are searched, page by page', async () => {
+  it('searches page by page', async () => {
     expect((await list('?query=GR%C3%9C')).files).toMatchObject([{ fileId: 70_000 }]);
     const first = await list('?query=7000&limit=1');
     expect(first.files).toMatchObject([{ fileId: 70_000 }]);
@@ -48,7 +48,7 @@ describeWith(await locateTemporalCli(), 'the files that can be downloaded', (tem
     ['cursor=*', 'cursor'],
     ['cursor=_', 'cursor'],
     ['query=a&query=b', 'query'],
-  ])('are not told for ?%s', async (query, path) => {
+  ])('rejects ?%s', async (query, path) => {
     const response = await stack.request(`/v1/files?${query}`);
     expect(await response.json()).toMatchObject({ status: 400, errors: [{ path }] });
   });
@@ -60,7 +60,7 @@ describeWith(await locateTemporalCli(), 'the files that can be downloaded', (tem
       'https://files.example/{id}',
       'The files are in an external source, which cannot be listed.',
     ],
-  ])('are not told where %s is %s', async (name, value, detail) => {
+  ])('is turned off when %s is %s', async (name, value, detail) => {
     const api = await stack.startAnotherApi({ [name]: value });
     const response = await fetch(`${api}/v1/files`);
     expect(await response.json()).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND', detail });

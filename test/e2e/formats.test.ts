@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.js';
 const MIB = 1024 * 1024;
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** What objects are called, and what their entries must be. */
+/** Object names and the entry names they must become. */
 const NAMES: [stored: string, entry: string][] = [
   ['a.txt', 'a.txt'],
   ['A.TXT', 'A (1).TXT'],
@@ -36,7 +36,7 @@ const NAMES: [stored: string, entry: string][] = [
 
 const programs = await Promise.all([locateTemporalCli(), locateSeaweedFs()]);
 
-describeWith(programs, 'an archive', (temporalCli, weed) => {
+describeWith(programs, 'archive', (temporalCli, weed) => {
   let s3: S3Server;
   let proxy: FaultProxy;
   let stack: Stack;
@@ -62,7 +62,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
     const start = async (fileIds: number[], onFileError = 'skip') =>
       (await stack.initiate({ fileIds, onFileError, archive: { format } })).jobId;
 
-    /** Reads every byte of the archive with two programs, and holds them against what the status tells. */
+    /** Verifies every byte of the archive with two programs and compares it with the status. */
     async function read(jobId: string, status: DownloadStatus) {
       const bytes = Buffer.from(await (await stack.archive(jobId)).arrayBuffer());
       expect(status.archive).toMatchObject({ size: bytes.length, checksum: `sha256:${sha256(bytes)}` });
@@ -71,7 +71,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
       return entries;
     }
 
-    it('holds every byte, under safe names of which no two are equal, whatever they were called', async () => {
+    it('holds every byte under safe, unique names', async () => {
       const jobId = await start(
         NAMES.map((_, i) => 70_000 + i),
         'fail',
@@ -85,7 +85,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
       expect(files.map(({ name }) => name)).toEqual(NAMES.map(([, entry]) => entry));
     });
 
-    it('says itself what is missing from it', async () => {
+    it('lists its missing files', async () => {
       const jobId = await start([70_000, 70_098, 70_001, 70_099]);
       const status = await stack.waitUntilFinal(jobId);
       expect(status).toMatchObject({ status: 'completed', archive: { files: 2, skipped: 2 } });
@@ -96,8 +96,8 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
     describe.each([
       ['changes', 'FILE_CHANGED', () => stack.store.write('downloads/70050', noise(2 * MIB))],
       ['vanishes', 'FILE_NOT_FOUND', () => stack.store.delete(['downloads/70050'])],
-    ])('of which a file %s half way', (_, code, spoil) => {
-      /** Starts a job that has read the first half of a file when that is spoilt. */
+    ])('with a file that %s while read', (_, code, spoil) => {
+      /** Starts a job and spoils a file after the job has read half of it. */
       async function startSpoilt(onFileError: string): Promise<string> {
         await stack.store.write('downloads/70050', noise(2 * MIB), { metadata: { filename: 'b.bin' } });
         let reads = 0;
@@ -118,7 +118,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
         return jobId;
       }
 
-      it('is not delivered when it has to be whole', async () => {
+      it('fails when no file may be skipped', async () => {
         const jobId = await startSpoilt('fail');
         const status = await stack.waitUntilFinal(jobId);
         expect(status).toMatchObject({ status: 'failed', archive: null, error: { code } });
@@ -126,7 +126,7 @@ describeWith(programs, 'an archive', (temporalCli, weed) => {
         await waitFor('the store to be empty', async () => (await stack.artifacts(jobId)).length === 0);
       });
 
-      it('is built anew without it when it may lack files', async () => {
+      it('is rebuilt without it when files may be skipped', async () => {
         const jobId = await startSpoilt('skip');
         const status = await stack.waitUntilFinal(jobId);
         expect(status).toMatchObject({ status: 'completed', archive: { files: 2, skipped: 1 } });

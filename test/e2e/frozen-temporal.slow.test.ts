@@ -11,14 +11,14 @@ import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Downloads without slots, so that nothing but starting them is tried. */
+/** Jobs without slots, so that the test covers only their start. */
 function unlimited(client: Client): TemporalJobs {
   const logger = pino({ level: 'silent' });
   const queues = new TemporalUserQueues(client, logger, 5_000);
   return new TemporalJobs({ client, logger, queues, admission: new Admission(queues, 0), isCapped: false });
 }
 
-describeWith(await locateTemporalCli(), 'starting a job while Temporal stands still', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'job start while Temporal is frozen', (temporalCli) => {
   let stack: Stack;
   let connection: Connection;
   let client: Client;
@@ -33,14 +33,14 @@ describeWith(await locateTemporalCli(), 'starting a job while Temporal stands st
     await stack?.stop();
   });
 
-  it('starts nothing any more once the answer is out', async () => {
+  it('starts nothing after the request was answered', async () => {
     await stack.temporal.pause();
     const responses = await Promise.all(
       Array.from({ length: 10 }, () => stack.post('/v1/download/initiate', { fileId: 70_000 })),
     );
     stack.temporal.resume();
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([503]));
-    // Visibility follows on the heels of the starts, in their order: when a later one is seen, no earlier one will come.
+    // Visibility indexes starts in order: once a later job is listed, no earlier one will appear.
     const later = aJob();
     const downloads = unlimited(client);
     await waitFor('Temporal to go on', () => downloads.start(later, Date.now() + 5_000));
@@ -53,7 +53,7 @@ describeWith(await locateTemporalCli(), 'starting a job while Temporal stands st
     expect(await seen()).toEqual([workflowIdFor(later.jobId)]);
   });
 
-  it('starts nothing when it is late already', async () => {
+  it('starts nothing after its deadline', async () => {
     const downloads = unlimited(client);
     const job = aJob();
     await expect(downloads.start(job, Date.now() - 1)).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
@@ -61,18 +61,18 @@ describeWith(await locateTemporalCli(), 'starting a job while Temporal stands st
   });
 });
 
-describeWith(await locateTemporalCli(), 'a worker while Temporal stands still', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'worker while Temporal is frozen', (temporalCli) => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await Stack.start({ temporalCli, workers: 0, env: { SHUTDOWN_GRACE_MS: '100' } });
   });
   afterAll(() => stack?.stop());
 
-  it('ends when it is told to, whatever it was asking', async () => {
+  it('shuts down during a pending call', async () => {
     const worker = await stack.startWorker();
     await stack.temporal.pause();
-    // It asks for terminated jobs from time to time, and is not answered.
-    await waitFor('a question to fail', () => worker.log.includes('polling for terminated jobs failed'));
+    // The worker polls for terminated jobs and gets no answer.
+    await waitFor('a poll to fail', () => worker.log.includes('polling for terminated jobs failed'));
     worker.signal('SIGTERM');
     await waitFor('the worker to end', () => !worker.isRunning, 60_000);
     expect(worker.isRunning).toBe(false);

@@ -17,7 +17,7 @@ const MIB = 1024 * 1024;
 const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
 const isArchive = ({ method, key }: SeenRequest) => method === 'PUT' && key.endsWith('/archive.zip');
 
-describeWith(programs, 'while requests to the store are held up', (temporalCli, weed) => {
+describeWith(programs, 'store request that is held up', (temporalCli, weed) => {
   let s3: S3Server;
   let proxy: FaultProxy;
   let stack: Stack;
@@ -47,7 +47,7 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     return { until, release };
   }
 
-  /** Holds the first request that stores an archive on its way, and its worker still. */
+  /** Holds the first request that stores an archive, and freezes its worker. */
   async function freezeAtArchive() {
     const { until, release } = gate();
     let held = 0;
@@ -58,14 +58,14 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     return { jobId, release };
   }
 
-  it('a worker that was taken for dead does not overwrite the archive of the one that took over', async () => {
+  it('from a frozen worker never overwrites the new archive', async () => {
     const { jobId, release } = await freezeAtArchive();
-    // So that the archives of the two differ.
+    // Makes the archives of the two workers differ.
     await stack.store.delete(['downloads/70001']);
     await stack.startWorker();
     const status = await stack.waitUntilFinal(jobId, { timeoutMs: 100_000 });
     expect(status).toMatchObject({ status: 'completed', archive: { files: 1, skipped: 1 } });
-    // The third when the second was given to the worker that is held still, which had asked for one build more.
+    // Attempt 3 when attempt 2 went to the frozen worker, which had already polled for another build.
     expect([2, 3]).toContain(status.attempts);
 
     const folders = () => stack.artifacts(jobId).then((keys) => new Set(keys.map(folderOf)).size);
@@ -81,7 +81,7 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     expect((await stack.files(jobId)).files.map(({ state }) => state)).toEqual(['included', 'skipped']);
   });
 
-  it('a job can be cancelled, and nothing of it is left in the store when that is back', async () => {
+  it('leaves nothing after its job is cancelled', async () => {
     await stack.store.write('downloads/70002', noise(40 * MIB));
     const { until, release } = gate();
     let held = false;
@@ -92,7 +92,7 @@ describeWith(programs, 'while requests to the store are held up', (temporalCli, 
     const { jobId } = await stack.initiate({ fileId: 70_002 });
     await waitFor('a part to be on its way', () => held);
     await stack.post(`/v1/download/cancel/${jobId}`);
-    // Long before requests give up by themselves, three times twenty seconds each.
+    // Well before the requests time out, three times 20 s each.
     const status = await stack.waitUntilFinal(jobId, { timeoutMs: 40_000 });
     expect(status).toMatchObject({ status: 'cancelled', downloadUrl: null, error: null });
     release();

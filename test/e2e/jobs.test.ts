@@ -21,7 +21,7 @@ interface JobInSnakeCase {
 
 const json = { 'content-type': 'application/json' };
 
-describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
   let stack: Stack;
   /** An API server whose jobs pause for ten minutes before they do anything. */
   let slowApi: string;
@@ -69,7 +69,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
     });
 
   describe('in snake_case', () => {
-    it('start the same job, with progress from 0 to 1', async () => {
+    it('starts the same job with progress 0 to 1', async () => {
       const response = await stack.post('/v1/download/jobs', { file_ids: [70_000, 70_001] });
       expect(response.status).toBe(202);
       const job = (await response.json()) as JobInSnakeCase;
@@ -102,7 +102,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect((await fetch(done.download_url!)).status).toBe(200);
     });
 
-    it('take every field of initiate, and complain in their own names', async () => {
+    it('accepts every initiate field and reports snake_case errors', async () => {
       const body = {
         files: [{ file_id: 70_000, name: 'a.txt' }, { file_id: 70_099 }],
         on_file_error: 'skip',
@@ -127,7 +127,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect(await none.json()).toMatchObject({ status: 400, detail: 'file_ids is required.' });
     });
 
-    it('tell why a job failed', async () => {
+    it('reports why a job failed', async () => {
       const response = await stack.post('/v1/download/jobs', { file_id: 70_099 });
       const { job_id } = (await response.json()) as JobInSnakeCase;
       await stack.waitUntilFinal(job_id);
@@ -137,14 +137,17 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       });
     });
 
-    it.each(['nope', '%ZZ', '01890000-0000-7000-8000-000000000000'])('do not know the job %s', async (id) => {
-      const response = await stack.request(`/v1/download/jobs/${id}`);
-      expect(await response.json()).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
-    });
+    it.each(['nope', '%ZZ', '01890000-0000-7000-8000-000000000000'])(
+      'answers 404 for the job %s',
+      async (id) => {
+        const response = await stack.request(`/v1/download/jobs/${id}`);
+        expect(await response.json()).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
+      },
+    );
   });
 
-  describe('in a list', () => {
-    it('are told at once, newest first, in every state, page by page', async () => {
+  describe('job list', () => {
+    it('pages through jobs in every state at once', async () => {
       const user = newUser();
       const started: string[] = [];
       for (let i = 0; i < 5; i++) {
@@ -169,7 +172,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect(paged).toEqual(started);
     });
 
-    it('come from the index of an API server that did not start them', async () => {
+    it('lists jobs that another API server started', async () => {
       const user = newUser();
       const { jobId } = await start(user);
       await waitUntilFinal(user, jobId);
@@ -179,7 +182,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect(idsOf(await list(user, '', slowApi))).toEqual([jobId]);
     });
 
-    it('are found by their status, also those that were terminated', async () => {
+    it('filters by status, including terminated jobs', async () => {
       const user = newUser();
       const [{ jobId: running }, { jobId: terminated }, { jobId: cancelled }] = [
         await start(user, { fileId: 70_000 }, slowApi),
@@ -192,7 +195,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       );
       await temporal.workflow.getHandle(workflowIdFor(terminated)).terminate('by a test');
       await stack.post(`/v1/download/cancel/${cancelled}`, undefined, user);
-      // At once where it was started, and elsewhere as soon as the index knows.
+      // Immediately where it was started; elsewhere once the visibility index lists it.
       for (const api of [slowApi, stack.baseUrl]) {
         const listed = async (status: string) => idsOf(await list(user, `?status=${status}`, api));
         await waitFor('the index to know', async () => (await listed('failed')).length === 1);
@@ -205,7 +208,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       await stack.post(`/v1/download/cancel/${running}`, undefined, user);
     });
 
-    it('never show an old state of what was cancelled just now', async () => {
+    it('shows a cancellation at once', async () => {
       const user = newUser();
       const { jobId } = await start(user, { fileId: 70_000 }, slowApi);
       await fetch(`${slowApi}/v1/download/cancel/${jobId}`, { method: 'POST', headers: user });
@@ -213,7 +216,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect(jobs).toMatchObject([{ jobId, status: 'cancelled' }]);
     });
 
-    it('stand there once, as they are now, though they were begun twice', async () => {
+    it('lists a restarted job once with its current state', async () => {
       const user = newUser();
       const body = { fileIds: [70_000, 70_050], clientRequestId: 'twice' };
       const { jobId } = await start(user, body);
@@ -234,7 +237,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       }
     });
 
-    it('are one’s own, whatever is in one’s name', async () => {
+    it('lists only own jobs for any user name', async () => {
       const names = [`o'brien`, `o\\'brien`, 'a"b', `x'OR'1'='1`, `x')OR('1'='1`, '\\', `%`, "O'BRIEN"];
       const jobs = new Map<string, string>();
       for (const name of names) jobs.set(name, (await start({ 'x-user-id': name })).jobId);
@@ -254,14 +257,14 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       ['limit=101', 'limit'],
       ['cursor=x', 'cursor'],
       ['cursor=a&cursor=b', 'cursor'],
-    ])('refuse ?%s', async (query, path) => {
+    ])('rejects ?%s', async (query, path) => {
       const response = await stack.request(`/v1/download/jobs?${query}`);
       expect(await response.json()).toMatchObject({ status: 400, errors: [{ path }] });
     });
   });
 
-  describe('that are waited for', () => {
-    it('answer with the finished job, and that there is a better way', async () => {
+  describe('POST /start', () => {
+    it('answers with the finished job and deprecation headers', async () => {
       const response = await stack.post('/v1/download/start', { file_id: 70_000 });
       expect(response.status).toBe(200);
       expect(response.headers.get('deprecation')).toMatch(/^@\d+$/);
@@ -274,20 +277,20 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
       expect(response.headers.get('location')).toBe(`${stack.baseUrl}/v1/download/status/${status.jobId}`);
     });
 
-    it('answer with a failure as soon as there is one', async () => {
+    it('answers with a failure as soon as it occurs', async () => {
       const response = await stack.post('/v1/download/start', { file_id: 70_099 });
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ status: 'failed', error: { code: 'FILE_NOT_FOUND' } });
     });
 
-    it('refuse what initiate refuses', async () => {
+    it('rejects what initiate rejects', async () => {
       const response = await stack.post('/v1/download/start', { file_id: 1 });
       expect(await response.json()).toMatchObject({ status: 400, errors: [{ path: 'file_id' }] });
       expect(response.headers.get('deprecation')).toMatch(/^@\d+$/);
     });
   });
 
-  it('are nobody else’s', async () => {
+  it('hides jobs of other users', async () => {
     const [user, stranger] = [newUser(), newUser()];
     const { jobId } = await start(user);
     await waitUntilFinal(user, jobId);
@@ -300,7 +303,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
     expect(await list(stranger)).toEqual({ jobs: [], nextCursor: null });
   });
 
-  it('let their files be paged through while they complete', async () => {
+  it('pages through files while a job completes', async () => {
     const user = newUser();
     const body = { fileIds: [70_000, 70_001] };
     const { jobId } = await start(user, body, slowApi);
@@ -310,7 +313,7 @@ describeWith(await locateTemporalCli(), 'the routes about jobs', (temporalCli) =
         nextCursor: string | null;
       };
     const { nextCursor } = await files('?limit=1', jobId);
-    // A cursor into the list of a running job, in the record of one that asked for the same and completed.
+    // Uses a cursor of the running job's list on the record of an equal, completed job.
     const { jobId: done } = await start(user, body);
     await waitUntilFinal(user, done);
     expect(await files(`?cursor=${nextCursor}`, done)).toMatchObject({

@@ -18,15 +18,15 @@ import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** More than are read at once, so that the list is put together of spans of time. */
+/** More than one read returns, so that the list is assembled from time windows. */
 const JOBS = 330;
 const USER = 'o\'brien"s';
 const TERMINATED = 30;
 
-describeWith(await locateTemporalCli(), 'a list of very many jobs', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'long job list', (temporalCli) => {
   let stack: Stack;
   let connection: Connection;
-  /** In the order of the list. */
+  /** Workflow ids in list order. */
   let expected: string[];
   let terminated: string[];
 
@@ -35,7 +35,7 @@ describeWith(await locateTemporalCli(), 'a list of very many jobs', (temporalCli
     connection = await Connection.connect({ address: stack.temporalAddress });
     const client = new Client({ connection });
     const jobs = Array.from({ length: JOBS }, () => aJob({ userId: USER }));
-    await pMap(jobs, (job) => startForNobody(client, job), { concurrency: 50 });
+    await pMap(jobs, (job) => startWithoutWorker(client, job), { concurrency: 50 });
     terminated = jobs.slice(0, TERMINATED).map(({ jobId }) => jobId);
     await pMap(terminated, (jobId) => client.workflow.getHandle(workflowIdFor(jobId)).terminate(), {
       concurrency: 10,
@@ -71,24 +71,24 @@ describeWith(await locateTemporalCli(), 'a list of very many jobs', (temporalCli
     return ids;
   };
 
-  it('has each job once, the newest first, however it is paged', async () => {
+  it('lists each job once, newest first, in pages', async () => {
     expect(await pages('limit=100')).toEqual(expected);
     expect((await pages('limit=37')).toSorted()).toEqual(expected.toSorted());
   });
 
-  it('finds the few of one status among them', async () => {
+  it('finds the few jobs of one status', async () => {
     expect(await pages('limit=20&status=failed')).toEqual(expected.filter((id) => terminated.includes(id)));
     expect(await pages('limit=100&status=queued')).toEqual(expected.filter((id) => !terminated.includes(id)));
   });
 });
 
-/** A job as an API server starts it, for a task queue that no worker polls. */
-async function startForNobody(client: Client, job: ReturnType<typeof aJob>): Promise<void> {
+/** Starts a job as an API server does, on a task queue that no worker polls. */
+async function startWithoutWorker(client: Client, job: ReturnType<typeof aJob>): Promise<void> {
   const snapshot = queuedSnapshot(job);
   const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
   await client.workflow.start(DOWNLOAD_WORKFLOW, {
     workflowId: workflowIdFor(job.jobId),
-    taskQueue: 'nobody',
+    taskQueue: 'no-worker',
     args: [job],
     memo: { [MEMO.snapshot]: snapshot },
     typedSearchAttributes: [

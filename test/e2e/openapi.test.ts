@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000000';
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
-/** Unsigned, but in the form of a token that names a key. */
+/** Unsigned, but well formed, with a key id. */
 const TOKEN = [{ alg: 'RS256', kid: 'a' }, {}]
   .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
   .concat('AA')
@@ -18,7 +18,7 @@ const TOKEN = [{ alg: 'RS256', kid: 'a' }, {}]
 const WEB_SOCKET = 'get /v1/download/jobs/{jobId}/stream';
 const EVENTS = 'get /v1/download/jobs/{jobId}/events';
 
-describeWith(await locateTemporalCli(), 'answers as the document has them', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
   let stack: Stack;
   let receiver: Receiver;
   let held: HeldAnswers;
@@ -52,7 +52,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     return (await response.json()) as StartedDownload;
   };
 
-  it('from the start of a job to its archive', async () => {
+  it('covers a job from start to archive', async () => {
     const { jobId } = await start({ fileIds: [70_000, 70_099, 70_000], onFileError: 'skip' });
     await assertDocumented(
       'get /v1/download/status/{jobId}',
@@ -94,7 +94,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     );
   });
 
-  it('when a job is cancelled, and there is no archive', async () => {
+  it('covers a cancelled job without an archive', async () => {
     await stack.workers[0]!.pause();
     const { jobId } = await start({ fileId: 70_000 });
     await assertDocumented('get /v1/download/{jobId}', 409, stack.request(`/v1/download/${jobId}`));
@@ -107,7 +107,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await stack.waitUntilFinal(jobId);
   });
 
-  it('when a job is refused', async () => {
+  it('covers rejected jobs', async () => {
     const refused = (status: number, init: RequestInit) =>
       assertDocumented(
         'post /v1/download/initiate',
@@ -125,14 +125,14 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await refused(422, { body: '{"fileId":70001}', headers: keyed });
   });
 
-  it('when a file is looked up', async () => {
+  it('covers file lookup', async () => {
     for (const file_id of [70_000, 70_099]) {
       await assertDocumented('post /v1/download/check', 200, stack.post('/v1/download/check', { file_id }));
     }
     await assertDocumented('post /v1/download/check', 400, stack.post('/v1/download/check', {}));
   });
 
-  it('in snake_case', async () => {
+  it('covers the snake_case routes', async () => {
     const response = await assertDocumented(
       'post /v1/download/jobs',
       202,
@@ -162,14 +162,14 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await assertDocumented('get /v1/download/jobs', 400, stack.request('/v1/download/jobs?status=gone'));
   });
 
-  it('when a job is started and waited for', async () => {
+  it('covers starting and waiting for a job', async () => {
     const path = '/v1/download/start';
     const response = await assertDocumented(`post ${path}`, 200, stack.post(path, { fileId: 70_000 }));
     expect(await response.json()).toMatchObject({ status: 'completed' });
     await assertDocumented(`post ${path}`, 200, stack.post(path, { fileId: 70_099 }));
   });
 
-  it('when a job is told of as it goes on', async () => {
+  it('covers event streams', async () => {
     await stack.workers[0]!.pause();
     const { streamUrl, eventsUrl } = await start({ fileId: 70_000 });
     const socket = held.assertSocket(WEB_SOCKET, streamUrl);
@@ -181,7 +181,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await assertDocumented(EVENTS, 401, fetch(eventsUrl.replace(/ticket=.*/, 'ticket=none')));
   });
 
-  it('when files are asked for', async () => {
+  it('covers file lists', async () => {
     await assertDocumented('get /v1/files', 200, stack.request('/v1/files'));
     await assertDocumented('get /v1/files', 400, stack.request('/v1/files?limit=501'));
     const path = '/v1/download/estimate';
@@ -199,9 +199,9 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await assertDocumented(`post ${path}`, 'RATE_LIMITED', Promise.resolve(refused));
   });
 
-  it('when receivers are told of the end of jobs', async () => {
+  it('covers callbacks', async () => {
     const callbackUrl = `${receiver.url}/owner`;
-    const told = (path: string) =>
+    const bodiesAt = (path: string) =>
       receiver.requests
         .filter((request) => request.path === path)
         .map(({ body }) => JSON.parse(body) as { type: string });
@@ -211,12 +211,13 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     stack.workers[0]!.resume();
     await start({ fileId: 70_000, callbackUrl });
     await start({ fileId: 70_099, callback_url: callbackUrl });
-    await waitFor('the callbacks', () => told('/owner').length >= 3 && told('/operator').length > 0);
-    expect(told('/owner').map(({ type }) => type)).toEqual(
+    await waitFor('the callbacks', () => bodiesAt('/owner').length >= 3 && bodiesAt('/operator').length > 0);
+    expect(bodiesAt('/owner').map(({ type }) => type)).toEqual(
       expect.arrayContaining(['download.cancelled', 'download.completed', 'download.failed']),
     );
-    for (const body of told('/owner')) expect(held.document.faultsOfWebhook('jobEnded', body)).toEqual([]);
-    for (const body of told('/operator'))
+    for (const body of bodiesAt('/owner'))
+      expect(held.document.faultsOfWebhook('jobEnded', body)).toEqual([]);
+    for (const body of bodiesAt('/operator'))
       expect(held.document.faultsOfWebhook('jobFailed', body)).toEqual([]);
     const { parameters } = held.document.json.webhooks['jobEnded']!.post as unknown as {
       parameters: { name: string }[];
@@ -224,7 +225,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     for (const { name } of parameters) expect(receiver.requests[0]!.headers).toHaveProperty(name);
   });
 
-  it('when an operator looks after jobs', async () => {
+  it('covers operator routes', async () => {
     const { jobId } = await start({ fileId: 70_099, labels: { a: 'b' } });
     await stack.waitUntilFinal(jobId);
     await waitFor('the job to be listed', async () => {
@@ -232,8 +233,8 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
       return JSON.stringify(await response.json()).includes(jobId);
     });
     await assertDocumented('get /v1/admin/failed', 400, stack.request('/v1/admin/failed?cursor=x'));
-    const nobody = { headers: { 'x-user-id': 'eve' } };
-    await assertDocumented('get /v1/admin/failed', 403, stack.request('/v1/admin/failed', nobody));
+    const eve = { headers: { 'x-user-id': 'eve' } };
+    await assertDocumented('get /v1/admin/failed', 403, stack.request('/v1/admin/failed', eve));
     await assertDocumented('get /v1/admin/jobs/{jobId}', 200, stack.request(`/v1/admin/jobs/${jobId}`));
     await stack.workers[0]!.pause();
     await assertDocumented(
@@ -248,7 +249,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     stack.workers[0]!.resume();
   });
 
-  it('when more is asked for than there may be', async () => {
+  it('covers exceeded limits', async () => {
     const keyed = await stack.startAnotherApi({
       AUTH_MODE: 'api-key',
       API_KEYS: `ada=sha256:${createHash('sha256').update('ada-key').digest('hex')}`,
@@ -278,7 +279,7 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
       expect(refused.headers.get(name)).toMatch(/^\d+$/);
   });
 
-  it('when something that the API needs is out of reach', async () => {
+  it('covers unreachable dependencies', async () => {
     const nowhere = 'http://127.0.0.1:9';
     const check = (baseUrl: string) =>
       fetch(`${baseUrl}/v1/download/check`, {
@@ -310,13 +311,13 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     await assertDocumented('get /v1/files', 'ROUTE_NOT_FOUND', fetch(`${unlisted}/v1/files`));
   });
 
-  it('of the service itself', async () => {
+  it('covers the service routes', async () => {
     for (const path of ['/livez', '/readyz', '/health', '/', '/openapi.json']) {
       await assertDocumented(`get ${path}`, 200, stack.request(path));
     }
   });
 
-  it('when there is no such job', async () => {
+  it('covers unknown jobs', async () => {
     const operations = held.document.operations().filter((one) => one.includes('{jobId}'));
     for (const operation of operations.filter((one) => one !== WEB_SOCKET)) {
       const [method, path] = operation.split(' ') as [string, string];
@@ -329,14 +330,14 @@ describeWith(await locateTemporalCli(), 'answers as the document has them', (tem
     }
   });
 
-  it('of every operation', () => {
+  it('has every operation tested above', () => {
     expect(held.operations).toEqual(held.document.operations().toSorted());
   });
 
-  it('when Temporal is down', async () => {
+  it('covers an outage of Temporal', async () => {
     await stack.temporal.kill();
     const ask = (path: string) => stack.request(path.replace('{jobId}', UNKNOWN));
-    // At once, because each of them waits until the API gives up on Temporal.
+    // In parallel, because each request waits until the API gives up on Temporal.
     await Promise.all([
       ...[
         '/v1/download/status/{jobId}',

@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000000';
 
-describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
   let stack: Stack;
   let connection: Connection;
   let client: Client;
@@ -41,7 +41,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
   const terminate = (jobId: string, body: unknown = { reason: 'It hangs.' }) =>
     stack.post(`/v1/admin/jobs/${jobId}/terminate`, body, root);
   const isBuilding = ({ bytesProcessed }: DownloadStatus) => bytesProcessed > 0;
-  /** Resolves when the index knows of the job, which it does a moment later. */
+  /** Resolves when the visibility index lists the job. */
   const listed = (jobId: string) =>
     waitFor('the job to be listed', async () => (await failed()).jobs.some((job) => job.jobId === jobId));
   const failedJob = async (body: object = { fileIds: [70_000, 70_099] }) => {
@@ -63,7 +63,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
       );
     });
 
-  it('is for the admin users alone', async () => {
+  it('serves only admin users', async () => {
     for (const path of ['failed', `jobs/${UNKNOWN}`]) {
       expect(await answer(stack.request(`/v1/admin/${path}`))).toMatchObject({
         status: 403,
@@ -75,7 +75,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     }
   });
 
-  it('finds a failed job with all that is needed to judge it', async () => {
+  it('shows failed jobs with full details', async () => {
     const jobId = await failedJob({
       fileIds: [70_000, 70_099],
       labels: { album: '2026' },
@@ -97,7 +97,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     });
   });
 
-  it('starts a failed job again as the same job, which then is no dead letter any more', async () => {
+  it('restarts a failed job and removes its dead letter', async () => {
     const jobId = await failedJob({ fileIds: [70_000, 70_090] });
     const before = await show(jobId);
     expect(before).toMatchObject({ status: 'failed', run: 'failed', userId: 'anonymous', pending: [] });
@@ -113,7 +113,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     expect(await answer(retry(jobId))).toMatchObject({ status: 409, code: 'JOB_NOT_RETRYABLE' });
   });
 
-  it('ends a job that runs, which is then a dead letter that may be started again', async () => {
+  it('terminates a running job, which may be restarted', async () => {
     const worker = stack.workers.at(-1)!;
     await worker.pause();
     const { jobId } = await stack.initiate({ fileId: 70_000 });
@@ -139,14 +139,14 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     await waitFor('it to complete', async () => (await stack.status(jobId)).status === 'completed');
   });
 
-  it('shows a job that runs as it is when it is reset in the Web UI, and not as it was', async () => {
+  it('shows fresh progress after a Web UI reset', async () => {
     const path = join(stack.dataDir, 'objects', 'downloads', '70080');
     await writeFile(path, '');
-    // Zeros that take no room on the disk, and minutes to read.
+    // A sparse file takes no disk space and minutes to read.
     await truncate(path, 32 * 2 ** 30);
     const { jobId } = await stack.initiate({ fileId: 70_080, archive: { compression: 'deflate' } });
     await stack.until(jobId, isBuilding);
-    // What would begin the job anew as soon as it is reset.
+    // Kill the worker, otherwise it would restart the job as soon as it is reset.
     await stack.workers.at(-1)!.kill();
     const execution = { workflowId: workflowIdFor(jobId) };
     const { events } = await client.workflow.getHandle(execution.workflowId).fetchHistory();
@@ -164,7 +164,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     expect((await terminate(jobId)).status).toBe(200);
   });
 
-  it('gives the list page by page, and refuses a cursor that is none', async () => {
+  it('pages through the list and rejects invalid cursors', async () => {
     const jobIds = [await failedJob(), await failedJob(), await failedJob()];
     const seen: string[] = [];
     let cursor = '';
@@ -181,7 +181,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     }
   });
 
-  it('says of an unknown job that there is none', async () => {
+  it('answers 404 for unknown jobs', async () => {
     for (const jobId of [UNKNOWN, 'nope', '%ZZ']) {
       const get = stack.request(`/v1/admin/jobs/${jobId}`, { headers: root });
       for (const response of [get, retry(jobId), terminate(jobId)]) {
@@ -190,8 +190,8 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     }
   });
 
-  it('can be done from the command line', async () => {
-    // Without keys the command is the anonymous user, who is no admin here.
+  it('works from the command line', async () => {
+    // Without a key the command runs as the anonymous user, who is no admin here.
     const refused = await admin(['failed']);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('ADMIN_USERS');
@@ -228,7 +228,7 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
     [['retry'], 2, '', 'retry needs the id of at least one job'],
     [['terminate', UNKNOWN], 2, '', 'terminate needs --reason'],
     [['show', UNKNOWN, '--nonsense'], 2, '', "'--nonsense'"],
-  ] as const)('says how it is used: %j', async (args, code, stdout, stderr) => {
+  ] as const)('prints its usage for %j', async (args, code, stdout, stderr) => {
     const result = await admin([...args]);
     expect(result.code).toBe(code);
     expect(result.stdout).toContain(stdout);
@@ -237,14 +237,14 @@ describeWith(await locateTemporalCli(), 'what operators do', (temporalCli) => {
 
   it.each([
     [
-      'nobody listens',
+      'nothing listens',
       { LONGHAUL_URL: 'http://127.0.0.1:1' },
       1,
       'Cannot reach the API at http://127.0.0.1:1',
     ],
     ['the URL is none', { LONGHAUL_URL: 'localhost:3000' }, 2, 'LONGHAUL_URL must be'],
     ['the key can be none', { LONGHAUL_API_KEY: 'sëcret' }, 2, 'LONGHAUL_API_KEY must have'],
-  ])('says what to do when %s', async (_, env, code, stderr) => {
+  ])('prints what to do when %s', async (_, env, code, stderr) => {
     const result = await admin(['failed'], env);
     expect(result.code).toBe(code);
     expect(result.stderr).toContain(stderr);

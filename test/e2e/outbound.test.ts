@@ -15,10 +15,10 @@ import { waitFor } from '../support/wait-for.js';
 
 const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
-/** Stands in signed URLs, in headers and in bodies that others answer with. */
+/** Planted in signed URLs, headers and response bodies. */
 const PLANTED = 'hunter2';
 
-describeWith(await locateTemporalCli(), 'Longhaul among other servers', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
   const [oldSecret, secret, catalogueSecret] = [newSecret(), newSecret(), newSecret()];
   const bytes = randomBytes(300_000);
   let application: Receiver;
@@ -72,20 +72,20 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     70003: { fileId: 70_003, key: 'archives/x/../y' },
   };
   const hook = () => `${receiver.url}/hook?token=${PLANTED}`;
-  const told = async (server: Receiver): Promise<ReceivedRequest> => {
+  const callbackOf = async (server: Receiver): Promise<ReceivedRequest> => {
     await waitFor('the callback', () => server.requests.length > 0);
     return server.requests[0]!;
   };
   const verified = ({ body, headers }: ReceivedRequest) =>
     new Webhook(secret).verify(body, headers as Record<string, string>) as JobEnded | JobFailed;
 
-  it('packs what the application hands out, tells the receiver, and keeps signed URLs to itself', async () => {
+  it('downloads catalogue files, calls back and hides signed URLs', async () => {
     receiver.answer = (_, response) => response.setHeader('x-secret', PLANTED).end(PLANTED);
     const { jobId } = await stack.initiate({
       fileIds: [70_000, 70_001, 70_002],
       onFileError: 'skip',
       labels: { album: '2026' },
-      // The receiver is the only one whose secret the job itself holds.
+      // The job holds only the receiver's secret.
       callbackUrl: `${receiver.url}/hook`,
     });
     const status = await stack.waitUntilFinal(jobId);
@@ -99,7 +99,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     const { files: outcomes } = await stack.files(jobId);
     expect(outcomes[2]?.error).toEqual({ code: 'FILE_FORBIDDEN', message: 'File 70002 may not be read.' });
 
-    const payload = verified(await told(receiver)) as JobEnded;
+    const payload = verified(await callbackOf(receiver)) as JobEnded;
     const { completedAt, expiresAt, archive } = status;
     expect(payload).toMatchObject({
       type: 'download.completed',
@@ -121,28 +121,28 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     const runs = await Promise.all(
       [workflowIdFor(jobId), await deliveryOf(receiver)].map((id) => historyText(stack.temporalAddress, id)),
     );
-    // Whole histories are no use in the report of a failure.
+    // Compare a boolean, otherwise a failure would print the whole history.
     expect(runs[0]!.includes('manifestKey')).toBe(true);
     expect(runs[1]!.includes('acknowledged with 200')).toBe(true);
     const shown = JSON.stringify([runs, outcomes, status, stack.api.log, stack.workers[0]!.log]);
     expect(shown.includes(PLANTED)).toBe(false);
   });
 
-  /** The id of the workflow that delivered what a receiver got. */
+  /** Id of the workflow that delivered a callback. */
   async function deliveryOf(server: Receiver): Promise<string> {
-    const request = await told(server);
+    const request = await callbackOf(server);
     const runId = String(request.headers['webhook-id']).split('_')[1]!;
     return `callback/${(JSON.parse(request.body) as JobEnded).data.jobId}/${runId}`;
   }
 
-  it('tells the receiver and the operator of a failure, whose URL no history knows', async () => {
+  it('reports failures without storing the operator URL', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_002, callbackUrl: hook() });
     const { error } = await stack.waitUntilFinal(jobId);
-    expect(verified(await told(receiver))).toMatchObject({
+    expect(verified(await callbackOf(receiver))).toMatchObject({
       type: 'download.failed',
       data: { status: 'failed', archive: null, error: { ...error, code: 'FILE_FORBIDDEN' } },
     });
-    const request = await told(operator);
+    const request = await callbackOf(operator);
     expect(request.path).toBe(`/ops?key=${PLANTED}`);
     expect(verified(request)).toMatchObject({
       type: 'download.failed',
@@ -152,7 +152,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     expect((await historyText(stack.temporalAddress, delivery)).includes(PLANTED)).toBe(false);
   });
 
-  it('does without a file whose server is out of order, where it may skip files', async () => {
+  it('skips a file whose server is broken', async () => {
     const serve = files.receiver.answer;
     files.receiver.answer = (request, response) => {
       if (request.path === '/down') response.writeHead(503).end();
@@ -180,7 +180,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     files.receiver.answer = serve;
   });
 
-  it('tells of a cancellation', async () => {
+  it('calls back after a cancellation', async () => {
     application.requests.length = 0;
     const serve = files.receiver.answer;
     files.receiver.answer = () => {};
@@ -188,7 +188,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     await waitFor('the file to be asked for', () => application.requests.length > 0);
     await stack.post(`/v1/download/cancel/${jobId}`);
     files.receiver.answer = serve;
-    expect(verified(await told(receiver))).toMatchObject({
+    expect(verified(await callbackOf(receiver))).toMatchObject({
       type: 'download.cancelled',
       data: { jobId, status: 'cancelled' },
     });
@@ -197,7 +197,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
   it.each([
     ['a key of ours', 70_003],
     ['a URL that is not allowed', 70_004],
-  ])('hands out no file whose place is %s', async (_, fileId) => {
+  ])('rejects a file location that is %s', async (_, fileId) => {
     const before = operator.connections;
     const { jobId } = await stack.initiate({ fileId });
     const status = await stack.waitUntilFinal(jobId);
@@ -206,7 +206,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
       message: `File ${fileId} may not be read.`,
     });
     // What connects is the word to the operator, and nothing else.
-    await told(operator);
+    await callbackOf(operator);
     expect(operator.requests.every(({ path }) => path.startsWith('/ops'))).toBe(true);
     expect(operator.connections).toBeLessThanOrEqual(before + 1);
   });
@@ -223,7 +223,7 @@ describeWith(await locateTemporalCli(), 'Longhaul among other servers', (tempora
     'https://ada:pw@app.example.com/hook',
     'https://app.example.com:22/hook',
     'not a url',
-  ])('refuses the callback URL %s', async (callbackUrl) => {
+  ])('rejects the callback URL %s', async (callbackUrl) => {
     const response = await stack.post('/v1/download/initiate', { fileId: 70_000, callbackUrl });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({

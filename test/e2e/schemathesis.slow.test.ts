@@ -11,12 +11,12 @@ import { locateTemporalCli } from '../support/temporal-programs.js';
 const SUITE = resolve('test/schemathesis');
 const KEY = 'ada-key';
 
-/** What the callbacks of jobs need to be accepted; those of this run lead to a name that nobody has. */
+/** Makes the API accept callbacks; those of this run go to a host name that does not exist. */
 const CALLBACKS = {
   WEBHOOK_SECRETS: `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`,
 };
 
-/** Limits that count and are never reached. */
+/** API keys, and rate limits that are active but never reached. */
 const WITH_KEYS = {
   AUTH_MODE: 'api-key',
   API_KEYS: `ada=sha256:${createHash('sha256').update(KEY).digest('hex')}`,
@@ -28,7 +28,7 @@ const WITH_KEYS = {
 };
 
 const programs = [await locateTemporalCli(), await locateSchemathesis()];
-describeWith(programs, 'what Schemathesis makes of the document', (temporalCli, schemathesis) => {
+describeWith(programs, 'API under Schemathesis', (temporalCli, schemathesis) => {
   let stack: Stack;
   let keyed: string;
   let directory: string;
@@ -51,14 +51,14 @@ describeWith(programs, 'what Schemathesis makes of the document', (temporalCli, 
     return name;
   };
 
-  /** All checks, on data that fits the schemas and on data that does not; the same on every run. */
+  /** Runs all checks on valid and invalid data with a fixed seed. */
   const assertSound = async (baseUrl: string, config: string, ...more: string[]) => {
     const { passed, output } = await runSchemathesis(
       schemathesis,
-      // A redirect to the archive is an answer, not a way: none is followed.
+      // Check redirects to the archive instead of following them.
       [
         ...`--config-file ${config} run ${baseUrl}/openapi.json --checks all --max-redirects 0`.split(' '),
-        // The time-out is longer than `/start` waits.
+        // `/start` waits less than this timeout.
         ...'--seed 1 --continue-on-failure --request-timeout 40'.split(' '),
         ...more,
       ],
@@ -68,11 +68,11 @@ describeWith(programs, 'what Schemathesis makes of the document', (temporalCli, 
     expect(output).toMatch(/Tested: (\d+)\n/);
   };
 
-  it('is answered without a server error, and with nothing that is not documented', async () => {
+  it('answers only as documented, without server errors', async () => {
     await assertSound(stack.baseUrl, 'schemathesis.toml', '--max-examples=20');
   }, 300_000);
 
-  it('is answered so too where keys are asked for', async () => {
+  it('answers as documented with API keys', async () => {
     const config = await writeConfig(
       'keyed.toml',
       `[auth.openapi]\nbearer = { bearer = "${KEY}" }\napiKey = { api_key = "${KEY}" }\n`,
@@ -80,7 +80,7 @@ describeWith(programs, 'what Schemathesis makes of the document', (temporalCli, 
     await assertSound(keyed, config, '--max-examples=10');
   }, 300_000);
 
-  it('is answered so too where there is a job and its archive', async () => {
+  it('answers as documented for an existing archive', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_000 });
     await stack.until(jobId, ({ status }) => status === 'completed');
     const link = (await stack.request(`/v1/download/${jobId}`)).headers.get('location')!;

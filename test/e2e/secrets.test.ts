@@ -9,7 +9,7 @@ import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Stands in places where a client may put a secret and nobody may keep it. It is a word, so that no encoding hides it. */
+/** Planted where clients may send a secret that must not be stored. It is one word, so that no encoding hides it. */
 const SECRET = 'hunter2hunter2hunter2hunter2';
 const KEY = `${SECRET}-key-of-ada`;
 const TICKET_SECRET = `${SECRET}-of-tickets-with-more-characters`;
@@ -17,7 +17,7 @@ const LINK_SECRET = `${SECRET}-of-links-with-more-characters`;
 
 const UNKNOWN_JOB = '01890000-0000-7000-8000-000000000000';
 
-/** Headers and a query that carry the secret, beside a good key or none. */
+/** Headers and a query that carry the secret, with or without a valid key. */
 const SECRET_HEADERS = {
   cookie: `session=${SECRET}`,
   'x-auth-token': SECRET,
@@ -30,9 +30,9 @@ const GOOD = { ...SECRET_HEADERS, authorization: `Bearer ${KEY}` };
 const BAD = { ...SECRET_HEADERS, authorization: `Bearer ${SECRET}`, 'x-api-key': SECRET };
 const QUERY = `?token=${SECRET}&ticket=${SECRET}&access_token=${SECRET}&password=${SECRET}`;
 
-describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'secret', (temporalCli) => {
   let stack: Stack;
-  /** Every answer: status, headers and body. */
+  /** Status, headers and body of every response. */
   const answers: string[] = [];
 
   beforeAll(async () => {
@@ -65,7 +65,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     return { status: response.status, body: answer };
   }
 
-  /** How a WebSocket ends: its code, or why there was none. */
+  /** Close code of a WebSocket, or the error that prevented it from opening. */
   function closingOf(path: string): Promise<string> {
     const socket = new WebSocket(`${stack.baseUrl.replace('http', 'ws')}${path}`);
     return new Promise((resolve) => {
@@ -81,7 +81,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     });
   }
 
-  /** Requests that are accepted, and what they started. */
+  /** Sends requests that are accepted, and waits for their jobs. */
   async function good(): Promise<void> {
     for (const fileIds of [[70_000, 70_001], [70_000, 79_999], [79_999]]) {
       const headers = { ...GOOD, 'idempotency-key': `${SECRET}-${fileIds.join('-')}` };
@@ -101,7 +101,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     await ask('POST', `/v1/download/check${QUERY}`, GOOD, { fileId: 70_000 });
   }
 
-  /** Requests that are refused, each for another reason. */
+  /** Sends requests that are rejected, each for another reason. */
   async function bad(): Promise<void> {
     const bodies: unknown[] = [
       { fileId: 70_000, password: SECRET },
@@ -146,7 +146,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     }
   }
 
-  /** Requests that fail for reasons of ours, which are logged at length; the last, for workers take their time to come back. */
+  /** Sends requests that fail with detailed server logs. Runs last, because workers reconnect slowly. */
   async function unlucky(): Promise<void> {
     await stack.temporal.kill();
     const key = { 'idempotency-key': SECRET };
@@ -163,7 +163,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     await stack.startTemporal();
   }
 
-  /** All that Temporal keeps: every history, memo, search attribute and summary, with its payloads decoded. */
+  /** Everything Temporal stores: histories, memos, search attributes and summaries, with payloads decoded. */
   async function kept(): Promise<string> {
     const connection = await Connection.connect({ address: stack.temporalAddress });
     const client = new Client({ connection });
@@ -180,7 +180,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     return all.join('\n');
   }
 
-  it('to open a file with is in no log', async () => {
+  it('that opens a file appears in no log', async () => {
     const started = await ask('POST', '/v1/download/initiate', GOOD, { fileId: 70_000 });
     const { jobId, streamUrl } = JSON.parse(started.body) as StartedDownload;
     await waitUntilFinal(jobId);
@@ -198,7 +198,7 @@ describeWith(await locateTemporalCli(), 'a secret', (temporalCli) => {
     }
   });
 
-  it('is nowhere but where the client put it', async () => {
+  it('appears only where the client put it', async () => {
     await good();
     await bad();
     await unlucky();
@@ -220,7 +220,7 @@ function linesWith(text: string): string[] {
   return text.split('\n').filter((line) => line.includes(SECRET));
 }
 
-/** As JSON, with the bytes of payloads as text: what stands in them would be base64 or a list of numbers. */
+/** JSON with payload bytes decoded to text, otherwise they would be base64 or lists of numbers. */
 function legible(value: unknown): string {
   const text = (_key: string, item: unknown): unknown => {
     if (item instanceof Uint8Array) return Buffer.from(item).toString('latin1');

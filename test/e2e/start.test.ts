@@ -49,7 +49,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
 
   const archiveLink = () => /Archive +(\S+)/.exec(started.log)![1]!;
 
-  it('starts everything, downloads samples, and stops without leaving a process', async () => {
+  it('starts, downloads samples and leaves no process', async () => {
     await start();
     expect(started.log).toContain(`${temporalCli} (TEMPORAL_CLI_PATH)`);
     const response = await fetch(archiveLink());
@@ -78,7 +78,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
     expect(new Set(entries.map((entry) => entry.name)).size).toBe(12);
   });
 
-  it('still has earlier jobs when it is started again, also after it was killed', async () => {
+  it('keeps earlier jobs after it was killed', async () => {
     await start();
     const link = archiveLink();
     await started.kill();
@@ -87,7 +87,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
     expect((await fetch(link)).status).toBe(200);
   });
 
-  it('stops when npm is told to, though the shell between them does not pass it on', async () => {
+  it('stops with npm though the shell swallows the signal', async () => {
     const command = `"$1" "$2"; true`;
     const args = ['-c', command, 'npm', process.execPath, resolve('dist/dev/start.js')];
     started = new TestServer('sh', args, { ...env, npm_lifecycle_event: 'start' }, [dataDir]);
@@ -100,7 +100,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
   });
 
   it.each(['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'])(
-    'says that %s is taken and how to change it',
+    'reports that %s is taken and how to change it',
     async (setting) => {
       const taken = createServer();
       await new Promise<void>((done) => taken.listen(Number(env[setting]), '127.0.0.1', done));
@@ -124,7 +124,7 @@ async function answers(port: string): Promise<boolean> {
   );
 }
 
-/** Command lines and environments that name the folder; the watchdog of the test itself excepted. */
+/** Processes that name the folder in their command line or environment, except the test's own watchdog. */
 async function processesOf(dataDir: string): Promise<string[]> {
   const listing = await run('ps', ['-eww', '-o', 'pid=,command=']);
   return listing.split('\n').filter((line) => line.includes(dataDir) && !line.includes('watchdog'));

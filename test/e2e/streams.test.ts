@@ -11,10 +11,10 @@ import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
 const SLOW_BYTES = 160 * 1024 * 1024;
-/** Deflating this takes seconds on any machine. */
+/** Takes seconds to deflate on any machine. */
 const SLOW_JOB = { fileIds: [70_000], archive: { compression: 'deflate' } };
 
-describeWith(await locateTemporalCli(), 'following a download', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'download progress', (temporalCli) => {
   let stack: Stack;
   let otherUrl: string;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   }
 
-  it('by WebSocket: every change until the archive is there, with a link that works', async () => {
+  it('arrives by WebSocket up to a working link', async () => {
     const { streamUrl } = await stack.initiate(SLOW_JOB);
     const messages: StreamMessage[] = [];
     const socket = new WebSocket(streamUrl);
@@ -50,11 +50,11 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expect(messages.at(-1)).toMatchObject({ type: 'completed', status: 'completed', progress: 1 });
     const archive = await fetch(messages.at(-1)!.download_url!);
     expect(archive.status).toBe(200);
-    // A download that is not read would be waited for when the server stops.
+    // Cancel it, otherwise the server would wait for the unread download at shutdown.
     await archive.body?.cancel();
   });
 
-  it('by EventSource, which goes on at another server when its own is gone', async () => {
+  it('arrives by EventSource across a server change', async () => {
     const { eventsUrl, jobId } = await stack.initiate(SLOW_JOB);
     const messages: StreamMessage[] = [];
     let lastId = '';
@@ -84,7 +84,7 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expect(messages.filter((message) => message.type === 'completed')).toHaveLength(1);
   });
 
-  it('by polls that are held until something changes', async () => {
+  it('arrives by long polling', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     const seen: DownloadStatus[] = [];
     while (seen.at(-1)?.status !== 'completed')
@@ -93,7 +93,7 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expect(seen.length).toBeLessThan(100);
   });
 
-  it('by polls of two servers in turns, as fast as they must be borne: it never goes back', async () => {
+  it('never decreases when two servers are polled alternately', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     const seen: DownloadStatus[] = [];
     for (let i = 0; seen.at(-1)?.status !== 'completed'; i++) {
@@ -103,7 +103,7 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expectNeverBack(seen);
   });
 
-  it('until it is cancelled: every server knows how far it was', async () => {
+  it('survives cancellation on every server', async () => {
     const { jobId, streamUrl } = await stack.initiate(SLOW_JOB);
     const messages: StreamMessage[] = [];
     const socket = new WebSocket(streamUrl);
@@ -118,20 +118,20 @@ describeWith(await locateTemporalCli(), 'following a download', (temporalCli) =>
     expect(bytesProcessed).toBeGreaterThanOrEqual(messages.at(-2)!.bytes_processed);
   });
 
-  it('until the server stops: then clients are sent elsewhere', async () => {
+  it('redirects clients when the server stops', async () => {
     const { streamUrl, eventsUrl } = await stack.initiate(SLOW_JOB);
     const socket = new WebSocket(streamUrl);
     const events = await fetch(eventsUrl);
     const closed = new Promise((resolve) => socket.on('close', resolve));
     await new Promise((resolve) => socket.once('message', resolve));
-    // One that never answers, not even that it leaves.
+    // A client that never answers, not even the close frame.
     const silent = new WebSocket(streamUrl);
     await new Promise((resolve) => silent.once('message', resolve));
     silent.pause();
     stack.api.signal('SIGTERM');
     expect(await closed).toBe(1_012);
     expect(await events.text()).toMatch(/retry: 1000\n\n$/);
-    // By itself it would be given the 25 s of SHUTDOWN_GRACE_MS.
+    // Well below SHUTDOWN_GRACE_MS, which is 25 s.
     await waitFor('the server to end', () => !stack.api.isRunning, 15_000);
     expect(stack.api.log).not.toContain('shutdown phase failed');
     silent.terminate();

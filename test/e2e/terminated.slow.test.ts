@@ -13,13 +13,13 @@ import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Workers look every ten seconds, and not at what ended just now. */
-const TOLD_WITHIN_MS = 60_000;
+/** Workers poll every 10 s and skip jobs that ended just now. */
+const REPORTED_WITHIN_MS = 60_000;
 
-/** Builds for much longer than a test takes. */
+/** Builds for much longer than a test runs. */
 const ENDLESS = { fileId: 70_001, archive: { compression: 'deflate' } };
 
-describeWith(await locateTemporalCli(), 'a job that is terminated in the Web UI', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'job terminated in the Web UI', (temporalCli) => {
   let receiver: Receiver;
   let operator: Receiver;
   let stack: Stack;
@@ -60,21 +60,21 @@ describeWith(await locateTemporalCli(), 'a job that is terminated in the Web UI'
   }
 
   const job = (jobId: string) => client.workflow.getHandle(workflowIdFor(jobId));
-  const toldBy = <T extends JobEnded | JobFailed>(server: Receiver, jobId: string) =>
+  const callbacksAt = <T extends JobEnded | JobFailed>(server: Receiver, jobId: string) =>
     server.requests.map(({ body }) => JSON.parse(body) as T).filter(({ data }) => data.jobId === jobId);
-  const told = (jobId: string) =>
+  const reported = (jobId: string) =>
     waitFor(
-      'the receiver and the operator to be told',
-      () => toldBy(receiver, jobId).length > 0 && toldBy(operator, jobId).length > 0,
-      TOLD_WITHIN_MS,
+      'both callbacks',
+      () => callbacksAt(receiver, jobId).length > 0 && callbacksAt(operator, jobId).length > 0,
+      REPORTED_WITHIN_MS,
     );
 
-  it('is told of once, as failed, and leaves its slot, by whatever workers there are', async () => {
+  it('is reported as failed once and frees its slot', async () => {
     const jobId = await building('ada', { album: '2026' });
     const { runId } = await job(jobId).describe();
     await job(jobId).terminate('It hangs.');
-    await told(jobId);
-    expect(toldBy<JobEnded>(receiver, jobId)).toMatchObject([
+    await reported(jobId);
+    expect(callbacksAt<JobEnded>(receiver, jobId)).toMatchObject([
       {
         type: 'download.failed',
         data: {
@@ -85,7 +85,7 @@ describeWith(await locateTemporalCli(), 'a job that is terminated in the Web UI'
         },
       },
     ]);
-    expect(toldBy<JobFailed>(operator, jobId)).toMatchObject([
+    expect(callbacksAt<JobFailed>(operator, jobId)).toMatchObject([
       { data: { userId: 'ada', code: 'JOB_TERMINATED', workflowId: workflowIdFor(jobId) } },
     ]);
     await waitFor(
@@ -94,19 +94,19 @@ describeWith(await locateTemporalCli(), 'a job that is terminated in the Web UI'
     );
   });
 
-  it('is not told of when that was a reset, for it goes on', async () => {
+  it('is not reported when it was reset instead', async () => {
     const reset = await building('bob');
     const { runId } = await job(reset).describe();
     const how = `workflow reset --type FirstWorkflowTask --address ${stack.temporalAddress} --reason test`;
     await promisify(execFile)(temporalCli, [...how.split(' '), '--workflow-id', workflowIdFor(reset)]);
     await waitFor('the job to go on', async () => (await job(reset).describe()).runId !== runId);
-    // Whoever is told of what ended later has seen what ended before.
+    // A report of the later end proves that workers have seen the earlier one.
     const later = await building('carl');
     await job(later).terminate('It hangs.');
-    await told(later);
-    expect(toldBy(receiver, reset)).toEqual([]);
+    await reported(later);
+    expect(callbacksAt(receiver, reset)).toEqual([]);
     await job(reset).cancel();
-    await waitFor('the receiver to be told', () => toldBy(receiver, reset).length > 0);
-    expect(toldBy(receiver, reset)).toMatchObject([{ type: 'download.cancelled' }]);
+    await waitFor('the callback', () => callbacksAt(receiver, reset).length > 0);
+    expect(callbacksAt(receiver, reset)).toMatchObject([{ type: 'download.cancelled' }]);
   });
 });

@@ -7,14 +7,14 @@ import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
 
-describeWith(await locateTemporalCli(), 'stream tickets without a secret', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'stream ticket without a configured secret', (temporalCli) => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await Stack.start({ temporalCli, workers: 0 });
   });
   afterAll(() => stack?.stop());
 
-  it('are good on every API server that shares the folder', async () => {
+  it('is valid on every server that shares the folder', async () => {
     const another = await stack.startAnotherApi();
     const secret = (await readFile(join(stack.dataDir, 'stream-ticket-secret'), 'utf8')).trim();
     const tickets = new StreamTickets([secret]);

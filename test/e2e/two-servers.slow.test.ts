@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 const POLL_MS = 10;
 const RANKS: Partial<Record<JobStatus, number>> = { queued: 0, running: 1, processing_artifacts: 2 };
 
-describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'status from two API servers', (temporalCli) => {
   let stack: Stack;
   let servers: string[];
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
     return (await (await fetch(`${server}/v1/download/status/${jobId}`)).json()) as DownloadStatus;
   }
 
-  /** Asks one after the other, and each not as often as would make it spare its answers. */
+  /** Polls the servers alternately, slowly enough that neither serves cached statuses. */
   async function watchInTurn(jobId: string, onStatus: (status: DownloadStatus) => Promise<void> | void) {
     for (let i = 0; ; i++) {
       const status = await statusAt(servers[i % 2]!, jobId);
@@ -57,7 +57,7 @@ describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
     }
   }
 
-  it('never show less than the other has shown', async () => {
+  it('never decreases', async () => {
     for (let round = 0; round < 3; round++) {
       const { jobId } = await stack.initiate(request);
       const seen: DownloadStatus[] = [];
@@ -68,7 +68,7 @@ describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
     }
   });
 
-  it('never do so either when a worker is lost', async () => {
+  it('never decreases when a worker is lost', async () => {
     const { jobId } = await stack.initiate(request);
     const seen: DownloadStatus[] = [];
     let lost = false;
@@ -83,7 +83,7 @@ describeWith(await locateTemporalCli(), 'two API servers', (temporalCli) => {
     expectNeverBack(seen);
   });
 
-  it('never do so either when the job is cancelled, and know of its next run at once', async () => {
+  it('never decreases on cancellation, and shows restarts at once', async () => {
     const keyed = { ...request, clientRequestId: 'again' };
     const { jobId } = await stack.initiate(keyed);
     const seen: DownloadStatus[] = [];

@@ -23,13 +23,13 @@ const JOB_ROUTES: ['GET' | 'POST', string][] = [
   ['GET', '/v1/download/jobs/:jobId'],
 ];
 
-/** Every other route that needs to know who asks, with a body it takes. */
+/** Every other route that needs authentication, with a valid body. */
 const OTHER_ROUTES: ['GET' | 'POST', string, object?][] = [
   ['POST', '/v1/download/initiate', { fileId: 70_000 }],
   ['POST', '/v1/download/check', { fileId: 70_000 }],
 ];
 
-/** The streams of a job, which a ticket opens too. */
+/** The streams of a job, which also accept a ticket. */
 const STREAM_ROUTES = ['/v1/download/jobs/:jobId/events', '/v1/download/jobs/:jobId/stream'];
 
 const TICKET_SECRET = 'ticket-secret-of-32-characters-or-more';
@@ -47,13 +47,13 @@ interface Problem {
   requestId?: string;
 }
 
-/** A problem without what differs between any two requests. */
+/** A problem document without fields that differ per request. */
 async function problemOf(response: Response): Promise<Problem> {
   const { instance: _instance, requestId: _requestId, ...problem } = (await response.json()) as Problem;
   return problem;
 }
 
-/** The problem with which a WebSocket is refused, or that it was opened. */
+/** The problem document that rejects a WebSocket, or a note that it opened. */
 function openSocket(url: string, headers: Record<string, string>): Promise<Problem | 'opened'> {
   const socket = new WebSocket(url, { headers });
   return new Promise((fulfil, reject) => {
@@ -70,13 +70,13 @@ function openSocket(url: string, headers: Record<string, string>): Promise<Probl
   });
 }
 
-describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'user isolation', (temporalCli) => {
   const ada = bearer('ada-key');
   const grace = bearer('grace-key');
   let stack: Stack;
   let folder: string;
   let keysFile: string;
-  /** Of Ada: one that has completed, and one that waits for a worker. */
+  /** Ada's jobs: one completed, one waiting for a worker. */
   let completed: StartedDownload;
   let waiting: StartedDownload;
 
@@ -125,7 +125,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
   }
 
   describe.each(JOB_ROUTES)('%s %s', (method, path) => {
-    it('tells of another user’s job what it tells of none', async () => {
+    it('answers alike for foreign and unknown jobs', async () => {
       const unknown = await problemOf(await ask(method, path, grace));
       expect(unknown).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
       for (const job of [completed, waiting]) {
@@ -135,7 +135,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
       }
     });
 
-    it('tells the owner', async () => {
+    it('serves the owner', async () => {
       const response = await ask(method, path, ada, completed);
       expect([200, 302, 409]).toContain(response.status);
       await response.body?.cancel();
@@ -143,15 +143,15 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
   });
 
   describe.each([...JOB_ROUTES, ...OTHER_ROUTES])('%s %s', (method, path) => {
-    it('refuses whoever shows no good key, with one text', async () => {
+    it('rejects every invalid key with the same text', async () => {
       const ticket = new URL(waiting.streamUrl).searchParams.get('ticket')!;
       const without = await ask(method, path, {}, waiting);
       expect(without.headers.get('www-authenticate')).toBe('Bearer');
       const refused = await problemOf(without);
       expect(refused).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
       const bad: Record<string, string>[] = [
-        bearer('nobodys-key'),
-        { 'x-api-key': 'nobodys-key' },
+        bearer('unknown-key'),
+        { 'x-api-key': 'unknown-key' },
         { ...ada, 'x-api-key': 'grace-key' },
         bearer(ticket),
       ];
@@ -171,7 +171,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
     const tickets = new StreamTickets([TICKET_SECRET]);
     const ticketFor = (jobId: string, userId: string) => `?ticket=${tickets.issue(jobId, userId)}`;
 
-    /** What comes first: the beginning of the stream, or a problem. */
+    /** The first message of the stream, or a problem document. */
     async function open(headers: Record<string, string>, { jobId = UNKNOWN_JOB, query = '' } = {}) {
       const url = stack.baseUrl + path.replace(':jobId', jobId) + query;
       if (path.endsWith('/stream')) return openSocket(url.replace('http', 'ws'), headers);
@@ -181,7 +181,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
       return 'opened';
     }
 
-    it('tells of another user’s job what it tells of none', async () => {
+    it('answers alike for foreign and unknown jobs', async () => {
       const unknown = await open(grace);
       expect(unknown).toMatchObject({ status: 404, code: 'JOB_NOT_FOUND' });
       expect(await open({}, { query: ticketFor(UNKNOWN_JOB, 'grace') })).toEqual(unknown);
@@ -192,18 +192,18 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
       }
     });
 
-    it('opens for the owner, by key and by ticket', async () => {
+    it('opens for the owner by key and ticket', async () => {
       for (const { jobId } of [completed, waiting]) {
         expect(await open(ada, { jobId })).toBe('opened');
         expect(await open({}, { jobId, query: ticketFor(jobId, 'ada') })).toBe('opened');
       }
     });
 
-    it('refuses whoever shows neither, and a bad ticket beside a good key', async () => {
+    it('rejects missing credentials and invalid tickets', async () => {
       const { jobId } = waiting;
       const attempts: [Record<string, string>, string][] = [
         [{}, ''],
-        [bearer('nobodys-key'), ''],
+        [bearer('unknown-key'), ''],
         [{ 'x-user-id': 'ada' }, ''],
         [{}, '?ticket='],
         [{}, ticketFor(completed.jobId, 'ada')],
@@ -216,18 +216,18 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
     });
   });
 
-  it('did nothing to the jobs of the other', async () => {
+  it('leaves the jobs of other users unchanged', async () => {
     expect(await statusOf(completed, ada)).toMatchObject({ status: 'completed' });
     expect(await statusOf(waiting, ada)).toMatchObject({ status: 'queued' });
   });
 
-  it('are who their key says, whatever else they say', async () => {
+  it('takes the user only from the key', async () => {
     const { jobId } = await start({ ...grace, 'x-user-id': 'ada' }, { fileId: 70_000 });
     expect((await ask('GET', '/v1/download/status/:jobId', grace, { jobId })).status).toBe(200);
     expect((await ask('GET', '/v1/download/status/:jobId', ada, { jobId })).status).toBe(404);
   });
 
-  it('have a job each under the same key', async () => {
+  it('separates idempotency keys of users', async () => {
     const key = { 'idempotency-key': 'order-4711' };
     const first = await start(ada, { fileId: 70_000 }, key);
     const second = await start(grace, { fileId: 70_001 }, key);
@@ -235,7 +235,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
     expect((await start(ada, { fileId: 70_000 }, key)).jobId).toBe(first.jobId);
   });
 
-  it('have tickets for their own job alone', async () => {
+  it('limits tickets to their own job', async () => {
     const tickets = new StreamTickets([TICKET_SECRET]);
     const theirs = await start(grace, { fileId: 70_000 });
     for (const url of [waiting.streamUrl, waiting.eventsUrl]) {
@@ -245,7 +245,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
     }
   });
 
-  it('cannot make a link of one job into one of another', async () => {
+  it('prevents forging a link to another job', async () => {
     const { downloadUrl } = await statusOf(completed, ada);
     expect((await fetch(downloadUrl!)).status).toBe(200);
     const [payload, mac] = downloadUrl!.split('/').at(-1)!.split('.') as [string, string];
@@ -259,7 +259,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
     }
   });
 
-  it('get new keys while the service runs', async () => {
+  it('picks up new keys at run time', async () => {
     expect((await ask('GET', '/v1/download/status/:jobId', bearer('grace-new'))).status).toBe(401);
     await writeFile(keysFile, `${keyEntry('grace', 'grace-new')}\n`);
     await waitFor('the new key to be good', async () => {
@@ -268,7 +268,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
     expect((await ask('GET', '/v1/download/status/:jobId', grace)).status).toBe(401);
   });
 
-  it('do without a service whose keys are wrong', async () => {
+  it('stops the service when its keys are invalid', async () => {
     const wrong = join(folder, 'wrong');
     await writeFile(wrong, `${keyEntry('ada', 'ada-key')}\n\nhunter2\n`);
     const env = {
@@ -289,7 +289,7 @@ describeWith(await locateTemporalCli(), 'two users', (temporalCli) => {
   });
 });
 
-describeWith(await locateTemporalCli(), 'the users of an issuer', (temporalCli) => {
+describeWith(await locateTemporalCli(), 'JWT user', (temporalCli) => {
   let stack: Stack;
   let issuer: Issuer;
   beforeAll(async () => {
@@ -303,7 +303,7 @@ describeWith(await locateTemporalCli(), 'the users of an issuer', (temporalCli) 
     ['a plain name', 'ada'],
     ['the longest name there may be, with an archive named as long', '日'.repeat(85)],
     ['a name beyond the basic plane', '🎉 '.repeat(40)],
-  ])('download under %s', async (_, userId) => {
+  ])('downloads under %s', async (_, userId) => {
     const headers = bearer(await issuer.tokenOf(userId));
     const body = { fileId: 70_000, archive: { name: '本'.repeat(248) } };
     const response = await stack.post('/v1/download/initiate', body, headers);
@@ -313,11 +313,11 @@ describeWith(await locateTemporalCli(), 'the users of an issuer', (temporalCli) 
       const status = (await (await fetch(statusUrl, { headers })).json()) as DownloadStatus;
       return status.status === 'completed';
     });
-    const stranger = bearer(await issuer.tokenOf('somebody else'));
+    const stranger = bearer(await issuer.tokenOf('another user'));
     expect((await fetch(statusUrl, { headers: stranger })).status).toBe(404);
   });
 
-  it('are told to come back, not to log in, while the issuer is down', async () => {
+  it('gets 503 instead of 401 while the issuer is down', async () => {
     const token = await issuer.tokenOf('ada');
     await issuer.stop();
     const another = await stack.startAnotherApi();
@@ -325,7 +325,7 @@ describeWith(await locateTemporalCli(), 'the users of an issuer', (temporalCli) 
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(response.headers.has('www-authenticate')).toBe(false);
     expect(await problemOf(response)).toMatchObject({ status: 503, code: 'AUTH_UNAVAILABLE' });
-    // The first server goes on with the keys it knows.
+    // The first server keeps using its cached keys.
     const known = await stack.request(`/v1/download/status/${UNKNOWN_JOB}`, { headers: bearer(token) });
     expect(known.status).toBe(404);
   });

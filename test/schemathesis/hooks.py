@@ -1,4 +1,4 @@
-"""Says what no schema can."""
+"""Adapts generated requests to rules that the schemas cannot express."""
 
 import re
 
@@ -20,15 +20,15 @@ def before_call(context, case, kwargs):
 
 
 def same_key(body, header):
-    """When the idempotency key comes both as header and in the body, the two must be equal."""
+    """Makes the idempotency keys of the header and the body equal."""
     for field in KEY_FIELDS:
-        # A key that is wrong by itself is left as it is: it must be refused.
+        # Keep invalid keys, because the API must reject them.
         if all(isinstance(one, str) and KEY.fullmatch(one) for one in (header, body.get(field))):
             body[field] = header
 
 
 def public_callback(body):
-    """A callback URL must be one that may be called."""
+    """Replaces a callback URL by one that the API accepts."""
     for field in CALLBACK_FIELDS:
         if isinstance(body.get(field), str) and CALLBACK.fullmatch(body[field]):
             body[field] = "https://receiver.example/"

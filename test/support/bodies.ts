@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-/** Bytes that hold no pattern, so that a part in the wrong place shows. */
+/** Random bytes, so that a misplaced part is detected. */
 export function noise(size: number): Buffer {
   return randomBytes(size);
 }
 
-/** A stream of `bytes` in chunks whose borders fall nowhere near those of parts. */
+/** A stream of `bytes` in chunks that do not align with upload parts. */
 export function streamOf(bytes: Buffer, chunkSize = 50_021): Readable {
   return Readable.from(chunksOf(bytes, chunkSize), { objectMode: false });
 }
 
-/** A stream of `bytes` that then waits, for ever or until it is released, and ends or fails. */
+/** A stream of `bytes` that then hangs until the test ends or fails it. */
 export class HangingBody {
   private release!: (error?: Error) => void;
   private readonly released = new Promise<Error | undefined>((resolve) => {
     this.release = resolve;
   });
   readonly stream: Readable;
-  /** True when all bytes were taken and the stream waits. */
+  /** True when all bytes were read and the stream hangs. */
   given = false;
 
   constructor(bytes: Buffer) {
@@ -41,7 +41,7 @@ export class HangingBody {
   }
 }
 
-/** Everything an iterable yields. */
+/** Collects everything an iterable yields. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);

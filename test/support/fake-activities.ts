@@ -12,12 +12,12 @@ import { aChunk, aPreparedFile } from './jobs.js';
 
 type Name = keyof DownloadActivities;
 
-/** Activities that succeed, count their calls, and can be made to fail or hang. Where they would store, they note. */
+/** Fake activities that succeed and record their calls; tests can make them fail or hang. */
 export class FakeActivities implements DownloadActivities {
   readonly calls: { name: Name; attempt: number; at: number; input: unknown }[] = [];
   private readonly scripts = new Map<Name, (() => Promise<void>)[]>();
 
-  /** What the next calls of an activity do before they succeed. */
+  /** Behavior of the next calls of an activity before it succeeds. */
   script(name: Name, ...steps: (() => Promise<void>)[]): this {
     this.scripts.set(name, [...(this.scripts.get(name) ?? []), ...steps]);
     return this;
@@ -66,7 +66,7 @@ export class FakeActivities implements DownloadActivities {
   }
 }
 
-/** Fails with a code of the error table, the way a real activity does. */
+/** Fails with a code of the error table, like a real activity. */
 export function failWith(type: ErrorCode, { nonRetryable = false, message = `because of ${type}` } = {}) {
   return async () => {
     const details = [{ cause: null, attempt: Context.current().info.attempt }];

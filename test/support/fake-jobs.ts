@@ -6,7 +6,7 @@ import type { DownloadJob } from '../../src/contract/job.js';
 import type { JobSnapshot } from '../../src/contract/snapshot.js';
 import { aJob } from './jobs.js';
 
-/** Jobs that are what a test says they are. */
+/** In-memory jobs whose state the test sets. */
 export class FakeJobs implements Pick<Jobs, 'view'> {
   private readonly snapshots = new Map<string, JobSnapshot>();
   reads = 0;
@@ -14,10 +14,10 @@ export class FakeJobs implements Pick<Jobs, 'view'> {
   down = false;
   /** No worker answers. */
   stale = false;
-  /** Every read waits for it. */
+  /** Every read awaits this promise. */
   gate: Promise<void> | undefined;
 
-  /** A job that is being built. */
+  /** Adds a job that is building. */
   add(userId = 'anonymous', changes: Partial<JobSnapshot> = {}): string {
     const jobId = randomUUID();
     this.adopt(aJob({ jobId, userId }));
@@ -25,7 +25,7 @@ export class FakeJobs implements Pick<Jobs, 'view'> {
     return jobId;
   }
 
-  /** The job is as it was asked for, and being built. */
+  /** Adds the job as requested, in the building phase. */
   adopt(job: DownloadJob): void {
     this.snapshots.set(job.jobId, { ...queuedSnapshot(job), ...BUILDING });
   }
@@ -49,7 +49,7 @@ export class FakeJobs implements Pick<Jobs, 'view'> {
   view = async (jobId: string): Promise<JobView> => {
     this.reads++;
     await this.gate;
-    if (this.down) throw new LonghaulError('TEMPORAL_UNAVAILABLE', 'The job service does not answer.');
+    if (this.down) throw new LonghaulError('TEMPORAL_UNAVAILABLE', 'The job service is not responding.');
     const snapshot = this.snapshots.get(jobId);
     if (!snapshot) throw jobNotFound();
     return { jobId, runId: jobId, snapshot, live: null, stale: this.stale };

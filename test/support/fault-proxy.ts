@@ -9,18 +9,18 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to a request instead of being passed on as it is. */
+/** A fault that replaces plain forwarding of a request. */
 export type Fault =
-  /** Answered by the proxy; the server never sees it. */
+  /** The proxy answers; the server never sees the request. */
   | { status: number; code: string }
   | { status: number; headers: Record<string, string>; body: Buffer }
-  /** Passed on; of the answer's body only so many bytes come, and then nothing, or the end of the connection. */
+  /** Forwarded; the response body stops after this many bytes and hangs or disconnects. */
   | { bytes: number; ending: 'silence' | 'cut' }
-  /** Passed on; its answer is lost with the connection. */
+  /** Forwarded; the connection closes before the response. */
   | 'lose answer'
   /** Never answered. */
   | 'hang'
-  /** On its way until this resolves, and then passed on, whatever has become of its sender. */
+  /** Held until this resolves, then forwarded even if the sender has disconnected. */
   | { until: Promise<void> };
 
 export interface SeenRequest {
@@ -29,9 +29,9 @@ export interface SeenRequest {
   query: URLSearchParams;
 }
 
-/** A proxy in front of a server of ours that counts, and does to chosen requests what networks do. */
+/** A proxy that records requests and injects network faults into selected ones. */
 export class FaultProxy {
-  /** Connections made to it so far. */
+  /** Number of connections accepted so far. */
   connections = 0;
   requests: SeenRequest[] = [];
   fault: (request: SeenRequest) => Fault | undefined = () => undefined;
@@ -56,7 +56,7 @@ export class FaultProxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Passes everything on again, and forgets what it saw. */
+  /** Removes the fault and the recorded requests. */
   reset(): void {
     this.fault = () => undefined;
     this.requests = [];
@@ -92,7 +92,7 @@ export class FaultProxy {
     fault: Exclude<Fault, { status: number } | { until: Promise<void> }> | undefined,
   ): void {
     const { hostname, port } = this.target;
-    // The headers as they came, `host` too: it is part of the signature.
+    // Keep the headers unchanged, including `host`, because the signature covers it.
     const options = {
       hostname,
       port,

@@ -1,24 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import { type ReceivedRequest, Receiver } from './receiver.js';
 
-/** How a file is served. What real servers do differently from each other. */
+/** How a file is served; covers differences between real servers. */
 export interface ServedFile {
   bytes: Buffer;
   etag?: string;
   lastModified?: string;
   contentType?: string;
   disposition?: string;
-  /** Whether ranges are answered; true when absent. */
+  /** Supports ranges; true when absent. */
   ranges?: boolean;
-  /** Whether If-Match and its like are answered, and not passed over; true when absent. */
+  /** Honors If-Match and If-Unmodified-Since; true when absent. */
   conditions?: boolean;
-  /** Whether the length is told; true when absent. */
+  /** Sends Content-Length; true when absent. */
   length?: boolean;
-  /** Closes the connection after so many bytes of the first whole answers. */
+  /** Closes the connection after this many bytes, one entry per response. */
   cutsAfter?: number[];
 }
 
-/** A loopback server of files, as others have them. */
+/** A loopback file server that stands in for a third-party one. */
 export class FileServer {
   readonly files = new Map<string, ServedFile>();
 
@@ -40,7 +40,7 @@ export class FileServer {
     return this.receiver.url + path;
   }
 
-  /** The `Range` of each request so far. */
+  /** The `Range` header of each request so far. */
   get ranges(): (string | undefined)[] {
     return this.receiver.requests.map(({ headers }) => headers.range);
   }

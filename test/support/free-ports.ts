@@ -1,13 +1,10 @@
 import { createServer } from 'node:net';
 
-/**
- * Below the range from which systems take the ports of outgoing connections: one of those could get a port between
- * the look and the server that was to have it, or while that server is down on purpose.
- */
+/** Below the ephemeral range, otherwise an outgoing connection could take the port before its server listens again. */
 const FIRST = 10_000;
 const LAST = 32_000;
 
-/** `count` different loopback ports that nobody listens on just now. */
+/** Finds `count` different free loopback ports. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 
-/** Everything that a workflow's history and description say, payloads decoded, as one text to be searched. */
+/** Returns a workflow's history and description as one searchable text, with payloads decoded. */
 export async function historyText(temporalAddress: string, workflowId: string): Promise<string> {
   const connection = await Connection.connect({ address: temporalAddress });
   try {

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** Somebody who vouches for users, on a real server. */
+/** A JWT issuer with a real JWKS server. */
 export interface Issuer {
-  /** The settings by which an API believes it. */
+  /** Settings that make an API trust this issuer. */
   env: Record<string, string>;
-  /** A token for a user, good for five minutes. */
+  /** Signs a token for a user, valid for five minutes. */
   tokenOf(userId: string): Promise<string>;
   stop(): Promise<void>;
 }

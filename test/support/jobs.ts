@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DownloadJob, JobPolicy } from '../../src/contract/job.js';
 import type { MissingFile, PreparedChunk, PreparedFile } from '../../src/contract/files.js';
 
-/** A job as the API would make it; give what the test is about. */
+/** A job as the API creates it; `changes` override the defaults. */
 export function aJob(
   changes: Partial<Omit<DownloadJob, 'policy'>> & { policy?: Partial<JobPolicy> } = {},
 ): DownloadJob {

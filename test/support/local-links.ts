@@ -5,12 +5,12 @@ import express, { type ErrorRequestHandler } from 'express';
 import { type LocalLinks, objectRoutes } from '../../src/api/routes/objects.js';
 import { ERRORS, errorCodeOf } from '../../src/contract/errors.js';
 
-/** A real server for the links of a file store. */
+/** A real server for the signed links of a file store. */
 export interface LinkServer {
   url: string;
   /** Errors that the routes passed on. */
   errors: unknown[];
-  /** From now on it serves the links that `links` opens. */
+  /** Serves the links that `links` can open. */
   serve(links: LocalLinks): void;
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 const BLOCK = 64 * 1024;
 
-/** `size` bytes that deflate slowly and well, the same each time; nothing of it is held. */
+/** Streams `size` reproducible bytes that compress slowly and well, without buffering them. */
 export function pseudoText(size: number): Readable {
   return Readable.from(blocks(size), { objectMode: false });
 }

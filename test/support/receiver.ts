@@ -12,9 +12,9 @@ export interface ReceivedRequest {
 
 type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
 
-/** A loopback server that remembers what it was sent and answers as the test says; by default with an empty 200. */
+/** A loopback server that records requests and answers as the test says; by default with an empty 200. */
 export class Receiver {
-  /** Connections made to it so far. */
+  /** Number of connections accepted so far. */
   connections = 0;
   readonly requests: ReceivedRequest[] = [];
   answer: Answer = (_request, response) => void response.end();
@@ -51,7 +51,7 @@ export class Receiver {
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    // A client that goes away before all was sent is no failure of the test.
+    // A client that disconnects early must not fail the test.
     response.on('error', () => {});
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const received = {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { ServerProgram } from './locate-program.js';
 
 /**
- * A suite that needs programs, whose paths it is given. Where one is missing the suite is skipped and says so in one
- * line; in CI it fails, because there a suite that does not run is a suite that nobody runs.
+ * Declares a suite that needs programs and passes it their paths. Without one of them the suite is skipped with one
+ * line of output. In CI it fails instead, otherwise a missing program would go unnoticed.
  */
 export function describeWith(
   programs: ServerProgram | readonly ServerProgram[],

@@ -23,10 +23,10 @@ export interface S3Server {
   secretAccessKey: string;
   /** Ends the server and removes its data. Idempotent. */
   stop(): Promise<void>;
-  /** Lets it hang: it accepts connections and answers nothing, from the moment this resolves. */
+  /** Freezes the server: it accepts connections and answers nothing once this resolves. */
   pause(): Promise<void>;
   resume(): void;
-  /** Ends it as a crash would; port and data stay. */
+  /** Kills the server like a crash; port and data stay. */
   kill(): Promise<void>;
   /** Starts it again after `kill`. */
   restart(): Promise<void>;
@@ -42,10 +42,10 @@ export function locateVersitygw(): Promise<ServerProgram> {
   return locate('versitygw', { variable: 'VERSITYGW_PATH', paths });
 }
 
-/** SeaweedFS, all in one process. */
+/** Starts SeaweedFS as one process. */
 export function startSeaweedFs(program: string): Promise<S3Server> {
   return startServer(async (directory, keys) => {
-    // It opens a port for each of its parts, and by default the same ones for everybody.
+    // Each component opens a port, and the defaults would collide between servers.
     const names = ['master', 'volume', 'filer', 's3', 'admin'].flatMap((part) => [
       `${part}.port`,
       `${part}.port.grpc`,
@@ -75,7 +75,7 @@ export function startSeaweedFs(program: string): Promise<S3Server> {
       ...off,
     ];
     const env = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey };
-    // The place of these is fixed; a killed server leaves them.
+    // SeaweedFS fixes these paths, and a killed server leaves the files.
     const leftovers = ['master', 'volume', 'filer', 's3', 'admin'].map(
       (part) => `/tmp/seaweedfs-${part}-grpc-${portOf(`${part}.port.grpc`)}.sock`,
     );
@@ -87,12 +87,12 @@ export function startSeaweedFs(program: string): Promise<S3Server> {
   });
 }
 
-/** Versity S3 Gateway over a folder. */
+/** Starts the Versity S3 Gateway over a folder. */
 export function startVersitygw(program: string): Promise<S3Server> {
   return startServer(async (directory, keys) => {
     const [port] = (await freePorts(1)) as [number];
     const [data, metadata] = [join(directory, 'data'), join(directory, 'metadata')];
-    // A folder is a bucket to it. Metadata beside the files: not every temporary directory has extended attributes.
+    // Folders are buckets. Metadata goes beside the files, because not every temporary directory has extended attributes.
     await mkdir(join(data, BUCKET), { recursive: true });
     await mkdir(metadata, { recursive: true });
     const args = [
@@ -149,13 +149,13 @@ async function startServer(plan: (directory: string, keys: Keys) => Promise<Plan
     } catch (error) {
       await server.kill();
       await remove();
-      // Somebody else may have taken one of the ports meanwhile.
+      // Another process may have taken one of the ports.
       if (attempt === START_ATTEMPTS) throw error;
     }
   }
 }
 
-/** Resolves when an object can be stored: a server that answers may not have found its own disk yet. */
+/** Resolves when an object can be stored, because a server may answer before its disk is ready. */
 async function storable(
   server: TestServer,
   { endpoint, region, bucket, ...credentials }: Keys & { endpoint: string; region: string; bucket: string },

@@ -7,11 +7,11 @@ import { locate, type ServerProgram } from './locate-program.js';
 
 const TOOLS = resolve('.tools');
 const REQUIREMENTS = resolve('test/schemathesis/requirements.txt');
-/** That of the requirements. */
+/** Same version as in requirements.txt. */
 const INSTALLED = join(TOOLS, 'schemathesis-4.32.5');
 const INSTALL_MS = 600_000;
 
-/** Schemathesis, which derives requests from an OpenAPI document and judges the answers; installed with pip. */
+/** Finds Schemathesis, which tests an API against its OpenAPI document; installs it with pip. */
 export function locateSchemathesis(): Promise<ServerProgram> {
   const program = join(INSTALLED, 'bin', 'schemathesis');
   const install = async () => {
@@ -24,7 +24,7 @@ export function locateSchemathesis(): Promise<ServerProgram> {
   return locate('schemathesis', { variable: 'SCHEMATHESIS_PATH', paths: [program], install });
 }
 
-/** Runs it in `directory`, where it leaves its files; resolves with all it printed and whether it found nothing. */
+/** Runs Schemathesis in `directory`, where it writes its files; resolves with its output and verdict. */
 export function runSchemathesis(
   program: string,
   args: readonly string[],
@@ -48,7 +48,8 @@ async function pipInstall(target: string): Promise<void> {
   try {
     await runCommand('python3', args, { env: process.env, timeoutMs: INSTALL_MS });
   } catch (error) {
-    if (error instanceof CommandFailed) throw new Error(`pip could not: ${error.message}`, { cause: error });
+    if (error instanceof CommandFailed)
+      throw new Error(`pip could not install Schemathesis: ${error.message}`, { cause: error });
     throw error;
   }
 }

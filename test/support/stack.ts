@@ -17,15 +17,15 @@ const dist = (file: string) => resolve('dist', file);
 
 export interface StackOptions {
   temporalCli: string;
-  /** Where objects are; a folder when absent. */
+  /** S3 server for objects; a folder when absent. */
   s3?: S3Server;
   env?: Record<string, string>;
   workers?: number;
-  /** Settings of the Temporal server besides those of `npm start`, as `key=value`. */
+  /** More dynamic config of the Temporal server than `npm start` sets, as `key=value`. */
   dynamicConfig?: readonly string[];
 }
 
-/** The whole product on real servers, wired by its own composition roots: Temporal, workers, API, object store. */
+/** The whole product on real servers: Temporal, workers, API and object store, run as in production. */
 export class Stack {
   readonly workers: TestServer[] = [];
   private readonly others: TestServer[] = [];
@@ -82,7 +82,7 @@ export class Stack {
     return stack;
   }
 
-  /** Starts Temporal, or starts it again over the same database. */
+  /** Starts Temporal, or restarts it over the same database. */
   async startTemporal(): Promise<void> {
     this.temporal.start();
     const connection = Connection.lazy({ address: `127.0.0.1:${this.temporalPort}` });
@@ -97,7 +97,7 @@ export class Stack {
     await waitFor('the API to start', async () => (await fetch(`${this.baseUrl}/livez`)).ok);
   }
 
-  /** Another API server beside the first, with settings of its own if need be; returns where it listens. */
+  /** Starts another API server with optional settings and returns its base URL. */
   async startAnotherApi(env: Record<string, string> = {}): Promise<string> {
     const [port] = (await freePorts(1)) as [number];
     const api = new TestServer(
@@ -122,7 +122,7 @@ export class Stack {
     return worker;
   }
 
-  /** Ends everything as a crash would, and removes its files. */
+  /** Kills all servers and removes their files. */
   async stop(): Promise<void> {
     await Promise.all(
       [...this.workers, ...this.others, this.api, this.temporal].map((server) => server?.kill()),
@@ -142,7 +142,7 @@ export class Stack {
     });
   }
 
-  /** Starts a job; rejects when it was not accepted. */
+  /** Starts a job; rejects if the API does not accept it. */
   async initiate(body: unknown): Promise<StartedDownload> {
     const response = await this.post('/v1/download/initiate', body);
     if (response.status !== 202) throw new Error(`Not accepted: ${await response.text()}`);
@@ -155,7 +155,7 @@ export class Stack {
     return (await response.json()) as DownloadStatus;
   }
 
-  /** Polls until the job is as wanted; every status on the way goes to `seen`. */
+  /** Polls until `wanted` returns true; appends every status to `seen`. */
   async until(
     jobId: string,
     wanted: (status: DownloadStatus) => boolean,
@@ -167,7 +167,7 @@ export class Stack {
       seen.push(status);
       if (wanted(status)) return status;
       if (isFinal(status.status) || Date.now() > deadline) {
-        throw new Error(`The job did not become as wanted: ${JSON.stringify(status)}`);
+        throw new Error(`The job did not reach the wanted status: ${JSON.stringify(status)}`);
       }
       await delay(50);
     }
@@ -180,7 +180,7 @@ export class Stack {
     return this.until(jobId, (status) => isFinal(status.status), options);
   }
 
-  /** Follows the redirect of a completed job to the bytes. */
+  /** Follows the redirect of a completed job to its archive. */
   async archive(jobId: string, headers: Record<string, string> = {}): Promise<Response> {
     const redirect = await this.request(`/v1/download/${jobId}`);
     if (redirect.status !== 302) throw new Error(`No redirect: ${await redirect.text()}`);
@@ -191,7 +191,7 @@ export class Stack {
     return (await (await this.request(`/v1/download/${jobId}/files${query}`)).json()) as FilesPage;
   }
 
-  /** What the store holds of a job. */
+  /** Lists the keys that the store holds for a job. */
   async artifacts(jobId: string): Promise<string[]> {
     const keys: string[] = [];
     for await (const { key } of this.store.list(jobPrefix(jobId))) keys.push(key);

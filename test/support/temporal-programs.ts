@@ -6,13 +6,13 @@ import { TEMPORAL_TEST_SERVER_WHEEL } from './wheels.js';
 
 const TOOLS = resolve('.tools');
 
-/** The Temporal dev server, found the way `npm start` finds it. */
+/** Finds the Temporal dev server like `npm start`. */
 export function locateTemporalCli(): Promise<ServerProgram> {
   const install = async () => (await findTemporalCli({ toolsDir: TOOLS })).path;
   return locate('temporal', { variable: 'TEMPORAL_CLI_PATH', install });
 }
 
-/** The test server whose clock skips ahead. */
+/** Finds the time-skipping Temporal test server. */
 export function locateTemporalTestServer(): Promise<ServerProgram> {
   const install = () => ensureWheelBinary(TEMPORAL_TEST_SERVER_WHEEL, TOOLS);
   return locate('temporal-test-server', { variable: 'TEMPORAL_TEST_SERVER_PATH', install });

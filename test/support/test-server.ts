@@ -7,8 +7,8 @@ import { waitFor } from './wait-for.js';
 const KEPT_OUTPUT = 4 * 1024 * 1024;
 
 /**
- * A real server under test. It cannot outlive the test process, however that ends: jest gives tests no `exit` event,
- * and SIGKILL gives none to anybody, so a watchdog waits for the end of a pipe that closes with the process.
+ * A real server under test. A watchdog kills it when a pipe from the test process closes, because jest emits no `exit`
+ * event in tests and SIGKILL never emits one.
  */
 export class TestServer {
   private child: ChildProcess | undefined;
@@ -23,7 +23,7 @@ export class TestServer {
     private readonly leftovers: readonly string[],
   ) {}
 
-  /** The last of what the server printed. */
+  /** The last output of the server. */
   get log(): string {
     return this.output;
   }
@@ -55,17 +55,17 @@ export class TestServer {
     this.child?.kill(name);
   }
 
-  /** Lets it hang: it accepts connections and does nothing. Resolves when none of its threads runs any more. */
+  /** Freezes the server: it accepts connections and does nothing. Resolves when all its threads have stopped. */
   async pause(): Promise<void> {
     this.signal('SIGSTOP');
-    await waitFor('the server to stand still', () => standsStill(this.child!.pid!));
+    await waitFor('the server to freeze', () => isFrozen(this.child!.pid!));
   }
 
   resume(): void {
     this.signal('SIGCONT');
   }
 
-  /** Ends the server at once, as a crash would; what it stored stays. */
+  /** Kills the server like a crash; its data stays. */
   async kill(): Promise<void> {
     await Promise.all([end(this.child), end(this.watchdog)]);
     this.child = undefined;
@@ -75,14 +75,14 @@ export class TestServer {
 
 /** Kills `pid` and removes `leftovers` when the pipe to its standard input ends. */
 function watch(pid: number, leftovers: readonly string[]): ChildProcess {
-  // Ctrl-C reaches it too; it must live on to do its work.
+  // Ignore Ctrl-C, otherwise the watchdog would die before it cleans up.
   const script = 'trap "" INT TERM HUP; pid=$1; shift; read -r _; kill -KILL "$pid" 2>/dev/null; rm -rf "$@"';
   return spawn('sh', ['-c', script, 'watchdog', String(pid), ...leftovers], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
 }
 
-async function standsStill(pid: number): Promise<boolean> {
+async function isFrozen(pid: number): Promise<boolean> {
   if (process.platform !== 'linux') {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]);
     return stdout.startsWith('T');
@@ -91,7 +91,7 @@ async function standsStill(pid: number): Promise<boolean> {
   const states = await Promise.all(
     threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
   );
-  // The state stands behind the program's name, which is in parentheses and may hold others.
+  // The state follows the program name, which is in parentheses and may contain parentheses.
   return states.every((state) => /\) T [^)]*$/.test(state));
 }
 

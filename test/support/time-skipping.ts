@@ -16,7 +16,7 @@ import { laneActivities } from '../../src/temporal/lanes/lane-activities.js';
 import type { DownloadJob } from '../../src/contract/job.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
 
-/** The very bundle that production runs. */
+/** The workflow bundle that production runs. */
 export const WORKFLOW_BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
 
 const KEYWORD = 2;
@@ -25,7 +25,7 @@ let installed = false;
 
 export type JobHandle = WorkflowHandleWithFirstExecutionRunId<typeof downloadWorkflow>;
 
-/** A Temporal test server whose clock jumps ahead while nothing but timers is waited for. */
+/** A Temporal test server that skips time while workflows only wait for timers. */
 export class TimeSkippingTemporal {
   private constructor(readonly env: TestWorkflowEnvironment) {}
 
@@ -85,7 +85,7 @@ export class TimeSkippingTemporal {
   }
 }
 
-/** Once for a process, before anything else makes one with its own settings. */
+/** Installs the runtime once per process, before the SDK creates a default one. */
 function installRuntime(): void {
   if (installed) return;
   installed = true;

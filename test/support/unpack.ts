@@ -14,7 +14,7 @@ export interface UnpackedEntry {
   method: 'stored' | 'deflated' | null;
 }
 
-/** Reads every byte of every entry with Python's own zipfile or tarfile, which check the sums. */
+/** Reads every entry with Python's zipfile or tarfile, which verify checksums. */
 const PYTHON = `
 import hashlib, json, sys, tarfile, zipfile
 path, kind = sys.argv[1:3]
@@ -37,7 +37,7 @@ else:
             row(info.name, archive.extractfile(info))
 `;
 
-/** What Python finds in an archive, in its order; rejects when it is not valid. */
+/** Lists the entries that Python reads from an archive, in order; rejects if it is invalid. */
 export async function readWithPython(
   archive: Buffer | string,
   format: ArchiveFormat,
@@ -51,7 +51,7 @@ export async function readWithPython(
   });
 }
 
-/** What Python reads of the first entry of a tar of which only the beginning is there. */
+/** Reads the first header of a truncated tar with Python. */
 export async function firstTarHeader(beginning: Buffer): Promise<{ name: string; size: number }> {
   const script =
     'import json, sys, tarfile; i = tarfile.open(sys.argv[1]).next(); print(json.dumps({"name": i.name, "size": i.size}))';
@@ -61,7 +61,7 @@ export async function firstTarHeader(beginning: Buffer): Promise<{ name: string;
   );
 }
 
-/** Runs a command; rejects with its output when it fails. */
+/** Runs a command; rejects with its output if it fails. */
 export async function run(command: string, args: string[]): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors, [code]] = await Promise.all([
@@ -85,7 +85,7 @@ async function withFile<T>(archive: Buffer | string, use: (path: string) => Prom
   }
 }
 
-/** The names Info-ZIP's unzip finds after it has read and checked every byte. */
+/** Verifies an archive with Info-ZIP's unzip and lists its names. */
 export async function listWithUnzip(archive: Buffer | string): Promise<string[]> {
   return withFile(archive, async (path) => {
     await run('unzip', ['-tqq', path]);
@@ -93,10 +93,10 @@ export async function listWithUnzip(archive: Buffer | string): Promise<string[]>
   });
 }
 
-/** The names that tar finds after it has read every byte. */
+/** Reads an archive with tar and lists its names. */
 export async function listWithTar(archive: Buffer | string): Promise<string[]> {
   return withFile(archive, async (path) => {
-    // Spelled as they are, else GNU tar writes bytes beyond ASCII as numbers.
+    // Literal style, otherwise GNU tar escapes non-ASCII bytes.
     const listed = await run('tar', ['--quoting-style=literal', '-tf', path]);
     return listed.split('\n').filter(Boolean);
   });

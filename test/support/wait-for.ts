@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
 
-/** Resolves as soon as `condition` returns or resolves to something true; what it throws counts as not yet. */
+/** Polls until `condition` returns or resolves to a truthy value; an error counts as false. */
 export async function waitFor(what: string, condition: () => unknown, timeoutMs = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
