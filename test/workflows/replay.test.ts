@@ -7,14 +7,20 @@ import { WORKFLOW_BUNDLE } from '../support/time-skipping.js';
 const HISTORIES = resolve('test/workflows/histories');
 
 /**
- * Jobs run for hours, so a new worker meets workflows that an old one began. A changed workflow must do what these
- * recorded ones did, in their order; where it cannot, it must ask `patched` first. Record new ones, never replace old
- * ones: `RECORD_HISTORIES=1 npm test -- histories/record`.
+ * A download may run for hours, so a new worker continues workflows that an old worker started. Replay requires that the
+ * new code issues the same commands in the same order as the recorded histories.
+ *
+ * How to change a workflow:
+ * - Guard every change of commands (activities, timers, signals, children, memo and search attribute updates) with
+ *   `patched('name')` from `@temporalio/workflow`, and keep the old branch until no such workflow can run any more.
+ * - Then record the new behavior with `RECORD_HISTORIES=1 npm test -- histories/record`. It writes all files anew: commit
+ *   the new one under a name of its own and restore the others, because they prove that the old branch still replays.
+ * - Changes without commands (comments, pure functions, query answers) need neither.
  */
-describe('the workflow of today', () => {
+describe('workflow replay', () => {
   const files = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
 
-  it('has histories to replay', () => {
+  it('finds recorded histories', () => {
     expect(files.length).toBeGreaterThanOrEqual(6);
   });
 
@@ -24,7 +30,7 @@ describe('the workflow of today', () => {
     await expect(replay).resolves.toBeUndefined();
   });
 
-  it('is caught when it does something else', async () => {
+  it('detects a history with another activity', async () => {
     const text = readFileSync(join(HISTORIES, 'completed.json'), 'utf8').replaceAll(
       '"buildArchive"',
       '"somethingElse"',

@@ -13,8 +13,8 @@ import { waitFor } from '../../support/wait-for.js';
 
 const FOLDER = resolve('test/workflows/histories');
 
-/** Not a test but a tool: records how jobs run on a real server today, for tomorrow's workflow to replay. */
-describe('recorded histories', () => {
+/** A tool, not a test: records workflow histories on a real server for the replay test. */
+describe('history recorder', () => {
   let stack: Stack;
   let client: Client;
   let receiver: Receiver;
@@ -43,7 +43,7 @@ describe('recorded histories', () => {
 
   async function saveWorkflow(name: string, workflowId: string): Promise<void> {
     const history = await client.workflow.getHandle(workflowId).fetchHistory();
-    writeFileSync(join(FOLDER, `${name}.json`), `${impersonal(historyToJSON(history))}\n`);
+    writeFileSync(join(FOLDER, `${name}.json`), `${anonymized(historyToJSON(history))}\n`);
   }
 
   const slow = { fileId: 71_000, archive: { compression: 'deflate' } };
@@ -53,19 +53,19 @@ describe('recorded histories', () => {
     ['completed-in-chunks', { fileIds: Array.from({ length: 150 }, (_, i) => 70_000 + i) }, 'completed'],
     ['completed-with-skipped', { fileIds: [70_000, 79_999], onFileError: 'skip' }, 'completed'],
     ['failed-missing-file', { fileIds: [70_000, 79_999] }, 'failed'],
-  ])('%s', async (name, body, ending) => {
+  ])('records %s', async (name, body, ending) => {
     const { jobId } = await stack.initiate(body);
     expect((await stack.waitUntilFinal(jobId)).status).toBe(ending);
     await save(name, jobId);
   });
 
-  it('with a slot: one that had it at once, one that waited, and the lane of both', async () => {
+  it('records a slot at once, a slot after waiting, and their lane', async () => {
     const userId = 'anne';
-    const capped = await stack.startAnotherApi({ MAX_RUNNING_JOBS_PER_USER: '1' });
+    const limited = await stack.startAnotherApi({ MAX_RUNNING_JOBS_PER_USER: '1' });
     const post = async (body: object) => {
       const headers = { 'content-type': 'application/json', 'x-user-id': userId };
       const init = { method: 'POST', headers, body: JSON.stringify(body) };
-      return (await (await fetch(`${capped}/v1/download/initiate`, init)).json()) as { jobId: string };
+      return (await (await fetch(`${limited}/v1/download/initiate`, init)).json()) as { jobId: string };
     };
     const first = await post(slow);
     const phaseOf = async (jobId: string) =>
@@ -78,10 +78,10 @@ describe('recorded histories', () => {
     expect((await lane.describe()).status.name).toBe('COMPLETED');
     await save('slot-at-once', first.jobId);
     await save('slot-after-waiting', second.jobId);
-    writeFileSync(join(FOLDER, 'lane.json'), `${impersonal(historyToJSON(await lane.fetchHistory()))}\n`);
+    writeFileSync(join(FOLDER, 'lane.json'), `${anonymized(historyToJSON(await lane.fetchHistory()))}\n`);
   });
 
-  it('cancelled while building', async () => {
+  it('records a cancelled build', async () => {
     const { jobId } = await stack.initiate(slow);
     await stack.until(jobId, (status) => status.bytesProcessed > 0);
     await stack.post(`/v1/download/cancel/${jobId}`);
@@ -89,7 +89,7 @@ describe('recorded histories', () => {
     await save('cancelled-building', jobId);
   });
 
-  it('completed with a callback that is delivered at the second try', async () => {
+  it('records a callback delivered at the second attempt', async () => {
     receiver.answer = (_, response) => response.writeHead(receiver.requests.length > 1 ? 204 : 500).end();
     const { jobId } = await stack.initiate({ fileId: 70_000, callbackUrl: `${receiver.url}/hook?x=1` });
     await stack.waitUntilFinal(jobId);
@@ -100,7 +100,7 @@ describe('recorded histories', () => {
     await saveWorkflow('callback-delivered', delivery);
   });
 
-  it('handed over by a worker that shut down', async () => {
+  it('records a hand-over by a worker that shuts down', async () => {
     const { jobId } = await stack.initiate(slow);
     await stack.until(jobId, (status) => status.bytesProcessed > 0);
     stack.workers[0]!.signal('SIGTERM');
@@ -110,8 +110,8 @@ describe('recorded histories', () => {
   });
 });
 
-/** Without the names of the machine and its folders. */
-function impersonal(history: string): string {
+/** Removes the names of the machine and its folders. */
+function anonymized(history: string): string {
   return history
     .replaceAll(/"identity": ?"[^"]*"/g, '"identity": "worker"')
     .replaceAll(/"stackTrace": ?"(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
