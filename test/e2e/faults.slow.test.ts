@@ -213,7 +213,7 @@ describeWith(programs, 'download', (temporalCli, weed) => {
     expect(await stack.artifacts(jobId)).toEqual([]);
   });
 
-  it('skips a vanished file and lists it in the archive', async () => {
+  it('skips a vanished file and lists it', async () => {
     const { jobId } = await stack.initiate({ ...SLOW_JOB, fileIds: [70_000, 70_002], onFileError: 'skip' });
     await stack.until(jobId, building);
     await stack.store.delete(['downloads/70002']);

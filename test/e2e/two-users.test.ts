@@ -317,7 +317,7 @@ describeWith(await locateTemporalCli(), 'JWT user', (temporalCli) => {
     expect((await fetch(statusUrl, { headers: stranger })).status).toBe(404);
   });
 
-  it('gets 503 instead of 401 while the issuer is down', async () => {
+  it('gets 503, not 401, while the issuer is down', async () => {
     const token = await issuer.tokenOf('ada');
     await issuer.stop();
     const another = await stack.startAnotherApi();
