@@ -345,7 +345,6 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
         '/v1/admin/failed',
         '/v1/download/jobs',
         EVENTS.slice(4),
-        '/health',
       ].map((path) => assertDocumented(`get ${path}`, 503, ask(path))),
       assertDocumented(
         'post /v1/download/initiate',
@@ -353,5 +352,7 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
         stack.post('/v1/download/initiate', { fileId: 70_000 }),
       ),
     ]);
+    // Last, because a health report is reused for 250 ms.
+    await assertDocumented('get /health', 503, ask('/health'));
   });
 });
