@@ -1,20 +1,11 @@
-/** Not an attr-char of RFC 8187, though `encodeURIComponent` lets it stand. */
-const NOT_ATTRIBUTE = /['()*]/g;
+import { encodeExtended } from 'content-disposition';
 
 /**
- * A Content-Disposition header that makes browsers save under `fileName` (RFC 6266): the name in UTF-8, and before
- * it an ASCII one for what does not know `filename*`. No `%` in that one: some browsers would decode it (appendix D).
+ * Returns a Content-Disposition header that makes browsers save under `fileName` (RFC 6266): an ASCII name for old
+ * clients, then the full name in UTF-8. The ASCII name has no `%`, because some browsers would decode it (appendix D).
  */
 export function attachment(fileName: string): string {
-  const fallback = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  return `attachment; filename="${fallback}"; filename*=UTF-8''${encodeExtended(fileName)}`;
-}
-
-function encodeExtended(text: string): string {
-  // Through bytes: half a surrogate pair becomes U+FFFD instead of an exception.
-  const wellFormed = Buffer.from(text).toString();
-  return encodeURIComponent(wellFormed).replace(
-    NOT_ATTRIBUTE,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const asciiName = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  // A lone surrogate becomes U+FFFD, otherwise the encoder would throw.
+  return `attachment; filename="${asciiName}"; filename*=${encodeExtended(fileName.toWellFormed())}`;
 }
