@@ -21,8 +21,8 @@ function failureOf(verify: () => unknown): Error {
   throw new Error('It was accepted');
 }
 
-describe('stream tickets', () => {
-  it('tell for whom they were issued, for ten minutes and one job', () => {
+describe('StreamTickets', () => {
+  it('names the user for ten minutes and one job', () => {
     const ticket = tickets.issue(JOB, 'Äda 日本');
     expect(ticket).toMatch(/^[\w-]+\.[\w-]+$/);
     const after = (ms: number) => new StreamTickets([SECRET], () => NOW + ms);
@@ -31,7 +31,7 @@ describe('stream tickets', () => {
     expect(errorCodeOf(failureOf(() => after(600_000).verify(ticket, JOB)))).toBe('UNAUTHENTICATED');
   });
 
-  it('are refused with one text, whatever is wrong', () => {
+  it('rejects every invalid ticket with one message', () => {
     const ticket = tickets.issue(JOB, 'ada');
     const [payload, mac] = ticket.split('.') as [string, string];
     const encode = (claim: object) => Buffer.from(JSON.stringify(claim)).toString('base64url');
@@ -60,12 +60,12 @@ describe('stream tickets', () => {
     expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
   });
 
-  it('are good for nothing else: none opens a link', () => {
+  it('issues tickets that open no link', () => {
     const ticket = tickets.issue(JOB, 'ada');
     expect(errorCodeOf(failureOf(() => new LinkTokens(SECRET).verify(ticket, 0)))).toBe('LINK_INVALID');
   });
 
-  it('no single changed character is accepted', () => {
+  it('rejects a ticket with any character changed', () => {
     const ticket = tickets.issue(JOB, 'ada');
     for (let i = 0; i < ticket.length; i++) {
       const changed = ticket.slice(0, i) + (ticket[i] === 'A' ? 'B' : 'A') + ticket.slice(i + 1);
@@ -73,7 +73,7 @@ describe('stream tickets', () => {
     }
   });
 
-  it('outlive a rotation as long as the old secret is listed, and are signed by the first', () => {
+  it('verifies with every secret and signs with the first', () => {
     const old = tickets.issue(JOB, 'ada');
     const rotated = new StreamTickets([OTHER_SECRET, SECRET], () => NOW);
     expect(rotated.verify(old, JOB)).toBe('ada');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../../../src/contract/errors.js';
 import { type LinkClaim, LinkTokens } from '../../../../src/storage/file/signed-links.js';
 
@@ -16,15 +16,15 @@ function failureOf(token: string, now = 0): Error {
   throw new Error('It was accepted');
 }
 
-describe('link tokens', () => {
-  test('give the claim back until they run out', () => {
+describe('LinkTokens', () => {
+  it('returns the claim until the token expires', () => {
     const token = tokens.sign(claim);
     expect(token).toMatch(/^[\w-]+\.[\w-]+$/);
     expect(tokens.verify(token, 999.9)).toEqual(claim);
     expect(errorCodeOf(failureOf(token, 1_000))).toBe('LINK_EXPIRED');
   });
 
-  test('are refused with one text, whatever is wrong', () => {
+  it('rejects every invalid token with one message', () => {
     const token = tokens.sign(claim);
     const [payload, mac] = token.split('.') as [string, string];
     const later = Buffer.from(JSON.stringify({ ...claim, expiresAt: 9e9 })).toString('base64url');
@@ -48,7 +48,7 @@ describe('link tokens', () => {
     expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
   });
 
-  test('no single changed character is accepted', () => {
+  it('rejects a token with any character changed', () => {
     const token = tokens.sign(claim);
     for (let i = 0; i < token.length; i++) {
       const changed = token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1);
@@ -56,7 +56,7 @@ describe('link tokens', () => {
     }
   });
 
-  test('need a secret that cannot be guessed', () => {
+  it('requires a secret of at least 32 characters', () => {
     expect(() => new LinkTokens('short')).toThrow('at least 32 characters');
   });
 });
