@@ -1,19 +1,19 @@
-/** Longest segment most file systems take, in UTF-8 bytes. */
+/** Longest file name that most file systems accept, in UTF-8 bytes. */
 const MAX_SEGMENT_BYTES = 255;
 const MAX_NAME_BYTES = 1_024;
 
-/** Device names that Windows will not create, with or without an extension. */
+/** Device names, with or without an extension. Windows cannot create files with these names. */
 const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-/** What makes a name look like another one; not the joiners, which emoji and some scripts need. */
+/** Characters that make one name look like another. Joiners are allowed, because emoji and some scripts need them. */
 const INVISIBLE = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
-// eslint-disable-next-line no-control-regex -- control characters are what is removed
+// eslint-disable-next-line no-control-regex -- removes control characters on purpose
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"|?*]/g;
 
 /**
- * UserSemaphore any name into one that every unzipper extracts below its target folder: `/` between folders, no `..`,
- * no absolute or drive path, no control, invisible or Windows-reserved character or device name,
- * no trailing dots or blanks, NFC, at most 255 bytes a segment.
- * @returns the safe name; `file` when nothing of it is left.
+ * Converts any name into one that every unpacker extracts below its target folder. The result is NFC and uses `/`
+ * between folders. It has no `..`, absolute path, drive letter, control or invisible character, character or device
+ * name reserved by Windows, or trailing dot or blank. A segment has at most 255 bytes.
+ * @returns the safe name; `file` when no safe character remains.
  */
 export function safeEntryName(raw: string): string {
   const segments = raw
@@ -28,14 +28,13 @@ export function safeEntryName(raw: string): string {
 }
 
 /**
- * Gives every name its own spelling, in order: the second `a.txt` becomes `a (1).txt`. Names that differ in case
- * only count as equal, for they would overwrite each other on Windows and macOS; so does a file whose name is
- * another's folder.
- * @param reserved names that are taken already, by files.
+ * Makes names unique, in order: the second `a.txt` becomes `a (1).txt`. Names that differ only in case count as
+ * equal, because they would overwrite each other on Windows and macOS. A file never gets the name of a folder.
+ * @param reserved names of files that are taken already.
  */
 export function uniqueNames(wanted: readonly string[], reserved: readonly string[] = []): string[] {
   const taken = new Set(reserved.map(fold));
-  const names = wanted.map((name) => outside(taken, name));
+  const names = wanted.map((name) => outsideFiles(taken, name));
   const folders = new Set(names.flatMap(parentFolders).map(fold));
   const nextNumber = new Map<string, number>();
   const isFree = (name: string) => !taken.has(fold(name)) && !folders.has(fold(name));
@@ -50,8 +49,8 @@ export function uniqueNames(wanted: readonly string[], reserved: readonly string
   });
 }
 
-/** A name in no folder that is called like one of `files`: no unpacker could make both. */
-function outside(files: ReadonlySet<string>, name: string): string {
+/** Renames a parent folder that has the name of one of `files`, because no unpacker could create both. */
+function outsideFiles(files: ReadonlySet<string>, name: string): string {
   const folder = parentFolders(name).find((parent) => files.has(fold(parent)));
   return folder === undefined ? name : numbered(folder, 1) + name.slice(folder.length);
 }
@@ -79,7 +78,7 @@ function splitExtension(segment: string): { stem: string; extension: string } {
   return { stem: match?.[1] ?? segment, extension: match?.[2] ?? '' };
 }
 
-/** Cuts between characters, keeping the extension, so that the UTF-8 form fits. */
+/** Shortens the stem to fit `maxBytes` of UTF-8. Keeps the extension and never splits a character. */
 function shorten(segment: string, maxBytes: number): string {
   if (byteLength(segment) <= maxBytes) return segment;
   const { stem, extension } = splitExtension(segment);
@@ -94,7 +93,7 @@ function parentFolders(name: string): string[] {
   return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
 }
 
-/** One form for all spellings that differ in case only; by way of capitals, which sigma and its final form share. */
+/** Folds case. Goes through upper case, because only there sigma and final sigma are the same letter. */
 function fold(name: string): string {
   return name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase();
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FileId, MissingFile } from '../contract/files.js';
 import type { ArchiveEntry } from './streamed/archive-stream.js';
 
-/** Name of the entry that says what is not in the archive, and why. */
+/** Name of the entry that lists the files missing from the archive, with the reasons. */
 export const MISSING_MANIFEST_NAME = '_manifest.json';
 
 interface MissingManifest {
@@ -11,7 +11,7 @@ interface MissingManifest {
   missing: { fileId: FileId; code: string; message: string }[];
 }
 
-/** The entry that makes an incomplete archive say so itself. */
+/** Creates the entry that documents which files an incomplete archive lacks. */
 export function missingManifestEntry(
   jobId: string,
   included: number,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, type Readable, Transform } from 'node:stream';
 
-/** Size and SHA-256 of bytes in passing. `result` is right once `stream` has ended. */
+/** Computes the size and SHA-256 of a stream while it is read. `result` is final once `stream` has ended. */
 export function digestStream(source: Readable): {
   stream: Readable;
   result(): { size: number; checksum: string };
@@ -15,7 +15,7 @@ export function digestStream(source: Readable): {
       done(null, chunk);
     },
   });
-  // The callback does nothing: `pipeline` hands an error on to `tap`, where its reader meets it.
+  // The callback is empty because `pipeline` forwards errors to `tap`, whose reader handles them.
   const stream = pipeline(source, tap, () => {});
   return { stream, result: () => ({ size, checksum: `sha256:${hash.copy().digest('hex')}` }) };
 }

@@ -2,19 +2,19 @@ import { Readable } from 'node:stream';
 
 export interface GuardOptions {
   signal?: AbortSignal | undefined;
-  /** How long the consumer may wait for the next byte. */
+  /** Milliseconds that the consumer may wait for the next byte; no limit when absent. */
   stallMs?: number;
-  /** Makes an error of the source one of ours. */
+  /** Maps an error of the source. */
   toError(error: unknown): unknown;
 }
 
-/** Chunks are passed on as they are, so this bounds memory only; it spares a slow source being paused too often. */
+/** Limits the buffered bytes. Large enough that a slow source is not paused after every chunk. */
 const HIGH_WATER_MARK = 256 * 1024;
 
 /**
- * The bytes of `source`, ending with an error of ours when it fails, with the signal's reason when that aborts,
- * and with a time-out when no byte came for `stallMs` though the consumer wanted some. It ends at once, also when the
- * source does not: a generator that waits for something cannot be destroyed before it goes on.
+ * Returns the bytes of `source`. Fails with the mapped error when the source fails or sends no byte for `stallMs` while
+ * the consumer waits, and with the signal's reason when that aborts. Fails at once even if the source cannot: a
+ * generator that awaits something cannot be destroyed before it resumes.
  */
 export function guardBody(source: Readable, options: GuardOptions): Readable {
   return new GuardedBody(source, options);
@@ -29,20 +29,21 @@ class GuardedBody extends Readable {
     private readonly options: GuardOptions,
   ) {
     super({ highWaterMark: HIGH_WATER_MARK });
-    // Paused first: a listener for `data` would set the source flowing before anybody reads.
+    // Pause first, otherwise the `data` listener would start the flow before anything reads.
     source.pause();
     source.on('data', this.forward);
     source.once('end', () => this.push(null));
-    // Stays for good: a source that is destroyed may still report an error, which nobody else would catch.
+    // Never removed: a destroyed source may still emit an error, which would crash the process.
     source.on('error', (error) => this.destroy(asError(options.toError(error))));
     source.once('close', () => {
-      if (!source.readableEnded) this.destroy(asError(options.toError(new Error('The body ended early'))));
+      if (!source.readableEnded)
+        this.destroy(asError(options.toError(new Error('The body closed before its end'))));
     });
     options.signal?.addEventListener('abort', this.abort, { once: true });
     if (options.signal?.aborted) this.abort();
-    // Such a source will emit nothing any more.
+    // A destroyed source emits no more events.
     if (source.destroyed)
-      this.destroy(asError(options.toError(source.errored ?? new Error('The body is closed'))));
+      this.destroy(asError(options.toError(source.errored ?? new Error('The body is already closed'))));
   }
 
   override _read(): void {
@@ -64,7 +65,7 @@ class GuardedBody extends Readable {
     this.chunks++;
     this.stallTimer?.refresh();
     if (this.push(chunk)) return;
-    // The consumer has enough for now; the time it takes is not the source's.
+    // Stop the timer: a slow consumer is not a stall of the source.
     this.source.pause();
     clearTimeout(this.stallTimer);
     this.stallTimer = undefined;
@@ -72,21 +73,21 @@ class GuardedBody extends Readable {
 
   private expectBytes(): void {
     if (this.options.stallMs === undefined || this.stallTimer) return;
-    this.stallTimer = setTimeout(() => this.onSilence(), this.options.stallMs);
+    this.stallTimer = setTimeout(() => this.onStall(), this.options.stallMs);
   }
 
-  /** A process that was busy for long finds the timer due and the bytes unread: those count. */
-  private onSilence(): void {
-    const seen = this.chunks;
+  /** Checks again on the next tick: after an event-loop stall the timer fires before queued data. */
+  private onStall(): void {
+    const before = this.chunks;
     setImmediate(() => {
-      if (this.chunks !== seen || this.readableEnded || this.destroyed) return;
-      const error = new Error(`No byte came for ${this.options.stallMs} ms`);
+      if (this.chunks !== before || this.readableEnded || this.destroyed) return;
+      const error = new Error(`No byte received for ${this.options.stallMs} ms`);
       this.destroy(asError(this.options.toError(error)));
     });
   }
 }
 
-/** What a stream can be destroyed with: the reason of an abort may be anything, but nothing at all would be a good end. */
+/** Returns an error to destroy a stream with. An absent reason becomes an error, otherwise the stream would end normally. */
 function asError(reason: unknown): Error {
   return (reason ?? new Error('The read was aborted')) as Error;
 }

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 
 export interface Part {
-  /** From 1. */
+  /** Starts at 1. */
   number: number;
   bytes: Buffer;
   last: boolean;
 }
 
-/** Buffers that are used again, because allocating eight megabytes at a time makes memory jump. */
+/** Reuses buffers, because allocating megabytes per part makes memory use jump. */
 export class BufferPool {
   private readonly free: Buffer[] = [];
 
@@ -16,15 +16,15 @@ export class BufferPool {
     return used?.length === size ? used : Buffer.allocUnsafeSlow(size);
   }
 
-  /** Gives a buffer back that nobody reads any more. */
+  /** Returns a buffer to the pool. The caller must not use it afterwards. */
   release(buffer: Buffer): void {
     this.free.push(buffer);
   }
 }
 
 /**
- * Cuts a stream into parts of the size that `sizeOf(number, sent)` says; the last is what remains, and the only one
- * of an empty stream is empty. A part's bytes are the reader's until it releases them to the pool.
+ * Cuts a stream into parts. `sizeOf(number, sent)` gives the size of each part in bytes; the last part is the rest. An
+ * empty stream yields one empty part. The consumer owns the bytes of a part until it releases them to the pool.
  */
 export async function* cutIntoParts(
   body: Readable,
@@ -38,7 +38,7 @@ export async function* cutIntoParts(
   for await (const chunk of body as AsyncIterable<Buffer | string>) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     for (let offset = 0; offset < bytes.length;) {
-      // Full, and now it is known that more follows.
+      // Yield a full part only now, because more bytes prove that it is not the last.
       if (filled === buffer.length) {
         sent += filled;
         yield { number: number++, bytes: buffer, last: false };

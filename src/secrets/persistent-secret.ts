@@ -3,29 +3,31 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../runtime/system-error.js';
 
-/** Secrets by the name of their file, with the setting that can take its place. */
+/** Secrets by file name, each with the setting that overrides the file. */
 const SECRETS = {
-  'link-secret': { signs: 'links', setting: 'LINK_SECRET', make: randomText },
-  'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET', make: randomText },
-  // As Standard Webhooks 1.0 writes one, so that receivers can be given what is in the file.
-  'webhook-secret': { signs: 'callbacks', setting: 'WEBHOOK_SECRETS', make: webhookSecret },
+  'link-secret': { signs: 'links', setting: 'LINK_SECRET', generate: randomText },
+  'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET', generate: randomText },
+  // In the format of Standard Webhooks 1.0, so that the content of the file can be given to receivers.
+  'webhook-secret': { signs: 'callbacks', setting: 'WEBHOOK_SECRETS', generate: webhookSecret },
 } as const;
 
 const SECRET_BYTES = 32;
 const MIN_LENGTH = 32;
 
 /**
- * A secret to sign with, kept in `dataDir` and made on first use. All processes that share the folder get the same one,
- * also when they start at once.
- * @throws Error when it cannot be read or made; the message says what to do.
+ * Loads a signing secret from `dataDir`, and creates it on first use. All processes that share the folder get the same
+ * secret, even when they start at the same time.
+ * @throws Error when the secret cannot be read or created. The message names the file and the setting to use instead.
  */
 export async function loadPersistentSecret(dataDir: string, name: keyof typeof SECRETS): Promise<string> {
   const path = join(dataDir, name);
   try {
-    return (await readSecret(path)) ?? (await createSecret(dataDir, path, SECRETS[name].make()));
+    return (await readSecret(path)) ?? (await createSecret(dataDir, path, SECRETS[name].generate()));
   } catch (cause) {
     const { signs, setting } = SECRETS[name];
-    throw new Error(`There is no secret to sign ${signs} with: set ${setting}, or mend ${path}`, { cause });
+    throw new Error(`Cannot load the secret that signs ${signs}. Set ${setting}, or repair ${path}`, {
+      cause,
+    });
   }
 }
 
@@ -33,19 +35,21 @@ async function readSecret(path: string): Promise<string | null> {
   try {
     const secret = (await readFile(path, 'utf8')).trim();
     if (secret.length >= MIN_LENGTH) return secret;
-    throw new Error(`It has fewer than ${MIN_LENGTH} characters; delete it to get a new one`);
+    throw new Error(
+      `The secret has fewer than ${MIN_LENGTH} characters. Delete the file to create a new one.`,
+    );
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
-/** Written whole under another name first and then linked, which unlike a rename never replaces another's secret. */
-async function createSecret(dataDir: string, path: string, made: string): Promise<string> {
+/** Writes a temporary file and links it. Unlike a rename, a link never replaces the secret of another process. */
+async function createSecret(dataDir: string, path: string, generated: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   try {
-    await writeFile(temporary, `${made}\n`, {
+    await writeFile(temporary, `${generated}\n`, {
       mode: 0o600,
       flush: true,
     });
@@ -56,7 +60,7 @@ async function createSecret(dataDir: string, path: string, made: string): Promis
     await rm(temporary, { force: true });
   }
   const secret = await readSecret(path);
-  if (secret === null) throw new Error('It was deleted as soon as it was made');
+  if (secret === null) throw new Error('The file was deleted right after its creation');
   return secret;
 }
 

@@ -1,8 +1,8 @@
 import { storeError } from './store-errors.js';
 
 /**
- * Refuses a range that no object can satisfy. Without this an S3 store takes `bytes=5-3` for a malformed header,
- * ignores it (RFC 9110, 14.2) and sends the whole object.
+ * Rejects a range that no object can satisfy. Otherwise an S3 store would treat `bytes=5-3` as malformed, ignore it
+ * (RFC 9110, section 14.2) and send the whole object.
  * @throws LonghaulError RANGE_NOT_SATISFIABLE
  */
 export function assertRange(start: number, end: number | undefined): void {

@@ -5,19 +5,20 @@ import type { ObjectStore } from './object-store.js';
 import type { S3Options } from './s3/s3-client.js';
 import { S3ObjectStore } from './s3/s3-object-store.js';
 
-/** Which store to use, and how. */
+/** Selects a store and configures it. */
 export interface StoreSettings {
   kind: 'file' | 's3';
-  /** Folder of a file store; its objects are in `objects` below it. */
+  /** Data folder. A file store keeps its objects in `objects` below it. */
   dataDir: string;
-  /** Signs the links of a file store; one that is kept in `dataDir` when absent. */
+  /** Signs the links of a file store. When absent, a secret kept in `dataDir` does. */
   linkSecret?: string | undefined;
   s3: S3Options;
 }
 
 /**
- * The store that the settings choose. Nothing is asked of it yet: see `check`.
- * @param publicUrl where clients reach the API, which serves the links of a file store; without it they have no host.
+ * Creates the store that the settings select. Does not contact it; use `check` for that.
+ * @param publicUrl base URL of the API, which serves the links of a file store. When absent, links are paths.
+ * @throws Error when the link secret cannot be loaded.
  */
 export async function createObjectStore(settings: StoreSettings, publicUrl?: string): Promise<ObjectStore> {
   if (settings.kind === 's3') return new S3ObjectStore(settings.s3);
@@ -28,7 +29,7 @@ export async function createObjectStore(settings: StoreSettings, publicUrl?: str
   });
 }
 
-/** What serves the store's links, for a store that has no server of its own; to be spread into what an API is made of. */
+/** Returns the dependency with which the API serves the links of a file store; empty for other stores, which serve them. */
 export function localLinksOf(store: ObjectStore): { localLinks?: FileObjectStore } {
   return store instanceof FileObjectStore ? { localLinks: store } : {};
 }

@@ -1,36 +1,36 @@
 import type { Readable } from 'node:stream';
 
-/** What a store tells of an object without reading it. */
+/** The properties of an object, without its bytes. */
 export interface ObjectInfo {
   key: string;
   /** Bytes. */
   size: number;
-  /** Identifies this version of the bytes; give it back as `ifMatch`. */
+  /** Identifies this version of the bytes. Pass it as `ifMatch` to read the same version. */
   etag: string;
-  /** CRC-32 of the whole object, when the store has it. */
+  /** CRC-32 of the whole object; null when the store does not have it. */
   crc32: number | null;
   contentType: string | null;
   contentDisposition: string | null;
-  /** User metadata, names in lower case. */
+  /** User metadata, with names in lower case. */
   metadata: Record<string, string>;
   lastModified: Date;
 }
 
 export interface ReadOptions {
-  /** First byte wanted; 0 when absent. */
+  /** First byte to read; 0 when absent. */
   start?: number;
-  /** Last byte wanted, inclusive; the end of the object when absent. */
+  /** Last byte to read, inclusive; the end of the object when absent or larger. */
   end?: number;
-  /** Read this version or fail with FILE_CHANGED. */
+  /** ETag of the version to read. Reading any other version fails with FILE_CHANGED. */
   ifMatch?: string;
   signal?: AbortSignal;
 }
 
 export interface WriteOptions {
   contentType?: string;
-  /** Expected bytes, a lower bound good enough to choose the part size; unknown when absent. */
+  /** Expected size in bytes, from which the part size is chosen. A lower bound is good enough; unknown when absent. */
   expectedSize?: number;
-  /** User metadata, any Unicode; `head` gives the names back in lower case. */
+  /** User metadata, any Unicode. `head` returns the names in lower case. */
   metadata?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -43,47 +43,69 @@ export interface ListedObject {
 }
 
 export interface ListedUpload {
-  /** Of the object it was to become. */
+  /** Key of the object that the upload would create. */
   key: string;
-  /** When it began, or was last heard of. */
+  /** Start of the upload, or its last activity, depending on the store. */
   since: Date;
 }
 
 export interface ListOptions {
-  /** Only keys that stand behind this one; it need not exist. */
+  /** Lists only keys that sort after this one. The key need not exist. */
   startAfter?: string;
   signal?: AbortSignal | undefined;
 }
 
 export interface LinkOptions {
-  /** The name a browser saves the download under; any Unicode. */
+  /** Name under which a browser saves the download; any Unicode. */
   fileName: string;
   contentType: string;
-  /** Seconds from now in which the link can be opened. */
+  /** Lifetime of the link, in seconds from now. */
   expiresInSeconds: number;
 }
 
 /**
- * Where bytes live. Every method throws a `LonghaulError` whose message names neither bucket, key nor host; its
- * `cause` does. Reading an object: FILE_NOT_FOUND when it is absent, FILE_CHANGED when `ifMatch` no longer holds,
- * FILE_FORBIDDEN when the store refuses it, RANGE_NOT_SATISFIABLE when `start` lies behind its end. Everything else
- * is STORAGE_UNAVAILABLE, worth retrying. An abort rejects with the signal's reason.
+ * Stores objects: bytes under a key. All methods may be called concurrently.
+ *
+ * Every method rejects with a `LonghaulError`. Its message is safe to show to users: it contains no bucket, key or host.
+ * Its `cause` contains them, for operators. `head` and `read` report errors of the object:
+ * - FILE_NOT_FOUND: the object does not exist.
+ * - FILE_CHANGED: the object is no longer the version `ifMatch`.
+ * - FILE_FORBIDDEN: the store denies access to the object, or does not allow the key.
+ * - RANGE_NOT_SATISFIABLE: `start` is not within the object, or the range is malformed.
+ *
+ * Any other failure is STORAGE_UNAVAILABLE. It may be temporary, so retry with backoff. A store that does not respond
+ * causes STORAGE_UNAVAILABLE after a timeout.
+ *
+ * An abort rejects with the reason of the signal, unchanged. If the signal is aborted beforehand, nothing is done.
  */
 export interface ObjectStore {
-  /** Size, ETag and metadata. */
+  /**
+   * Returns size, ETag and metadata of an object. Idempotent.
+   * @throws LonghaulError FILE_NOT_FOUND, FILE_FORBIDDEN or STORAGE_UNAVAILABLE
+   */
   head(key: string, signal?: AbortSignal): Promise<ObjectInfo>;
 
   /**
-   * A stream of the bytes; the version is checked before the promise resolves. The stream fails with the same
-   * errors, also when no byte comes for half a minute though the consumer wants some. Destroy it to stop early.
+   * Opens an object, or a range of it, as a stream. Idempotent. Resolves once the version and the range are verified.
+   * Afterwards the stream fails with the same errors. It also fails when it receives no byte for 30 s while its consumer
+   * waits for one. It never ends early without an error. Destroy the stream to stop reading.
+   * @throws LonghaulError FILE_NOT_FOUND, FILE_CHANGED, FILE_FORBIDDEN, RANGE_NOT_SATISFIABLE or STORAGE_UNAVAILABLE
    */
   read(key: string, options?: ReadOptions): Promise<Readable>;
 
   /**
-   * Stores all of `body` under `key`, in parts, holding a few parts in memory at most. The object appears
-   * whole or not at all: on any failure or abort the upload is withdrawn before the promise rejects, and what was
-   * there before stays. A `body` that fails rejects with its own error; one that was not needed to its end is
-   * destroyed. An abort that comes when all bytes are sent and the store is about to show the object may be too late.
+   * Stores all bytes of `body` under `key`, replacing any object with that key. Holds at most a few parts in memory.
+   *
+   * Atomic: readers see the old object until the new one is complete. On failure or abort the old object remains, and
+   * the upload is withdrawn before the promise rejects. The withdrawal is best effort; `abortUploads` removes the rest.
+   * Concurrent writes of one key all succeed, and one of them wins as a whole. Writing the same bytes again is safe, but
+   * the new object may have another ETag.
+   *
+   * Consumes `body`, or destroys it on failure, so a retry needs a new stream. There is no timeout for a `body` that
+   * stalls. An abort may come too late: once all bytes are sent and the store completes the object, the write can succeed.
+   * @throws the error of `body`, unchanged, when `body` fails.
+   * @throws LonghaulError FILE_TOO_LARGE when the object exceeds the limits of the store; FILE_FORBIDDEN when `key` is
+   * not allowed; STORAGE_UNAVAILABLE.
    */
   write(
     key: string,
@@ -91,27 +113,45 @@ export interface ObjectStore {
     options?: WriteOptions,
   ): Promise<{ size: number; etag: string }>;
 
-  /** Deletes objects; absent ones are no error. */
+  /**
+   * Deletes objects. Idempotent: absent objects are not an error. Not atomic: after a failure some of the objects may be
+   * deleted, so call it again with the same keys.
+   * @throws LonghaulError STORAGE_UNAVAILABLE, or FILE_FORBIDDEN when a key is not allowed.
+   */
   delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
 
   /**
-   * All objects whose key begins with `prefix`, in the byte order of their keys; a store that keeps folders apart, as
-   * SeaweedFS does, may list `a/b` before `a-b`.
+   * Lists all objects whose key begins with `prefix`, in the byte order of their keys. A store with real folders, such
+   * as SeaweedFS, may list `a/b` before `a-b`. Objects written or deleted during the listing may or may not appear.
+   * @throws LonghaulError STORAGE_UNAVAILABLE, from the iteration.
    */
   list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
 
   /**
-   * Withdraws unfinished uploads whose key begins with `prefix`; says how many there were. Idempotent. A `write` of
-   * several parts that is under way there, in whichever process, fails.
+   * Withdraws all unfinished uploads whose key begins with `prefix`. Idempotent. A `write` of several parts that is
+   * in progress below that prefix fails with STORAGE_UNAVAILABLE, in any process.
+   * @returns the number of uploads withdrawn.
+   * @throws LonghaulError STORAGE_UNAVAILABLE, after which some uploads may be withdrawn.
    */
   abortUploads(prefix: string, signal?: AbortSignal): Promise<number>;
 
-  /** Unfinished uploads whose key begins with `prefix`, in any order. */
+  /**
+   * Lists the unfinished uploads whose key begins with `prefix`, in any order.
+   * @throws LonghaulError STORAGE_UNAVAILABLE, from the iteration.
+   */
   listUploads(prefix: string, signal?: AbortSignal): AsyncIterable<ListedUpload>;
 
-  /** A link by which anybody can GET the object until it runs out, also with Range. Costs no request to the store. */
+  /**
+   * Returns a link through which anyone can GET the object until the link expires, with Range requests if needed. Sends
+   * no request to the store and does not check that the object exists.
+   * @throws LonghaulError FILE_FORBIDDEN when `key` is not allowed; STORAGE_UNAVAILABLE when the link cannot be signed.
+   */
   signedLink(key: string, options: LinkOptions): Promise<string>;
 
-  /** Resolves when the store answers and the bucket is there; for health checks. */
+  /**
+   * Verifies that the store responds and that its bucket exists; a file store creates its folder if missing. For health
+   * checks. Idempotent.
+   * @throws LonghaulError STORAGE_UNAVAILABLE. Its `cause` says what to fix.
+   */
   check(signal?: AbortSignal): Promise<void>;
 }

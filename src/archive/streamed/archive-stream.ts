@@ -5,7 +5,7 @@ import { isCompressedType, isIncompressible } from './compressibility.js';
 import { peek } from './peek.js';
 import { surviveFailedEntries } from './tar-entries.js';
 
-/** One file to archive. `body` yields exactly `size` bytes or fails. */
+/** One file to archive. `body` yields exactly `size` bytes, or fails. */
 export interface ArchiveEntry {
   /** Safe, and unique within the archive. */
   name: string;
@@ -18,9 +18,9 @@ export interface ArchiveEntry {
 export interface ArchiveStreamOptions {
   format: ArchiveFormat;
   compression: Compression;
-  /** Modification time of every entry; fixed, so that the same files give the same bytes. */
+  /** Modification time of every entry. Fixed, so that the same files always produce the same bytes. */
   modifiedAt: Date;
-  /** Ends the stream with the signal's reason. */
+  /** Destroys the stream with the signal's reason. */
   signal: AbortSignal;
 }
 
@@ -28,8 +28,8 @@ const FILE_MODE = 0o644;
 const DEFLATE_LEVEL = 6;
 
 /**
- * The bytes of an archive of `entries`, in their order. Entries are pulled one at a time and only as fast as the
- * result is read, so that memory stays flat. An error of an entry, or of `entries` itself, ends the stream with it.
+ * Streams an archive of `entries`, in their order. Pulls one entry at a time, no faster than the result is read, so
+ * memory use stays constant. An error of an entry, or of `entries` itself, destroys the stream with that error.
  */
 export function archiveStream(entries: AsyncIterable<ArchiveEntry>, options: ArchiveStreamOptions): Readable {
   const archive = createArchive(options.format);
@@ -59,7 +59,7 @@ async function appendAll(
   await archive.finalize();
 }
 
-/** Resolves when the whole entry went into the archive. */
+/** Resolves when the archive has consumed the whole entry. */
 async function append(archive: Archiver, entry: ArchiveEntry, options: ArchiveStreamOptions): Promise<void> {
   const failure = firstFailure(archive, entry.body, options.signal);
   try {
@@ -68,7 +68,7 @@ async function append(archive: Archiver, entry: ArchiveEntry, options: ArchiveSt
     entry.body.destroy();
     throw error;
   } finally {
-    failure.forget();
+    failure.stopListening();
   }
 }
 
@@ -81,8 +81,8 @@ async function write(archive: Archiver, entry: ArchiveEntry, options: ArchiveStr
 }
 
 /**
- * Rejects as soon as archive or body fail or the signal aborts. The archiver pipes a body without listening for its
- * errors, so this listens from before its first byte. Plain listeners, for this is done once per file.
+ * Rejects as soon as the archive or the body fails, or the signal aborts. Archiver pipes a body without listening for
+ * its errors, so this listens before the first byte. Uses plain listeners, which are cheaper, because it runs per file.
  */
 function firstFailure(archive: Archiver, body: Readable, signal: AbortSignal) {
   let reject!: (reason: unknown) => void;
@@ -93,17 +93,17 @@ function firstFailure(archive: Archiver, body: Readable, signal: AbortSignal) {
   archive.once('error', reject);
   body.once('error', reject);
   signal.addEventListener('abort', abort, { once: true });
-  const forget = () => {
+  const stopListening = () => {
     archive.off('error', reject);
     signal.removeEventListener('abort', abort);
   };
-  return { promise, forget };
+  return { promise, stopListening };
 }
 
 function entryData(entry: ArchiveEntry, options: ArchiveStreamOptions) {
   const date = options.modifiedAt;
-  // archiver's tar wants `stats.size` beforehand, else it gathers the body in memory. It is no fs.Stats: nothing
-  // but these three fields is read.
+  // Archiver needs `stats.size` for tar, otherwise it buffers the whole body. It reads only these three fields of an
+  // fs.Stats.
   const stats = { size: entry.size, mode: FILE_MODE, mtime: date } as never;
   return { name: entry.name, date, mode: FILE_MODE, stats };
 }

@@ -8,17 +8,17 @@ const COMPRESSED_EXTENSIONS =
 const COMPRESSED_TYPES =
   /^(?:audio\/(?!x?-?wav)|video\/|image\/(?:avif|gif|hei[cf]|jpeg|jxl|png|webp)|application\/(?:gzip|pdf|zip|zstd|x-7z-compressed|x-bzip2|x-rar-compressed|x-xz|vnd\.openxmlformats-))/i;
 
-/** What deflating must save for its cost to be worth it. */
-const WORTHWHILE_RATIO = 0.95;
+/** Deflating pays off only below this ratio of deflated size to original size. */
+const MAX_WORTHWHILE_RATIO = 0.95;
 
-/** True when name or type say that the bytes are compressed already. */
+/** Returns true when the name or the content type indicates compressed data. */
 export function isCompressedType(name: string, contentType: string | null): boolean {
   return COMPRESSED_EXTENSIONS.test(name) || (contentType !== null && COMPRESSED_TYPES.test(contentType));
 }
 
-/** Deflates a sample on the libuv pool; true when that saves nearly nothing. */
+/** Returns true when deflating the sample saves less than 5 %. Runs on the libuv thread pool. */
 export async function isIncompressible(sample: Buffer): Promise<boolean> {
   if (sample.length === 0) return true;
   const deflated = await deflate(sample, { level: 1 });
-  return deflated.length >= sample.length * WORTHWHILE_RATIO;
+  return deflated.length >= sample.length * MAX_WORTHWHILE_RATIO;
 }

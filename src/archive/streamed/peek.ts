@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
-/** Bytes of the beginning of a file that tell how well the rest will compress. */
+/** Bytes at the start of a file from which its compressibility is estimated. */
 const SAMPLE_BYTES = 32 * 1024;
 
-/** Reads the beginning of a stream and puts it back: whoever reads next gets all of it. */
+/** Reads the start of a stream and puts it back, so the next reader gets the whole stream. */
 export async function peek(stream: Readable): Promise<Buffer> {
   if (stream.readableLength === 0) await once(stream, 'readable');
   const chunk = (stream.read() as Buffer | null) ?? Buffer.alloc(0);

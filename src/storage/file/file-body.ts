@@ -6,14 +6,13 @@ import { assertVersion, etagOf } from './file-version.js';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The bytes of an open file from `start` to `end` inclusive; closes it. A file that is overwritten in place while it is
- * read would yield a mixture of two versions, of the right size and with nothing wrong to be seen: so what the file is
- * when its last byte is read must be what it was before the first.
- * @throws LonghaulError FILE_CHANGED, by the stream, before it ends.
+ * Streams an open file from `start` to `end` inclusive, and closes it. Compares the version after the last byte with the
+ * version before the first, otherwise a file overwritten in place would yield an undetected mix of two versions.
+ * @throws LonghaulError FILE_CHANGED, emitted by the stream before it ends.
  */
 export class FileBody extends Readable {
   private position: number;
-  private left: number;
+  private remaining: number;
 
   constructor(
     private readonly file: FileHandle,
@@ -22,7 +21,7 @@ export class FileBody extends Readable {
   ) {
     super({ highWaterMark: CHUNK_BYTES });
     this.position = start;
-    this.left = Math.max(0, Math.min(end, Number(version.size) - 1) - start + 1);
+    this.remaining = Math.max(0, Math.min(end, Number(version.size) - 1) - start + 1);
   }
 
   override _read(): void {
@@ -37,19 +36,19 @@ export class FileBody extends Readable {
   }
 
   private async close(closed: () => void): Promise<void> {
-    // Nothing was written, so that failing to close loses nothing.
+    // Ignore errors: nothing was written, so a failed close loses nothing.
     await this.file.close().catch(() => {});
     closed();
   }
 
-  /** Null at the end. */
+  /** Returns the next chunk, or null at the end. */
   private async readNext(): Promise<Buffer | null> {
-    const length = Math.min(CHUNK_BYTES, this.left);
+    const length = Math.min(CHUNK_BYTES, this.remaining);
     const chunk = Buffer.allocUnsafe(length);
     const { bytesRead } =
       length > 0 ? await this.file.read(chunk, 0, length, this.position) : { bytesRead: 0 };
     this.position += bytesRead;
-    this.left -= bytesRead;
+    this.remaining -= bytesRead;
     if (bytesRead > 0) return chunk.subarray(0, bytesRead);
     assertVersion(await this.file.stat({ bigint: true }), etagOf(this.version));
     return null;

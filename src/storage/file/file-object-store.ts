@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import { assertRange } from '../byte-range.js';
 import { consumeBody } from '../../bytes/consume-body.js';
 import { FileBody } from './file-body.js';
-import { isAbsent, toReadError, toStoreError } from './file-errors.js';
+import { isAbsent, toReadError, toStoreError, withStoreErrors } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
-import { FileUpload, isSidecar, mapped, removeUpload } from './file-upload.js';
+import { FileUpload, isSidecar, removeUpload } from './file-upload.js';
 import { guardBody } from '../../bytes/guarded-body.js';
 import type {
   LinkOptions,
@@ -27,17 +27,17 @@ import { LinkTokens } from './signed-links.js';
 import { storeError } from '../store-errors.js';
 
 export interface FileStoreOptions {
-  /** Folder of the objects; made when it is missing. Files that somebody puts there are objects too. */
+  /** Folder of the objects; created if missing. Files that other programs put there are objects too. */
   directory: string;
-  /** Signs links: at least 32 characters, the same for every process that serves or signs them. */
+  /** Signs links. At least 32 characters, and the same in every process that signs or serves links. */
   linkSecret: string;
-  /** Where clients reach the API that serves the links, without `/` at the end; links have no host when absent. */
+  /** Base URL of the API that serves the links, without a trailing `/`. When absent, links are paths. */
   publicUrl?: string | undefined;
-  /** Milliseconds since 1970. */
+  /** A clock, in milliseconds since 1970. */
   now?: () => number;
 }
 
-/** What a link opens: a file to be sent. */
+/** The file that a link opens, with the headers to send. */
 export interface OpenedLink {
   path: string;
   /** Bytes. */
@@ -47,12 +47,12 @@ export interface OpenedLink {
   contentType: string;
 }
 
-/** Small writes are gathered into blocks of this size. */
+/** Size of the blocks into which small chunks are collected before they are written. */
 const BLOCK_BYTES = 1024 * 1024;
 
 /**
- * Objects as files of one folder, for a single machine or a shared volume: the key is the path. A key cannot be a
- * file and a folder at once: with `a` stored, `a/b` is refused. @see ObjectStore
+ * Stores objects as files of one folder, on a single machine or a shared volume. The key is the path, so a key cannot be
+ * a file and a folder at once: when `a` exists, writing `a/b` fails. @see ObjectStore
  */
 export class FileObjectStore implements ObjectStore {
   private readonly root: string;
@@ -61,7 +61,7 @@ export class FileObjectStore implements ObjectStore {
   private readonly tokens: LinkTokens;
   private readonly publicUrl: string;
   private readonly now: () => number;
-  private rootSeen = false;
+  private rootVerified = false;
 
   constructor({ directory, linkSecret, publicUrl = '', now = Date.now }: FileStoreOptions) {
     this.root = resolve(directory);
@@ -99,7 +99,7 @@ export class FileObjectStore implements ObjectStore {
     let file: FileHandle | undefined;
     try {
       file = await open(objectPath(this.root, key));
-      // Of the open file: whatever is renamed over it from now on, these bytes are read.
+      // Stat the open file: a later rename over its path does not change what is read.
       const version = assertFile(await file.stat({ bigint: true }));
       assertVersion(version, ifMatch);
       assertWithin(options, Number(version.size));
@@ -135,25 +135,25 @@ export class FileObjectStore implements ObjectStore {
     await this.assertRoot();
     for (const key of keys) {
       signal?.throwIfAborted();
-      await mapped(() => this.deleteOne(key));
+      await withStoreErrors(() => this.deleteOne(key));
     }
   }
 
   list(prefix: string, { startAfter, signal }: ListOptions = {}): AsyncGenerator<ListedObject> {
-    return this.listed(walk(this.root, prefix, startAfter), signal);
+    return statEach(this.scan(walk(this.root, prefix, startAfter), signal));
   }
 
   async abortUploads(prefix: string, signal?: AbortSignal): Promise<number> {
     let aborted = 0;
     for await (const { key, path } of this.uploadFiles(prefix, signal)) {
-      await mapped(() => removeUpload(path, this.temporary));
+      await withStoreErrors(() => removeUpload(path, this.temporary));
       if (!isSidecar(key)) aborted++;
     }
     return aborted;
   }
 
   async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedUpload> {
-    for await (const { key, lastModified } of this.listed(this.uploadFiles(prefix, signal), signal)) {
+    for await (const { key, lastModified } of statEach(this.uploadFiles(prefix, signal))) {
       if (!isSidecar(key)) yield { key: posix.dirname(key), since: lastModified };
     }
   }
@@ -161,15 +161,16 @@ export class FileObjectStore implements ObjectStore {
   async signedLink(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string> {
     objectPath(this.root, key);
     const expiresAt = Math.floor(this.now() / 1_000) + expiresInSeconds;
-    const token = this.tokens.sign({ key, fileName: wellFormed(fileName), contentType, expiresAt });
+    // A lone surrogate becomes U+FFFD, because a header cannot contain it.
+    const token = this.tokens.sign({ key, fileName: fileName.toWellFormed(), contentType, expiresAt });
     return `${this.publicUrl}/v1/objects/${token}`;
   }
 
   /**
-   * The file that a link made by `signedLink` leads to.
-   * @param token the last segment of the link.
-   * @throws LonghaulError LINK_INVALID when it is forged, LINK_EXPIRED when it has run out, FILE_NOT_FOUND when its
-   * object is gone.
+   * Returns the file that a link from `signedLink` opens.
+   * @param token the last path segment of the link.
+   * @throws LonghaulError LINK_INVALID when the token is forged, LINK_EXPIRED when it has expired, FILE_NOT_FOUND when
+   * the object no longer exists.
    */
   async openLink(token: string): Promise<OpenedLink> {
     const { key, fileName, contentType } = this.tokens.verify(token, this.now() / 1_000);
@@ -184,45 +185,38 @@ export class FileObjectStore implements ObjectStore {
 
   async check(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    await mapped(async () => {
+    await withStoreErrors(async () => {
       await mkdir(this.root, { recursive: true });
       await access(this.root, constants.R_OK | constants.W_OK);
     });
-    this.rootSeen = true;
+    this.rootVerified = true;
   }
 
-  private async *listed(files: AsyncIterable<FoundFile>, signal?: AbortSignal): AsyncGenerator<ListedObject> {
-    signal?.throwIfAborted();
-    await this.assertRoot();
-    try {
-      for await (const { key, path } of files) {
-        signal?.throwIfAborted();
-        const version = await statOrNull(path);
-        if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
-      }
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : toStoreError(error);
-    }
-  }
-
-  /** Uploads whose key begins with `prefix`, with what lies beside them. */
+  /** Yields the files of uploads whose key begins with `prefix`, and their sidecars. */
   private async *uploadFiles(prefix: string, signal?: AbortSignal): AsyncGenerator<FoundFile> {
+    for await (const found of this.scan(walk(this.temporary, prefix), signal)) {
+      // The last segment is the name of the upload, not part of the key.
+      if (posix.dirname(found.key).startsWith(prefix)) yield found;
+    }
+  }
+
+  /** Yields `files` until the signal aborts; maps errors. */
+  private async *scan(files: AsyncIterable<FoundFile>, signal?: AbortSignal): AsyncGenerator<FoundFile> {
     signal?.throwIfAborted();
     await this.assertRoot();
     try {
-      for await (const found of walk(this.temporary, prefix)) {
+      for await (const found of files) {
         signal?.throwIfAborted();
-        // The last segment is the upload's own, not the key's.
-        if (posix.dirname(found.key).startsWith(prefix)) yield found;
+        yield found;
       }
     } catch (error) {
       throw signal?.aborted ? signal.reason : toStoreError(error);
     }
   }
 
-  /** A volume that is not mounted must not look like objects that do not exist. */
+  /** Checks the root once, otherwise an unmounted volume would look like absent objects. */
   private async assertRoot(): Promise<void> {
-    if (!this.rootSeen) await this.check();
+    if (!this.rootVerified) await this.check();
   }
 
   private async readError(error: unknown): Promise<unknown> {
@@ -243,14 +237,14 @@ export class FileObjectStore implements ObjectStore {
   ): Promise<void> {
     const replaced = await statOrNull(target);
     try {
-      await mapped(() => this.sidecars.write(key, version, sidecarOf(options), upload.sidecarPath));
+      await withStoreErrors(() => this.sidecars.write(key, version, sidecarOf(options), upload.sidecarPath));
       await upload.publish(target);
     } catch (error) {
       await this.sidecars.remove(key, version).catch(() => {});
       await pruneEmpty(dirname(target), this.root);
       throw error;
     }
-    if (replaced) await this.sidecars.replace(key, replaced, version);
+    if (replaced) await this.sidecars.removeReplaced(key, replaced, version);
   }
 
   private async deleteOne(key: string): Promise<void> {
@@ -258,7 +252,7 @@ export class FileObjectStore implements ObjectStore {
     try {
       await unlink(path);
     } catch (error) {
-      // Not every system has a code of its own for a folder.
+      // Some systems have no separate error code for a folder, so check.
       if (!isAbsent(error) && !(await statOrNull(path))?.isDirectory()) throw error;
     }
     await pruneEmpty(dirname(path), this.root);
@@ -280,14 +274,20 @@ function sidecarOf(options: WriteOptions): Sidecar {
   return { contentType: options.contentType ?? null, metadata };
 }
 
-/** Half a surrogate pair cannot be put into a header. */
-function wellFormed(text: string): string {
-  return Buffer.from(text).toString();
+/** Yields size and time of the files that still exist. */
+async function* statEach(files: AsyncIterable<FoundFile>): AsyncGenerator<ListedObject> {
+  for await (const { key, path } of files) {
+    const version = await statOrNull(path);
+    if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
+  }
 }
 
-/** A range has to begin within the object; only when none is asked for may the object be empty. */
+/** Asserts that the range begins within the object. A read without a range may read an empty object. */
 function assertWithin({ start, end }: ReadOptions, size: number): void {
   const ranged = end !== undefined || (start ?? 0) > 0;
   if (!ranged || (start ?? 0) < size) return;
-  throw storeError('RANGE_NOT_SATISFIABLE', new RangeError(`Byte ${start ?? 0} of ${size}`));
+  throw storeError(
+    'RANGE_NOT_SATISFIABLE',
+    new RangeError(`Range start ${start ?? 0} is not within the ${size} bytes of the object`),
+  );
 }

@@ -5,46 +5,46 @@ import { isAbsent } from './file-errors.js';
 import { moveInto, pruneEmpty } from './file-tree.js';
 import { objectPath } from './path-guard.js';
 
-/** What is kept of an object beside its bytes. */
+/** The properties of an object that are stored beside its bytes. */
 export interface Sidecar {
   contentType: string | null;
   metadata: Record<string, string>;
 }
 
-const NOTHING: Sidecar = { contentType: null, metadata: {} };
+const EMPTY: Sidecar = { contentType: null, metadata: {} };
 
 /**
- * Small JSON files in a tree of their own. A sidecar belongs to one version of the bytes, by its name: so it can be
- * written before the object appears, and nobody ever sees old bytes with new metadata or the other way round.
+ * Small JSON files in a separate tree. The name of a sidecar contains the version of the bytes it belongs to. It can
+ * therefore be written before the object appears, and no reader combines old bytes with new metadata or vice versa.
  */
 export class Sidecars {
   constructor(private readonly root: string) {}
 
-  /** What was stored with this version; nothing for a file that somebody put there by hand. */
+  /** Reads the sidecar of this version; empty for a file that was not written by the store. */
   async read(key: string, version: BigIntStats): Promise<Sidecar> {
     try {
       const content = await readFile(this.pathOf(key, version), 'utf8');
-      return { ...NOTHING, ...(JSON.parse(content) as Partial<Sidecar>) };
+      return { ...EMPTY, ...(JSON.parse(content) as Partial<Sidecar>) };
     } catch (error) {
-      if (isAbsent(error) || error instanceof SyntaxError) return NOTHING;
+      if (isAbsent(error) || error instanceof SyntaxError) return EMPTY;
       throw error;
     }
   }
 
-  /** @param temporary where a file may lie until it is whole. */
+  /** @param temporary path of the file until it is complete. */
   async write(key: string, version: BigIntStats, sidecar: Sidecar, temporary: string): Promise<void> {
     if (sidecar.contentType === null && Object.keys(sidecar.metadata).length === 0) return;
     await writeFile(temporary, JSON.stringify(sidecar));
     await moveInto(temporary, this.pathOf(key, version));
   }
 
-  /** Removes the sidecar of a version that another one has replaced. */
-  async replace(key: string, replaced: BigIntStats, by: BigIntStats): Promise<void> {
-    // Two versions written within one tick of the file system's clock may share the name.
-    if (nameOf(replaced) !== nameOf(by)) await this.remove(key, replaced);
+  /** Removes the sidecar of a replaced version. */
+  async removeReplaced(key: string, replaced: BigIntStats, current: BigIntStats): Promise<void> {
+    // Versions written within one tick of the file system's clock can share a sidecar name.
+    if (nameOf(replaced) !== nameOf(current)) await this.remove(key, replaced);
   }
 
-  /** Removes the sidecars of an object; only the one of `version` when that is given. */
+  /** Removes all sidecars of an object, or only the one of `version`. Idempotent. */
   async remove(key: string, version?: BigIntStats): Promise<void> {
     const folder = objectPath(this.root, key);
     const names = version ? [nameOf(version)] : await this.namesIn(folder);
@@ -56,7 +56,7 @@ export class Sidecars {
     return join(objectPath(this.root, key), nameOf(version));
   }
 
-  /** Folders are those of other objects, whose keys go on from here. */
+  /** Lists the sidecars in a folder. Subfolders belong to other objects, whose keys continue this one. */
   private async namesIn(folder: string): Promise<string[]> {
     try {
       const entries = await readdir(folder, { withFileTypes: true });
@@ -68,7 +68,7 @@ export class Sidecars {
   }
 }
 
-/** Without the inode, so that a copied folder keeps its metadata when the times were copied too. */
+/** Omits the inode, so that a folder copied with its times keeps its metadata. */
 function nameOf({ size, mtimeNs }: BigIntStats): string {
   return `${size}-${mtimeNs}.json`;
 }

@@ -1,64 +1,84 @@
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../runtime/system-error.js';
 import { isAbsent } from './file-errors.js';
 import { isObjectKey, objectPath } from './path-guard.js';
 
-/** A file below a folder; its key is the way there, with `/`. */
+const FOLDER_ATTEMPTS = 3;
+
+/** A file below a folder. Its key is the relative path, with `/`. */
 export interface FoundFile {
   key: string;
   path: string;
 }
 
 /**
- * All files below `root` whose key begins with `prefix`, in the byte order of their keys, as S3 lists them.
- * @param startAfter only those behind this key.
+ * Yields all files below `root` whose key begins with `prefix`, in the byte order of their keys, as S3 lists them.
+ * @param startAfter skips keys up to and including this one.
  */
 export async function* walk(root: string, prefix: string, startAfter = ''): AsyncGenerator<FoundFile> {
-  // Straight to the folder that the prefix names: the others need not be read.
+  // Start at the folder that the prefix names, so that no other folder is read.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  const start = startOf(root, folder);
+  const start = folderPath(root, folder);
   if (start !== null) yield* walkFolder(start, folder, prefix, startAfter);
 }
 
 /**
- * Moves a file to where it belongs, making the folders it needs.
- * @returns the folders in which a name is new, the innermost first.
+ * Moves a file, and creates the folders it needs.
+ * @returns the folders that got a new entry, innermost first.
  */
 export async function moveInto(from: string, to: string): Promise<string[]> {
-  for (let attempt = 1; ; attempt++) {
-    const folder = dirname(to);
-    const firstMade = await mkdir(folder, { recursive: true });
-    try {
-      await rename(from, to);
-      return foldersUpTo(folder, firstMade === undefined ? folder : dirname(firstMade));
-    } catch (error) {
-      // Somebody who deleted a neighbour has removed the folder, which was empty, just now.
-      if (systemCodeOf(error) !== 'ENOENT' || attempt === 3) throw error;
-    }
-  }
+  return inParentFolder(to, async (folder, firstCreated) => {
+    await rename(from, to);
+    return foldersUpTo(folder, firstCreated === undefined ? folder : dirname(firstCreated));
+  });
 }
 
-/** Puts the names in a folder on the disk. Best effort: Windows and some network shares refuse it, and do it anyway. */
+/** Creates a file, and the folders it needs. */
+export async function createFile(path: string): Promise<FileHandle> {
+  return inParentFolder(path, () => open(path, 'wx'));
+}
+
+/** Flushes the entries of a folder to disk. Best effort: Windows and some network shares reject it. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder).catch(() => null);
   try {
     await handle?.sync();
   } catch {
-    // What was asked for is there; only whether it outlasts a power cut is left to the system.
+    // The entries exist. Only their durability in a power failure is left to the system.
   } finally {
     await handle?.close();
   }
 }
 
-/** Removes `folder` and the folders above it as long as they are empty, `root` not included. */
+/** Removes `folder` and its parents while they are empty, up to but not including `root`. */
 export async function pruneEmpty(folder: string, root: string): Promise<void> {
   for (let current = folder; current !== root && current.startsWith(root); current = dirname(current)) {
     try {
       await rmdir(current);
     } catch (error) {
       if (!isAbsent(error)) return;
+    }
+  }
+}
+
+/**
+ * Creates the parent folder of `path` and runs `step` in it. Retries, because `pruneEmpty` may remove the folder, which
+ * is still empty, between the two.
+ * @param step gets the folder, and the first folder that had to be created, if any.
+ */
+async function inParentFolder<T>(
+  path: string,
+  step: (folder: string, firstCreated: string | undefined) => Promise<T>,
+): Promise<T> {
+  const folder = dirname(path);
+  for (let attempt = 1; ; attempt++) {
+    const firstCreated = await mkdir(folder, { recursive: true });
+    try {
+      return await step(folder, firstCreated);
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT' || attempt === FOLDER_ATTEMPTS) throw error;
     }
   }
 }
@@ -72,12 +92,12 @@ function foldersUpTo(inner: string, outer: string): string[] {
   return folders;
 }
 
-function startOf(root: string, folder: string): string | null {
+function folderPath(root: string, folder: string): string | null {
   if (folder === '') return root;
   try {
     return objectPath(root, folder.slice(0, -1));
   } catch {
-    // No object can have such a key, so that none is listed.
+    // No object can have such a key, so there is nothing to list.
     return null;
   }
 }
@@ -91,10 +111,10 @@ async function* walkFolder(
   for (const { name, isFolder } of await sortedEntries(folder)) {
     const key = keyOfFolder + name;
     const path = join(folder, name);
-    // The store's own folders, and names that no key can have.
+    // Skip the store's own folders, and names that no key can have.
     if (!isObjectKey(key)) continue;
-    if (!isFolder && key.startsWith(prefix) && isBehind(key, startAfter)) yield { key, path };
-    if (isFolder && mayHold(`${key}/`, prefix)) yield* walkFolder(path, `${key}/`, prefix, startAfter);
+    if (!isFolder && key.startsWith(prefix) && isAfter(key, startAfter)) yield { key, path };
+    if (isFolder && mayContain(`${key}/`, prefix)) yield* walkFolder(path, `${key}/`, prefix, startAfter);
   }
 }
 
@@ -103,7 +123,7 @@ interface Entry {
   isFolder: boolean;
 }
 
-/** A folder stands where its name with `/` behind stands among the keys: so `a-b` comes before `a/b`. */
+/** Sorts a folder by its name with a trailing `/`, as its keys sort: `a-b` comes before `a/b`. */
 async function sortedEntries(folder: string): Promise<Entry[]> {
   const entries = (await entriesOf(folder)).map((entry) => {
     const isFolder = entry.isDirectory();
@@ -121,10 +141,10 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   }
 }
 
-function isBehind(key: string, other: string): boolean {
+function isAfter(key: string, other: string): boolean {
   return Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 }
 
-function mayHold(folderKey: string, prefix: string): boolean {
+function mayContain(folderKey: string, prefix: string): boolean {
   return folderKey.startsWith(prefix) || prefix.startsWith(folderKey);
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCodeOf } from '../../runtime/system-error.js';
-import { toStoreError } from './file-errors.js';
-import { moveInto, pruneEmpty, syncFolder } from './file-tree.js';
+import { withStoreErrors } from './file-errors.js';
+import { createFile, moveInto, pruneEmpty, syncFolder } from './file-tree.js';
 
-const CREATE_ATTEMPTS = 3;
+const SIDECAR_SUFFIX = '.json';
 
-/** A file that is written where nobody looks, and then takes its place in one step. */
+/** A file that is written in a temporary folder and then moved to its path in one atomic step. */
 export class FileUpload {
   private constructor(
     private readonly root: string,
@@ -16,24 +15,27 @@ export class FileUpload {
     private readonly file: FileHandle,
   ) {}
 
-  /** @param folder where it lies until it is published, below `root`. */
+  /**
+   * Creates the temporary file.
+   * @param folder temporary folder of this object, below `root`.
+   */
   static async begin(folder: string, root: string): Promise<FileUpload> {
     const path = join(folder, randomUUID());
-    return mapped(async () => new FileUpload(root, path, await create(path)));
+    return withStoreErrors(async () => new FileUpload(root, path, await createFile(path)));
   }
 
-  /** A path beside the upload, that goes when it goes. */
+  /** A path beside the upload, removed together with it. */
   get sidecarPath(): string {
-    return `${this.path}.json`;
+    return sidecarPathOf(this.path);
   }
 
   append(bytes: Buffer): Promise<void> {
-    return mapped(() => this.file.writeFile(bytes));
+    return withStoreErrors(() => this.file.writeFile(bytes));
   }
 
-  /** Puts the bytes on the disk: a job that is told complete must survive a power cut. Says what they are. */
+  /** Flushes the bytes to disk, so that a completed job survives a power failure. Returns their version. */
   finish(): Promise<BigIntStats> {
-    return mapped(async () => {
+    return withStoreErrors(async () => {
       await this.file.datasync();
       const version = await this.file.stat({ bigint: true });
       await this.file.close();
@@ -41,18 +43,18 @@ export class FileUpload {
     });
   }
 
-  /** Takes the place of what is at `target`; fails when somebody withdrew the upload. */
+  /** Atomically replaces the file at `target`. Fails when the upload was withdrawn. */
   publish(target: string): Promise<void> {
-    return mapped(async () => {
+    return withStoreErrors(async () => {
       const folders = await moveInto(this.path, target);
-      // Else a power cut could take the name away again, and the folders that were made for it.
+      // Flush the new entries, otherwise a power failure could remove the name and its new folders.
       for (const folder of folders) await syncFolder(folder);
     });
   }
 
   /**
-   * Removes what is left of the upload: nothing but empty folders when it was published. Best effort: what remains,
-   * `abortUploads` finds.
+   * Removes the rest of the upload: only empty folders once it was published. Idempotent and best effort; `abortUploads`
+   * removes what remains.
    */
   async end(): Promise<void> {
     await this.file.close().catch(() => {});
@@ -60,35 +62,18 @@ export class FileUpload {
   }
 }
 
-/** True for what lies beside an upload. */
+/** Returns true for the sidecar of an upload. */
 export function isSidecar(path: string): boolean {
-  return path.endsWith('.json');
+  return path.endsWith(SIDECAR_SUFFIX);
 }
 
-/** Removes an unfinished upload, and the folders that were made for it. */
+/** Removes an unfinished upload with its sidecar and its empty folders. Idempotent. */
 export async function removeUpload(path: string, root: string): Promise<void> {
   await rm(path, { force: true });
-  await rm(`${path}.json`, { force: true });
+  await rm(sidecarPathOf(path), { force: true });
   await pruneEmpty(dirname(path), root);
 }
 
-/** Runs a step of the store's own, so that its errors are not taken for the body's. */
-export async function mapped<T>(step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw toStoreError(error);
-  }
-}
-
-async function create(path: string): Promise<FileHandle> {
-  for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true });
-    try {
-      return await open(path, 'wx');
-    } catch (error) {
-      // Another upload of the same key has ended and removed the folder just now.
-      if (systemCodeOf(error) !== 'ENOENT' || attempt === CREATE_ATTEMPTS) throw error;
-    }
-  }
+function sidecarPathOf(path: string): string {
+  return path + SIDECAR_SUFFIX;
 }

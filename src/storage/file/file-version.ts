@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsent, toStoreError } from './file-errors.js';
 import { storeError } from '../store-errors.js';
 
-/** The version at `path`; null when nothing is there. */
+/** Returns the version at `path`; null when it does not exist. */
 export async function statOrNull(path: string): Promise<BigIntStats | null> {
   try {
     return await stat(path, { bigint: true });
@@ -13,22 +13,22 @@ export async function statOrNull(path: string): Promise<BigIntStats | null> {
   }
 }
 
-/** Changes with every write, also with one by hand. Quoted, as HTTP wants it. */
+/** Returns a strong ETag, quoted as in HTTP. It changes with every write, including writes by other programs. */
 export function etagOf({ ino, size, mtimeNs }: BigIntStats): string {
   return `"${[ino, size, mtimeNs].map((number) => number.toString(36)).join('-')}"`;
 }
 
 /**
- * What is there and no file, a folder above all, is no object.
+ * Asserts that the path is a regular file; a folder, for example, is not an object.
  * @throws LonghaulError FILE_NOT_FOUND
  */
 export function assertFile(found: BigIntStats): BigIntStats {
   if (found.isFile()) return found;
-  throw storeError('FILE_NOT_FOUND', new Error('There is something else than a file'));
+  throw storeError('FILE_NOT_FOUND', new Error('The path is not a regular file'));
 }
 
-/** @throws LonghaulError FILE_CHANGED when this is not the version `ifMatch` names. */
+/** @throws LonghaulError FILE_CHANGED when `ifMatch` is the ETag of another version. */
 export function assertVersion(version: BigIntStats, ifMatch: string | undefined): void {
   if (ifMatch === undefined || ifMatch === etagOf(version)) return;
-  throw storeError('FILE_CHANGED', new Error(`Wanted ${ifMatch}, found ${etagOf(version)}`));
+  throw storeError('FILE_CHANGED', new Error(`Expected version ${ifMatch}, found ${etagOf(version)}`));
 }

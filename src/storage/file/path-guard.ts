@@ -1,60 +1,63 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { storeError } from '../store-errors.js';
 
-/** Folders of the store itself, beside the objects; no key leads into them. */
+/** Folders that the store uses for itself, beside the objects. No key maps into them. */
 export const RESERVED_FOLDERS = { temporary: '.tmp', metadata: '.meta' } as const;
 
-/** What S3 allows of a key, and what common file systems allow of one name; in bytes of UTF-8. */
+/** Limits of S3 for a key and of common file systems for a name, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
 const MAX_NAME_BYTES = 255;
 
 const RESERVED: readonly string[] = Object.values(RESERVED_FOLDERS);
 
-/** What Windows gives another meaning: streams, wild cards, names of devices, ends it cuts off. */
+/** Names with a special meaning on Windows: streams, wildcards, devices, and trailing characters that it strips. */
 const WINDOWS_UNSAFE = /[<>:"|?*]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * Where the object `key` lies below `root`: a key is a relative path of plain names. What might lead elsewhere is
- * refused and not repaired, so that one key is one file. On a file system that ignores case, keys that differ in
- * case only are the same object.
+ * Returns the path of the object `key` below `root`. A key must be a relative path of plain names. Other keys are
+ * rejected, not repaired, so that each key maps to one file. On a case-insensitive file system, keys that differ only in
+ * case are the same object.
  * @throws LonghaulError FILE_FORBIDDEN
  */
 export function objectPath(root: string, key: string): string {
-  const fault = faultOf(key);
+  const violation = violationOf(key);
   const path = join(root, key);
-  if (fault === null && isBelow(root, path)) return path;
-  throw storeError('FILE_FORBIDDEN', new Error(`The key ${JSON.stringify(key)} is no safe path: ${fault}`));
+  if (violation === null && isBelow(root, path)) return path;
+  throw storeError(
+    'FILE_FORBIDDEN',
+    new Error(`The key ${JSON.stringify(key)} is not a safe path: ${violation}`),
+  );
 }
 
-/** True for a key that `objectPath` accepts. */
+/** Returns true for a key that `objectPath` accepts. */
 export function isObjectKey(key: string): boolean {
-  return faultOf(key) === null;
+  return violationOf(key) === null;
 }
 
-/** What is wrong with a key; null when nothing is. */
-function faultOf(key: string): string | null {
+/** Returns the rule that a key violates; null when it is valid. */
+function violationOf(key: string): string | null {
   if (key === '') return 'it is empty';
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`;
-  // Half a surrogate pair: the file system would store another name.
-  if (Buffer.from(key).toString() !== key) return 'it is no valid Unicode';
-  // Back slashes and drive letters everywhere: a folder filled on one system is safe to be served on another.
-  if (/[\0\\]/.test(key)) return 'it holds a NUL or a back slash';
+  // The file system would store another name for a lone surrogate.
+  if (!key.isWellFormed()) return 'it is not valid Unicode';
+  // Rejects backslashes and drive letters on every system, so that a folder stays safe when served on another one.
+  if (/[\0\\]/.test(key)) return 'it contains a NUL or a backslash';
   if (/^[a-z]:/i.test(key)) return 'it begins with a drive letter';
   const names = key.split('/');
   if (RESERVED.includes(names[0]!.toLowerCase())) return 'the folder is reserved';
-  return names.map(faultOfName).find((fault) => fault !== null) ?? null;
+  return names.map(nameViolationOf).find((violation) => violation !== null) ?? null;
 }
 
-function faultOfName(name: string): string | null {
+function nameViolationOf(name: string): string | null {
   if (name === '') return 'it has an empty segment, or begins or ends with /';
   if (name === '.' || name === '..') return 'it has a segment that is . or ..';
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `it has a segment longer than ${MAX_NAME_BYTES} bytes`;
-  if (process.platform === 'win32' && WINDOWS_UNSAFE.test(name)) return 'Windows gives it another meaning';
+  if (process.platform === 'win32' && WINDOWS_UNSAFE.test(name)) return 'it has a special meaning on Windows';
   return null;
 }
 
-/** The belt to those braces. */
+/** Second check, independent of the rules for keys. */
 function isBelow(root: string, path: string): boolean {
-  const way = relative(resolve(root), resolve(path));
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+  const fromRoot = relative(resolve(root), resolve(path));
+  return fromRoot !== '' && fromRoot !== '..' && !fromRoot.startsWith(`..${sep}`);
 }

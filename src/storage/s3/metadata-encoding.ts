@@ -1,7 +1,7 @@
-/** Everything that does not survive in an HTTP header, `%` because it marks the rest, and blanks at either end. */
+/** Characters that an HTTP header does not preserve, blanks at either end, and `%`, which marks encoded bytes. */
 const UNSAFE = /[^\x20-\x24\x26-\x7e]+|^ +| +$/g;
 
-/** User metadata as S3 carries it: percent-encoded UTF-8 where it is not plain ASCII. */
+/** Encodes user metadata for S3 headers: percent-encoded UTF-8 where a value is not plain ASCII. */
 export function encodeMetadata(values: Record<string, string>): Record<string, string> {
   const entries = Object.entries(values);
   return Object.fromEntries(
@@ -9,13 +9,13 @@ export function encodeMetadata(values: Record<string, string>): Record<string, s
   );
 }
 
-/** The metadata as it was given. What other programs wrote and is no percent-encoding stays as it is. */
+/** Decodes user metadata. Values from other programs that are not percent-encoded stay unchanged. */
 export function decodeMetadata(values: Record<string, string> = {}): Record<string, string> {
   const entries = Object.entries(values);
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), decode(value)]));
 }
 
-/** By bytes and not by `encodeURIComponent`, which throws on half a surrogate pair. */
+/** Encodes byte by byte, because `encodeURIComponent` throws on a lone surrogate. */
 function percent(text: string): string {
   return Buffer.from(text).toString('hex').replace(/../g, '%$&').toUpperCase();
 }

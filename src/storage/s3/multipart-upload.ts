@@ -13,29 +13,29 @@ import type { Part } from '../../bytes/part-cutter.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { failedRequestOf } from './s3-errors.js';
 
-/** Headers that an object is stored with. */
+/** Headers stored with an object. */
 export interface StoredHeaders {
   ContentType?: string;
   Metadata?: Record<string, string>;
 }
 
-/** Slower than this a connection is taken for broken; one megabit per second. */
+/** A slower connection counts as broken. One megabit per second. */
 const SLOWEST_BYTES_PER_MS = 128;
 
-/** Some stores copy all parts together before they answer. */
+/** Timeout of CompleteMultipartUpload. Some stores copy all parts into one object before they respond. */
 const COMPLETE_MS = 120_000;
 
-/** Who waits for a withdrawal waits for a job to be cancelled; a store that hangs must not make that minutes. */
+/** Total time for a withdrawal. The cancellation of a job waits for it, so a hanging store must not take minutes. */
 const WITHDRAW_MS = 10_000;
 const WITHDRAW_ATTEMPTS = 5;
 const WITHDRAW_PAUSE_MS = 200;
 
-/** How long `bytes` may take to be sent and answered. */
+/** Returns the timeout in milliseconds to send `bytes` and receive the response. */
 export function uploadMs(bytes: number, answerMs: number): number {
   return answerMs + Math.ceil(bytes / SLOWEST_BYTES_PER_MS);
 }
 
-/** An upload in parts that has begun in the store; it lives until it is completed or withdrawn. */
+/** A multipart upload that exists in the store until it is completed or withdrawn. */
 export class MultipartUpload {
   private constructor(
     private readonly bucket: S3Bucket,
@@ -43,7 +43,7 @@ export class MultipartUpload {
     private readonly id: string,
   ) {}
 
-  /** Better not aborted: an upload whose id never arrived is withdrawn by `abortUploads` alone. */
+  /** Creates the upload. Avoid aborting: only `abortUploads` can withdraw an upload whose id was never received. */
   static async begin(
     bucket: S3Bucket,
     key: string,
@@ -59,7 +59,7 @@ export class MultipartUpload {
     return new MultipartUpload(bucket, key, UploadId!);
   }
 
-  /** Sends one part; in any order, several at once. */
+  /** Sends one part. Parts may be sent in any order and concurrently. */
   async send({ number, bytes }: Part, signal?: AbortSignal): Promise<CompletedPart> {
     const { bucket, key } = this;
     const command = new UploadPartCommand({ ...this.target, PartNumber: number, Body: bytes });
@@ -72,7 +72,10 @@ export class MultipartUpload {
     return { PartNumber: number, ETag };
   }
 
-  /** Makes the object appear, of `parts` in the order of their numbers; returns its ETag. */
+  /**
+   * Creates the object from `parts`, sorted by number. Idempotent: succeeds when an earlier attempt did.
+   * @returns the ETag of the object.
+   */
   async complete(parts: CompletedPart[], signal?: AbortSignal): Promise<string> {
     const { bucket, key } = this;
     const command = new CompleteMultipartUploadCommand({ ...this.target, MultipartUpload: { Parts: parts } });
@@ -91,9 +94,8 @@ export class MultipartUpload {
   }
 
   /**
-   * Gives the upload up. A part that was still on its way may arrive after an abort and bring the upload back
-   * (S3 API, AbortMultipartUpload), so the store is asked until it knows it no more. Best effort: what remains,
-   * `abortUploads` finds.
+   * Withdraws the upload. Repeats the abort until the store no longer knows the upload, because a part that arrives after
+   * an abort can resurrect it (S3 API, AbortMultipartUpload). Best effort; `abortUploads` removes what remains.
    */
   async withdraw(): Promise<void> {
     const signal = AbortSignal.timeout(WITHDRAW_MS);
@@ -101,9 +103,9 @@ export class MultipartUpload {
       try {
         if (attempt > 1) await delay(WITHDRAW_PAUSE_MS * attempt, undefined, { signal });
         await abortUpload(this.bucket, this.key, this.id, signal);
-        if (await this.isGone(signal)) return;
+        if (await this.isUnknown(signal)) return;
       } catch {
-        // The store has trouble, probably the same as the write had.
+        // Retry: the store probably has the same problem that made the write fail.
       }
     }
   }
@@ -112,7 +114,8 @@ export class MultipartUpload {
     return { ...this.bucket.object(this.key), UploadId: this.id };
   }
 
-  private async isGone(signal: AbortSignal): Promise<boolean> {
+  /** Returns true when the store does not know the upload. */
+  private async isUnknown(signal: AbortSignal): Promise<boolean> {
     const { bucket, key } = this;
     const command = new ListPartsCommand({ ...this.target, MaxParts: 1 });
     try {
@@ -125,8 +128,8 @@ export class MultipartUpload {
   }
 
   /**
-   * Whether an earlier try of the same completion, whose answer got lost, has done it: then the object has the
-   * ETag that S3 makes of these parts.
+   * Returns true when an earlier attempt completed the upload but its response was lost. Then the ETag of the object is
+   * the one that S3 computes from these parts.
    */
   private async wasCompleted(parts: CompletedPart[]): Promise<boolean> {
     const { bucket, key } = this;
@@ -138,7 +141,7 @@ export class MultipartUpload {
   }
 }
 
-/** Withdraws the upload `id` of `key`; one that is gone is no error. */
+/** Withdraws the upload `id` of `key`. Idempotent: an unknown upload is not an error. */
 export async function abortUpload(
   bucket: S3Bucket,
   key: string,
@@ -157,7 +160,7 @@ function isNoSuchUpload(error: unknown): boolean {
   return failedRequestOf(error)?.code === 'NoSuchUpload';
 }
 
-/** MD5 of the parts' MD5s and their number; null when the parts' ETags are no MD5s, as with encryption by KMS. */
+/** Returns the ETag of the whole object: the MD5 of the parts' MD5s. Null when the ETags are not MD5s, e.g. with KMS. */
 function etagOf(parts: readonly CompletedPart[]): string | null {
   const hash = createHash('md5');
   for (const { ETag } of parts) {

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { limitsOf, type S3Limits, type S3Options } from './s3-client.js';
 import { S3RequestFailed, toReadError, toStoreError } from './s3-errors.js';
 
-/** What the SDK's `send` takes beside a command. */
+/** Options that the SDK's `send` takes besides a command. */
 export interface HttpOptions {
   abortSignal?: AbortSignal;
   requestTimeout?: number;
@@ -11,13 +11,13 @@ export interface HttpOptions {
 export interface CallOptions {
   key?: string;
   signal?: AbortSignal | undefined;
-  /** Milliseconds in which the answer has to begin. */
+  /** Timeout in milliseconds until the response begins. */
   answerMs?: number;
-  /** True when the request reads one object, so that the error may be about that. */
+  /** True when the request reads one object, so that errors may be about that object. */
   reads?: boolean;
 }
 
-/** One bucket, and how its requests are made: with a time limit, an abort, and errors of ours. */
+/** Sends requests for one bucket, with a timeout, an abort signal and mapped errors. */
 export class S3Bucket {
   readonly limits: S3Limits;
 
@@ -32,14 +32,15 @@ export class S3Bucket {
     return this.options.bucket;
   }
 
-  /** `Bucket` and `Key` of a request. */
+  /** Returns `Bucket` and `Key` of a request. */
   object(key: string): { Bucket: string; Key: string } {
     return { Bucket: this.name, Key: key };
   }
 
   /**
-   * Makes one request; `operation` is its name in the S3 API.
-   * @throws LonghaulError as the port says, and the signal's reason when that aborted.
+   * Sends one request.
+   * @param operation name of the request in the S3 API, for errors.
+   * @throws LonghaulError as documented by the port; the reason of the signal when it aborted.
    */
   async call<T>(
     operation: string,
@@ -57,7 +58,7 @@ export class S3Bucket {
     }
   }
 
-  /** Says of a vendor's error what was asked of which bucket. */
+  /** Wraps an error of the SDK with the request, the bucket and the key. */
   failure(operation: string, cause: unknown, key?: string): S3RequestFailed {
     const { endpoint, region, bucket } = this.options;
     return new S3RequestFailed({ operation, bucket, endpoint, region, key }, cause);

@@ -2,23 +2,23 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { LonghaulError } from '../../contract/errors.js';
 import { storeError, type StoreErrorCode } from '../store-errors.js';
 
-/** Of which request an error speaks. */
+/** The request that caused an error. */
 export interface S3Request {
-  /** Its name in the S3 API. */
+  /** Name of the request in the S3 API. */
   operation: string;
   bucket: string;
   endpoint: string | undefined;
   region: string;
-  /** The object it is about, if one. */
+  /** Key of the object, if the request concerns one. */
   key?: string | undefined;
 }
 
-/** A request that the store refused or did not answer: what an operator needs to find out why. Not for users' eyes. */
+/** A request that the store rejected or did not answer. The message is for operators and must not reach users. */
 export class S3RequestFailed extends Error {
   override readonly name = 'S3RequestFailed';
-  /** The store's own code, as `NoSuchUpload`, or the system's, as `ECONNREFUSED`. */
+  /** Code of the store, e.g. `NoSuchUpload`, or of the system, e.g. `ECONNREFUSED`. */
   readonly code: string;
-  /** The HTTP status, when there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | undefined;
 
   constructor({ operation, key, bucket, endpoint, region }: S3Request, cause: unknown) {
@@ -33,23 +33,23 @@ export class S3RequestFailed extends Error {
   }
 }
 
-/** For a request that reads one object: what is wrong may be the object and not the store. */
+/** Maps an error of a request that reads one object: the cause may be the object, not the store. */
 export function toReadError(cause: S3RequestFailed): LonghaulError {
   return storeError(codeOfRead(cause), cause);
 }
 
-/** For every other request: whatever is wrong, it is the store. */
+/** Maps an error of any other request: the cause is the store. */
 export function toStoreError(cause: S3RequestFailed): LonghaulError {
   return storeError('STORAGE_UNAVAILABLE', cause);
 }
 
-/** The request behind an error of ours. */
+/** Returns the failed request that caused an error of the port. */
 export function failedRequestOf(error: unknown): S3RequestFailed | undefined {
   const cause = error instanceof LonghaulError ? error.cause : undefined;
   return cause instanceof S3RequestFailed ? cause : undefined;
 }
 
-/** Refused with 403 too, but because of how this service is set up: it is not about one file. */
+/** Codes of 403 responses that are caused by the setup of this service, not by one object. */
 const MISCONFIGURED = new Set([
   'ExpiredToken',
   'InvalidAccessKeyId',

@@ -2,7 +2,7 @@ import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { decodeMetadata } from './metadata-encoding.js';
 import type { ObjectInfo } from '../object-store.js';
 
-/** What HeadObject tells, in the words of the port. */
+/** Maps a HeadObject response to the port. */
 export function toObjectInfo(key: string, found: HeadObjectCommandOutput): ObjectInfo {
   return {
     key,
@@ -16,7 +16,7 @@ export function toObjectInfo(key: string, found: HeadObjectCommandOutput): Objec
   };
 }
 
-/** Of the whole object only: a COMPOSITE sum is one of the parts' sums, and a sum without a type may be either. */
+/** Returns the CRC-32 of the whole object. A COMPOSITE checksum covers the parts' checksums; an untyped one may too. */
 function crc32Of({ ChecksumCRC32, ChecksumType }: HeadObjectCommandOutput): number | null {
   if (ChecksumType !== 'FULL_OBJECT' || ChecksumCRC32 === undefined) return null;
   const bytes = Buffer.from(ChecksumCRC32, 'base64');

@@ -35,18 +35,18 @@ import { toObjectInfo } from './s3-object-info.js';
 import { writeObject } from './s3-write.js';
 import { storeError } from '../store-errors.js';
 
-/** What DeleteObjects takes at most. */
+/** Key limit of one DeleteObjects request. */
 const DELETE_BATCH = 1_000;
 const DELETE_MS = 60_000;
 
-const ABORTS_AT_ONCE = 4;
+const ABORT_CONCURRENCY = 4;
 
-/** Objects in a bucket of Amazon S3 or of a store that speaks its protocol. @see ObjectStore */
+/** Stores objects in a bucket of Amazon S3 or of an S3-compatible store. @see ObjectStore */
 export class S3ObjectStore implements ObjectStore {
   private readonly bucket: S3Bucket;
   private readonly client: S3Client;
   private readonly linkClient: S3Client;
-  private bucketSeen = false;
+  private bucketVerified = false;
 
   constructor(options: S3Options) {
     this.client = createS3Client(options);
@@ -61,8 +61,8 @@ export class S3ObjectStore implements ObjectStore {
       const found = await this.bucket.call('HeadObject', (http) => this.client.send(command, http), options);
       return toObjectInfo(key, found);
     } catch (error) {
-      await this.assertBucketSeen(error, signal);
-      await this.assertAboutObject(error, key, signal);
+      await this.assertBucketExists(error, signal);
+      await this.assertObjectForbidden(error, key, signal);
       throw error;
     }
   }
@@ -78,10 +78,10 @@ export class S3ObjectStore implements ObjectStore {
     const toError = (cause: unknown) =>
       storeError('STORAGE_UNAVAILABLE', this.bucket.failure('GetObject', cause, key));
     const bytes = guardBody(body, { signal, stallMs: this.bucket.limits.stallMs, toError });
-    const wrong = wrongAnswer(found, range, ifMatch);
-    if (!wrong) return bytes;
+    const mismatch = mismatchOf(found, range, ifMatch);
+    if (!mismatch) return bytes;
     bytes.destroy();
-    throw wrong;
+    throw mismatch;
   }
 
   write(
@@ -121,7 +121,7 @@ export class S3ObjectStore implements ObjectStore {
     let aborted = 0;
     for await (const uploads of this.uploadPages(prefix, signal)) {
       await pMap(uploads, ({ Key, UploadId }) => abortUpload(this.bucket, Key!, UploadId!, signal), {
-        concurrency: ABORTS_AT_ONCE,
+        concurrency: ABORT_CONCURRENCY,
       });
       aborted += uploads.length;
     }
@@ -130,7 +130,7 @@ export class S3ObjectStore implements ObjectStore {
 
   async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedUpload> {
     for await (const uploads of this.uploadPages(prefix, signal)) {
-      // Without a time it counts as new: what is not known to be old is not to be withdrawn for its age.
+      // An upload without a start time counts as new, so that the sweep does not withdraw it because of its age.
       for (const { Key, Initiated } of uploads) yield { key: Key!, since: Initiated ?? new Date() };
     }
   }
@@ -141,7 +141,7 @@ export class S3ObjectStore implements ObjectStore {
       ResponseContentDisposition: attachment(fileName),
       ResponseContentType: contentType,
     });
-    // Signing may have to fetch credentials, so that it can fail as a request does.
+    // Signing may fetch credentials, so it can fail like a request.
     return this.bucket.call('sign GetObject', () =>
       getSignedUrl(this.linkClient, command, { expiresIn: expiresInSeconds }),
     );
@@ -151,26 +151,26 @@ export class S3ObjectStore implements ObjectStore {
     const command = new HeadBucketCommand({ Bucket: this.bucket.name });
     try {
       await this.bucket.call('HeadBucket', (http) => this.client.send(command, http), { signal });
-      this.bucketSeen = true;
+      this.bucketVerified = true;
     } catch (error) {
-      throw this.explained(error);
+      throw this.withAdvice(error);
     }
   }
 
-  /** Closes the kept connections; the store is of no use afterwards. */
+  /** Closes all connections. The store cannot be used afterwards. */
   close(): void {
     this.client.destroy();
     this.linkClient.destroy();
   }
 
-  /** The answer to HEAD has no body that would tell a missing bucket from a missing object, so it is asked for once. */
-  private async assertBucketSeen(error: unknown, signal: AbortSignal | undefined): Promise<void> {
-    if (this.bucketSeen || errorCodeOf(error) !== 'FILE_NOT_FOUND') return;
+  /** Checks the bucket once, because a 404 to HEAD has no body that distinguishes a missing bucket from a missing object. */
+  private async assertBucketExists(error: unknown, signal: AbortSignal | undefined): Promise<void> {
+    if (this.bucketVerified || errorCodeOf(error) !== 'FILE_NOT_FOUND') return;
     await this.check(signal);
   }
 
-  /** Nor would it tell credentials that are wrong from an object that is forbidden: what reads the object does. */
-  private async assertAboutObject(
+  /** Reads one byte, because a 403 to HEAD has no body that distinguishes wrong credentials from a forbidden object. */
+  private async assertObjectForbidden(
     error: unknown,
     key: string,
     signal: AbortSignal | undefined,
@@ -183,8 +183,8 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  /** HeadBucket says no more than a status; what to do about that is put into the cause. */
-  private explained(error: unknown): unknown {
+  /** Adds the next step for an operator to the cause, because HeadBucket responds with a status only. */
+  private withAdvice(error: unknown): unknown {
     const failed = failedRequestOf(error);
     const advice = ADVICE[failed?.status ?? 0];
     if (!advice) return error;
@@ -208,7 +208,7 @@ export class S3ObjectStore implements ObjectStore {
     const [first] = failed;
     if (!first) return;
     const cause = new Error(
-      `${failed.length} of ${keys.length} not deleted: ${first.Code} ${first.Message ?? ''}`,
+      `${failed.length} of ${keys.length} objects were not deleted: ${first.Code} ${first.Message ?? ''}`,
     );
     throw storeError('STORAGE_UNAVAILABLE', this.bucket.failure('DeleteObjects', cause, first.Key));
   }
@@ -225,7 +225,7 @@ export class S3ObjectStore implements ObjectStore {
         (http) => this.client.send(new ListMultipartUploadsCommand(input), http),
         { signal },
       );
-      // The markers are names, not positions: aborting what was listed shifts nothing.
+      // Markers are names, not offsets, so aborting the listed uploads does not shift the next page.
       yield (page.Uploads ?? []).filter(({ Key }) => Key?.startsWith(prefix));
       after = page.IsTruncated
         ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
@@ -234,24 +234,24 @@ export class S3ObjectStore implements ObjectStore {
   }
 }
 
-/** What an operator does about a bucket that refuses; by HTTP status. */
+/** Next steps for an operator when HeadBucket fails, by HTTP status. */
 const ADVICE: Record<number, string> = {
-  301: 'it is in another region. Correct S3_REGION.',
-  403: 'these credentials may not use it. Give them access, or correct S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
-  404: 'it does not exist. Create it, or correct S3_BUCKET_NAME.',
+  301: 'the bucket is in another region. Correct S3_REGION.',
+  403: 'the credentials have no access. Grant access, or correct S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
+  404: 'the bucket does not exist. Create it, or correct S3_BUCKET_NAME.',
 };
 
-/** The error of a store that overlooks a header and would hand out other bytes than were asked for. */
-function wrongAnswer(
+/** Returns an error when the store ignored a header, and therefore sends other bytes than requested. */
+function mismatchOf(
   found: { ContentRange?: string | undefined; ETag?: string | undefined },
   range: string | undefined,
   ifMatch: string | undefined,
 ): LonghaulError | null {
   if (range !== undefined && found.ContentRange === undefined) {
-    return storeError('STORAGE_UNAVAILABLE', new Error('The store overlooked the Range header'));
+    return storeError('STORAGE_UNAVAILABLE', new Error('The store ignored the Range header'));
   }
   if (ifMatch !== undefined && found.ETag !== undefined && found.ETag !== ifMatch) {
-    return storeError('FILE_CHANGED', new Error('The store overlooked the If-Match header'));
+    return storeError('FILE_CHANGED', new Error('The store ignored the If-Match header'));
   }
   return null;
 }

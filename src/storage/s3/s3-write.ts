@@ -10,13 +10,12 @@ import { encodeMetadata } from './metadata-encoding.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { storeError } from '../store-errors.js';
 
-/** Parts held in memory: one is filled while the others are on their way. */
-const PARTS_AT_ONCE = 5;
+/** Limits memory: one part is filled while the others are sent. */
+const MAX_PARTS_IN_MEMORY = 5;
 
 /**
- * How long after an abort what the store is about to take may still go on: the request that makes the object appear,
- * for torn off in its middle, nobody could tell whether it did; parts, for the store may go on writing a torn part
- * after the upload was withdrawn, and so bring it back; and the beginning, for without its id no upload is withdrawn.
+ * Grace after an abort, in which a request may still finish. A torn commit (PutObject, CompleteMultipartUpload) has an
+ * unknown outcome. A torn part can resurrect a withdrawn upload. An upload whose id was lost cannot be withdrawn.
  */
 const COMMIT_GRACE_MS = 5_000;
 const PART_GRACE_MS = 2_000;
@@ -24,7 +23,7 @@ const BEGIN_GRACE_MS = 5_000;
 
 type Stored = { size: number; etag: string };
 
-/** Stores `body`: small ones with one request, larger ones in parts. @see ObjectStore.write */
+/** Stores `body`: a small one with one request, a larger one in parts. @see ObjectStore.write */
 export async function writeObject(
   bucket: S3Bucket,
   key: string,
@@ -35,7 +34,9 @@ export async function writeObject(
     return putObject(bucket, key, body, options);
   }
   const stream = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-  return consumeBody(stream, options.signal, (bytes, ended) => sendParts(bucket, key, bytes, options, ended));
+  return consumeBody(stream, options.signal, (bytes, failed) =>
+    sendParts(bucket, key, bytes, options, failed),
+  );
 }
 
 async function sendParts(
@@ -43,52 +44,54 @@ async function sendParts(
   key: string,
   body: Readable,
   options: WriteOptions,
-  ended: AbortController,
+  failed: AbortController,
 ): Promise<Stored> {
   const pool = new BufferPool();
   const sizeOf = (number: number, sent: number) => partSize(number, sent, options.expectedSize);
   const parts = cutIntoParts(body, sizeOf, pool);
   const first = (await parts.next()).value as Part;
-  ended.signal.throwIfAborted();
+  failed.signal.throwIfAborted();
   if (first.last) return putObject(bucket, key, first.bytes, options);
 
-  const upload = await withGrace(ended.signal, BEGIN_GRACE_MS, (late) =>
-    MultipartUpload.begin(bucket, key, headersOf(options), late),
+  const upload = await withGrace(failed.signal, BEGIN_GRACE_MS, (delayed) =>
+    MultipartUpload.begin(bucket, key, headersOf(options), delayed),
   );
   try {
-    const { sent, size } = await sendAll(upload, chain(first, parts, ended), pool, ended);
-    ended.signal.throwIfAborted();
+    const { sent, size } = await sendAll(upload, chain(first, parts, failed), pool, failed);
+    failed.signal.throwIfAborted();
     return { size, etag: await commit(options.signal, (signal) => upload.complete(sent, signal)) };
   } catch (error) {
-    ended.abort(error);
+    failed.abort(error);
     await upload.withdraw();
     throw error;
   }
 }
 
-/** Sends the parts, a few at a time. When one fails the others are ended too, and are over before this rejects. */
+/** Sends the parts, a few concurrently. When one fails, aborts the others and waits until all have settled. */
 async function sendAll(
   upload: MultipartUpload,
   parts: AsyncIterable<Part>,
   pool: BufferPool,
-  ended: AbortController,
+  failed: AbortController,
 ): Promise<{ sent: CompletedPart[]; size: number }> {
   const inFlight = new Set<Promise<unknown>>();
   let size = 0;
   const send = async (part: Part): Promise<CompletedPart> => {
     size += part.bytes.length;
-    const sent = withGrace(ended.signal, PART_GRACE_MS, (late) => upload.send(assertNumber(part), late));
+    const sent = withGrace(failed.signal, PART_GRACE_MS, (delayed) =>
+      upload.send(assertNumber(part), delayed),
+    );
     inFlight.add(sent);
     const completed = await sent.finally(() => inFlight.delete(sent));
     if (!part.last) pool.release(part.bytes);
     return completed;
   };
   try {
-    const sent = await pMap(parts, send, { concurrency: PARTS_AT_ONCE });
+    const sent = await pMap(parts, send, { concurrency: MAX_PARTS_IN_MEMORY });
     return { sent, size };
   } catch (error) {
-    ended.abort(error);
-    // A part that arrives after the upload was withdrawn would bring it back.
+    failed.abort(error);
+    // Wait, otherwise a part that arrives after the withdrawal would resurrect the upload.
     await Promise.allSettled(inFlight);
     throw error;
   }
@@ -109,13 +112,13 @@ async function putObject(
   return { size: body.length, etag: ETag! };
 }
 
-/** All parts. p-map 7.1.1 may take an iteration that fails for one that ends, so that `ended` has to tell of it. */
-async function* chain(first: Part, rest: AsyncIterable<Part>, ended: AbortController): AsyncGenerator<Part> {
+/** Yields all parts. Aborts `failed` on an error, because p-map 7.1.1 may mistake a failed iteration for its end. */
+async function* chain(first: Part, rest: AsyncIterable<Part>, failed: AbortController): AsyncGenerator<Part> {
   yield first;
   try {
     yield* rest;
   } catch (error) {
-    ended.abort(error);
+    failed.abort(error);
     throw error;
   }
 }
@@ -129,16 +132,16 @@ function headersOf({ contentType, metadata }: WriteOptions): StoredHeaders {
 
 function assertNumber(part: Part): Part {
   if (part.number <= MAX_PARTS) return part;
-  throw storeError('FILE_TOO_LARGE', new Error(`More than ${MAX_PARTS} parts`));
+  throw storeError('FILE_TOO_LARGE', new Error(`The object has more than ${MAX_PARTS} parts`));
 }
 
 /**
- * Makes a request that lets an object appear. When `signal` aborts it has a little more time, and when it succeeds in
- * that, the abort came too late.
+ * Sends a request that creates the object. After an abort the request may finish within the grace; if it succeeds, the
+ * abort came too late and the write succeeds.
  */
 async function commit<T>(
   signal: AbortSignal | undefined,
-  request: (late: AbortSignal | undefined) => Promise<T>,
+  request: (delayed: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
   try {
     return await withGrace(signal, COMMIT_GRACE_MS, request);
@@ -147,22 +150,22 @@ async function commit<T>(
   }
 }
 
-/** Runs `request` with a signal that aborts `graceMs` after `signal` did. */
+/** Runs `request` with a signal that aborts `graceMs` milliseconds after `signal`. */
 async function withGrace<T>(
   signal: AbortSignal | undefined,
   graceMs: number,
-  request: (late: AbortSignal | undefined) => Promise<T>,
+  request: (delayed: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
   if (!signal) return request(undefined);
-  const late = new AbortController();
+  const delayed = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const abort = () => {
-    timer = setTimeout(() => late.abort(signal.reason), graceMs);
+    timer = setTimeout(() => delayed.abort(signal.reason), graceMs);
   };
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
   try {
-    return await request(late.signal);
+    return await request(delayed.signal);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);

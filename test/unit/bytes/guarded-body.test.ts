@@ -70,7 +70,7 @@ describe('a guarded body', () => {
   test('fails when its source is silent for too long', async () => {
     const body = new HangingBody(noise(100_000));
     expect((await failureOf(guardBody(body.stream, { toError, stallMs: 50 }))).cause).toMatchObject({
-      message: 'No byte came for 50 ms',
+      message: 'No byte received for 50 ms',
     });
     body.end();
   });

@@ -55,9 +55,9 @@ describe('a kept secret', () => {
 
   test('that cannot be made is an error that says what to set', async () => {
     await writeFile(join(folder, 'file'), '');
-    await expect(linkSecretIn(join(folder, 'file'))).rejects.toThrow('set LINK_SECRET');
+    await expect(linkSecretIn(join(folder, 'file'))).rejects.toThrow('Set LINK_SECRET');
     const ticketSecret = loadPersistentSecret(join(folder, 'file'), 'stream-ticket-secret');
-    await expect(ticketSecret).rejects.toThrow('set STREAM_TICKET_SECRET');
+    await expect(ticketSecret).rejects.toThrow('Set STREAM_TICKET_SECRET');
   });
 });
 
