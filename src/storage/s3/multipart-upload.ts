@@ -51,11 +51,7 @@ export class MultipartUpload {
     signal?: AbortSignal,
   ): Promise<MultipartUpload> {
     const command = new CreateMultipartUploadCommand({ ...bucket.object(key), ...headers });
-    const { UploadId } = await bucket.call(
-      'CreateMultipartUpload',
-      (http) => bucket.client.send(command, http),
-      { key, signal },
-    );
+    const { UploadId } = await bucket.send('CreateMultipartUpload', command, { key, signal });
     return new MultipartUpload(bucket, key, UploadId!);
   }
 
@@ -64,11 +60,7 @@ export class MultipartUpload {
     const { bucket, key } = this;
     const command = new UploadPartCommand({ ...this.target, PartNumber: number, Body: bytes });
     const answerMs = uploadMs(bytes.length, bucket.limits.answerMs);
-    const { ETag } = await bucket.call('UploadPart', (http) => bucket.client.send(command, http), {
-      key,
-      signal,
-      answerMs,
-    });
+    const { ETag } = await bucket.send('UploadPart', command, { key, signal, answerMs });
     return { PartNumber: number, ETag };
   }
 
@@ -81,11 +73,7 @@ export class MultipartUpload {
     const command = new CompleteMultipartUploadCommand({ ...this.target, MultipartUpload: { Parts: parts } });
     const options = { key, signal, answerMs: Math.max(COMPLETE_MS, bucket.limits.answerMs) };
     try {
-      const { ETag } = await bucket.call(
-        'CompleteMultipartUpload',
-        (http) => bucket.client.send(command, http),
-        options,
-      );
+      const { ETag } = await bucket.send('CompleteMultipartUpload', command, options);
       return ETag!;
     } catch (error) {
       if (isNoSuchUpload(error) && (await this.wasCompleted(parts))) return etagOf(parts)!;
@@ -119,7 +107,7 @@ export class MultipartUpload {
     const { bucket, key } = this;
     const command = new ListPartsCommand({ ...this.target, MaxParts: 1 });
     try {
-      await bucket.call('ListParts', (http) => bucket.client.send(command, http), { key, signal });
+      await bucket.send('ListParts', command, { key, signal });
       return false;
     } catch (error) {
       if (isNoSuchUpload(error)) return true;
@@ -136,7 +124,7 @@ export class MultipartUpload {
     const command = new HeadObjectCommand(bucket.object(key));
     const expected = etagOf(parts);
     if (expected === null) return false;
-    const { ETag } = await bucket.call('HeadObject', (http) => bucket.client.send(command, http), { key });
+    const { ETag } = await bucket.send('HeadObject', command, { key });
     return ETag === expected;
   }
 }
@@ -150,7 +138,7 @@ export async function abortUpload(
 ): Promise<void> {
   const command = new AbortMultipartUploadCommand({ ...bucket.object(key), UploadId: id });
   try {
-    await bucket.call('AbortMultipartUpload', (http) => bucket.client.send(command, http), { key, signal });
+    await bucket.send('AbortMultipartUpload', command, { key, signal });
   } catch (error) {
     if (!isNoSuchUpload(error)) throw error;
   }

@@ -1,14 +1,14 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type {
+  $Command,
+  S3Client,
+  S3ClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from '@aws-sdk/client-s3';
 import { limitsOf, type S3Limits, type S3Options } from './s3-client.js';
 import { S3RequestFailed, toReadError, toStoreError } from './s3-errors.js';
 
-/** Options that the SDK's `send` takes besides a command. */
-export interface HttpOptions {
-  abortSignal?: AbortSignal;
-  requestTimeout?: number;
-}
-
-export interface CallOptions {
+export interface RequestOptions {
   key?: string;
   signal?: AbortSignal | undefined;
   /** Timeout in milliseconds until the response begins. */
@@ -22,7 +22,7 @@ export class S3Bucket {
   readonly limits: S3Limits;
 
   constructor(
-    readonly client: S3Client,
+    private readonly client: S3Client,
     private readonly options: S3Options,
   ) {
     this.limits = limitsOf(options);
@@ -42,19 +42,29 @@ export class S3Bucket {
    * @param operation name of the request in the S3 API, for errors.
    * @throws LonghaulError as documented by the port; the reason of the signal when it aborted.
    */
-  async call<T>(
+  send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     operation: string,
-    send: (http: HttpOptions) => Promise<T>,
-    options: CallOptions = {},
-  ): Promise<T> {
+    command: $Command<Input, Output, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
+    options: RequestOptions = {},
+  ): Promise<Output> {
     const { signal, answerMs = this.limits.answerMs } = options;
+    const http = { requestTimeout: answerMs, ...(signal && { abortSignal: signal }) };
+    return this.withErrors(operation, () => this.client.send(command, http), options);
+  }
+
+  /** Runs `request` and maps its errors as `send` does. */
+  async withErrors<T>(
+    operation: string,
+    request: () => Promise<T>,
+    { key, signal, reads }: RequestOptions = {},
+  ): Promise<T> {
     signal?.throwIfAborted();
     try {
-      return await send({ requestTimeout: answerMs, ...(signal && { abortSignal: signal }) });
+      return await request();
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      const failed = this.failure(operation, error, options.key);
-      throw options.reads ? toReadError(failed) : toStoreError(failed);
+      const failed = this.failure(operation, error, key);
+      throw reads ? toReadError(failed) : toStoreError(failed);
     }
   }
 

@@ -56,9 +56,8 @@ export class S3ObjectStore implements ObjectStore {
 
   async head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
     const command = new HeadObjectCommand({ ...this.bucket.object(key), ChecksumMode: 'ENABLED' });
-    const options = { key, signal, reads: true };
     try {
-      const found = await this.bucket.call('HeadObject', (http) => this.client.send(command, http), options);
+      const found = await this.bucket.send('HeadObject', command, { key, signal, reads: true });
       return toObjectInfo(key, found);
     } catch (error) {
       await this.assertBucketExists(error, signal);
@@ -72,8 +71,7 @@ export class S3ObjectStore implements ObjectStore {
     assertRange(start, end);
     const range = start > 0 || end !== undefined ? `bytes=${start}-${end ?? ''}` : undefined;
     const command = new GetObjectCommand({ ...this.bucket.object(key), Range: range, IfMatch: ifMatch });
-    const call = { key, signal, reads: true };
-    const found = await this.bucket.call('GetObject', (http) => this.client.send(command, http), call);
+    const found = await this.bucket.send('GetObject', command, { key, signal, reads: true });
     const body = found.Body as Readable;
     const toError = (cause: unknown) =>
       storeError('STORAGE_UNAVAILABLE', this.bucket.failure('GetObject', cause, key));
@@ -107,9 +105,7 @@ export class S3ObjectStore implements ObjectStore {
         StartAfter: startAfter,
         ContinuationToken: token,
       });
-      const page = await this.bucket.call('ListObjectsV2', (http) => this.client.send(command, http), {
-        signal,
-      });
+      const page = await this.bucket.send('ListObjectsV2', command, { signal });
       for (const { Key, Size, LastModified } of page.Contents ?? []) {
         yield { key: Key!, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
       }
@@ -142,7 +138,7 @@ export class S3ObjectStore implements ObjectStore {
       ResponseContentType: contentType,
     });
     // Signing may fetch credentials, so it can fail like a request.
-    return this.bucket.call('sign GetObject', () =>
+    return this.bucket.withErrors('sign GetObject', () =>
       getSignedUrl(this.linkClient, command, { expiresIn: expiresInSeconds }),
     );
   }
@@ -150,7 +146,7 @@ export class S3ObjectStore implements ObjectStore {
   async check(signal?: AbortSignal): Promise<void> {
     const command = new HeadBucketCommand({ Bucket: this.bucket.name });
     try {
-      await this.bucket.call('HeadBucket', (http) => this.client.send(command, http), { signal });
+      await this.bucket.send('HeadBucket', command, { signal });
       this.bucketVerified = true;
     } catch (error) {
       throw this.withAdvice(error);
@@ -199,11 +195,10 @@ export class S3ObjectStore implements ObjectStore {
       Bucket: this.bucket.name,
       Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
     });
-    const { Errors = [] } = await this.bucket.call(
-      'DeleteObjects',
-      (http) => this.client.send(command, http),
-      { signal, answerMs: Math.max(DELETE_MS, this.bucket.limits.answerMs) },
-    );
+    const { Errors = [] } = await this.bucket.send('DeleteObjects', command, {
+      signal,
+      answerMs: Math.max(DELETE_MS, this.bucket.limits.answerMs),
+    });
     const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
     const [first] = failed;
     if (!first) return;
@@ -220,9 +215,9 @@ export class S3ObjectStore implements ObjectStore {
     let after: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
     while (after) {
       const input: ListMultipartUploadsCommandInput = { Bucket: this.bucket.name, Prefix: prefix, ...after };
-      const page: ListMultipartUploadsCommandOutput = await this.bucket.call(
+      const page: ListMultipartUploadsCommandOutput = await this.bucket.send(
         'ListMultipartUploads',
-        (http) => this.client.send(new ListMultipartUploadsCommand(input), http),
+        new ListMultipartUploadsCommand(input),
         { signal },
       );
       // Markers are names, not offsets, so aborting the listed uploads does not shift the next page.

@@ -107,7 +107,7 @@ async function putObject(
   const command = new PutObjectCommand({ ...bucket.object(key), ...headersOf(options), Body: body });
   const answerMs = uploadMs(body.length, bucket.limits.answerMs);
   const { ETag } = await commit(options.signal, (signal) =>
-    bucket.call('PutObject', (http) => bucket.client.send(command, http), { key, signal, answerMs }),
+    bucket.send('PutObject', command, { key, signal, answerMs }),
   );
   return { size: body.length, etag: ETag! };
 }
