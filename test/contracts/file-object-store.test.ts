@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
 import { FileObjectStore } from '../../src/storage/file/file-object-store.js';
 import { moveInto, syncFolder } from '../../src/storage/file/file-tree.js';
@@ -27,7 +27,7 @@ const MIB = 1024 * 1024;
 describe('FileObjectStore', () => {
   objectStoreContract(startFileStore);
 
-  describe('as a folder', () => {
+  describe('on its folder', () => {
     let folder: string;
     let store: FileObjectStore;
 
@@ -41,12 +41,12 @@ describe('FileObjectStore', () => {
     const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
     const textOf = async (key: string) => (await readAll(await store.read(key))).toString();
 
-    test('an object is the file of its name', async () => {
+    it('stores an object as the file of its name', async () => {
       await store.write('a/b.txt', Buffer.from('text'), { contentType: 'text/plain' });
       expect(await readdir(join(folder, 'a'))).toEqual(['b.txt']);
     });
 
-    test('a file that somebody puts there is an object', async () => {
+    it('serves files that other programs put there', async () => {
       await mkdir(join(folder, 'downloads'));
       await writeFile(join(folder, 'downloads', '70000'), 'by hand');
       const found = await store.head('downloads/70000');
@@ -57,7 +57,7 @@ describe('FileObjectStore', () => {
       expect(await keysOf('downloads/')).toEqual(['downloads/70000']);
     });
 
-    test('a file that is written over by hand is another version, without the old metadata', async () => {
+    it('treats an overwritten file as a new version without metadata', async () => {
       const { etag } = await store.write('a', Buffer.from('old'), { contentType: 'text/plain' });
       await writeFile(join(folder, 'a'), 'new');
       await utimes(join(folder, 'a'), 1, 1);
@@ -65,7 +65,7 @@ describe('FileObjectStore', () => {
       expect(await codeOf(store.read('a', { ifMatch: etag }))).toBe('FILE_CHANGED');
     });
 
-    test('a linked file is an object, and a link to nothing is none', async () => {
+    it('follows symbolic links and skips dangling ones', async () => {
       await writeFile(join(folder, 'a'), 'text');
       await symlink(join(folder, 'a'), join(folder, 'b'));
       await symlink(join(folder, 'nothing'), join(folder, 'c'));
@@ -74,7 +74,7 @@ describe('FileObjectStore', () => {
       expect(await codeOf(store.head('c'))).toBe('FILE_NOT_FOUND');
     });
 
-    test('an open read keeps its version when the object is replaced or deleted', async () => {
+    it('keeps the version of an open read', async () => {
       const old = noise(20 * MIB);
       const { etag } = await store.write('a', old);
       const [first, second] = [await store.read('a', { ifMatch: etag }), await store.read('a', { start: 5 })];
@@ -84,21 +84,21 @@ describe('FileObjectStore', () => {
       expect((await readAll(second)).equals(old.subarray(5))).toBe(true);
     });
 
-    test.each([
+    it.each([
       ['shrinks', (path: string) => truncate(path, 10 * MIB)],
       ['grows', (path: string) => appendFile(path, 'more')],
-      ['is written over in place with as many bytes', (path: string) => writeFile(path, noise(20 * MIB))],
-    ])('a file that %s while it is read, whole or in part, is FILE_CHANGED', async (_, change) => {
+      ['is overwritten in place with the same size', (path: string) => writeFile(path, noise(20 * MIB))],
+    ])('reports FILE_CHANGED when a file %s during a read', async (_, change) => {
       const path = join(folder, 'a');
       await store.write('a', noise(20 * MIB));
-      // However coarse the clock of the file system is.
+      // An old time, so that the change is visible even with a coarse file system clock.
       await utimes(path, 1, 1);
       const streams = [await store.read('a'), await store.read('a', { start: 5, end: 15 * MIB })];
       await change(path);
       for (const stream of streams) expect(await codeOf(readAll(stream))).toBe('FILE_CHANGED');
     });
 
-    test('the folders of a stored object are put on the disk, and what cannot be is no error', async () => {
+    it('flushes the folders of an object, ignoring failures', async () => {
       await store.write('a/b/c', Buffer.from('x'));
       await expect(syncFolder(join(folder, 'a', 'b'))).resolves.toBeUndefined();
       await expect(syncFolder(join(folder, 'absent'))).resolves.toBeUndefined();
@@ -108,13 +108,13 @@ describe('FileObjectStore', () => {
       expect(await moveInto(to, `${to}2`)).toEqual([join(folder, 'x', 'y')]);
     });
 
-    test('a file that grows is another version', async () => {
+    it('treats a grown file as another version', async () => {
       const { etag } = await store.write('a', Buffer.from('a'));
       await appendFile(join(folder, 'a'), 'b');
       expect(await codeOf(store.read('a', { ifMatch: etag }))).toBe('FILE_CHANGED');
     });
 
-    test('what the store keeps for itself is neither listed nor reached by a key', async () => {
+    it('hides its own folders from listings and keys', async () => {
       await store.write('a', Buffer.from('a'), { metadata: { filename: 'ü' } });
       const body = new HangingBody(noise(3 * MIB));
       const written = store.write('b', body.stream);
@@ -136,7 +136,7 @@ describe('FileObjectStore', () => {
       await written;
     });
 
-    test('prefixes that no key can have list nothing', async () => {
+    it('lists nothing for an impossible prefix', async () => {
       await store.write('a/b', Buffer.from('x'));
       for (const prefix of ['/', '../', 'a//', 'a/../', '\\', '..']) {
         expect(await keysOf(prefix)).toEqual([]);
@@ -144,7 +144,7 @@ describe('FileObjectStore', () => {
       }
     });
 
-    test('deleting leaves no empty folder, no metadata and no temporary file behind', async () => {
+    it('deletes metadata, temporary files and empty folders', async () => {
       const keys = ['a/b/c', 'a/b/d', 'e'];
       for (const key of keys) await store.write(key, Buffer.from(key), { metadata: { k: 'v' } });
       await store.delete(['a/b/c']);
@@ -154,13 +154,13 @@ describe('FileObjectStore', () => {
       expect(await readdir(folder)).not.toContain('a');
     });
 
-    test('replacing an object leaves one version of its metadata', async () => {
+    it('keeps one version of the metadata', async () => {
       for (let i = 0; i < 5; i++) await store.write('a', Buffer.from(`${i}`), { metadata: { i: `${i}` } });
       expect(await readdir(join(folder, '.meta', 'a'))).toHaveLength(1);
       expect((await store.head('a')).metadata).toEqual({ i: '4' });
     });
 
-    test('what a crash left of an upload is withdrawn by prefix', async () => {
+    it('withdraws uploads left by a crash', async () => {
       const upload = join(folder, '.tmp', 'jobs', '1', 'archive.zip');
       await mkdir(upload, { recursive: true });
       await writeFile(join(upload, '0b0e1a52-0000-4000-8000-000000000000'), 'half');
@@ -173,7 +173,7 @@ describe('FileObjectStore', () => {
       expect(await filesBelow(folder)).toEqual([]);
     });
 
-    test('a key cannot be a file and a folder at once', async () => {
+    it('rejects a key that is both file and folder', async () => {
       await store.write('a', Buffer.from('a'));
       await store.write('b/c', Buffer.from('c'));
       expect(await codeOf(store.write('a/b', Buffer.from('x'), { contentType: 'a/b' }))).toBe(
@@ -187,7 +187,7 @@ describe('FileObjectStore', () => {
       expect(await filesBelow(join(folder, '.meta'))).toEqual([]);
     });
 
-    test('writers and deleters of one folder do not disturb each other', async () => {
+    it('allows concurrent writes and deletes in one folder', async () => {
       const rounds = Array.from({ length: 100 }, (_, i) => i);
       await Promise.all(
         rounds.map(async (i) => {
@@ -198,9 +198,9 @@ describe('FileObjectStore', () => {
       expect(await filesBelow(folder)).toEqual([]);
     });
 
-    test('a volume that is gone is not taken for objects that are', async () => {
+    it('reports a missing volume as STORAGE_UNAVAILABLE', async () => {
       await rename(folder, `${folder}-away`);
-      await writeFile(folder, 'in its place');
+      await writeFile(folder, 'not a folder');
       try {
         const fresh = new FileObjectStore({ directory: folder, linkSecret });
         expect(await codeOf(fresh.head('a'))).toBe('STORAGE_UNAVAILABLE');
@@ -211,12 +211,12 @@ describe('FileObjectStore', () => {
       }
     });
 
-    test('a link without a public URL is a path', async () => {
+    it('signs a path without a public URL', async () => {
       const link = await store.signedLink('a', { fileName: 'f', contentType: 'a/b', expiresInSeconds: 1 });
       expect(link).toMatch(/^\/v1\/objects\/[\w.-]+$/);
     });
 
-    test('a link names its file until it runs out or the file is gone', async () => {
+    it('opens a link until it expires or its object disappears', async () => {
       let now = Date.now();
       const timed = new FileObjectStore({ directory: folder, linkSecret, now: () => now });
       const { etag } = await timed.write('a/b', Buffer.from('x'));
@@ -229,7 +229,7 @@ describe('FileObjectStore', () => {
         fileName: 'ü.zip',
         contentType: 'application/zip',
       });
-      // Every process with the same secret and folder opens it, and no other.
+      // Only processes with the same secret open it.
       expect(await store.openLink(token)).toMatchObject({ etag });
       const stranger = new FileObjectStore({ directory: folder, linkSecret: 'x'.repeat(32) });
       expect(await codeOf(stranger.openLink(token))).toBe('LINK_INVALID');
@@ -250,7 +250,7 @@ async function startFileStore(): Promise<StoreUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'longhaul-files-'));
   const server = await startLinkServer();
   const links = { linkSecret, publicUrl: server.url };
-  // Below a folder with a dot, as the data folder is by default.
+  // Below a folder that begins with a dot, like the default data folder.
   const store = new FileObjectStore({ directory: join(folder, '.longhaul', 'objects'), ...links });
   server.serve(store);
 

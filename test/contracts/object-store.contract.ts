@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
 import type { LinkOptions, ObjectStore } from '../../src/storage/object-store.js';
 import { collect, HangingBody, noise, readAll, streamOf } from '../support/bodies.js';
@@ -9,19 +9,19 @@ import { waitFor } from '../support/wait-for.js';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** One adapter of the port, on a store that is empty. */
+/** One adapter of the port, on an empty store. */
 export interface StoreUnderTest {
   store: ObjectStore;
-  /** The same kind of store in a place where there is none. */
+  /** The same adapter with an address or folder where no store exists. */
   unreachable: ObjectStore;
-  /** What no error message may tell: bucket, host, folder. */
+  /** Strings that no error message may contain: bucket, host, folder. */
   secrets: readonly string[];
-  /** True when it sorts folder by folder, where S3 sorts by key. */
+  /** True when the store lists folder by folder instead of in key order. */
   listsByFolder?: boolean;
   stop(): Promise<void>;
 }
 
-/** What every object store must do, in the words of the port. */
+/** Tests that every adapter of `ObjectStore` must pass. */
 export function objectStoreContract(start: () => Promise<StoreUnderTest>): void {
   let subject: StoreUnderTest;
   let store: ObjectStore;
@@ -33,7 +33,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
   });
   afterAll(() => subject?.stop());
 
-  /** A place of its own for each test. */
+  /** Returns a separate prefix for each test. */
   const newPrefix = () => `contract/${lastPrefix++}/`;
   const put = (key: string, text = 'content') => store.write(key, Buffer.from(text));
   const keysOf = async (prefix: string) => (await collect(store.list(prefix))).map(({ key }) => key);
@@ -60,7 +60,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
   describe('write and read', () => {
     const sizes = [0, 1, 5 * MIB - 1, 5 * MIB + 1, 8 * MIB, 8 * MIB + 1, 22 * MIB + 5];
 
-    test.each(sizes)('a stream of %d bytes comes back as it was', async (size) => {
+    it.each(sizes)('round-trip a stream of %d bytes', async (size) => {
       const prefix = newPrefix();
       const key = `${prefix}object`;
       const bytes = noise(size);
@@ -73,27 +73,27 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await store.abortUploads(prefix)).toBe(0);
     });
 
-    test('a buffer of several parts comes back as it was', async () => {
+    it('round-trip a buffer of several parts', async () => {
       const key = `${newPrefix()}object`;
       const bytes = noise(18 * MIB);
       expect((await store.write(key, bytes)).size).toBe(bytes.length);
       expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
     });
 
-    test('a stream of text is stored as UTF-8', async () => {
+    it('store a stream of text as UTF-8', async () => {
       const key = `${newPrefix()}object`;
       await store.write(key, Readable.from(['grüß ', '世界']));
       expect((await readAll(await store.read(key))).toString()).toBe('grüß 世界');
     });
 
-    test('a body larger than expected is stored whole', async () => {
+    it('store a body larger than expected', async () => {
       const key = `${newPrefix()}object`;
       const bytes = noise(20 * MIB);
       await store.write(key, streamOf(bytes), { expectedSize: 1 });
       expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
     });
 
-    test('a new object replaces the old one, its metadata and its ETag', async () => {
+    it('replace an object with its metadata and ETag', async () => {
       const key = `${newPrefix()}object`;
       const first = await store.write(key, Buffer.from('one'), {
         contentType: 'text/plain',
@@ -108,7 +108,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect((await readAll(await store.read(key))).toString()).toBe('two');
     });
 
-    test('the old object stays until the new one is whole', async () => {
+    it('keep the old object until the new one is complete', async () => {
       const prefix = newPrefix();
       const key = `${prefix}object`;
       await put(key, 'old');
@@ -121,7 +121,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect((await store.head(key)).size).toBe(10 * MIB);
     });
 
-    test('of many writers of one key one wins, whole', async () => {
+    it('let one of several concurrent writers win', async () => {
       const key = `${newPrefix()}object`;
       const texts = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(100_000));
       await Promise.all(
@@ -130,25 +130,25 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(texts).toContain((await readAll(await store.read(key))).toString());
     });
 
-    test('memory stays flat', async () => {
+    it('use constant memory', async () => {
       const key = `${newPrefix()}object`;
       const chunk = noise(64 * KIB);
       const size = 300 * MIB;
       const before = process.memoryUsage().rss;
-      let most = before;
+      let peak = before;
       function* body() {
         for (let sent = 0; sent < size; sent += chunk.length) {
-          most = Math.max(most, process.memoryUsage.rss());
+          peak = Math.max(peak, process.memoryUsage.rss());
           yield chunk;
         }
       }
       expect((await store.write(key, Readable.from(body()), { expectedSize: size })).size).toBe(size);
-      expect(most - before).toBeLessThan(150 * MIB);
+      expect(peak - before).toBeLessThan(150 * MIB);
       await store.delete([key]);
     });
   });
 
-  describe('ranges', () => {
+  describe('read with a range', () => {
     const bytes = noise(100_000);
     let key: string;
 
@@ -157,25 +157,25 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await store.write(key, bytes);
     });
 
-    test.each([
+    it.each([
       [{ start: 0, end: 0 }, 0, 1],
       [{ start: 10, end: 19 }, 10, 20],
       [{ start: 99_999 }, 99_999, 100_000],
       [{ end: 99 }, 0, 100],
       [{ start: 0 }, 0, 100_000],
       [{ start: 50_000, end: 1_000_000 }, 50_000, 100_000],
-    ])('%j', async (range, from, to) => {
+    ])('returns the bytes of %j', async (range, from, to) => {
       expect((await readAll(await store.read(key, range))).equals(bytes.subarray(from, to))).toBe(true);
     });
 
-    test.each([{ start: 100_000 }, { start: 5, end: 3 }, { start: -1 }, { start: 0.5 }])(
-      '%j cannot be satisfied',
+    it.each([{ start: 100_000 }, { start: 5, end: 3 }, { start: -1 }, { start: 0.5 }])(
+      'rejects %j',
       async (range) => {
         expect(await codeOf(store.read(key, range))).toBe('RANGE_NOT_SATISFIABLE');
       },
     );
 
-    test('an empty object has no first byte', async () => {
+    it('rejects the first byte of an empty object', async () => {
       const empty = `${newPrefix()}empty`;
       await store.write(empty, Buffer.alloc(0));
       expect(await readAll(await store.read(empty, { start: 0 }))).toHaveLength(0);
@@ -183,14 +183,14 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
     });
   });
 
-  describe('versions', () => {
-    test('the pinned version is read', async () => {
+  describe('read of a version', () => {
+    it('returns the version of ifMatch', async () => {
       const key = `${newPrefix()}object`;
       const { etag } = await put(key, 'one');
       expect((await readAll(await store.read(key, { ifMatch: etag, start: 1 }))).toString()).toBe('ne');
     });
 
-    test('another version is FILE_CHANGED, also for a range of it', async () => {
+    it('reports another version as FILE_CHANGED', async () => {
       const key = `${newPrefix()}object`;
       const { etag } = await put(key, 'one');
       await put(key, 'two');
@@ -198,7 +198,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await codeOf(store.read(key, { ifMatch: etag, start: 1 }))).toBe('FILE_CHANGED');
     });
 
-    test('an absent object is FILE_NOT_FOUND, whatever version was wanted', async () => {
+    it('reports an absent object as FILE_NOT_FOUND', async () => {
       const key = `${newPrefix()}object`;
       const { etag } = await put(key);
       await store.delete([key]);
@@ -207,7 +207,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await codeOf(store.read(key, { ifMatch: etag }))).toBe('FILE_NOT_FOUND');
     });
 
-    test('a prefix of objects is no object', async () => {
+    it('reports a folder as FILE_NOT_FOUND', async () => {
       const prefix = newPrefix();
       await put(`${prefix}folder/object`);
       expect(await codeOf(store.head(`${prefix}folder`))).toBe('FILE_NOT_FOUND');
@@ -216,7 +216,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
   });
 
   describe('metadata', () => {
-    test('content type and any text come back', async () => {
+    it('round-trips with the content type', async () => {
       const key = `${newPrefix()}object`;
       const metadata = {
         filename: '世界 – Übersicht “1”.pdf',
@@ -231,19 +231,19 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       const found = await store.head(key);
       const { UPPER, ...rest } = metadata;
       expect(found.contentType).toBe('application/pdf');
-      // Not every S3 store keeps a value that is empty.
+      // Some S3 stores drop empty values.
       expect({ empty: '', ...found.metadata }).toEqual({ ...rest, upper: UPPER });
       expect(Math.abs(found.lastModified.getTime() - before)).toBeLessThan(60_000);
     });
 
-    test('there is none when none was given', async () => {
+    it('is empty when none was given', async () => {
       const key = `${newPrefix()}object`;
       await put(key);
       expect(await store.head(key)).toMatchObject({ metadata: {}, contentDisposition: null });
     });
   });
 
-  describe('keys', () => {
+  describe('key', () => {
     const names = [
       'a b',
       ' lead and trail ',
@@ -259,7 +259,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       'a/b/c/d/e/f',
     ];
 
-    test.each(names)('%j', async (name) => {
+    it.each(names)('can be %j', async (name) => {
       const prefix = newPrefix();
       const key = prefix + name;
       const { etag } = await put(key, name);
@@ -277,12 +277,12 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
     });
   });
 
-  describe('a write that fails', () => {
-    test('leaves nothing when it is aborted half way, and ends the body', async () => {
+  describe('failed write', () => {
+    it('leaves nothing when aborted during the body', async () => {
       const prefix = newPrefix();
       const body = new HangingBody(noise(20 * MIB));
       const controller = new AbortController();
-      const reason = new Error('enough');
+      const reason = new Error('aborted by the test');
       const failed = failureOf(store.write(`${prefix}object`, body.stream, { signal: controller.signal }));
       await waitFor('all bytes to be taken', () => body.given);
       controller.abort(reason);
@@ -291,10 +291,10 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await expectNothingLeft(prefix);
     });
 
-    test('leaves nothing when it is aborted before its first byte', async () => {
+    it('leaves nothing when aborted before the first byte', async () => {
       const prefix = newPrefix();
       const body = streamOf(noise(KIB));
-      const reason = new Error('never mind');
+      const reason = new Error('aborted by the test');
       const signal = AbortSignal.abort(reason);
       expect(await failureOf(store.write(`${prefix}object`, body, { signal }))).toBe(reason);
       expect(await failureOf(store.write(`${prefix}object`, noise(KIB), { signal }))).toBe(reason);
@@ -302,12 +302,12 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await expectNothingLeft(prefix);
     });
 
-    test('says nothing of the reason when that is none', async () => {
+    it('rejects with the default reason of an abort', async () => {
       const signal = AbortSignal.abort();
       expect(await failureOf(store.write(`${newPrefix()}object`, noise(1), { signal }))).toBe(signal.reason);
     });
 
-    test.each([0, 1_000, 20 * MIB])('leaves nothing when its body fails after %d bytes', async (size) => {
+    it.each([0, 1_000, 20 * MIB])('leaves nothing when its body fails after %d bytes', async (size) => {
       const prefix = newPrefix();
       const body = new HangingBody(noise(size));
       const error = new Error('the source broke');
@@ -317,7 +317,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await expectNothingLeft(prefix);
     });
 
-    test('fails when its body was closed before', async () => {
+    it('rejects a body that is already closed', async () => {
       const prefix = newPrefix();
       const body = streamOf(noise(10));
       body.destroy();
@@ -325,7 +325,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await expectNothingLeft(prefix);
     });
 
-    test('leaves what was there before', async () => {
+    it('keeps the previous object', async () => {
       const prefix = newPrefix();
       const key = `${prefix}object`;
       await store.write(key, Buffer.from('old'), { contentType: 'text/plain' });
@@ -338,12 +338,12 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
     });
   });
 
-  describe('reading', () => {
-    test('ends with the reason of an abort', async () => {
+  describe('read', () => {
+    it('fails with the reason of an abort', async () => {
       const key = `${newPrefix()}object`;
       await store.write(key, noise(10 * MIB));
       const controller = new AbortController();
-      const reason = new Error('enough');
+      const reason = new Error('aborted by the test');
       const stream = await store.read(key, { signal: controller.signal });
       const failed = failureOf(
         (async () => {
@@ -353,8 +353,8 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await failed).toBe(reason);
     });
 
-    test('does not begin after an abort', async () => {
-      const reason = new Error('enough');
+    it('rejects a signal that is already aborted', async () => {
+      const reason = new Error('aborted by the test');
       const signal = AbortSignal.abort(reason);
       expect(await failureOf(store.read('any', { signal }))).toBe(reason);
       expect(await failureOf(store.head('any', signal))).toBe(reason);
@@ -365,7 +365,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       for (const listing of listings) expect(await failureOf(collect<unknown>(listing))).toBe(reason);
     });
 
-    test('can be given up early', async () => {
+    it('can be stopped early', async () => {
       const key = `${newPrefix()}object`;
       await store.write(key, noise(10 * MIB));
       for (let i = 0; i < 20; i++) (await store.read(key)).destroy();
@@ -375,7 +375,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       }
     });
 
-    test('many at once get their own bytes', async () => {
+    it('returns the right bytes to concurrent readers', async () => {
       const prefix = newPrefix();
       const numbers = Array.from({ length: 40 }, (_, i) => i);
       await Promise.all(numbers.map((i) => put(`${prefix}${i}`, `object ${i}`)));
@@ -387,14 +387,14 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
   });
 
   describe('delete', () => {
-    test('removes what it is given, and nothing else', async () => {
+    it('deletes only the given objects', async () => {
       const prefix = newPrefix();
       await Promise.all(['a', 'ab', 'b/c', 'b/d'].map((name) => put(prefix + name)));
       await store.delete([`${prefix}a`, `${prefix}b/c`]);
       expect(await keysOf(prefix)).toEqual([`${prefix}ab`, `${prefix}b/d`]);
     });
 
-    test('takes absent objects as done', async () => {
+    it('ignores absent objects', async () => {
       const key = `${newPrefix()}object`;
       await put(key);
       await store.delete([key, `${key}-absent`]);
@@ -403,7 +403,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await keysOf(key)).toEqual([]);
     });
 
-    test('does not mistake a prefix for an object', async () => {
+    it('ignores a folder', async () => {
       const prefix = newPrefix();
       await put(`${prefix}folder/object`);
       await store.delete([`${prefix}folder`]);
@@ -412,7 +412,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
   });
 
   describe('list', () => {
-    test('is in the order of the keys, with size and time', async () => {
+    it('yields keys in order, with size and time', async () => {
       const prefix = newPrefix();
       const names = ['b', 'a/b', 'a-b', 'a.b', 'a/a/z', 'B', 'a0', 'é', 'z', '\u{1f9ad}', '\uff5e'];
       await Promise.all(names.map((name) => put(prefix + name, name)));
@@ -428,7 +428,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       }
     });
 
-    test('takes the beginning of a name for a prefix', async () => {
+    it('accepts the start of a name as prefix', async () => {
       const prefix = newPrefix();
       await Promise.all(['ab/1', 'ab/2', 'abc', 'b'].map((name) => put(prefix + name)));
       expect(await keysOf(`${prefix}a`)).toEqual(['ab/1', 'ab/2', 'abc'].map((name) => prefix + name));
@@ -437,7 +437,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(await keysOf(`${prefix}b/`)).toEqual([]);
     });
 
-    test('goes on behind a thousand objects, be they in folders or not', async () => {
+    it('continues after 1,000 objects, with and without folders', async () => {
       const prefix = newPrefix();
       const keys = Array.from({ length: 1_205 }, (_, i) => `${prefix}a${'/-.'[i % 3]}${i}`);
       for (let i = 0; i < keys.length; i += 50) {
@@ -450,20 +450,20 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await expectNothingLeft(prefix);
     });
 
-    test('goes on behind a key, be it there or not', async () => {
+    it('starts after a key that may not exist', async () => {
       const prefix = newPrefix();
       await Promise.all(['a', 'a.b', 'b', 'c', 'é'].map((name) => put(prefix + name)));
-      const behind = async (name: string) =>
+      const listAfter = async (name: string) =>
         (await collect(store.list(prefix, { startAfter: prefix + name }))).map(({ key }) =>
           key.slice(prefix.length),
         );
-      expect(await behind('')).toEqual(['a', 'a.b', 'b', 'c', 'é']);
-      expect(await behind('a')).toEqual(['a.b', 'b', 'c', 'é']);
-      expect(await behind('bb')).toEqual(['c', 'é']);
-      expect(await behind('é')).toEqual([]);
+      expect(await listAfter('')).toEqual(['a', 'a.b', 'b', 'c', 'é']);
+      expect(await listAfter('a')).toEqual(['a.b', 'b', 'c', 'é']);
+      expect(await listAfter('bb')).toEqual(['c', 'é']);
+      expect(await listAfter('é')).toEqual([]);
     });
 
-    test('can be left early', async () => {
+    it('can be stopped early', async () => {
       const prefix = newPrefix();
       await Promise.all(['a', 'b'].map((name) => put(prefix + name)));
       for await (const { key } of store.list(prefix)) {
@@ -473,8 +473,8 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
     });
   });
 
-  describe('unfinished uploads', () => {
-    test('are listed by prefix, each with its key and when it began', async () => {
+  describe('unfinished upload', () => {
+    it('is listed by prefix with its key and start', async () => {
       const [ours, theirs] = [newPrefix(), newPrefix()];
       const bodies = [new HangingBody(noise(20 * MIB)), new HangingBody(noise(20 * MIB))] as const;
       const before = Date.now();
@@ -485,22 +485,22 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await waitFor('all bytes to be taken', () => bodies.every(({ given }) => given));
       const listed = await collect(store.listUploads(ours));
       expect(listed.map(({ key }) => key)).toEqual([`${ours}a/b`]);
-      // The store has a clock of its own, that may tell whole seconds only.
+      // The clock of the store may differ, and may have a resolution of one second.
       expect(Math.abs(listed[0]!.since.getTime() - before)).toBeLessThan(60_000);
       for (const body of bodies) body.end();
       await Promise.all(written);
       expect(await collect(store.listUploads(ours))).toEqual([]);
     });
 
-    test('are withdrawn by prefix, and their writer fails', async () => {
+    it('is withdrawn by prefix, which fails its writer', async () => {
       const [ours, theirs] = [newPrefix(), newPrefix()];
-      // More than is ever on its way at once, so that something is stored already.
+      // More bytes than are sent concurrently, so that some parts are stored already.
       const [body, other] = [new HangingBody(noise(50 * MIB)), new HangingBody(noise(20 * MIB))];
       const failed = codeOf(store.write(`${ours}a/b`, body.stream));
       const written = store.write(`${theirs}a`, other.stream);
       await waitFor('all bytes to be taken', () => body.given && other.given);
-      await waitFor('the upload to be seen', async () => (await store.abortUploads(`${ours}a`)) === 1);
-      // A part that was on its way may bring it back once more.
+      await waitFor('the upload to be withdrawn', async () => (await store.abortUploads(`${ours}a`)) === 1);
+      // A part in flight may resurrect the upload once more.
       await waitFor('the upload to be gone', async () => (await store.abortUploads(ours)) === 0);
 
       body.end();
@@ -513,7 +513,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
     });
   });
 
-  describe('signed links', () => {
+  describe('signed link', () => {
     const fileName = 'Übersicht “2026” 100% (a+b).zip';
     const options: LinkOptions = { fileName, contentType: 'application/zip', expiresInSeconds: 300 };
     const bytes = noise(9 * MIB);
@@ -524,7 +524,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await store.write(key, bytes, { contentType: 'text/plain' });
     });
 
-    test('open with fetch, under the name and type they were given', async () => {
+    it('opens under its file name and content type', async () => {
       const response = await fetch(await store.signedLink(key, options));
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('application/zip');
@@ -535,7 +535,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
     });
 
-    test('take ranges, and go on only with the same version', async () => {
+    it('supports ranges and If-Range', async () => {
       const link = await store.signedLink(key, options);
       const part = await fetch(link, { headers: { range: 'bytes=1000-1999' } });
       expect(part.status).toBe(206);
@@ -548,7 +548,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(Buffer.from(await rest.arrayBuffer()).equals(bytes.subarray(9_000_000))).toBe(true);
     });
 
-    test('refuse a range behind the end', async () => {
+    it('rejects a range beyond the end', async () => {
       const response = await fetch(await store.signedLink(key, options), {
         headers: { range: 'bytes=99999999-' },
       });
@@ -556,7 +556,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       await response.body?.cancel();
     });
 
-    test('are refused when anything in them was changed', async () => {
+    it('is rejected after any change', async () => {
       const link = new URL(await store.signedLink(key, options));
       const other = new URL(await store.signedLink(`${key}2`, options));
       const forged = [
@@ -571,32 +571,32 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       }
     });
 
-    test('run out', async () => {
+    it('expires', async () => {
       const link = await store.signedLink(key, { ...options, expiresInSeconds: 1 });
       let status = 0;
-      await waitFor('the link to run out', async () => {
+      await waitFor('the link to expire', async () => {
         const response = await fetch(link);
         await response.body?.cancel();
         status = response.status;
         return status !== 200;
       });
-      // S3 servers take it for forbidden, we for gone.
+      // S3 responds with 403, the API with 410.
       expect([403, 410]).toContain(status);
     });
 
-    test('to an absent object lead nowhere', async () => {
+    it('to an absent object returns 404', async () => {
       const response = await fetch(await store.signedLink(`${newPrefix()}absent`, options));
       expect(response.status).toBe(404);
       await response.body?.cancel();
     });
   });
 
-  describe('the store itself', () => {
-    test('is well', async () => {
+  describe('check', () => {
+    it('resolves while the store is available', async () => {
       await expect(store.check()).resolves.toBeUndefined();
     });
 
-    test('is STORAGE_UNAVAILABLE in bounded time when it is not there, and costs a link nothing', async () => {
+    it('and other calls report an unreachable store in time', async () => {
       const { unreachable } = subject;
       const calls: Promise<unknown>[] = [
         unreachable.head('key-of-it'),
@@ -609,8 +609,8 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
         collect(unreachable.listUploads('key-of-it')),
         unreachable.check(),
       ];
-      const late = delay(20_000, 'late', { ref: false });
-      const codes = await Promise.race([Promise.all(calls.map(codeOf)), late]);
+      const timeout = delay(20_000, 'late', { ref: false });
+      const codes = await Promise.race([Promise.all(calls.map(codeOf)), timeout]);
       expect(codes).toEqual(calls.map(() => 'STORAGE_UNAVAILABLE'));
       await unreachable.signedLink('key-of-it', {
         fileName: 'f',

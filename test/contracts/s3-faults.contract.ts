@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { errorCodeOf, LonghaulError } from '../../src/contract/errors.js';
 import { createS3Client, type S3Options } from '../../src/storage/s3/s3-client.js';
@@ -17,10 +17,10 @@ const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has
 const isCompletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
 const isWithdrawal = ({ method, query }: SeenRequest) => method === 'DELETE' && query.has('uploadId');
 
-/** What S3ObjectStore does when the network or the store fails it. */
+/** Tests `S3ObjectStore` with failures of the network and the store. */
 export function s3FaultsContract(
   start: () => Promise<S3Server>,
-  traits: { tellsChecksumType: boolean },
+  traits: { reportsChecksumType: boolean },
 ): void {
   let server: S3Server;
   let proxy: FaultProxy;
@@ -69,7 +69,7 @@ export function s3FaultsContract(
     expect(await store.abortUploads(key)).toBe(0);
   }
 
-  describe('a body', () => {
+  describe('body', () => {
     const bytes = noise(4 * MIB);
     let key: string;
 
@@ -78,37 +78,37 @@ export function s3FaultsContract(
       await store.write(key, bytes);
     });
 
-    test('that falls silent fails instead of hanging', async () => {
+    it('fails when it stalls', async () => {
       const impatient = open({ limits: { stallMs: 300 } });
       proxy.fault = () => ({ bytes: 100_000, ending: 'silence' });
       expect(await codeOf(readAll(await impatient.read(key)))).toBe('STORAGE_UNAVAILABLE');
     });
 
-    test('that waits for a slow reader is not silent', async () => {
+    it('does not stall while its reader is slow', async () => {
       const impatient = open({ limits: { stallMs: 200 } });
       const stream = await impatient.read(key);
       const chunks: Buffer[] = [];
       for await (const chunk of stream as AsyncIterable<Buffer>) {
-        // The first pause is longer than any limit.
+        // Pause once for longer than any timeout.
         if (chunks.push(chunk) === 1) await delay(1_500);
       }
       expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
     });
 
-    test('that breaks off fails', async () => {
+    it('fails when the connection breaks', async () => {
       proxy.fault = () => ({ bytes: 1_000_000, ending: 'cut' });
       expect(await codeOf(readAll(await store.read(key)))).toBe('STORAGE_UNAVAILABLE');
     });
 
-    test('is not taken from a store that overlooks Range or If-Match', async () => {
+    it('is rejected when Range or If-Match was ignored', async () => {
       proxy.fault = () => ({ status: 200, headers: { etag: '"another"' }, body: noise(10) });
       expect(await codeOf(store.read(key, { start: 5 }))).toBe('STORAGE_UNAVAILABLE');
       expect(await codeOf(store.read(key, { ifMatch: '"this"' }))).toBe('FILE_CHANGED');
     });
   });
 
-  describe('an answer', () => {
-    test.each([
+  describe('response', () => {
+    it.each([
       [404, 'NoSuchKey', 'FILE_NOT_FOUND'],
       [404, 'NoSuchBucket', 'STORAGE_UNAVAILABLE'],
       [403, 'AccessDenied', 'FILE_FORBIDDEN'],
@@ -119,7 +119,7 @@ export function s3FaultsContract(
       [400, 'InvalidRequest', 'STORAGE_UNAVAILABLE'],
       [500, 'InternalError', 'STORAGE_UNAVAILABLE'],
       [503, 'SlowDown', 'STORAGE_UNAVAILABLE'],
-    ] as const)('%d %s to a read is %s', async (status, code, expected) => {
+    ] as const)('%d %s to a read means %s', async (status, code, expected) => {
       proxy.fault = () => ({ status, code });
       const error = await failureOf(store.read(newKey()));
       expect(error.code).toBe(expected);
@@ -128,7 +128,7 @@ export function s3FaultsContract(
       expect((error.cause as Error).message).toContain(server.bucket);
     });
 
-    test('403 to wrong credentials is the store, not a file, also to a HEAD, which has no body to say so', async () => {
+    it('403 for wrong credentials means STORAGE_UNAVAILABLE', async () => {
       const key = newKey();
       await store.write(key, noise(1));
       const secretAccessKey = 'wrong'.repeat(8);
@@ -139,20 +139,20 @@ export function s3FaultsContract(
       }
     });
 
-    test('403 to one object alone is that object', async () => {
+    it('403 to one object means FILE_FORBIDDEN', async () => {
       const key = newKey();
       await store.write(key, noise(1));
       proxy.fault = () => ({ status: 403, code: 'AccessDenied' });
       expect(await codeOf(store.head(key))).toBe('FILE_FORBIDDEN');
     });
 
-    test('403 to a write is the store, not a file', async () => {
+    it('403 to a write means STORAGE_UNAVAILABLE', async () => {
       proxy.fault = () => ({ status: 403, code: 'AccessDenied' });
       expect(await codeOf(store.write(newKey(), noise(1)))).toBe('STORAGE_UNAVAILABLE');
       expect(await codeOf(store.delete([newKey()]))).toBe('STORAGE_UNAVAILABLE');
     });
 
-    test('that does not come fails in bounded time, and the store recovers', async () => {
+    it('times out while the store hangs, until it recovers', async () => {
       const impatient = open({ endpoint: server.endpoint, limits: { answerMs: 1_000 } });
       const key = newKey();
       await store.write(key, Buffer.from('before'));
@@ -167,15 +167,15 @@ export function s3FaultsContract(
     });
   });
 
-  describe('an upload', () => {
-    test('uses a few kept connections for many parts', async () => {
+  describe('upload', () => {
+    it('reuses a few connections for many parts', async () => {
       const size = 120 * MIB;
       await store.write(newKey(), streamOf(noise(size), MIB), { expectedSize: size });
       expect(proxy.requests.filter(isPart)).toHaveLength(15);
       expect(proxy.connections).toBeLessThanOrEqual(8);
     });
 
-    test('sends a part again that was refused for a moment', async () => {
+    it('retries a part after a temporary error', async () => {
       const key = newKey();
       let refused = 0;
       proxy.fault = (request) =>
@@ -185,7 +185,7 @@ export function s3FaultsContract(
       expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
     });
 
-    test('leaves nothing when a part is refused for good, and does not wait for its body', async () => {
+    it('leaves nothing when a part is rejected permanently', async () => {
       const key = newKey();
       proxy.fault = (request) =>
         request.query.get('partNumber') === '2' ? { status: 500, code: 'InternalError' } : undefined;
@@ -195,11 +195,11 @@ export function s3FaultsContract(
       await expectNothingLeft(key);
     });
 
-    test('leaves nothing when it is aborted while a part hangs', async () => {
+    it('leaves nothing when aborted while a part hangs', async () => {
       const key = newKey();
       proxy.fault = (request) => (request.query.get('partNumber') === '1' ? 'hang' : undefined);
       const controller = new AbortController();
-      const reason = new Error('enough');
+      const reason = new Error('aborted by the test');
       const written = store.write(key, streamOf(noise(30 * MIB)), { signal: controller.signal });
       const failed = written.catch((error: unknown) => error);
       await waitFor('all parts to be sent', () => proxy.requests.filter(isPart).length === 4);
@@ -208,19 +208,19 @@ export function s3FaultsContract(
       await expectNothingLeft(key);
     });
 
-    test('leaves nothing when its completion is refused', async () => {
+    it('leaves nothing when its completion is rejected', async () => {
       const key = newKey();
       proxy.fault = (request) => (isCompletion(request) ? { status: 400, code: 'InvalidPart' } : undefined);
       expect(await codeOf(store.write(key, streamOf(noise(9 * MIB))))).toBe('STORAGE_UNAVAILABLE');
       await expectNothingLeft(key);
     });
 
-    test('is withdrawn though the store refuses that at first', async () => {
+    it('is withdrawn although the store rejects that at first', async () => {
       const key = newKey();
       let refused = 0;
       proxy.fault = (request) => {
         if (isCompletion(request)) return { status: 400, code: 'InvalidPart' };
-        // More often than the SDK tries by itself.
+        // More rejections than the SDK retries by itself.
         if (isWithdrawal(request) && refused++ < 4) return { status: 503, code: 'SlowDown' };
         return undefined;
       };
@@ -229,7 +229,7 @@ export function s3FaultsContract(
       await expectNothingLeft(key);
     });
 
-    test('is complete though the answer that said so got lost', async () => {
+    it('is complete although the response was lost', async () => {
       const key = newKey();
       let lost = 0;
       proxy.fault = (request) => (isCompletion(request) && lost++ === 0 ? 'lose answer' : undefined);
@@ -240,7 +240,7 @@ export function s3FaultsContract(
       expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
     });
 
-    test('that is aborted while its completion is under way has either happened or not', async () => {
+    it('succeeds when aborted too late, during its completion', async () => {
       const key = newKey();
       const controller = new AbortController();
       proxy.fault = (request) => {
@@ -251,10 +251,10 @@ export function s3FaultsContract(
       expect((await store.head(key)).size).toBe(size);
     });
 
-    test('fails soon when it is aborted while its completion hangs', async () => {
+    it('fails soon when aborted while its completion hangs', async () => {
       const key = newKey();
       const controller = new AbortController();
-      const reason = new Error('enough');
+      const reason = new Error('aborted by the test');
       proxy.fault = (request) => {
         if (!isCompletion(request)) return undefined;
         controller.abort(reason);
@@ -266,16 +266,16 @@ export function s3FaultsContract(
     });
   });
 
-  describe('a store that hangs', () => {
+  describe('hanging store', () => {
     const isBeginning = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploads');
 
-    test.each([
-      ['as an upload begins', isBeginning],
-      ['while parts are sent', isPart],
-    ])('%s lets an aborted write go, long before requests give up by themselves', async (_, hangsAt) => {
+    it.each([
+      ['at the start of an upload', isBeginning],
+      ['during the parts', isPart],
+    ])('releases a write aborted %s before requests time out', async (_, hangsAt) => {
       const key = newKey();
       const controller = new AbortController();
-      const reason = new Error('enough');
+      const reason = new Error('aborted by the test');
       let hangs = false;
       proxy.fault = (request) => {
         hangs ||= hangsAt(request);
@@ -284,17 +284,17 @@ export function s3FaultsContract(
         return 'hang';
       };
       const written = store.write(key, streamOf(noise(30 * MIB)), { signal: controller.signal });
-      const late = delay(30_000, 'late', { ref: false });
-      expect(await Promise.race([written.catch((error: unknown) => error), late])).toBe(reason);
+      const timeout = delay(30_000, 'late', { ref: false });
+      expect(await Promise.race([written.catch((error: unknown) => error), timeout])).toBe(reason);
       proxy.reset();
-      // What could not be withdrawn is found later.
+      // `abortUploads` removes what could not be withdrawn.
       await store.abortUploads(key);
       await expectNothingLeft(key);
     });
 
-    test('lets everybody go who gives up', async () => {
+    it('releases every aborted call', async () => {
       proxy.fault = () => 'hang';
-      const reason = new Error('enough');
+      const reason = new Error('aborted by the test');
       const controller = new AbortController();
       const { signal } = controller;
       const calls = [
@@ -309,8 +309,8 @@ export function s3FaultsContract(
     });
   });
 
-  describe('the bucket', () => {
-    test('that is missing is a matter for the operator, told in the cause alone', async () => {
+  describe('bucket', () => {
+    it('that is missing appears only in the cause', async () => {
       const wrong = open({ bucket: 'no-such-bucket' });
       for (const call of [wrong.check(), wrong.head('any'), wrong.read('any')]) {
         const error = await failureOf(call);
@@ -321,7 +321,7 @@ export function s3FaultsContract(
       expect(((await failureOf(wrong.check())).cause as Error).message).toContain('Create it');
     });
 
-    test('that refuses the credentials says which settings to correct', async () => {
+    it('that rejects the credentials names the settings to correct', async () => {
       const wrong = open({ credentials: { accessKeyId: server.accessKeyId, secretAccessKey: 'wrong' } });
       const error = await failureOf(wrong.check());
       expect(error.code).toBe('STORAGE_UNAVAILABLE');
@@ -329,7 +329,7 @@ export function s3FaultsContract(
     });
   });
 
-  test('a link leads to the public endpoint when there is one', async () => {
+  it('signs links for the public endpoint', async () => {
     const key = newKey();
     await store.write(key, Buffer.from('content'));
     const behind = open({ endpoint: 'http://127.0.0.1:9', publicEndpoint: server.endpoint });
@@ -342,7 +342,7 @@ export function s3FaultsContract(
     expect(await (await fetch(link)).text()).toBe('content');
   });
 
-  test('a checksum is believed only when the store says that it is of the whole object', async () => {
+  it('returns only checksums of the whole object', async () => {
     const key = newKey();
     const body = noise(1_000);
     const client = createS3Client(options);
@@ -351,13 +351,13 @@ export function s3FaultsContract(
     const ChecksumCRC32 = sum.toString('base64');
     await client.send(new PutObjectCommand({ Bucket: server.bucket, Key: key, Body: body, ChecksumCRC32 }));
     client.destroy();
-    expect((await store.head(key)).crc32).toBe(traits.tellsChecksumType ? crc32(body) : null);
+    expect((await store.head(key)).crc32).toBe(traits.reportsChecksumType ? crc32(body) : null);
     const plain = newKey();
     await store.write(plain, streamOf(noise(9 * MIB)));
     expect((await store.head(plain)).crc32).toBeNull();
   });
 
-  test('a store that crashed and came back still has its objects', async () => {
+  it('reads objects after a crash of the store', async () => {
     const key = newKey();
     const bytes = noise(9 * MIB);
     const direct = open({ endpoint: server.endpoint });

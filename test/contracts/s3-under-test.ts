@@ -3,12 +3,12 @@ import { freePorts } from '../support/free-ports.js';
 import type { S3Server } from '../support/s3-servers.js';
 import type { StoreUnderTest } from './object-store.contract.js';
 
-/** How a store reaches a server of the tests. */
+/** Returns the store options for a test server. */
 export function optionsOf({ endpoint, region, bucket, accessKeyId, secretAccessKey }: S3Server) {
   return { endpoint, region, bucket, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } };
 }
 
-/** The adapter on a server of its own. */
+/** Starts the adapter on a dedicated server. */
 export async function startS3Store(server: S3Server, listsByFolder = false): Promise<StoreUnderTest> {
   const store = new S3ObjectStore(optionsOf(server));
   const [closedPort] = await freePorts(1);

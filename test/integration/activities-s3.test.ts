@@ -25,8 +25,8 @@ const MIB = 1024 * 1024;
 const SMALL_FILES = 200;
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => {
-  // The large ones stand first and last, with all that is read ahead between them; each is more than a part.
+describeWith(await locateSeaweedFs(), 'buildArchive in S3', (program) => {
+  // The large files are first and last, with all files that are read ahead between them. Each is larger than a part.
   const contents = [
     noise(12 * MIB),
     ...Array.from({ length: SMALL_FILES }, (_, i) => Buffer.from(`file ${i} `.repeat(i))),
@@ -64,7 +64,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     return Uploads.map(({ Key }) => Key!);
   }
 
-  /** Another version takes the place of the file when the first part of the archive is stored. */
+  /** Replaces the file with another version when the first part of the archive is stored. */
   const replaceMidway = (file: StoredFile) => async () => {
     await waitFor('a part to be stored', async () => {
       const target = { Bucket: server.bucket };
@@ -81,7 +81,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     expect(await uploads()).toEqual([]);
   }
 
-  it('puts many small files between two large ones, all in the order of the request', async () => {
+  it('archives small and large files in request order', async () => {
     const listening: number[] = [];
     const counting = changed(bench.store, {
       read: (key, options) => {
@@ -104,11 +104,11 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     );
     expect(await bench.keysOf(jobPrefix(input.jobId))).toEqual([built.key, outcomesKey(built.key)]);
     expect(await uploads()).toEqual([]);
-    // However many files there are, who is done with one of them listens no more.
+    // Listeners of finished files are removed, so their number does not grow with the number of files.
     expect(Math.max(...listening)).toBeLessThan(60);
   });
 
-  it('fails for good, and leaves nothing, when a file changes while it is read', async () => {
+  it('fails permanently when a file changes during the read', async () => {
     const lost = await bench.put(last + 1, noise(12 * MIB));
     const breaking = bench.breakingAt(9 * MIB, lost, replaceMidway(lost));
     const input = aBuild([...files, lost]);
@@ -124,7 +124,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     await expectNothingOf(input.jobId);
   });
 
-  it('begins anew without a file that changes while it is read when the job skips such files', async () => {
+  it('restarts without a changed file when the job skips failures', async () => {
     const lost = await bench.put(last + 1, noise(12 * MIB));
     const breaking = bench.breakingAt(10 * MIB, lost, replaceMidway(lost));
     const input = aBuild([{ ...lost, index: -1 }, ...files], { onFileError: 'skip' });
@@ -139,7 +139,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     expect(await uploads()).toEqual([]);
   });
 
-  it('leaves no object and no upload when it is cancelled in the middle of the upload', async () => {
+  it('leaves nothing when cancelled during the upload', async () => {
     const { source } = files[last]!;
     const hanging = changed(bench.store, {
       read: (key, options) =>
@@ -150,7 +150,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     const input = aBuild(files);
     const attempt = new Attempt();
     const built = attempt.run(bench.activities({ store: hanging }).buildArchive, input);
-    const ended = built.catch((error: unknown) => error);
+    const outcome = built.catch((error: unknown) => error);
     await waitFor('the upload to have begun', async () => (await uploads()).length > 0);
     await waitFor('the last file to hang', () => {
       const progress = attempt.heartbeats.at(-1) as { currentFile: string } | undefined;
@@ -158,7 +158,7 @@ describeWith(await locateSeaweedFs(), 'building an archive in S3', (program) => 
     });
     expect(await uploads()).toEqual([expect.stringMatching(`^${jobPrefix(input.jobId)}.*/archive.zip$`)]);
     attempt.stop();
-    expect(await ended).toBeInstanceOf(CancelledFailure);
+    expect(await outcome).toBeInstanceOf(CancelledFailure);
     await expectNothingOf(input.jobId);
   });
 });

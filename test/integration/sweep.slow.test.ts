@@ -43,7 +43,7 @@ const WORKFLOW_BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', i
 const programs = await Promise.all([locateTemporalCli(), locateSeaweedFs()]);
 const logger = createLogger('silent', 'test');
 
-describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
+describeWith(programs, 'nightly sweep', (temporalCli, weed) => {
   let s3: S3Server;
   beforeAll(async () => {
     Runtime.install({
@@ -55,19 +55,19 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
   });
   afterAll(() => s3?.stop());
 
-  describe.each(['a folder', 'SeaweedFS'])('of %s', (kind) => {
+  describe.each(['a folder', 'SeaweedFS'])('on %s', (kind) => {
     let stack: Stack;
     let native: NativeConnection;
     let connection: Connection;
     let client: Client;
     let workers: Worker[];
     let running: Promise<unknown>;
-    /** What the sweep takes for the time. */
+    /** Milliseconds by which the clock of the sweep is ahead. */
     let ahead: number;
 
     beforeEach(async () => {
       ahead = 0;
-      // The workers run in here, so that their clock can be set.
+      // The workers run in this process, so that the test can set their clock.
       stack = await Stack.start({ temporalCli, workers: 0, ...(kind === 'SeaweedFS' && { s3 }) });
       native = await NativeConnection.connect({ address: stack.temporalAddress });
       connection = await Connection.connect({ address: stack.temporalAddress });
@@ -81,7 +81,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
       await running;
       await connection?.close();
       await native?.close();
-      // The bucket outlives the stack.
+      // Delete the objects, because the tests share the bucket.
       for (const { key } of await collect(stack.store.list('archives/'))) await stack.store.delete([key]);
       await stack?.stop();
     });
@@ -129,7 +129,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
       return job.jobId;
     }
 
-    /** Triggers the schedule as an operator would, and waits for what it starts. */
+    /** Triggers the schedule like an operator, and waits for the sweep that it starts. */
     async function sweep(): Promise<SweepSummary> {
       await ensureSweepSchedule(client.schedule, NIGHTLY, logger);
       const handle = client.schedule.getHandle(SWEEP_SCHEDULE);
@@ -147,7 +147,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
 
     const put = (jobId: string) => stack.store.write(archiveKey(jobId, 'left', 'zip'), noise(1_000));
 
-    /** An upload in parts that hangs under way. */
+    /** Starts a multipart upload that hangs. */
     async function upload(jobId: string) {
       const body = new HangingBody(noise(20 * MIB));
       const key = archiveKey(jobId, 'uploading', 'zip');
@@ -155,13 +155,13 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
         () => 'stored',
         () => 'failed',
       );
-      await waitFor('the upload to be under way', async () => {
+      await waitFor('the upload to be in progress', async () => {
         return body.given && (await collect(stack.store.listUploads(key))).length > 0;
       });
       return { end: () => body.end(), written };
     }
 
-    it('deletes what has expired and what dead jobs left, and nothing that a live job owns', async () => {
+    it('deletes artifacts of expired and dead jobs only', async () => {
       const expired = await completed(1_000);
       const fresh = await completed(DAY);
       const { job: live } = await start({ policy: { delay: { minMs: DAY, maxMs: DAY } } });
@@ -171,11 +171,11 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
         policy: { delay: { minMs: DAY, maxMs: DAY } },
       });
       await ending.terminate();
-      for (const jobId of [live.jobId, dead.jobId, terminated.jobId, 'nobody-knows']) await put(jobId);
+      for (const jobId of [live.jobId, dead.jobId, terminated.jobId, 'unknown']) await put(jobId);
       const uploads = {
         live: await upload(live.jobId),
         dead: await upload(dead.jobId),
-        unknown: await upload('nobody-knows'),
+        unknown: await upload('unknown'),
       };
       const before = new Map(
         await Promise.all(
@@ -194,8 +194,8 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
         uploadsKept: 2,
       });
 
-      for (const gone of [expired, dead.jobId, terminated.jobId, 'nobody-knows']) {
-        expect(await stack.artifacts(gone)).toEqual([]);
+      for (const deleted of [expired, dead.jobId, terminated.jobId, 'unknown']) {
+        expect(await stack.artifacts(deleted)).toEqual([]);
       }
       for (const kept of [fresh, live.jobId]) expect(await stack.artifacts(kept)).toEqual(before.get(kept));
       expect(await collect(stack.store.listUploads(jobPrefix(dead.jobId)))).toEqual([]);
@@ -206,7 +206,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
       expect((await stack.store.head('downloads/70000')).size).toBe(7);
     });
 
-    it('leaves a job its archive until its time is over', async () => {
+    it('keeps an archive until it expires', async () => {
       const jobId = await completed(HOUR);
       const artifacts = await stack.artifacts(jobId);
       ahead = HOUR - 60_000;
@@ -217,7 +217,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
       expect(await sweep()).toMatchObject({ jobsSeen: 0 });
     });
 
-    it('goes through several thousand objects', async () => {
+    it('sweeps more than a thousand jobs', async () => {
       const JOBS = 1_200;
       for (let i = 0; i < JOBS; i += 40) {
         await Promise.all(Array.from({ length: 40 }, (_, j) => put(`forgotten-${i + j}`)));
@@ -232,7 +232,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
     });
   });
 
-  describe('has a schedule', () => {
+  describe('schedule', () => {
     let stack: Stack;
     let connection: Connection;
     let client: Client;
@@ -249,7 +249,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
     const described = () => client.schedule.getHandle(SWEEP_SCHEDULE).describe();
     const next = async () => (await described()).info.nextActionTimes[0]!.toISOString();
 
-    it('that many workers make at once, and keep', async () => {
+    it('is created once by concurrent workers', async () => {
       await Promise.all(
         Array.from({ length: 8 }, () => ensureSweepSchedule(client.schedule, NIGHTLY, logger)),
       );
@@ -257,7 +257,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
       expect((await described()).policies.overlap).toBe('SKIP');
     });
 
-    it('that follows the setting, and stays paused', async () => {
+    it('follows the setting and stays paused', async () => {
       await ensureSweepSchedule(client.schedule, NIGHTLY, logger);
       await client.schedule.getHandle(SWEEP_SCHEDULE).pause('for the audit');
       await Promise.all([1, 2, 3].map(() => ensureSweepSchedule(client.schedule, '30 4 * * *', logger)));
@@ -267,7 +267,7 @@ describeWith(programs, 'the nightly sweep', (temporalCli, weed) => {
       expect(action.memo).toEqual({ [MEMO.cron]: '30 4 * * *' });
     });
 
-    it.each(['every night', '99 3 * * *'])('but none for %j', async (cron) => {
+    it.each(['every night', '99 3 * * *'])('is not created for %j', async (cron) => {
       const wrong = 'CLEANUP_SCHEDULE is not a valid cron expression';
       await expect(ensureSweepSchedule(client.schedule, cron, logger)).rejects.toThrow(wrong);
       await ensureSweepSchedule(client.schedule, NIGHTLY, logger);

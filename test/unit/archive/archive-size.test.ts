@@ -20,14 +20,14 @@ async function* entries() {
   }
 }
 
-describe('the most bytes an archive can have', () => {
+describe('archiveSizeBound', () => {
   it.each<[ArchiveFormat, Compression]>([
     ['zip', 'auto'],
     ['zip', 'store'],
     ['zip', 'deflate'],
     ['tar', 'auto'],
     ['tar.gz', 'auto'],
-  ])('are no fewer than it has, nor far more: %s, %s', async (format, compression) => {
+  ])('is a tight upper bound for %s with %s', async (format, compression) => {
     const signal = new AbortController().signal;
     const archive = archiveStream(entries(), { format, compression, modifiedAt: new Date(0), signal });
     const { length } = await readAll(archive);
@@ -38,7 +38,7 @@ describe('the most bytes an archive can have', () => {
     expect(bound).toBeLessThan(plain * 1.01 + FILES.length * 2_600 + 20_000);
   });
 
-  it('are told of an empty archive too', () => {
+  it('covers an empty archive', () => {
     expect(archiveSizeBound('zip', 'auto', [])).toBeGreaterThanOrEqual(22);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { safeEntryName, uniqueNames } from '../../../src/archive/entry-names.js';
 
-describe('a safe entry name', () => {
+describe('safeEntryName', () => {
   it.each([
     ['report.pdf', 'report.pdf'],
     ['2026/report.pdf', '2026/report.pdf'],
@@ -31,21 +31,21 @@ describe('a safe entry name', () => {
     ['..', 'file'],
     ['///', 'file'],
     ['a\ud800.txt', 'a\ufffd.txt'],
-  ])('of %j is %j', (raw, safe) => {
+  ])('converts %j to %j', (raw, safe) => {
     expect(safeEntryName(raw)).toBe(safe);
   });
 
-  it('keeps the extension when a name is cut, and never cuts a character in two', () => {
+  it('shortens a name between characters, keeping the extension', () => {
     const name = safeEntryName(`${'é'.repeat(300)}.jpeg`);
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
     expect(name).toMatch(/^é+\.jpeg$/);
   });
 
-  it('keeps the file of a path that is too deep', () => {
+  it('keeps only the file name of a deep path', () => {
     expect(safeEntryName(`${'folder/'.repeat(300)}a.txt`)).toBe('a.txt');
   });
 
-  it('is safe already when it is made safe again', () => {
+  it('is idempotent', () => {
     for (const raw of ['../a:b', 'CON. ', '...', 'x/./y', '\u202E/..\\', `${'.'.repeat(400)}a`]) {
       const once = safeEntryName(raw);
       expect(safeEntryName(once)).toBe(once);
@@ -53,8 +53,8 @@ describe('a safe entry name', () => {
   });
 });
 
-describe('unique names', () => {
-  it('number equal names in their order, before the extension', () => {
+describe('uniqueNames', () => {
+  it('numbers equal names in order, before the extension', () => {
     expect(uniqueNames(['a.txt', 'a.txt', 'b.txt', 'a.txt'])).toEqual([
       'a.txt',
       'a (1).txt',
@@ -63,27 +63,27 @@ describe('unique names', () => {
     ]);
   });
 
-  it('take names that differ in case only, or in composition only, for equal', () => {
+  it('ignores case and Unicode composition', () => {
     expect(uniqueNames(['A.txt', 'a.TXT'])).toEqual(['A.txt', 'a (1).TXT']);
     expect(uniqueNames(['ΟΔΟΣ', 'οδοσ', 'οδος'])).toEqual(['ΟΔΟΣ', 'οδοσ (1)', 'οδος (2)']);
     expect(uniqueNames(['STRASSE', 'straße', 'STRAẞE'])).toEqual(['STRASSE', 'straße (1)', 'STRAẞE (2)']);
     expect(uniqueNames(['\u00e9', 'e\u0301'])).toEqual(['\u00e9', 'e\u0301 (1)']);
   });
 
-  it('do not take a name that another file has of itself', () => {
+  it('skips a number that another file has already', () => {
     const names = uniqueNames(['a.txt', 'a.txt', 'a (1).txt']);
     expect(new Set(names).size).toBe(3);
   });
 
-  it('keep a file from being called like a folder', () => {
+  it('renames a file with the name of a folder', () => {
     expect(uniqueNames(['2026', '2026/a.txt'])).toEqual(['2026 (1)', '2026/a.txt']);
   });
 
-  it('leave reserved names alone', () => {
+  it('avoids reserved names', () => {
     expect(uniqueNames(['_manifest.json'], ['_manifest.json'])).toEqual(['_manifest (1).json']);
   });
 
-  it('keep a folder from being called like a reserved file', () => {
+  it('renames a folder with the name of a reserved file', () => {
     const names = ['_manifest.json/x', '_MANIFEST.JSON/y/z', '_manifest.json', 'a/_manifest.json/x'];
     expect(uniqueNames(names, ['_manifest.json'])).toEqual([
       '_manifest (1).json/x',
@@ -93,11 +93,11 @@ describe('unique names', () => {
     ]);
   });
 
-  it('number compound extensions before both', () => {
+  it('numbers before a compound extension', () => {
     expect(uniqueNames(['a.tar.gz', 'a.tar.gz'])).toEqual(['a.tar.gz', 'a (1).tar.gz']);
   });
 
-  it('number a hundred thousand equal names without slowing down', () => {
+  it('numbers 100,000 equal names in linear time', () => {
     const names = uniqueNames(Array.from({ length: 100_000 }, () => 'photo.jpg'));
     expect(new Set(names).size).toBe(100_000);
   });

@@ -5,8 +5,8 @@ import { digestStream } from '../../../src/bytes/digest-stream.js';
 import { noise, readAll, streamOf } from '../../support/bodies.js';
 import { waitFor } from '../../support/wait-for.js';
 
-describe('a digest stream', () => {
-  it.each([0, 1, 300_000])('passes %d bytes on, and knows their number and sum', async (size) => {
+describe('digestStream', () => {
+  it.each([0, 1, 300_000])('forwards %d bytes and computes size and checksum', async (size) => {
     const bytes = noise(size);
     const digest = digestStream(streamOf(bytes));
     expect((await readAll(digest.stream)).equals(bytes)).toBe(true);
@@ -15,17 +15,17 @@ describe('a digest stream', () => {
     expect(digest.result()).toEqual(digest.result());
   });
 
-  it('passes an error on as it is', async () => {
-    const error = new Error('half way');
-    async function* half() {
+  it('forwards an error unchanged', async () => {
+    const error = new Error('source failed');
+    async function* failing() {
       yield Buffer.from('a');
       throw error;
     }
-    const { stream } = digestStream(Readable.from(half(), { objectMode: false }));
+    const { stream } = digestStream(Readable.from(failing(), { objectMode: false }));
     expect(await readAll(stream).catch((reason: unknown) => reason)).toBe(error);
   });
 
-  it('closes its source when its reader stops', async () => {
+  it('closes its source when the reader stops', async () => {
     const source = streamOf(noise(1_000_000));
     const { stream } = digestStream(source);
     for await (const _ of stream) break;

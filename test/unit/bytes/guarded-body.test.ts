@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { guardBody } from '../../../src/bytes/guarded-body.js';
 import { collect, HangingBody, noise, readAll, streamOf } from '../../support/bodies.js';
 
@@ -8,20 +8,20 @@ const toError = (cause: unknown) => new Error('ours', { cause });
 
 async function failureOf(stream: Readable): Promise<Error> {
   return collect(stream).then(
-    () => new Error('It ended well'),
+    () => new Error('The stream did not fail'),
     (error: unknown) => error as Error,
   );
 }
 
-describe('a guarded body', () => {
-  test('has the bytes of its source, in whatever pieces', async () => {
+describe('guardBody', () => {
+  it('forwards all bytes in chunks of any size', async () => {
     const bytes = noise(3_000_000);
     for (const size of [1_000, 65_536, 1_000_000]) {
       expect((await readAll(guardBody(streamOf(bytes, size), { toError }))).equals(bytes)).toBe(true);
     }
   });
 
-  test('does not read ahead of its reader', async () => {
+  it('does not read ahead of its consumer', async () => {
     let given = 0;
     function* source() {
       for (; given < 1_000; given++) yield noise(64 * 1024);
@@ -33,14 +33,14 @@ describe('a guarded body', () => {
     guarded.destroy();
   });
 
-  test('fails with an error of ours when its source does', async () => {
+  it('maps an error of its source', async () => {
     const body = new HangingBody(noise(10));
     const cause = new Error('theirs');
     body.fail(cause);
     expect(await failureOf(guardBody(body.stream, { toError }))).toMatchObject({ message: 'ours', cause });
   });
 
-  test('fails when its source was closed, before or under way', async () => {
+  it('fails when its source closes early', async () => {
     const closed = streamOf(noise(10)).destroy();
     expect((await failureOf(guardBody(closed, { toError }))).message).toBe('ours');
     const source = new Readable({ read() {} });
@@ -50,7 +50,7 @@ describe('a guarded body', () => {
     expect((await failed).message).toBe('ours');
   });
 
-  test('ends at once when it is aborted, though its source cannot', async () => {
+  it('ends at once on abort while its source hangs', async () => {
     const body = new HangingBody(noise(10));
     const controller = new AbortController();
     const failed = failureOf(guardBody(body.stream, { toError, signal: controller.signal }));
@@ -61,13 +61,13 @@ describe('a guarded body', () => {
     body.end();
   });
 
-  test('ends its source when its reader is gone', async () => {
+  it('destroys its source when destroyed', async () => {
     const source = new Readable({ read() {} });
     guardBody(source, { toError }).destroy();
     expect(source.destroyed).toBe(true);
   });
 
-  test('fails when its source is silent for too long', async () => {
+  it('fails when its source stalls', async () => {
     const body = new HangingBody(noise(100_000));
     expect((await failureOf(guardBody(body.stream, { toError, stallMs: 50 }))).cause).toMatchObject({
       message: 'No byte received for 50 ms',
@@ -75,7 +75,7 @@ describe('a guarded body', () => {
     body.end();
   });
 
-  test('does not mind a process that was busy for longer than that', async () => {
+  it('tolerates an event-loop stall longer than the timeout', async () => {
     const body = new HangingBody(noise(1_000_000));
     const guarded = guardBody(body.stream, { toError, stallMs: 30 });
     const chunks: Buffer[] = [];

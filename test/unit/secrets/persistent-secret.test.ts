@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { transformFile } from '@swc/core';
 import { loadPersistentSecret } from '../../../src/secrets/persistent-secret.js';
 
-describe('a kept secret', () => {
+describe('loadPersistentSecret', () => {
   let folder: string;
   const linkSecretIn = (dataDir: string) => loadPersistentSecret(dataDir, 'link-secret');
 
@@ -16,7 +16,7 @@ describe('a kept secret', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('is made once, for its owner alone', async () => {
+  it('creates the secret once, readable only by its owner', async () => {
     const dataDir = join(folder, 'data');
     const secret = await linkSecretIn(dataDir);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
@@ -25,13 +25,13 @@ describe('a kept secret', () => {
     expect(await readdir(dataDir)).toEqual(['link-secret']);
   });
 
-  test('is the same for all who want it at once', async () => {
+  it('returns the same secret to concurrent callers', async () => {
     const secrets = await Promise.all(Array.from({ length: 50 }, () => linkSecretIn(folder)));
     expect(new Set(secrets).size).toBe(1);
     expect(await readdir(folder)).toEqual(['link-secret']);
   });
 
-  test('is the same for several processes', async () => {
+  it('returns the same secret to several processes', async () => {
     const modules = await asJavaScript(folder);
     const script = `import('${modules}/secrets/persistent-secret.js').then(async (m) => console.log(await m.loadPersistentSecret('${folder}/data', 'link-secret')))`;
     const run = promisify(execFile);
@@ -42,18 +42,18 @@ describe('a kept secret', () => {
     );
   });
 
-  test('is another one for each purpose', async () => {
+  it('creates a separate secret for each purpose', async () => {
     const ticketSecret = await loadPersistentSecret(folder, 'stream-ticket-secret');
     expect(ticketSecret).not.toBe(await linkSecretIn(folder));
     expect(await loadPersistentSecret(folder, 'stream-ticket-secret')).toBe(ticketSecret);
   });
 
-  test('that is too short is an error that says where', async () => {
+  it('rejects a short secret and names its file', async () => {
     await writeFile(join(folder, 'link-secret'), 'short\n');
     await expect(linkSecretIn(folder)).rejects.toThrow(join(folder, 'link-secret'));
   });
 
-  test('that cannot be made is an error that says what to set', async () => {
+  it('names the setting when it cannot create the secret', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(linkSecretIn(join(folder, 'file'))).rejects.toThrow('Set LINK_SECRET');
     const ticketSecret = loadPersistentSecret(join(folder, 'file'), 'stream-ticket-secret');
@@ -61,7 +61,7 @@ describe('a kept secret', () => {
   });
 });
 
-/** Compiles the module and what it imports, so that a process without jest can run them. */
+/** Compiles the module and its imports, so that a process without jest can run them. */
 async function asJavaScript(folder: string): Promise<string> {
   const target = join(folder, 'modules');
   await mkdir(join(target, 'secrets'), { recursive: true });

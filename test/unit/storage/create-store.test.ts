@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../../src/config/env.js';
 import { createObjectStore, localLinksOf } from '../../../src/storage/create-store.js';
 import { S3ObjectStore } from '../../../src/storage/s3/s3-object-store.js';
@@ -18,7 +18,7 @@ describe('createObjectStore', () => {
 
   const settings = (env: Record<string, string> = {}) => loadSettings({ DATA_DIR: dataDir, ...env }).store;
 
-  test('makes a store of files below the data folder, whose links all processes open', async () => {
+  it('creates a file store whose links every process opens', async () => {
     const [api, worker] = [
       await createObjectStore(settings(), 'https://x.test'),
       await createObjectStore(settings()),
@@ -31,14 +31,14 @@ describe('createObjectStore', () => {
     expect(await localLinks!.openLink(url.split('/').at(-1)!)).toMatchObject({ fileName: 'a.zip' });
   });
 
-  test('takes the secret of the settings before its own', async () => {
+  it('prefers the configured link secret', async () => {
     const secret = await createObjectStore(settings({ LINK_SECRET: 'a secret of thirty-two characters' }));
     const token = (await secret.signedLink('a', link)).split('/').at(-1)!;
     const own = localLinksOf(await createObjectStore(settings())).localLinks!;
     await expect(own.openLink(token)).rejects.toMatchObject({ code: 'LINK_INVALID' });
   });
 
-  test('makes a store on S3, which serves its links itself', async () => {
+  it('creates an S3 store, which serves its own links', async () => {
     const store = await createObjectStore(settings({ OBJECT_STORE: 's3', S3_BUCKET_NAME: 'b' }));
     expect(store).toBeInstanceOf(S3ObjectStore);
     expect(localLinksOf(store)).toEqual({});

@@ -34,9 +34,9 @@ async function* each(...entries: ArchiveEntry[]): AsyncGenerator<ArchiveEntry> {
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-describe('an archive stream', () => {
+describe('archiveStream', () => {
   it.each(['zip', 'tar', 'tar.gz'] as ArchiveFormat[])(
-    'carries every byte of every file in a %s',
+    'archives every byte of every file as %s',
     async (format) => {
       const contents = {
         'a.txt': Buffer.from('hello'),
@@ -52,7 +52,7 @@ describe('an archive stream', () => {
     },
   );
 
-  it.each(FORMATS)('keeps long names and deep folders, of any script, in a %s', async (format) => {
+  it.each(FORMATS)('keeps long Unicode names and deep folders in %s', async (format) => {
     const names = [
       `${'x'.repeat(200)}.txt`,
       `${'folder/'.repeat(30)}a.txt`,
@@ -69,18 +69,18 @@ describe('an archive stream', () => {
   });
 
   it.each([8 * GIB - 1, 8 * GIB, 9 * GIB + 5, 5_000 * GIB])(
-    'tells the size of a tar entry of %d bytes, more than the classic header has room for',
+    'writes the size of a tar entry of %d bytes',
     async (size) => {
       const abort = new AbortController();
       const body = new Readable({ read() {} });
       body.push(Buffer.alloc(1_000));
       const name = `${'long '.repeat(30)}ü.bin`;
-      const endless = { name, size, contentType: null, body };
-      const stream = archiveStream(each(endless), options({ format: 'tar', signal: abort.signal }));
+      const endlessEntry = { name, size, contentType: null, body };
+      const stream = archiveStream(each(endlessEntry), options({ format: 'tar', signal: abort.signal }));
       const chunks: Buffer[] = [];
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         chunks.push(chunk);
-        // The headers, and the beginning of the body.
+        // Stop after the headers and the start of the body.
         if (Buffer.concat(chunks).length > 2_000) break;
       }
       abort.abort(new Error('enough'));
@@ -88,7 +88,7 @@ describe('an archive stream', () => {
     },
   );
 
-  it('is the same byte for byte when the same files are archived again', async () => {
+  it('produces the same bytes for the same files', async () => {
     const files = () => each(entry('a.txt', Buffer.from('x'.repeat(10_000))), entry('b', Buffer.from('y')));
     const [one, two] = [
       await buffer(archiveStream(files(), options())),
@@ -98,12 +98,18 @@ describe('an archive stream', () => {
   });
 
   it.each([
-    ['text is deflated', 'a.txt', Buffer.from('text '.repeat(10_000)), null, 'deflated'],
-    ['a JPEG is stored by its name', 'a.jpg', Buffer.from('text '.repeat(10_000)), null, 'stored'],
-    ['a video is stored by its type', 'a', Buffer.from('text '.repeat(10_000)), 'video/mp4', 'stored'],
-    ['random bytes are stored after a probe', 'a.txt', randomBytes(100_000), null, 'stored'],
-    ['a short text is probed too', 'a.txt', Buffer.from('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), null, 'deflated'],
-  ] as const)('compresses what it pays for: %s', async (_, name, content, type, method) => {
+    ['deflates text', 'a.txt', Buffer.from('text '.repeat(10_000)), null, 'deflated'],
+    ['stores a JPEG because of its name', 'a.jpg', Buffer.from('text '.repeat(10_000)), null, 'stored'],
+    ['stores a video because of its type', 'a', Buffer.from('text '.repeat(10_000)), 'video/mp4', 'stored'],
+    ['stores random bytes after a probe', 'a.txt', randomBytes(100_000), null, 'stored'],
+    [
+      'deflates a short text after a probe',
+      'a.txt',
+      Buffer.from('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'),
+      null,
+      'deflated',
+    ],
+  ] as const)('%s', async (_, name, content, type, method) => {
     const archive = await buffer(archiveStream(each(entry(name, content, type)), options()));
     const [unpacked] = await readWithPython(archive, 'zip');
     expect(unpacked).toMatchObject({ method, sha256: sha256(content) });
@@ -112,29 +118,26 @@ describe('an archive stream', () => {
   it.each([
     ['store', 'stored'],
     ['deflate', 'deflated'],
-  ] as const)('obeys a job that wants to %s', async (compression, method) => {
+  ] as const)('applies the compression %s of the job', async (compression, method) => {
     const text = Buffer.from('text '.repeat(10_000));
     const archive = await buffer(archiveStream(each(entry('a.jpg', text)), options({ compression })));
     expect((await readWithPython(archive, 'zip'))[0]).toMatchObject({ method });
   });
 
-  it.each(FORMATS)(
-    'ends a %s with the error of an entry that fails half way, and nothing else ends',
-    async (format) => {
-      const failing = Readable.from(
-        (async function* () {
-          yield Buffer.alloc(100_000);
-          throw new Error('half way');
-        })(),
-        { objectMode: false },
-      );
-      const broken = { name: 'b', size: 200_000, contentType: null, body: failing };
-      const stream = archiveStream(each(entry('a', Buffer.from('a')), broken), options({ format }));
-      await expect(buffer(stream)).rejects.toThrow('half way');
-    },
-  );
+  it.each(FORMATS)('fails a %s with the error of an entry', async (format) => {
+    const failing = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(100_000);
+        throw new Error('entry failed');
+      })(),
+      { objectMode: false },
+    );
+    const broken = { name: 'b', size: 200_000, contentType: null, body: failing };
+    const stream = archiveStream(each(entry('a', Buffer.from('a')), broken), options({ format }));
+    await expect(buffer(stream)).rejects.toThrow('entry failed');
+  });
 
-  it('ends with the error of the iteration itself', async () => {
+  it('fails with the error of the iteration', async () => {
     async function* broken(): AsyncGenerator<ArchiveEntry> {
       yield entry('a', Buffer.from('a'));
       throw new Error('no more');
@@ -142,24 +145,21 @@ describe('an archive stream', () => {
     await expect(buffer(archiveStream(broken(), options()))).rejects.toThrow('no more');
   });
 
-  it.each(FORMATS)(
-    'ends a %s with the reason when it is aborted half way through an entry',
-    async (format) => {
-      const abort = new AbortController();
-      const body = new Readable({ read() {} });
-      body.push(Buffer.alloc(1_000));
-      const stream = archiveStream(
-        each({ name: 'slow', size: 2_000, contentType: null, body }),
-        options({ format, signal: abort.signal }),
-      );
-      const ended = buffer(stream);
-      stream.once('readable', () => abort.abort(new Error('cancelled')));
-      await expect(ended).rejects.toThrow('cancelled');
-      if (!body.destroyed) await new Promise((resolve) => body.once('close', resolve));
-    },
-  );
+  it.each(FORMATS)('fails a %s with the reason of an abort', async (format) => {
+    const abort = new AbortController();
+    const body = new Readable({ read() {} });
+    body.push(Buffer.alloc(1_000));
+    const stream = archiveStream(
+      each({ name: 'slow', size: 2_000, contentType: null, body }),
+      options({ format, signal: abort.signal }),
+    );
+    const ended = buffer(stream);
+    stream.once('readable', () => abort.abort(new Error('cancelled')));
+    await expect(ended).rejects.toThrow('cancelled');
+    if (!body.destroyed) await new Promise((resolve) => body.once('close', resolve));
+  });
 
-  it('pulls entries no faster than it is read', async () => {
+  it('pulls entries no faster than its consumer reads', async () => {
     let pulled = 0;
     async function* many(): AsyncGenerator<ArchiveEntry> {
       for (; pulled < 1_000; pulled++) yield entry(`${pulled}`, randomBytes(64 * 1024));
@@ -167,7 +167,7 @@ describe('an archive stream', () => {
     const abort = new AbortController();
     const stream = archiveStream(many(), options({ signal: abort.signal }));
     await new Promise((resolve) => stream.once('readable', resolve));
-    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let tick = 0; tick < 200; tick++) await new Promise((resolve) => setImmediate(resolve));
     expect(pulled).toBeLessThan(100);
     stream.on('error', () => {});
     abort.abort(new Error('enough'));

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { posix, relative, sep } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../../../src/contract/errors.js';
 import { isObjectKey, objectPath } from '../../../../src/storage/file/path-guard.js';
 
 const ROOT = '/data/objects';
 
 describe('objectPath', () => {
-  test.each([
+  it.each([
     'a',
     'a/b/c.txt',
     'a b/ c',
@@ -22,7 +22,7 @@ describe('objectPath', () => {
     expect(objectPath(ROOT, key)).toBe(`${ROOT}/${key}`);
   });
 
-  test.each([
+  it.each([
     '',
     '/',
     '/etc/passwd',
@@ -48,7 +48,7 @@ describe('objectPath', () => {
     'é'.repeat(128),
     'a/'.repeat(512) + 'a',
     'a\ud800b',
-  ])('refuses %j', (key) => {
+  ])('rejects %j', (key) => {
     let error: unknown;
     try {
       objectPath(ROOT, key);
@@ -60,7 +60,7 @@ describe('objectPath', () => {
     if (key.length > 2) expect((error as Error).message).not.toContain(key);
   });
 
-  test('never leaves the root and never maps two keys to one path, whatever the key', () => {
+  it('maps random keys to distinct paths below the root', () => {
     const pieces = [
       '..',
       '.',
@@ -94,8 +94,8 @@ describe('objectPath', () => {
       if (!isObjectKey(key)) continue;
       accepted++;
       const path = objectPath(ROOT, key);
-      const way = relative(ROOT, path);
-      expect(way.split(sep)).not.toContain('..');
+      const fromRoot = relative(ROOT, path);
+      expect(fromRoot.split(sep)).not.toContain('..');
       expect(posix.normalize(path)).toBe(path);
       expect(keys.get(path) ?? key).toBe(key);
       keys.set(path, key);
