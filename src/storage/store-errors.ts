@@ -13,7 +13,7 @@ const MESSAGES = {
 
 export type StoreErrorCode = keyof typeof MESSAGES;
 
-/** Creates an error of the port. `cause` tells operators what failed, and for which object. */
+/** Creates an error of the port. `cause` names the failure and the object, for operators. */
 export function storeError(code: StoreErrorCode, cause: unknown): LonghaulError {
   return new LonghaulError(code, MESSAGES[code], { cause });
 }

@@ -108,7 +108,7 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect((await readAll(await store.read(key))).toString()).toBe('two');
     });
 
-    it('keep the old object until the new one is complete', async () => {
+    it('keep the old object until the new is complete', async () => {
       const prefix = newPrefix();
       const key = `${prefix}object`;
       await put(key, 'old');

@@ -124,7 +124,7 @@ describeWith(await locateSeaweedFs(), 'buildArchive in S3', (program) => {
     await expectNothingOf(input.jobId);
   });
 
-  it('restarts without a changed file when the job skips failures', async () => {
+  it('restarts without a changed file when skipping failures', async () => {
     const lost = await bench.put(last + 1, noise(12 * MIB));
     const breaking = bench.breakingAt(10 * MIB, lost, replaceMidway(lost));
     const input = aBuild([{ ...lost, index: -1 }, ...files], { onFileError: 'skip' });

@@ -75,7 +75,7 @@ describe('uniqueNames', () => {
     expect(new Set(names).size).toBe(3);
   });
 
-  it('renames a file with the name of a folder', () => {
+  it('renames a file named like a folder', () => {
     expect(uniqueNames(['2026', '2026/a.txt'])).toEqual(['2026 (1)', '2026/a.txt']);
   });
 
@@ -83,7 +83,7 @@ describe('uniqueNames', () => {
     expect(uniqueNames(['_manifest.json'], ['_manifest.json'])).toEqual(['_manifest (1).json']);
   });
 
-  it('renames a folder with the name of a reserved file', () => {
+  it('renames a folder named like a reserved file', () => {
     const names = ['_manifest.json/x', '_MANIFEST.JSON/y/z', '_manifest.json', 'a/_manifest.json/x'];
     expect(uniqueNames(names, ['_manifest.json'])).toEqual([
       '_manifest (1).json/x',

@@ -47,7 +47,7 @@ describe('partSize', () => {
     expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThanOrEqual(5 * MIB);
   });
 
-  it('stays at 8 MiB while an unknown size is small', () => {
+  it('stays at 8 MiB for a small unknown size', () => {
     expect(new Set(cut(30 * GIB).slice(0, -1))).toEqual(new Set([8 * MIB]));
   });
 });
