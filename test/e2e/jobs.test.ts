@@ -147,19 +147,24 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
   });
 
   describe('job list', () => {
-    it('pages through jobs in every state at once', async () => {
+    it('pages through running jobs, then ended ones', async () => {
       const user = newUser();
-      const started: string[] = [];
-      for (let i = 0; i < 5; i++) {
+      const expected: string[] = [];
+      for (let i = 0; i < 3; i++) {
         const { jobId } = await start(user);
-        started.unshift(jobId);
-        expect(idsOf(await list(user))).toEqual(started);
+        await waitUntilFinal(user, jobId);
+        expected.unshift(jobId);
       }
-      for (const jobId of started) await waitUntilFinal(user, jobId);
+      for (let i = 0; i < 2; i++) expected.unshift((await start(user, { fileId: 70_000 }, slowApi)).jobId);
+      const states = async () => (await list(user)).jobs.map(({ status }) => status);
+      const ended = ['completed', 'completed', 'completed'];
+      await waitFor('the index', async () => {
+        return JSON.stringify(await states()) === JSON.stringify(['running', 'running', ...ended]);
+      });
       const all = await list(user);
-      expect(all.jobs.map(({ status }) => status)).toEqual(started.map(() => 'completed'));
+      expect(idsOf(all)).toEqual(expected);
       expect(all.nextCursor).toBeNull();
-      expect((await fetch(all.jobs[0]!.downloadUrl!)).status).toBe(200);
+      expect((await fetch(all.jobs[2]!.downloadUrl!)).status).toBe(200);
 
       const paged: string[] = [];
       let next: string | null = '';
@@ -169,7 +174,7 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
         paged.push(...idsOf(page));
         next = page.nextCursor;
       }
-      expect(paged).toEqual(started);
+      expect(paged).toEqual(expected);
     });
 
     it('lists jobs that another API server started', async () => {
@@ -195,25 +200,17 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       );
       await temporal.workflow.getHandle(workflowIdFor(terminated)).terminate('by a test');
       await stack.post(`/v1/download/cancel/${cancelled}`, undefined, user);
-      // Immediately where it was started; elsewhere once the visibility index lists it.
       for (const api of [slowApi, stack.baseUrl]) {
         const listed = async (status: string) => idsOf(await list(user, `?status=${status}`, api));
         await waitFor('the index to know', async () => (await listed('failed')).length === 1);
         await waitFor('the index to know', async () => (await listed('cancelled')).length === 1);
+        await waitFor('the index to know', async () => (await listed('running')).length === 1);
         expect(await listed('running')).toEqual([running]);
         expect(await listed('failed')).toEqual([terminated]);
         expect(await listed('cancelled')).toEqual([cancelled]);
         expect(await listed('completed')).toEqual([]);
       }
       await stack.post(`/v1/download/cancel/${running}`, undefined, user);
-    });
-
-    it('shows a cancellation at once', async () => {
-      const user = newUser();
-      const { jobId } = await start(user, { fileId: 70_000 }, slowApi);
-      await fetch(`${slowApi}/v1/download/cancel/${jobId}`, { method: 'POST', headers: user });
-      const { jobs } = await list(user, '', slowApi);
-      expect(jobs).toMatchObject([{ jobId, status: 'cancelled' }]);
     });
 
     it('lists a restarted job once with its current state', async () => {
@@ -224,10 +221,11 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       const { jobId: between } = await start(user);
       await stack.store.write('downloads/70050', Buffer.from('there now'));
       await start(user, body);
-      await waitFor(
-        'the second run to complete',
-        async () => (await list(user)).jobs[0]?.status === 'completed',
-      );
+      await waitUntilFinal(user, between);
+      await waitFor('the second run to complete', async () => {
+        const { jobs } = await list(user, '?status=completed');
+        return jobs.length === 2 && jobs[0]!.jobId === jobId;
+      });
       for (const api of [stack.baseUrl, slowApi]) {
         await waitFor('the index to know', async () => idsOf(await list(user, '', api)).length === 2);
         expect(idsOf(await list(user, '', api))).toEqual([jobId, between]);

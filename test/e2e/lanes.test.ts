@@ -59,7 +59,7 @@ describeWith(await locateTemporalCli(), 'lane of one user', (temporalCli) => {
           .catch(() => {}),
       ),
     );
-    await Promise.all(jobIds.map((jobId) => lanes.ended(jobId)));
+    expect(await Promise.all(jobIds.map((jobId) => lanes.ended(jobId)))).toHaveLength(30);
     await lanes.expectLaneToEnd(user);
   });
 });
