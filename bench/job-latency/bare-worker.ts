@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 import { BARE_HEAVY_QUEUE, BARE_QUEUE } from './bare-names.js';
 
 const noop = async (): Promise<void> => {};
@@ -21,5 +21,5 @@ const workers = await Promise.all([
   }),
   Worker.create({ connection, taskQueue: BARE_HEAVY_QUEUE, activities: { build } }),
 ]);
-tellParent('ready');
+sendToParent('ready');
 await Promise.all(workers.map((worker) => worker.run()));

@@ -11,7 +11,7 @@ import {
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
 import { initiateSchema } from '../../src/contract/http/schemas.js';
 import type { JobPolicy } from '../../src/contract/job.js';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 import { type BareInput, startAll } from './starting.js';
 
 /** Starts the same workflow as the API, with the same arguments, but without the API. */
@@ -45,4 +45,4 @@ await start();
 const before = process.cpuUsage();
 const starts = await startAll(start, count, connections);
 const { user: userTime, system } = process.cpuUsage(before);
-tellParent({ ...starts, cpuMs: (userTime + system) / 1_000 / count });
+sendToParent({ ...starts, cpuMs: (userTime + system) / 1_000 / count });

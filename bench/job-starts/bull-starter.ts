@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 import { startAll } from './starting.js';
 
 /** A BullMQ producer that also stores a status hash per job. */
@@ -28,4 +28,4 @@ await start();
 const before = process.cpuUsage();
 const starts = await startAll(start, count, connections);
 const { user, system } = process.cpuUsage(before);
-tellParent({ ...starts, cpuMs: (user + system) / 1_000 / count });
+sendToParent({ ...starts, cpuMs: (user + system) / 1_000 / count });

@@ -5,9 +5,9 @@ import { Queue, Worker } from 'bullmq';
 import cors from 'cors';
 import express from 'express';
 import helmet from 'helmet';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 
-/** The status route of an app that builds its downloads as jobs of BullMQ, and asks BullMQ how they are. */
+/** The status route of an app that builds its downloads as jobs of BullMQ, and reads their state from BullMQ. */
 const { redisPort, progress } = inputFromParent() as { redisPort: number; progress: object };
 const connection = { port: redisPort };
 const queue = new Queue('status', { connection });
@@ -33,7 +33,7 @@ app.get('/status/:jobId', async (req, res) => {
 });
 
 const { id: jobId } = await queue.add('download', { fileIds: [70_000, 70_001, 70_002] }, { attempts: 4 });
-// A worker of this process that does nothing while it is measured: the job runs until all is over.
+// An idle worker, so that the job stays active for the whole measurement.
 const worker = new Worker(
   'status',
   async (job) => {
@@ -44,5 +44,5 @@ const worker = new Worker(
 );
 await once(worker, 'progress');
 const server = createServer(app).listen(0, '127.0.0.1', () => {
-  tellParent({ port: (server.address() as AddressInfo).port, pid: process.pid, jobId });
+  sendToParent({ port: (server.address() as AddressInfo).port, pid: process.pid, jobId });
 });

@@ -4,9 +4,9 @@ import cors from 'cors';
 import express from 'express';
 import helmet from 'helmet';
 import { Redis } from 'ioredis';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 
-/** The status route of a job queue on Redis: one hash per job, as plain as it can be written. */
+/** The status route of a job queue on Redis: one hash per job, in its simplest form. */
 const { redisPort } = inputFromParent() as { redisPort: number };
 const redis = new Redis({ port: redisPort });
 const app = express();
@@ -26,5 +26,5 @@ app.get('/status/:jobId', async (req, res) => {
   });
 });
 const server = createServer(app).listen(0, '127.0.0.1', () => {
-  tellParent({ port: (server.address() as AddressInfo).port, pid: process.pid });
+  sendToParent({ port: (server.address() as AddressInfo).port, pid: process.pid });
 });

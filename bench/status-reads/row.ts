@@ -20,14 +20,14 @@ const CONNECTIONS = 50;
 const STARTED_AT_ONCE = 20;
 const WARM_UP_SECONDS = 2;
 
-/** Jobs that run for as long as this takes, and do nothing. */
+/** Jobs that run for the whole measurement and do nothing. */
 const ENDLESS = {
   DOWNLOAD_DELAY_ENABLED: 'true',
   DOWNLOAD_DELAY_MIN_MS: '3600000',
   DOWNLOAD_DELAY_MAX_MS: '3600000',
 };
 
-/** How far the job is that is asked for. */
+/** The progress of the polled job. */
 const PROGRESS = {
   progress: 45,
   message: 'Fetching 3 of 8 files',
@@ -37,27 +37,27 @@ const PROGRESS = {
   bytesTotal: 2_000_000,
 };
 
-/** Somebody who tells of jobs over HTTP. */
-interface Teller {
+/** An HTTP server with status routes. */
+interface StatusServer {
   urls: string[];
   pid: number;
 }
 
-/** What asking cost. */
+/** The cost of status reads. */
 interface Sample {
   perSecond: number;
-  /** Of the process that answers, per request, in milliseconds. */
+  /** CPU time of the server process per request, in milliseconds. */
   cpuMs: number;
 }
 
-/** P9: what it costs to tell how a job is, without a database. */
+/** P9: the cost of a status read without a database. */
 export const statusReads: Row = {
   id: 'P9',
   title: 'GET status of running jobs: ours against a hash per job in Redis, and against bare queries',
   async run(options) {
     const { path: temporalCli } = await findTemporalCli({ toolsDir: resolve('.tools'), log: options.log });
     const redis = await startRedis();
-    if (!redis) options.log('no redis-server on the PATH: nothing to compare with but bare queries');
+    if (!redis) options.log('no redis-server on the PATH: comparing with bare queries only');
     const stack = await Stack.start({ temporalCli, env: ENDLESS });
     try {
       return await withServers(stack, redis, options);
@@ -73,7 +73,7 @@ async function withServers(
   options: RowOptions,
 ): Promise<Measurement[]> {
   const jobIds = await startJobs(stack, options.quick ? 50 : 1_000);
-  const ours: Teller = {
+  const ours: StatusServer = {
     urls: jobIds.map((jobId) => `${stack.baseUrl}/v1/download/status/${jobId}`),
     pid: stack.api.pid!,
   };
@@ -81,11 +81,17 @@ async function withServers(
   const bull = redis && (await startBullApp(redis));
   try {
     const peer = app && {
-      urls: jobIds.map((jobId) => `http://127.0.0.1:${app.told.port}/status/${jobId}`),
-      pid: app.told.pid,
+      urls: jobIds.map((jobId) => `http://127.0.0.1:${app.message.port}/status/${jobId}`),
+      pid: app.message.pid,
     };
     return [
-      ...(await oneJob('a job of BullMQ', ours, bull && bullTeller(bull.told), '≥ 1×, ≥ 3800 /s', options)),
+      ...(await oneJob(
+        'a job of BullMQ',
+        ours,
+        bull && bullStatusServer(bull.message),
+        '≥ 1×, ≥ 3800 /s',
+        options,
+      )),
       ...(await oneJob('a bare hash in Redis', ours, peer, '', options)),
       await againstQueries(stack, jobIds[0]!, ours, options),
       await manyJobs(ours, peer, options),
@@ -95,17 +101,17 @@ async function withServers(
   }
 }
 
-interface ToldByBull {
+interface BullServer {
   port: number;
   pid: number;
   jobId: string;
 }
 
-function startBullApp({ port }: RedisServer): Promise<Child<ToldByBull>> {
+function startBullApp({ port }: RedisServer): Promise<Child<BullServer>> {
   return startChild(BULL_APP, { redisPort: port, progress: PROGRESS });
 }
 
-function bullTeller({ port, pid, jobId }: ToldByBull): Teller {
+function bullStatusServer({ port, pid, jobId }: BullServer): StatusServer {
   return { urls: [`http://127.0.0.1:${port}/status/${jobId}`], pid };
 }
 
@@ -145,9 +151,9 @@ async function startRedisApp(
 }
 
 async function oneJob(
-  peerIs: string,
-  ours: Teller,
-  peer: Teller | undefined,
+  peerName: string,
+  ours: StatusServer,
+  peer: StatusServer | undefined,
   target: string,
   options: RowOptions,
 ): Promise<Measurement[]> {
@@ -157,7 +163,7 @@ async function oneJob(
   const cpuMs = medians(samples, 'cpuMs');
   return [
     {
-      measure: `one job, ${CONNECTIONS} connections, against ${peerIs}`,
+      measure: `one job, ${CONNECTIONS} connections, against ${peerName}`,
       ours: `${Math.round(perSecond.ours)} /s`,
       peer: `${Math.round(perSecond.peer)} /s`,
       ratio: `${(perSecond.ours / perSecond.peer).toFixed(2)}×`,
@@ -173,7 +179,7 @@ async function oneJob(
   ];
 }
 
-async function hot({ urls, pid }: Teller, { quick }: RowOptions): Promise<Sample> {
+async function hot({ urls, pid }: StatusServer, { quick }: RowOptions): Promise<Sample> {
   const url = urls[0]!;
   await httpLoad(url, CONNECTIONS, quick ? 1 : WARM_UP_SECONDS);
   const before = cpuSecondsOf(pid);
@@ -184,7 +190,7 @@ async function hot({ urls, pid }: Teller, { quick }: RowOptions): Promise<Sample
 async function againstQueries(
   stack: Stack,
   jobId: string,
-  ours: Teller,
+  ours: StatusServer,
   options: RowOptions,
 ): Promise<Measurement> {
   const connection = await Connection.connect({ address: stack.temporalAddress });
@@ -214,12 +220,12 @@ async function againstQueries(
 }
 
 async function manyJobs(
-  ours: Teller,
-  peer: Teller | undefined,
+  ours: StatusServer,
+  peer: StatusServer | undefined,
   { quick, log }: RowOptions,
 ): Promise<Measurement> {
   const seconds = quick ? 5 : 20;
-  const p99 = async ({ urls }: Teller) => quantile(await pollAsAsked(urls, seconds), 0.99);
+  const p99 = async ({ urls }: StatusServer) => quantile(await pollAsAsked(urls, seconds), 0.99);
   const [mine, theirs] = [await p99(ours), peer && (await p99(peer))];
   log(`p99 of ${ours.urls.length} jobs polled as asked: ${milliseconds(mine)}`);
   return {

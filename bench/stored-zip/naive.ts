@@ -5,7 +5,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { ZipArchive } from 'archiver';
 import { archiveKey } from '../../src/storage/keys.js';
 import { measure } from '../support/measure.js';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 import { BUCKET, CREDENTIALS, entryName, REGION, sourceKey, type ZipTask } from './task.js';
 
 /** The obvious implementation: three libraries with their default options. */
@@ -18,7 +18,7 @@ const client = new S3Client({
 });
 const key = archiveKey(task.jobId, 'naive', 'zip');
 const cost = await measure(() => buildZip(task));
-tellParent({ ...cost, key });
+sendToParent({ ...cost, key });
 
 async function buildZip({ files }: ZipTask): Promise<void> {
   const archive = new ZipArchive({ store: true });

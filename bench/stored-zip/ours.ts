@@ -6,7 +6,7 @@ import { TemplateCatalogue } from '../../src/source/catalogue/template-catalogue
 import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { measure } from '../support/measure.js';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 import { BUCKET, CREDENTIALS, ETAG, REGION, entryName, sourceKey, type ZipTask } from './task.js';
 
 /** Runs the worker's activity without Temporal. */
@@ -36,7 +36,7 @@ let key = '';
 const cost = await measure(async () => {
   ({ key } = await buildArchive(deps, input, context));
 });
-tellParent({ ...cost, key });
+sendToParent({ ...cost, key });
 
 function inputOf({ files, fileBytes, jobId }: ZipTask): BuildArchiveInput {
   const prepared = Array.from({ length: files }, (_, index): PreparedFile => {

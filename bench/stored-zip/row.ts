@@ -22,7 +22,7 @@ export const storedZip: Row = {
     const fileBytes = (options.quick ? 32 : 256) * MIB;
     const stub = await startChild<string>(STUB, { fileBytes });
     try {
-      const { ours, naive } = await rounds(stub.told, fileBytes, options);
+      const { ours, naive } = await rounds(stub.message, fileBytes, options);
       return measurements(ours, naive, FILES * fileBytes);
     } finally {
       await stub.stop();

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { inputFromParent, tellParent } from '../support/parent.js';
+import { inputFromParent, sendToParent } from '../support/parent.js';
 import { ETAG } from './task.js';
 
 /**
@@ -54,7 +54,7 @@ const server = createServer((request, response) => {
   Promise.resolve(found[1](request, response, url)).catch(() => response.destroy());
 });
 server.listen(0, '127.0.0.1', () => {
-  tellParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  sendToParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 
 async function getObject(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 
 /** A module that runs in its own process. */
 export interface Child<T> {
-  /** First message of the child; see `tellParent`. */
-  told: T;
+  /** First message of the child; see `sendToParent`. */
+  message: T;
   /** Kills the process. */
   stop: () => Promise<void>;
 }
@@ -17,8 +17,8 @@ export async function startChild<T>(module: URL, input: unknown): Promise<Child<
     execArgv: ['--no-warnings'],
   });
   const exited = once(child, 'exit');
-  const told = await Promise.race([
-    once(child, 'message').then(([message]) => message as T),
+  const message = await Promise.race([
+    once(child, 'message').then(([received]) => received as T),
     exited.then(([code, signal]) => {
       throw new Error(`${module.pathname} ended with ${signal ?? `exit code ${code}`}`);
     }),
@@ -27,12 +27,12 @@ export async function startChild<T>(module: URL, input: unknown): Promise<Child<
     child.kill('SIGKILL');
     await exited;
   };
-  return { told, stop };
+  return { message, stop };
 }
 
 /** Runs `module` in a fresh process and returns its first message. */
 export async function runChild<T>(module: URL, input: unknown): Promise<T> {
-  const { told, stop } = await startChild<T>(module, input);
+  const { message, stop } = await startChild<T>(module, input);
   await stop();
-  return told;
+  return message;
 }

@@ -5,6 +5,6 @@ export function inputFromParent(): unknown {
 }
 
 /** Sends a message to the parent process. */
-export function tellParent(message: unknown): void {
+export function sendToParent(message: unknown): void {
   process.send!(message);
 }

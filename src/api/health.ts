@@ -12,7 +12,7 @@ export interface HealthReport {
 /** Timeout of each check. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** How long a report is reused, so that frequent probes do not load the dependencies. */
+/** Time for which a report is reused, so that frequent probes do not load the dependencies. */
 const REPORT_TTL_MS = 250;
 
 /** Runs all checks in parallel, each within 2 s, and at most four times a second. */

@@ -28,7 +28,7 @@ interface Rule {
   isTransient?: boolean;
 }
 
-/** Where the error occurred. */
+/** The step in which the error occurred. */
 export interface MissingFileContext {
   step: 'inLookup' | 'inBuild';
   /** True on the last attempt of a job that skips files: then a file on an unavailable server is missing. */

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from '../../telemetry/logger.js';
 import { type ApiKeyEntry, ApiKeys, ApiKeysError } from './api-keys.js';
 
-/** How often the file is checked for changes. */
+/** Interval between checks of the file for changes. */
 const CHECK_INTERVAL_MS = 2_000;
 
 export interface ApiKeySourceOptions {

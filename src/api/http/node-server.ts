@@ -9,7 +9,7 @@ const LIMITS = {
   headersTimeout: 10_000,
   /** Time until the end of the body: the maximum of 1 MiB at 35 kB/s. */
   requestTimeout: 30_000,
-  /** How often Node checks both timeouts. Its default of 30 s would stretch 10 s to 40 s. */
+  /** Interval at which Node checks both timeouts. Its default of 30 s would stretch 10 s to 40 s. */
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1_024,
   /** Longer than the 60 s of common proxies, otherwise we may close a connection just as the proxy reuses it. */
@@ -18,7 +18,7 @@ const LIMITS = {
   requireHostHeader: false,
 } satisfies ServerOptions;
 
-/** How often idle connections are closed during shutdown. */
+/** Interval at which idle connections are closed during shutdown. */
 const IDLE_CHECK_MS = 100;
 
 /** Creates the HTTP server of the API. It does not listen yet. */

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { MAX_WAIT_MS, waitQuerySchema } from '../../contract/http/schemas.js';
 import { validate } from './validate.js';
 
-/** How long a client asks to hold the response. */
+/** The time for which a client asks to hold the response. */
 export interface Wait {
   ms: number;
   /** True for `Prefer`, which the response acknowledges with `Preference-Applied`. */

@@ -6,7 +6,7 @@ import type { Sink } from './job-stream.js';
 import type { StreamHub } from './stream-hub.js';
 import { eventId } from './stream-message.js';
 
-/** How long a browser waits before it reconnects, and how long after we ask it to. */
+/** Delay before a browser reconnects by itself, and after we ask it to. */
 const RETRY_MS = 2_000;
 const RESTART_RETRY_MS = 1_000;
 

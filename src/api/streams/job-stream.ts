@@ -21,9 +21,9 @@ export interface Sink {
 export interface StreamTimes {
   /** Time between heartbeats. */
   heartbeatMs: number;
-  /** How long a client may read nothing before it is disconnected. */
+  /** A client that reads nothing for this time is disconnected. */
   drainMs: number;
-  /** How long a client may take to close after `restart`. */
+  /** A client that has not closed this long after `restart` is disconnected. */
   restartGraceMs: number;
 }
 

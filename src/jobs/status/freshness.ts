@@ -1,5 +1,5 @@
 /**
- * How old a status may be, in one table.
+ * The maximum age of a status, in one table.
  *
  * The rule: a status is at most `min(1 s, 5 % of the job's age)` old, and at least as fresh as any status that the same
  * server has shown. While Temporal is slow or away, the last view serves for up to 8 s, marked `stale`.

@@ -24,7 +24,7 @@ export interface TemporalJobsOptions {
   isCapped: boolean;
 }
 
-/** Jobs as Temporal workflows: the workflow is the only record of a job. Every view is read anew. */
+/** Jobs as Temporal workflows: the workflow is the only record of a job. Every view is a fresh read. */
 export class TemporalJobs implements Jobs {
   private readonly client: Client;
   private readonly starter: JobStarter;

@@ -8,7 +8,7 @@ import { enterLane } from './lane-entry.js';
 const PROBE_CONCURRENCY = 10;
 
 /**
- * How long after its end a terminated job keeps its slot. Its build learns of the termination with the next heartbeat
+ * Time for which a terminated job keeps its slot. Its build learns of the termination with the next heartbeat
  * and needs this long to stop.
  */
 export const TERMINATION_GRACE_MS = 5_000;

@@ -8,9 +8,9 @@ import { SingleFlight } from '../../concurrency/single-flight.js';
 import type { UserQueues } from '../../jobs/user-queues.js';
 
 const MAX_USERS = 10_000;
-/** How long a read is cached, counted from its answer. */
+/** Cache time of a read, counted from its answer. */
 const CACHE_TTL_MS = 1_000;
-/** How long a failed read is cached: without a worker, every read takes its whole deadline. */
+/** Cache time of a failed read: without a worker, every read takes its whole deadline. */
 const UNREADABLE_TTL_MS = 5_000;
 /** Share of the request timeout that reading a lane may take, because the job must be started after it. */
 const READ_SHARE = 0.6;

@@ -15,7 +15,7 @@ import type { JobStart } from './start-job.js';
 const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * How long the JSON of a running job's status is reused, so that concurrent pollers share the work of signing and
+ * Time for which the JSON of a running job's status is reused, so that concurrent pollers share the work of signing and
  * serializing it. Shorter than `nextPollInMs`, so clients that honor it always get a fresh status.
  */
 const JSON_TTL_MS = 500;
