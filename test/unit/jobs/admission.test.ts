@@ -169,7 +169,7 @@ describe('queuePositions', () => {
     expect((await queuePositions(queues, 'u', ['d']))?.get('d')).toBe(3);
   });
 
-  it('returns null for a job that has no place yet', async () => {
+  it('returns null for a job without a place', async () => {
     expect((await queuePositions(queues, 'u', ['d']))?.get('d')).toBeNull();
   });
 

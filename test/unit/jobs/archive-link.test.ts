@@ -14,14 +14,14 @@ const snapshot: JobSnapshot = {
   archiveKey: 'key',
 };
 
-describe('the link to an archive', () => {
+describe('archiveLink', () => {
   it.each([
     [0, 300],
     [300_000, 300],
     [300_001, 299],
     [598_000, 2],
     [599_999, 1],
-  ])('signed %d ms after completion is good for %d s: never longer than the archive', async (ms, seconds) => {
+  ])('signs %d ms after completion for %d s', async (ms, seconds) => {
     let given: LinkOptions | undefined;
     const signer = {
       signedLink: async (_key: string, options: LinkOptions) => {

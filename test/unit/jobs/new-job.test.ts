@@ -10,19 +10,19 @@ function make(body: unknown, userId = 'ada') {
   return newJob(validate(initiateSchema(100), body), userId, aJob().policy, NOW);
 }
 
-describe('a new job', () => {
-  it('has an id that sorts by time', () => {
+describe('newJob', () => {
+  it('makes an id that sorts by time', () => {
     expect(make({ fileId: 70_000 }).job.jobId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
 
-  it('has the same id under the same key of the same user, and nobody else has it', () => {
+  it('derives the id from user and key', () => {
     const body = { fileId: 70_000, clientRequestId: 'r-1' };
     expect(make(body).job.jobId).toBe(make(body).job.jobId);
     expect(make(body).job.jobId).not.toBe(make({ ...body, clientRequestId: 'r-2' }).job.jobId);
     expect(make(body).job.jobId).not.toBe(make(body, 'grace').job.jobId);
   });
 
-  it('has the same fingerprint however the same request is spelt, and another for another request', () => {
+  it('makes one fingerprint for each distinct request', () => {
     const key = { clientRequestId: 'r-1' };
     const print = (body: object) => make({ ...body, ...key }).job.fingerprint;
     expect(print({ fileIds: [70_000] })).toBe(print({ file_id: 70_000, archive: { format: 'zip' } }));
@@ -34,13 +34,13 @@ describe('a new job', () => {
     expect(make({ fileId: 70_000 }).job.fingerprint).toBeNull();
   });
 
-  it('keeps the order of its files, and each id once', () => {
+  it('keeps the file order and each id once', () => {
     const { job, duplicateFileIds } = make({ fileIds: [70_001, 'a', 70_000, 70_001, '70000', 70_001] });
     expect(job.files).toEqual([70_001, 'a', 70_000]);
     expect(duplicateFileIds).toEqual([70_001, '70000']);
   });
 
-  it('carries a bare id for a file without a name of its own', () => {
+  it('keeps a bare id for an unnamed file', () => {
     const { job } = make({ files: [{ fileId: 70_000 }, { fileId: 70_001, name: 'b.txt' }] });
     expect(job.files).toEqual([70_000, { fileId: 70_001, name: 'b.txt' }]);
   });
@@ -50,16 +50,16 @@ describe('a new job', () => {
     [{ name: 'photos.zip' }, 'photos.zip'],
     [{ name: 'photos.ZIP' }, 'photos.ZIP'],
     [{ name: 'photos.zip', format: 'tar.gz' }, 'photos.zip.tar.gz'],
-  ])('names its archive %j: %s', (archive, expected) => {
+  ])('names the archive %j as %s', (archive, expected) => {
     expect(make({ fileId: 70_000, archive }).job.archive.name).toBe(expected);
   });
 
-  it('names an archive that the request does not', () => {
+  it('names an archive without a requested name', () => {
     expect(make({ fileId: 70_000 }).job.archive.name).toMatch(/^download-[0-9a-f]{12}\.zip$/);
   });
 });
 
-describe('a job with a callback', () => {
+describe('newJob with a callback', () => {
   const url = 'https://app.example.com/hook';
   const makeWith = (body: object) =>
     newJob(
@@ -80,19 +80,19 @@ describe('a job with a callback', () => {
     return [];
   };
 
-  it('carries its URL, in either spelling', () => {
+  it('keeps the URL in either spelling', () => {
     expect(makeWith({ callbackUrl: url }).callbackUrl).toBe(url);
     expect(makeWith({ callback_url: url }).callbackUrl).toBe(url);
     expect(makeWith({}).callbackUrl).toBeNull();
   });
 
-  it('is another request than one without, and the same in either spelling', () => {
+  it('has a fingerprint of its own', () => {
     const print = (body: object) => makeWith(body).fingerprint;
     expect(print({ callbackUrl: url })).toBe(print({ callback_url: url }));
     expect(print({ callbackUrl: url })).not.toBe(print({}));
   });
 
-  it('refuses a URL that the operator’s rules refuse, two of them, and one that is too long', () => {
+  it('rejects refused, repeated and overlong URLs', () => {
     expect(faultOf({ callback_url: 'https://x.example' })).toEqual([
       { path: 'callback_url', message: 'must be ours' },
     ]);
@@ -105,7 +105,7 @@ describe('a job with a callback', () => {
     expect(faultOf({ callbackUrl: 1 })).toMatchObject([{ path: 'callbackUrl' }]);
   });
 
-  it('is accepted nowhere by a schema that was given no rules', () => {
+  it('is rejected by a schema without callback rules', () => {
     expect(() => validate(initiateSchema(100), { fileId: 70_000, callbackUrl: url })).toThrow(
       'callbackUrl is not accepted here.',
     );

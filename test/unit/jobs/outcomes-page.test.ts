@@ -38,8 +38,8 @@ function refusal(
   );
 }
 
-describe('the recorded outcomes of files', () => {
-  it('come page by page', async () => {
+describe('outcomesPage', () => {
+  it('reads page by page', async () => {
     const ids: unknown[] = [];
     let next: string | null | undefined;
     do {
@@ -50,7 +50,7 @@ describe('the recorded outcomes of files', () => {
     expect(ids).toEqual([70_000, 70_001, 70_002, 70_003, 70_004]);
   });
 
-  it('go on where the list of the running job was left', async () => {
+  it('continues the list of the running job', async () => {
     const page = await outcomesPage(recorded, 'key', { line: 3 }, 1);
     expect(page.files).toEqual([outcome(3)]);
     const last = await outcomesPage(recorded, 'key', decodeFilesCursor(page.nextCursor!), 10);
@@ -60,22 +60,19 @@ describe('the recorded outcomes of files', () => {
   it.each([
     ['within a line', 7],
     ['behind the end', RECORD.length],
-  ])('refuse a cursor that lands %s', async (_, byte) => {
+  ])('rejects a cursor %s', async (_, byte) => {
     expect(await refusal(recorded, { byte })).toBe('INVALID_REQUEST');
   });
 
-  it.each(['STORAGE_UNAVAILABLE', 'FILE_FORBIDDEN'] as const)(
-    'do not blame the cursor when the store says %s',
-    async (code) => {
-      expect(await refusal(failing(code), { byte: 7 })).toBe(code);
-    },
-  );
+  it.each(['STORAGE_UNAVAILABLE', 'FILE_FORBIDDEN'] as const)('passes on %s of the store', async (code) => {
+    expect(await refusal(failing(code), { byte: 7 })).toBe(code);
+  });
 
-  it('are gone with the archive', async () => {
+  it('expires with the archive', async () => {
     expect(await refusal(failing('FILE_NOT_FOUND'))).toBe('JOB_EXPIRED');
   });
 
-  it('do not wait for ever for a store that does not answer', async () => {
+  it('times out when the store does not answer', async () => {
     const silent: OutcomeStore = {
       read: (_key, { signal }) =>
         new Promise((_, reject) => {
@@ -85,7 +82,7 @@ describe('the recorded outcomes of files', () => {
     expect(await refusal(silent, FIRST_FILE, 20)).toBe('STORAGE_UNAVAILABLE');
   });
 
-  it('do not wait for ever for a store that stops half way', async () => {
+  it('times out when the store stops midway', async () => {
     const stuck: OutcomeStore = {
       read: async (_key, { signal }) => {
         const stream = new Readable({ read() {} });
@@ -98,8 +95,8 @@ describe('the recorded outcomes of files', () => {
   });
 });
 
-describe('a cursor of files', () => {
-  it.each([{ byte: 0 }, { byte: 123_456_789 }, { line: 100 }])('survives its journey: %j', (cursor) => {
+describe('files cursor', () => {
+  it.each([{ byte: 0 }, { byte: 123_456_789 }, { line: 100 }])('decodes what it encoded: %j', (cursor) => {
     expect(decodeFilesCursor(encodeFilesCursor(cursor))).toEqual(cursor);
   });
 

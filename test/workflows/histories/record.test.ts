@@ -59,7 +59,7 @@ describe('history recorder', () => {
     await save(name, jobId);
   });
 
-  it('records a slot at once, a slot after waiting, and their lane', async () => {
+  it('records two slots and their lane', async () => {
     const userId = 'anne';
     const limited = await stack.startAnotherApi({ MAX_RUNNING_JOBS_PER_USER: '1' });
     const post = async (body: object) => {

@@ -57,7 +57,7 @@ describe('CachedJobs', () => {
       expect(source.reads).toBe(1);
     });
 
-    it('serves an old job from the cache for a second', async () => {
+    it('caches an old job for a second', async () => {
       await see();
       now += 1_000;
       await see();
@@ -67,7 +67,7 @@ describe('CachedJobs', () => {
       expect(source.reads).toBe(2);
     });
 
-    it('serves a young job for 5 % of its age', async () => {
+    it('caches a young job for 5% of its age', async () => {
       now = CREATED + 1_000;
       await see();
       now += 52;
@@ -105,7 +105,7 @@ describe('CachedJobs', () => {
       expect(source.reads).toBe(1);
     });
 
-    it('reads views older than 8 s beyond the read budget', async () => {
+    it('reads again after 8 s beyond the budget', async () => {
       await see();
       now += 8_000;
       await exhaustBudget();

@@ -49,8 +49,8 @@ function status(snapshot: JobSnapshot, changes: Partial<JobView> = {}, now = CRE
   return downloadStatus({ jobId: 'j', runId: 'r', snapshot, live: null, stale: false, ...changes }, now, 0.5);
 }
 
-describe('a download status', () => {
-  it('is queued at nothing before a worker saw the job', () => {
+describe('downloadStatus', () => {
+  it('is queued at 0% before the first worker', () => {
     expect(status(after())).toMatchObject({
       status: 'queued',
       progress: 0,
@@ -63,7 +63,7 @@ describe('a download status', () => {
     });
   });
 
-  it('goes up through every phase, and is 100 only when completed', () => {
+  it('rises through every phase to 100 when completed', () => {
     const half = live({ bytes: 200, bytesHighWater: 200 });
     const all = live({ bytes: 400, bytesHighWater: 400 });
     const progress = [
@@ -78,12 +78,12 @@ describe('a download status', () => {
     expect(progress).toEqual([0, 2, 5, 50, 95, 95, 100]);
   });
 
-  it('knows the bytes once all files were looked up', () => {
+  it('knows all bytes after the look-up', () => {
     expect(status(after(...PREPARED.slice(0, 3))).bytesTotal).toBeNull();
     expect(status(after(...BUILDING)).bytesTotal).toBe(400);
   });
 
-  it('does not go back when the build begins anew', () => {
+  it('does not go back when the build restarts', () => {
     const again = live({ attempt: 2, bytes: 10, bytesHighWater: 300, filesHighWater: 1 });
     expect(status(after(...BUILDING), { live: again })).toMatchObject({
       bytesProcessed: 300,
@@ -93,21 +93,21 @@ describe('a download status', () => {
     });
   });
 
-  it('says why a step is tried again', () => {
+  it('explains the retry of a step', () => {
     const retry = { at: CREATED, reason: 'The object store is not reachable.' };
     expect(status(after(...BUILDING), { live: live({ attempt: 2, retry }) }).message).toBe(
       'The object store is not reachable. Trying again (attempt 2).',
     );
   });
 
-  it('estimates from the rate of the attempt that is under way', () => {
+  it('estimates from the rate of the current attempt', () => {
     const now = CREATED + 10_000;
     const running = live({ attemptStartedAt: now - 5_000, bytes: 100, bytesHighWater: 100 });
     expect(status(after(...BUILDING), { live: running }, now).etaSeconds).toBe(15);
     expect(status(after(...BUILDING)).etaSeconds).toBeNull();
   });
 
-  it('counts empty files by their number', () => {
+  it('counts empty files by number', () => {
     const empty = [0, 1].map((i): JobEvent => ({
       type: 'chunkPrepared',
       chunk: aChunk([aPreparedFile(i, { size: 0 })]),
@@ -117,7 +117,7 @@ describe('a download status', () => {
     expect(status(snapshot, { live: live({ filesHighWater: 1 }) }).progress).toBe(50);
   });
 
-  it('names the archive when completed, and asks for no more polls', () => {
+  it('names the archive and ends polling when completed', () => {
     expect(status(after(...BUILDING, PUBLISHING, COMPLETED))).toMatchObject({
       status: 'completed',
       message: 'Ready: 2 files',
@@ -129,14 +129,14 @@ describe('a download status', () => {
     });
   });
 
-  it('expires after its time', () => {
+  it('expires after its TTL', () => {
     const snapshot = after(...BUILDING, PUBLISHING, COMPLETED);
     const expiry = Date.parse('2026-03-02T12:00:05.000Z');
     expect(status(snapshot, {}, expiry - 1).status).toBe('completed');
     expect(status(snapshot, {}, expiry)).toMatchObject({ status: 'expired', nextPollInMs: null });
   });
 
-  it('keeps its progress when it fails, and says why', () => {
+  it('keeps the progress of a failed job', () => {
     const error = {
       code: 'FILE_CHANGED',
       message: 'File 70000 changed.',
@@ -153,13 +153,13 @@ describe('a download status', () => {
     expect(status(failed).progress).toBeLessThan(100);
   });
 
-  it('is never behind what it was when it ends while files are looked up', () => {
+  it('does not go back when the look-up fails', () => {
     const cancelled = after(...PREPARED.slice(0, 2), { type: 'cancelled', at: CREATED + 1, reached: null });
     expect(status(cancelled).progress).toBe(5);
     expect(status(after({ type: 'cancelled', at: CREATED + 1, reached: null })).progress).toBe(0);
   });
 
-  it('tells how far a build was that failed or was cancelled, to every server', () => {
+  it('shows the last progress on every server', () => {
     const reached = {
       bytes: 10,
       files: 0,
@@ -181,7 +181,7 @@ describe('a download status', () => {
     expect(status(skipped).filesSkipped).toBe(1);
   });
 
-  it('says so when no worker answered', () => {
+  it("marks a status without a worker's answer", () => {
     expect(status(after(...BUILDING), { stale: true }).stale).toBe(true);
     expect(status(after(...BUILDING))).not.toHaveProperty('stale');
   });

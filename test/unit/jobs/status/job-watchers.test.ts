@@ -4,7 +4,7 @@ import { JobWatchers } from '../../../../src/jobs/status/job-watchers.js';
 import { FakeJobs } from '../../../support/fake-jobs.js';
 import { waitFor } from '../../../support/wait-for.js';
 
-describe('the watchers of jobs', () => {
+describe('JobWatchers', () => {
   const jobs = new FakeJobs();
   const watchers = new JobWatchers(jobs);
   const ends: (() => void)[] = [];
@@ -23,7 +23,7 @@ describe('the watchers of jobs', () => {
 
   const watch = async (jobId: string) => listen(await jobs.view(jobId));
 
-  it('read a job once, however many listen', async () => {
+  it('reads a job once for all listeners', async () => {
     const jobId = jobs.add();
     const listeners = await Promise.all(Array.from({ length: 100 }, () => watch(jobId)));
     const before = jobs.reads;
@@ -32,7 +32,7 @@ describe('the watchers of jobs', () => {
     expect(jobs.reads - before).toBe(1);
   });
 
-  it('tell nothing when nothing changed that a client can see', async () => {
+  it('ignores changes that no client sees', async () => {
     const jobId = jobs.add();
     const seen = await watch(jobId);
     jobs.change(jobId, { archiveKey: 'k' });
@@ -41,7 +41,7 @@ describe('the watchers of jobs', () => {
     expect(seen).toEqual([]);
   });
 
-  it('stop looking when the job has ended, and when nobody listens', async () => {
+  it('stops reading without listeners or after the end', async () => {
     const [ended, left] = [jobs.add(), jobs.add()];
     const seen = await watch(ended);
     await watch(left);
@@ -56,7 +56,7 @@ describe('the watchers of jobs', () => {
     expect(jobs.reads - before).toBe(1);
   });
 
-  it('go on through an outage, and tell nothing of it', async () => {
+  it('continues silently through an outage', async () => {
     const jobId = jobs.add();
     const seen = await watch(jobId);
     jobs.down = true;
@@ -69,7 +69,7 @@ describe('the watchers of jobs', () => {
     expect(seen).toMatchObject([{ stale: false, snapshot: { bytesHighWater: 10 } }]);
   });
 
-  it('tell nothing when workers come and go', async () => {
+  it('ignores workers that come and go', async () => {
     const jobId = jobs.add();
     const seen = await watch(jobId);
     for (const stale of [true, false, true]) {
@@ -81,7 +81,7 @@ describe('the watchers of jobs', () => {
     expect(seen).toEqual([]);
   });
 
-  it('tell that a job is gone, once, and invent no end for it', async () => {
+  it('reports a job that is gone once', async () => {
     const jobId = jobs.add();
     const [seen, witness] = [await watch(jobId), await watch(jobs.add())];
     jobs.remove(jobId);
@@ -92,7 +92,7 @@ describe('the watchers of jobs', () => {
     expect(witness).toEqual([]);
   });
 
-  it('tell a newcomer what it missed between its own look and its joining', async () => {
+  it('notifies a listener of a change before joining', async () => {
     const jobId = jobs.add();
     const early = await jobs.view(jobId);
     const first = await watch(jobId);

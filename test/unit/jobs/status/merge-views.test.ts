@@ -28,8 +28,8 @@ function view(changes: Partial<JobSnapshot> = {}, more: Partial<JobView> = {}): 
   };
 }
 
-describe('a newer view of a job', () => {
-  it('knows what the one before did, of the same run', () => {
+describe('mergeViews', () => {
+  it('keeps the progress of the same run', () => {
     const older = view(BUILDING, { live: HALF_WAY });
     const newer = mergeViews(older, view({ ...BUILDING, phase: 'preparing', preparedFiles: 1 }));
     expect(newer).toMatchObject({
@@ -38,7 +38,7 @@ describe('a newer view of a job', () => {
     });
   });
 
-  it('keeps the place in the queue while nobody can tell it', () => {
+  it('keeps the queue position while it is unreadable', () => {
     const waiting = { phase: 'waiting' } as const;
     const older = view(waiting, { queuePosition: 3 });
     expect(mergeViews(older, view(waiting, { stale: true })).queuePosition).toBe(3);
@@ -46,7 +46,7 @@ describe('a newer view of a job', () => {
     expect(mergeViews(older, view(waiting, { queuePosition: 2 })).queuePosition).toBe(2);
   });
 
-  it('is still at its end, of the same run', () => {
+  it('keeps the end of the same run', () => {
     const older = view({ ...BUILDING, status: 'failed', phase: 'ended' });
     expect(mergeViews(older, view(BUILDING)).snapshot).toMatchObject({ status: 'failed', phase: 'ended' });
   });
@@ -55,18 +55,15 @@ describe('a newer view of a job', () => {
     ['builds', BUILDING],
     ['failed', { ...BUILDING, status: 'failed', phase: 'ended' }],
     ['has completed', { ...BUILDING, status: 'completed', phase: 'ended' }],
-  ] as const)(
-    'knows nothing of a run that %s when an operator has reset it, for it has the time of creation alone',
-    (_, before) => {
-      const older = view(before, { live: HALF_WAY });
-      for (const changes of [
-        {},
-        { status: 'running', phase: 'preparing' },
-        { status: 'queued', phase: 'waiting' },
-      ] as const) {
-        const newer = view(changes, { runId: 'second', queuePosition: 2 });
-        expect(mergeViews(older, newer)).toBe(newer);
-      }
-    },
-  );
+  ] as const)('forgets a run that %s after a reset', (_, before) => {
+    const older = view(before, { live: HALF_WAY });
+    for (const changes of [
+      {},
+      { status: 'running', phase: 'preparing' },
+      { status: 'queued', phase: 'waiting' },
+    ] as const) {
+      const newer = view(changes, { runId: 'second', queuePosition: 2 });
+      expect(mergeViews(older, newer)).toBe(newer);
+    }
+  });
 });

@@ -22,15 +22,15 @@ function described(files: number, phase: JobPhase, pending: string[]): WorkflowE
 
 const pendingLookUps = (count: number) => Array<string>(count).fill('prepareFiles');
 
-describe('the snapshot of a job whose files are being looked up', () => {
-  it('counts those whose activity is no longer pending', () => {
+describe('describedSnapshot', () => {
+  it('counts files without a pending activity', () => {
     expect(describedSnapshot(described(8, 'preparing', pendingLookUps(5)))).toMatchObject({
       preparedFiles: 3,
       message: 'Looking up 3 of 8 files',
     });
   });
 
-  it('counts whole chunks of a large job, and never a file too many', () => {
+  it('counts whole chunks of a large job', () => {
     expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(96)))?.preparedFiles).toBe(0);
     expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(50)))?.preparedFiles).toBe(500);
     expect(describedSnapshot(described(1_050, 'preparing', []))?.preparedFiles).toBe(1_050);
@@ -41,7 +41,7 @@ describe('the snapshot of a job whose files are being looked up', () => {
   });
 });
 
-describe('a step that failed before', () => {
+describe('liveProgress', () => {
   const failing = (state: number) =>
     ({
       raw: {
@@ -56,7 +56,7 @@ describe('a step that failed before', () => {
       },
     }) as unknown as WorkflowExecutionDescription;
 
-  it('tells why while it waits to be tried again, and no more when it is under way', () => {
+  it('explains a failure only while waiting to retry', () => {
     const [waiting, started] = [1, 2];
     expect(liveProgress(failing(waiting))).toMatchObject({
       attempt: 2,
@@ -66,13 +66,13 @@ describe('a step that failed before', () => {
   });
 });
 
-describe('a job between two steps', () => {
+describe('isBetweenSteps', () => {
   it.each([
     ['building', [], true],
     ['building', ['buildArchive'], false],
     ['preparing', [], false],
     ['publishing', [], false],
-  ] as const)('is one whose build has ended and nothing has begun: %s %j', (phase, pending, expected) => {
+  ] as const)('decides for phase %s and pending %j', (phase, pending, expected) => {
     const description = described(2, phase, [...pending]);
     expect(isBetweenSteps(description, describedSnapshot(description)!)).toBe(expected);
   });

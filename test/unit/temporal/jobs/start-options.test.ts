@@ -4,13 +4,13 @@ import { aJob } from '../../../support/jobs.js';
 
 const bytes = (text: string) => Buffer.byteLength(text);
 
-describe('the fairness key', () => {
-  it('is the user’s name where Temporal takes it', () => {
+describe('fairnessKeyOf', () => {
+  it('is the user id when it fits', () => {
     expect(fairnessKeyOf('ada')).toBe('ada');
     expect(fairnessKeyOf('u'.repeat(64))).toBe('u'.repeat(64));
   });
 
-  it('is of its own for each longer name, and never too long', () => {
+  it('is a distinct hash for longer ids', () => {
     const names = ['u'.repeat(65), `${'u'.repeat(64)}v`, '日'.repeat(85), '🎉'.repeat(63)];
     const keys = names.map(fairnessKeyOf);
     expect(new Set(keys).size).toBe(names.length);
@@ -18,12 +18,12 @@ describe('the fairness key', () => {
   });
 });
 
-describe('the summary', () => {
-  it('says what, how many and for whom', () => {
+describe('summaryOf', () => {
+  it('names the archive, the files and the user', () => {
     expect(summaryOf(aJob({ userId: 'ada' }))).toBe('photos.zip: 2 files for ada');
   });
 
-  it('is cut between characters, however long the names are', () => {
+  it('is cut between characters', () => {
     const archive = { format: 'zip', compression: 'auto', name: `${'🎉'.repeat(124)}.zip` } as const;
     const summary = summaryOf(aJob({ archive, userId: '日'.repeat(255) }));
     expect(summary).toMatch(/^🎉+…: 2 files for 日+…$/u);
