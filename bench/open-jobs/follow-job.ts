@@ -6,7 +6,8 @@ import { answerOf } from '../support/http-load.js';
 
 /** A client that lost its job gives up after this many failed polls in a row. */
 const MAX_FAILURES_IN_A_ROW = 20;
-const RETRY_MS = 1_000;
+/** `Retry-After` of a 503. */
+const RETRY_MS = 5_000;
 
 /** The polls of one client. */
 export interface Followed {

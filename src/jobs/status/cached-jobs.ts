@@ -14,7 +14,7 @@ import {
   maxAgeMs,
   POLLED_WITHIN_MS,
   READS_PER_SECOND,
-  SLOW_READ_MS,
+  slowReadMs,
 } from './freshness.js';
 import { mergeViews } from './merge-views.js';
 import { RecentKeys } from './recent-keys.js';
@@ -79,12 +79,13 @@ export class CachedJobs implements Jobs {
 
   /** A read in flight that is older than the rule allows is not shared: another server may have shown a newer view. */
   private async readOrStale({ view }: CachedView): Promise<JobView> {
+    const read = this.read(view.jobId, this.maxAge(view));
     try {
-      return await within(SLOW_READ_MS, this.read(view.jobId, this.maxAge(view)));
+      return await within(slowReadMs(this.polled.count), read);
     } catch (error) {
+      if (!isLate(error)) throw error;
       const last = this.views.get(view.jobId);
-      if (!isLate(error) || !last || !this.isServable(last)) throw error;
-      return { ...last.view, stale: true };
+      return last && this.isServable(last) ? { ...last.view, stale: true } : read;
     }
   }
 

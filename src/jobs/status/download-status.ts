@@ -11,6 +11,9 @@ const MOST_BEFORE_COMPLETED = 99;
 /** The interval between two polls of a job that has long to go; a job that is nearly done is polled sooner. */
 const POLL_LONG_MS = 4_000;
 
+/** Share of the shortest interval that jitter adds, so that clients do not poll in step. */
+const FLOOR_JITTER = 0.2;
+
 /** Low estimates for before any rate was observed: the speed of a small machine. */
 const FILES_PER_SECOND = 50;
 const BYTES_PER_SECOND = 40 * 1024 * 1024;
@@ -61,12 +64,12 @@ export function expiresAt(snapshot: Pick<JobSnapshot, 'completedAt' | 'createdAt
 }
 
 /**
- * The interval until the next poll: a quarter of the remaining time, at least `floorMs`, at most 4 s or `floorMs`, plus
- * up to the same again as jitter.
+ * The interval until the next poll: a quarter of the remaining time, at most 4 s, with up to the same again as jitter.
+ * @param floorMs the shortest interval; its jitter is small, so that the last view is young enough to serve.
  */
 export function nextPollInMs(etaSeconds: number | null, floorMs: number, random: number): number {
   const wanted = etaSeconds === null ? POLL_LONG_MS : Math.min(POLL_LONG_MS, (etaSeconds * 1_000) / 4);
-  return Math.round(Math.max(floorMs, wanted) * (1 + random));
+  return Math.round(Math.max(floorMs * (1 + FLOOR_JITTER * random), wanted * (1 + random)));
 }
 
 /** The interval from the start of a job to its first poll. */

@@ -17,16 +17,21 @@ const MAX_AGE_SHARE = 0.05;
 /** The oldest view that serves while Temporal is slow or away, or while clients ask for more reads than the budget. */
 export const MAX_STALE_MS = 8_000;
 
-/** A read that takes longer is slow: the last view answers, and the read refreshes the cache for the next request. */
-export const SLOW_READ_MS = 100;
+/**
+ * A read that takes longer is slow: the last view answers, and the read refreshes the cache for the next request. With
+ * few polled jobs, a fresh answer is worth a second; with many, clients must not queue up behind a busy Temporal server.
+ */
+const SLOW_READ_MS = 1_000;
+const SLOW_READ_BUSY_MS = 100;
+const BUSY_POLLED_JOBS = 100;
 
 /** Reads of one server in a second, for clients that ignore `nextPollInMs`. One read costs Temporal about 1 ms of CPU. */
 export const READS_PER_SECOND = 250;
 
 /** Reads of one server in a second that polls at `nextPollInMs` and streams may cause, below the budget above. */
-const PACED_READS_PER_SECOND = 150;
+const PACED_READS_PER_SECOND = 160;
 
-/** The period in which a job counts as polled: twice the longest interval between two polls, jitter included. */
+/** The period in which a job counts as polled: more than twice the longest interval between two polls. */
 export const POLLED_WITHIN_MS = 120_000;
 
 /** The shortest interval between two polls of one client. */
@@ -60,6 +65,11 @@ export const PROBE_INTERVAL_MS = 1_000;
 /** The oldest view that a job of this age is served with. @param jobAgeMs milliseconds since the job was created. */
 export function maxAgeMs(jobAgeMs: number): number {
   return Math.min(MAX_AGE_MS, jobAgeMs * MAX_AGE_SHARE);
+}
+
+/** The time after which a read counts as slow. @param polledJobs jobs that clients of this server poll or watch now. */
+export function slowReadMs(polledJobs: number): number {
+  return polledJobs < BUSY_POLLED_JOBS ? SLOW_READ_MS : SLOW_READ_BUSY_MS;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
@@ -113,15 +113,45 @@ describe('CachedJobs', () => {
       expect(source.reads).toBe(1);
     });
 
-    it('serves the last view during a slow read', async () => {
-      await see();
-      now += 1_001;
+    describe('during a slow read', () => {
       let finish!: (view: JobView) => void;
-      source.next = () => new Promise((resolve) => (finish = resolve));
-      expect(await jobs.view('j')).toMatchObject({ stale: true, snapshot: { status: 'queued' } });
-      finish(view({ status: 'running' }));
-      await Promise.resolve();
-      expect(await jobs.view('j')).toMatchObject({ stale: false, snapshot: { status: 'running' } });
+      beforeEach(async () => {
+        jest.useFakeTimers();
+        await see();
+        source.next = () => new Promise((resolve) => (finish = resolve));
+      });
+      afterEach(() => {
+        jest.useRealTimers();
+      });
+
+      it('serves the last view after a second', async () => {
+        now += 1_001;
+        const answer = jobs.view('j');
+        await jest.advanceTimersByTimeAsync(1_000);
+        expect(await answer).toMatchObject({ stale: true, snapshot: { status: 'queued' } });
+        finish(view({ status: 'running' }));
+        await jest.advanceTimersByTimeAsync(0);
+        expect(await jobs.view('j')).toMatchObject({ stale: false, snapshot: { status: 'running' } });
+      });
+
+      it('serves the last view after 100 ms when busy', async () => {
+        const slow = source.next;
+        await exhaustBudget();
+        now += 1_001;
+        source.next = slow;
+        const answer = jobs.view('j');
+        await jest.advanceTimersByTimeAsync(100);
+        expect(await answer).toMatchObject({ stale: true });
+      });
+
+      it('waits when the last view becomes too old', async () => {
+        now += 7_900;
+        const answer = jobs.view('j');
+        now += 1_000;
+        await jest.advanceTimersByTimeAsync(1_000);
+        finish(view({ status: 'running' }));
+        expect(await answer).toMatchObject({ stale: false, snapshot: { status: 'running' } });
+      });
     });
 
     it('serves the last view for 8 s without Temporal', async () => {

@@ -197,10 +197,11 @@ describe('nextPollInMs', () => {
   it('is shorter when the job is nearly done', () => {
     expect(nextPollInMs(4, 500, 0)).toBe(1_000);
     expect(nextPollInMs(1, 500, 0)).toBe(500);
+    expect(nextPollInMs(1, 500, 1)).toBe(600);
   });
 
   it('never falls below the floor', () => {
     expect(nextPollInMs(4, 9_000, 0)).toBe(9_000);
-    expect(nextPollInMs(4, 9_000, 1)).toBe(18_000);
+    expect(nextPollInMs(4, 9_000, 1)).toBe(10_800);
   });
 });
