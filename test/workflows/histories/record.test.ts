@@ -114,5 +114,7 @@ describe('history recorder', () => {
 function anonymized(history: string): string {
   return history
     .replaceAll(/"identity": ?"[^"]*"/g, '"identity": "worker"')
+    // The name of a sticky task queue contains the host.
+    .replaceAll(/"\d+@[^"]*"/g, '"sticky"')
     .replaceAll(/"stackTrace": ?"(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
 }
