@@ -51,7 +51,7 @@ export interface PublishArchiveInput {
 }
 
 /**
- * Failure type of an activity that a worker hands over when it shuts down. The workflow schedules the activity again and
- * no attempt is used up. Its only detail is the `BuildProgress` reached, or null.
+ * Failure type of an activity that a worker hands over when it shuts down. The workflow schedules the activity again
+ * and no attempt is used up. Its only detail is the `BuildProgress` reached, or null.
  */
 export const HANDED_OVER = 'HandedOver';

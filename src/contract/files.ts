@@ -17,8 +17,8 @@ export interface PinnedObject {
 }
 
 /**
- * A version of a file on another server. The URL may be signed and therefore secret: it appears only in manifests in the
- * object store, never in a workflow.
+ * A version of a file on another server. The URL may be signed and therefore secret: it appears only in manifests in
+ * the object store, never in a workflow.
  */
 export interface PinnedUrl {
   kind: 'https';
@@ -55,8 +55,8 @@ export interface MissingFile {
 }
 
 /**
- * Result of preparing one chunk of files. A large job writes the files of a chunk to a manifest in the object store, so
- * that the workflow carries a key instead of megabytes.
+ * Result of preparing one chunk of files. A large job writes the files of a chunk to a manifest in the object store,
+ * so that the workflow carries a key instead of megabytes.
  */
 export interface PreparedChunk {
   /** The files found, or the key of the manifest: one JSON line for each file, found or missing. */

@@ -15,7 +15,10 @@ export interface ArchiveOptions {
   name: string;
 }
 
-/** Settings at the time the job was accepted. They are part of the job, so a changed setting never affects a running job. */
+/**
+ * Settings at the time the job was accepted. They are part of the job, so a changed setting never affects a running
+ * job.
+ */
 export interface JobPolicy {
   /** Limit from the first workflow task to the end of the build. Starts over once a waiting job gets its slot. */
   timeoutMs: number;

@@ -1,6 +1,6 @@
 /**
- * Names that API, workflow and worker share. Changing a value orphans running jobs, so change one only together with a
- * migration.
+ * Names that API, workflow and worker share. Changing a value orphans running jobs, so change one only together with
+ * a migration.
  */
 
 /** Workflow tasks and light activities: preparing files, publishing, cleaning up. */
@@ -38,8 +38,8 @@ export const SEARCH_ATTRIBUTES = { user: 'LonghaulUser', status: 'LonghaulStatus
 const BACKSLASH_ESCAPED = /[\u0000-\u001f\u007f"\\]/g;
 
 /**
- * Returns the value of the user's search attribute. Two users may share a value, so a reader must also compare the user
- * in the memo.
+ * Returns the value of the user's search attribute. Two users may share a value, so a reader must also compare the
+ * user in the memo.
  */
 export function userKeyword(userId: string): string {
   return userId.replace(BACKSLASH_ESCAPED, percentEncoded).slice(0, 255);

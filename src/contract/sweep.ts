@@ -1,8 +1,8 @@
 /** Activities of the sweep workflow. */
 export interface SweepActivities {
   /**
-   * Deletes expired archives and the leftovers of dead jobs, never an object of a live job. Idempotent; resumes where the
-   * last attempt stopped.
+   * Deletes expired archives and the leftovers of dead jobs, never an object of a live job. Idempotent; resumes where
+   * the last attempt stopped.
    */
   sweepArtifacts: (input: SweepInput) => Promise<SweepSummary>;
 }

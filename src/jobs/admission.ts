@@ -25,9 +25,9 @@ interface KnownUser {
 }
 
 /**
- * Refuses jobs of a user who has reached the limit of running and waiting jobs. Keeps an upper bound of the user's jobs
- * and reads the queue every few seconds while the user starts jobs. Exact for one server. Several servers may together
- * accept more in a burst, because each learns of the other servers' jobs with its next read.
+ * Refuses jobs of a user who has reached the limit of running and waiting jobs. Keeps an upper bound of the user's
+ * jobs and reads the queue every few seconds while the user starts jobs. Exact for one server. Several servers may
+ * together accept more in a burst, because each learns of the other servers' jobs with its next read.
  */
 export class Admission {
   private readonly users = new LRUCache<string, KnownUser>({ max: MAX_USERS });
@@ -44,8 +44,8 @@ export class Admission {
   ) {}
 
   /**
-   * Reserves a place in the queue. Accepts a job that has a reservation already, and every job while the queue cannot be
-   * read.
+   * Reserves a place in the queue. Accepts a job that has a reservation already, and every job while the queue cannot
+   * be read.
    * @returns true if this call made the reservation. Then call `withdraw` if the start fails.
    * @throws LonghaulError TOO_MANY_JOBS.
    */
@@ -98,7 +98,9 @@ export class Admission {
     return true;
   }
 
-  /** Forgets accepted jobs that entered and left the queue between two reads. Skips jobs too recent to have started. */
+  /**
+   * Forgets accepted jobs that entered and left the queue between two reads. Skips jobs too recent to have started.
+   */
   private async forgetEnded({ accepted }: KnownUser, before: number): Promise<void> {
     const unseen = [...accepted].flatMap(([jobId, at]) => (at < before ? [jobId] : []));
     await pMap(

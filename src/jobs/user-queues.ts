@@ -17,8 +17,8 @@ export interface UserQueues {
 }
 
 /**
- * Returns the queue positions of jobs of one user: 1 for the next job to run; null for a job that is not in the queue,
- * because it runs, has ended, or has not asked for a slot yet.
+ * Returns the queue positions of jobs of one user: 1 for the next job to run; null for a job that is not in the
+ * queue, because it runs, has ended, or has not asked for a slot yet.
  * @returns undefined when the queue cannot be read.
  */
 export async function queuePositions(

@@ -18,8 +18,8 @@ const FLAGS = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];
 /**
  * Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS* and Temporal's own configuration file.
  * An empty value counts as absent.
- * @throws SettingsError for an invalid value. That includes text that a header cannot contain: each call would fail with
- * the secret in its message.
+ * @throws SettingsError for an invalid value. That includes text that a header cannot contain: each call would fail
+ * with the secret in its message.
  */
 export function temporalConnection(): TemporalConnection {
   const env = presentOf();

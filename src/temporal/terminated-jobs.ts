@@ -41,8 +41,8 @@ interface ClosedJob extends JobRun {
 }
 
 /**
- * Finishes jobs that an operator or the Web UI terminated: delivers their callbacks and releases their slots. Safe on any
- * number of workers at once, because the workflow id makes a callback unique and a release is idempotent.
+ * Finishes jobs that an operator or the Web UI terminated: delivers their callbacks and releases their slots. Safe on
+ * any number of workers at once, because the workflow id makes a callback unique and a release is idempotent.
  */
 export class TerminatedJobs {
   private since = Date.now() - FIRST_LOOKBACK_MS;

@@ -35,11 +35,14 @@ interface Workers {
 }
 
 /**
- * Health check for workers of the orchestration queue. Ignores the build queue, because a worker with no free build slot
- * stops polling it and would look dead when it is busiest.
+ * Health check for workers of the orchestration queue. Ignores the build queue, because a worker with no free build
+ * slot stops polling it and would look dead when it is busiest.
  */
 export class WorkerPresence {
-  /** The last heartbeat of each worker, and the local time of its first sighting, because a worker's clock may be wrong. */
+  /**
+   * The last heartbeat of each worker, and the local time of its first sighting, because a worker's clock may be
+   * wrong.
+   */
   private heartbeats = new Map<string, { beat: string; seenAt: number }>();
 
   /** @param now a clock in milliseconds since the epoch. */
@@ -49,7 +52,9 @@ export class WorkerPresence {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Rejects when no worker is running. Detects a killed one after about 20 s, or 75 s on servers without heartbeats. */
+  /**
+   * Rejects when no worker is running. Detects a killed one after about 20 s, or 75 s on servers without heartbeats.
+   */
   async assertPresent(): Promise<void> {
     const [polled, beating] = await Promise.all([this.isPolled(), this.isBeating()]);
     if (!polled || !beating) throw new Error(`No worker polls the task queue ${ORCHESTRATION_TASK_QUEUE}`);

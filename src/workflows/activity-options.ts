@@ -27,8 +27,8 @@ export function prepareOptions(policy: JobPolicy): ActivityOptions {
 }
 
 /**
- * Options for a build. It may take as long as the job, because only the heartbeat distinguishes a slow build from a dead
- * one. Cancellation waits until the build has aborted its upload, otherwise the cleanup would race with it.
+ * Options for a build. It may take as long as the job, because only the heartbeat distinguishes a slow build from a
+ * dead one. Cancellation waits until the build has aborted its upload, otherwise the cleanup would race with it.
  */
 export function buildOptions(policy: JobPolicy): ActivityOptions {
   return {
@@ -50,7 +50,10 @@ export function publishOptions(policy: JobPolicy): ActivityOptions {
   };
 }
 
-/** Options for deleting the objects of a dead job. No user waits for it, so the retries outlast an outage of the store. */
+/**
+ * Options for deleting the objects of a dead job. No user waits for it, so the retries outlast an outage of the
+ * store.
+ */
 export const REMOVE_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '2m',
   heartbeatTimeout: '10s',
@@ -75,7 +78,9 @@ export const ENDED_JOBS_OPTIONS: ActivityOptions = {
   retry: { maximumAttempts: 2 },
 };
 
-/** Options for one delivery attempt of a callback. The workflow schedules retries itself, so that each one is visible. */
+/**
+ * Options for one delivery attempt of a callback. The workflow schedules retries itself, so that each one is visible.
+ */
 export function callbackOptions(summary: string): ActivityOptions {
   return {
     taskQueue: CALLBACK_TASK_QUEUE,

@@ -23,7 +23,9 @@ export const acquireSignal = defineSignal<[slot: Slot, maxRunning: number]>(ACQU
 /** Sent to a lane: gives up the slot, or the place in the queue. Idempotent. */
 export const releaseSignal = defineSignal<[slot: Slot]>(RELEASE_SIGNAL);
 
-/** Sent to a download: it holds a slot since `at`, in milliseconds since the epoch by the lane's clock. Idempotent. */
+/**
+ * Sent to a download: it holds a slot since `at`, in milliseconds since the epoch by the lane's clock. Idempotent.
+ */
 export const grantedSignal = defineSignal<[at: number]>(GRANTED_SIGNAL);
 
 /** Returns the jobs in a lane. */

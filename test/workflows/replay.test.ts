@@ -13,7 +13,7 @@ const HISTORIES = resolve('test/workflows/histories');
  * How to change a workflow:
  * - Guard every change of commands (activities, timers, signals, children, memo and search attribute updates) with
  *   `patched('name')` from `@temporalio/workflow`, and keep the old branch until no such workflow can run any more.
- * - Then record the new behavior with `RECORD_HISTORIES=1 npm test -- histories/record`. It writes all files anew: commit
+ * - Then record the new behavior with `RECORD_HISTORIES=1 npm test -- histories/record`. It overwrites all files: commit
  *   the new one under a name of its own and restore the others, because they prove that the old branch still replays.
  * - Changes without commands (comments, pure functions, query answers) need neither.
  */

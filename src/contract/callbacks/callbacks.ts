@@ -4,7 +4,9 @@ import type { JobEnded, JobFailed } from '../http/callback-schemas.js';
 export interface Callback {
   /** The `webhook-id` of Standard Webhooks, equal on every attempt. */
   messageId: string;
-  /** `operator` stands for the worker's OPERATOR_WEBHOOK_URL: it may be a secret, so the history must not contain it. */
+  /**
+   * `operator` stands for the worker's OPERATOR_WEBHOOK_URL: it may be a secret, so the history must not contain it.
+   */
   target: { kind: 'url'; url: string } | { kind: 'operator' };
   payload: JobEnded | JobFailed;
 }

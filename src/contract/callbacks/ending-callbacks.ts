@@ -31,8 +31,8 @@ export function endingCallbacks(job: DownloadJob, snapshot: JobSnapshot, run: Jo
 }
 
 /**
- * Returns workflow id and summary of a delivery. The id depends only on the run and the receiver, so Temporal starts the
- * delivery once, however many processes try.
+ * Returns workflow id and summary of a delivery. The id depends only on the run and the receiver, so Temporal starts
+ * the delivery once, however many processes try.
  */
 export function deliveryOf(callback: Callback, jobId: string, runId: string) {
   return {

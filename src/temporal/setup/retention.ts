@@ -10,8 +10,8 @@ interface Namespaces {
 }
 
 /**
- * Warns when the namespace deletes a job before its archive expires: the status would answer 404 and the archive would
- * be unreachable. Does nothing without the permission to read the namespace.
+ * Warns when the namespace deletes a job before its archive expires: the status would answer 404 and the archive
+ * would be unreachable. Does nothing without the permission to read the namespace.
  */
 export async function warnOfShortRetention(
   { workflowService }: Namespaces,

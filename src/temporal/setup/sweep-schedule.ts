@@ -5,7 +5,8 @@ import type { Logger } from '../../telemetry/logger.js';
 
 /**
  * Creates the schedule of the sweep, or updates it to `cron`; a paused schedule stays paused. Safe on any number of
- * workers at once. Only warns when the server does not support or permit schedules, because downloads work without one.
+ * workers at once. Only warns when the server does not support or permit schedules, because downloads work without
+ * one.
  * @throws SettingsError when `cron` is not a valid cron expression.
  */
 export async function ensureSweepSchedule(

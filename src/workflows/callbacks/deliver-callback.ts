@@ -20,8 +20,8 @@ import { handOverOf } from '../download/endings.js';
 const HTTP_GONE = 410;
 
 /**
- * Delivers one message at least once. Retries until the receiver acknowledges it or answers 410; fails after three days.
- * Each attempt is an activity of its own and a row in the details that the Web UI shows.
+ * Delivers one message at least once. Retries until the receiver acknowledges it or answers 410; fails after three
+ * days. Each attempt is an activity of its own and a row in the details that the Web UI shows.
  */
 export async function deliverCallbackWorkflow(callback: Callback): Promise<CallbackResult> {
   const record = new DeliveryRecord(receiverOf(callback));

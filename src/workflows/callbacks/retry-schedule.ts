@@ -22,7 +22,10 @@ const DELIVERY_TIMEOUT_MS = 72 * HOUR;
 /** Limits the Retry-After of a receiver. */
 const RETRY_AFTER_MAX_MS = 24 * HOUR;
 
-/** Maximum share by which a delay is shortened at random, so that receivers which fail together are not called together. */
+/**
+ * Maximum share by which a delay is shortened at random, so that receivers which fail together are not called
+ * together.
+ */
 const JITTER = 0.1;
 
 /**

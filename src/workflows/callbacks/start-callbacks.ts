@@ -6,9 +6,9 @@ import type { JobSnapshot } from '../../contract/snapshot.js';
 import { deliverCallbackWorkflow } from './deliver-callback.js';
 
 /**
- * Starts abandoned child workflows that deliver the callbacks of an ended job. Never rejects. Waits only until they have
- * started, because a child whose parent closes first is never started. The status is final already, so no client waits
- * for this.
+ * Starts abandoned child workflows that deliver the callbacks of an ended job. Never rejects. Waits only until they
+ * have started, because a child whose parent closes first is never started. The status is final already, so no client
+ * waits for this.
  */
 export async function startCallbacks(job: DownloadJob, snapshot: JobSnapshot): Promise<void> {
   const callbacks = endingCallbacks(job, snapshot, workflowInfo());

@@ -55,8 +55,8 @@ export class DownloadSlot {
   }
 
   /**
-   * Releases the slot, or the place in the queue. Waits for a request in flight first, otherwise the lane could process
-   * the release before the request and keep the slot.
+   * Releases the slot, or the place in the queue. Waits for a request in flight first, otherwise the lane could
+   * process the release before the request and keep the slot.
    */
   async release(): Promise<void> {
     this.released = true;

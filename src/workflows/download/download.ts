@@ -34,12 +34,14 @@ import { filesQuery } from '../messages.js';
 /** Limits the rebuilds of an archive that failed verification, before the job fails. */
 const MAX_REBUILDS = 1;
 
-/** Maximum age of the prepared files at the start of a build. Older ones are prepared again, because they may have changed. */
+/**
+ * Maximum age of prepared files at the start of a build. Older files may have changed, so they are prepared again.
+ */
 const PREPARED_MAX_AGE_MS = 5 * 60_000;
 
 /**
- * Runs one download from request to archive. Completes with the archive, fails with a code of the error table, or closes
- * as cancelled. A failed or cancelled job leaves no objects in the object store.
+ * Runs one download from request to archive. Completes with the archive, fails with a code of the error table, or
+ * closes as cancelled. A failed or cancelled job leaves no objects in the object store.
  */
 export async function downloadWorkflow(job: DownloadJob): Promise<ArchiveInfo> {
   const download = new Download(job);
@@ -82,7 +84,10 @@ class Download {
     });
   }
 
-  /** Prepares the files while it requests the slot, and builds once it holds the slot. Waiting does not count against the timeout. */
+  /**
+   * Prepares the files while it requests the slot, and builds once it holds the slot. Waiting does not count against
+   * the timeout.
+   */
   private async runWithSlot(slot: DownloadSlot) {
     slot.request();
     await this.withTimeout(() => this.prepare());
@@ -103,8 +108,8 @@ class Download {
   }
 
   /**
-   * Records the ending before the cleanup, because a store outage must not delay the news that the job failed. The cleanup
-   * is not cancellable, because the job itself may have been cancelled.
+   * Records the ending before the cleanup, because a store outage must not delay the news that the job failed. The
+   * cleanup is not cancellable, because the job itself may have been cancelled.
    */
   async end(error: unknown): Promise<never> {
     const cancelled = CancellationScope.current().consideredCancelled;
@@ -237,8 +242,8 @@ class Download {
 }
 
 /**
- * Runs an activity until a worker finishes it. A worker that shuts down hands the activity over with a failure of its own
- * type, which uses up no attempt. So any number of deploys in a row cannot fail a job.
+ * Runs an activity until a worker finishes it. A worker that shuts down hands the activity over with a failure of its
+ * own type, which uses up no attempt. So any number of deploys in a row cannot fail a job.
  */
 async function untilDone<T>(
   activity: () => Promise<T>,
@@ -256,8 +261,8 @@ async function untilDone<T>(
 }
 
 /**
- * Runs `work` for all parts at once. If one fails, cancels the others and waits for them, so that none writes anything
- * after the cleanup.
+ * Runs `work` for all parts at once. If one fails, cancels the others and waits for them, so that none writes
+ * anything after the cleanup.
  */
 async function allOrNone<T>(
   parts: readonly T[],

@@ -3,8 +3,8 @@ import type { DownloadJob } from '../../contract/job.js';
 import { type FileOutcome, fileIdOf, type PreparedChunk } from '../../contract/files.js';
 
 /**
- * Returns the state of each file while the job runs, or after it ended without an archive. Large jobs keep their chunks in
- * the object store, so only their first missing files are known here.
+ * Returns the state of each file while the job runs, or after it ended without an archive. Large jobs keep their
+ * chunks in the object store, so only their first missing files are known here.
  */
 export function fileOutcomes(
   job: DownloadJob,

@@ -10,8 +10,8 @@ import { type JobEvent, reduce } from './progress.js';
 const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
 
 /**
- * The state of one job, kept in sync with the places that show it: the status query, the memo and search attribute, which
- * are readable without a worker, and the details in the Web UI.
+ * The state of one job, kept in sync with the places that show it: the status query, the memo and search attribute,
+ * which are readable without a worker, and the details in the Web UI.
  */
 export class JobRecord {
   #snapshot: JobSnapshot;
@@ -26,8 +26,8 @@ export class JobRecord {
   }
 
   /**
-   * Applies an event. Updates the memo only at a change of phase and at a hand-over, because each update costs a history
-   * event. The pending activities supply the rest of a status.
+   * Applies an event. Updates the memo only at a change of phase and at a hand-over, because each update costs a
+   * history event. The pending activities supply the rest of a status.
    */
   apply(event: JobEvent): void {
     const before = this.#snapshot;

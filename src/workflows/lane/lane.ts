@@ -19,11 +19,11 @@ const PROBE_INTERVAL_MAX_MS = 60_000;
 const PROBE_BACKOFF = 1.5;
 
 /**
- * A lane is the entity workflow `lane/{userId}` that limits how many downloads of one user build at once. A slot is the
- * right to build one download; the lane grants each slot to one run of a job, until that run releases it.
+ * A lane is the entity workflow `lane/{userId}` that limits how many downloads of one user build at once. A slot is
+ * the right to build one download; the lane grants each slot to one run of a job, until that run releases it.
  *
- * The input contains the job that opened the lane. The lane completes when it is empty; the next job opens it again. It
- * ignores cancellation, because the jobs in its queue would wait in vain.
+ * The input contains the job that opened the lane. The lane completes when it is empty; the next job opens it again.
+ * It ignores cancellation, because the jobs in its queue would wait in vain.
  */
 export async function laneWorkflow(state: LaneState): Promise<void> {
   await CancellationScope.nonCancellable(() => new Lane(state).run());
