@@ -97,8 +97,9 @@ describeWith(await locateTemporalCli(), 'download progress', (temporalCli) => {
     const { jobId } = await stack.initiate(SLOW_JOB);
     const seen: DownloadStatus[] = [];
     for (let i = 0; seen.at(-1)?.status !== 'completed'; i++) {
-      seen.push(await statusAt(i % 2 ? otherUrl : stack.baseUrl, jobId));
-      await delay(500);
+      const status = await statusAt(i % 2 ? otherUrl : stack.baseUrl, jobId);
+      seen.push(status);
+      await delay(status.nextPollInMs ?? 0);
     }
     expectNeverBack(seen);
   });
