@@ -12,6 +12,7 @@ import { createActivities, createSweepActivities } from './activities/index.js';
 import { ensureDataFolder } from './config/data-folder.js';
 import { loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
+import { silenceSdkNodeWarning } from './runtime/sdk-warnings.js';
 import { shutdownRequested } from './runtime/shutdown.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
 import { UrlGuard } from './outbound/url-guard.js';
@@ -161,6 +162,7 @@ async function createWorkers(
   return Promise.all(roles[settings.worker.role].map((options) => Worker.create(options)));
 }
 
+silenceSdkNodeWarning();
 try {
   const [settings, temporal] = loadTogether(loadWorkerSettings, temporalConnection);
   await main(settings, temporal, createLogger(settings.logLevel, 'longhaul-worker'));

@@ -7,6 +7,7 @@ import { ensureDataFolder } from '../config/data-folder.js';
 import { loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/job.js';
 import { DownloadEstimator } from '../lookup/estimator.js';
+import { silenceSdkNodeWarning } from '../runtime/sdk-warnings.js';
 import { shutDown, shutdownRequested } from '../runtime/shutdown.js';
 import { callbackRefusal } from '../outbound/callback-refusal.js';
 import { UrlGuard } from '../outbound/url-guard.js';
@@ -171,6 +172,7 @@ function listen(server: Server, { port, host }: { port: number; host: string }):
   });
 }
 
+silenceSdkNodeWarning();
 try {
   const [settings, temporal] = loadTogether(loadSettings, temporalConnection);
   await main(settings, temporal, createLogger(settings.logLevel, 'longhaul-api'));

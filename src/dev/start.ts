@@ -125,8 +125,6 @@ async function startServices(
 ): Promise<ServiceProcess[]> {
   const env = {
     SHUTDOWN_GRACE_MS,
-    // Node 20 works; the warning about its end of support would repeat at every start.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     // A generated secret, so that callbacks work without configuration.
     WEBHOOK_SECRETS: await loadPersistentSecret(store.dataDir, 'webhook-secret'),
     ...process.env,
