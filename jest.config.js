@@ -14,7 +14,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // This tool overwrites the histories that the replay test reads.
   testPathIgnorePatterns: process.env.RECORD_HISTORIES ? [] : ['/histories/'],
-  // Suites mostly wait for servers, and by default jest would leave one of two cores idle.
-  maxWorkers: 2,
+  // Suites mostly wait for servers: three of them keep two cores busy.
+  maxWorkers: 3,
   testTimeout: 120_000,
 };
