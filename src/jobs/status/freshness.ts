@@ -19,9 +19,10 @@ export const MAX_STALE_MS = 8_000;
 
 /**
  * A read that takes longer is slow: the last view answers, and the read refreshes the cache for the next request. With
- * few polled jobs, a fresh answer is worth a second; with many, clients must not queue up behind a busy Temporal server.
+ * few polled jobs, a fresh answer is worth the wait, also for a query that times out (`QUERY_TIMEOUT_MS`). With many,
+ * clients must not queue up behind a busy Temporal server.
  */
-const SLOW_READ_MS = 1_000;
+const SLOW_READ_MS = 1_500;
 const SLOW_READ_BUSY_MS = 100;
 const BUSY_POLLED_JOBS = 100;
 

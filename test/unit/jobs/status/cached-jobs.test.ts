@@ -124,10 +124,10 @@ describe('CachedJobs', () => {
         jest.useRealTimers();
       });
 
-      it('serves the last view after a second', async () => {
+      it('serves the last view after 1.5 s', async () => {
         now += 1_001;
         const answer = jobs.view('j');
-        await jest.advanceTimersByTimeAsync(1_000);
+        await jest.advanceTimersByTimeAsync(1_500);
         expect(await answer).toMatchObject({ stale: true, snapshot: { status: 'queued' } });
         finish(view({ status: 'running' }));
         await jest.advanceTimersByTimeAsync(0);
@@ -148,7 +148,7 @@ describe('CachedJobs', () => {
         now += 7_900;
         const answer = jobs.view('j');
         now += 1_000;
-        await jest.advanceTimersByTimeAsync(1_000);
+        await jest.advanceTimersByTimeAsync(1_500);
         finish(view({ status: 'running' }));
         expect(await answer).toMatchObject({ stale: false, snapshot: { status: 'running' } });
       });
