@@ -254,6 +254,7 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       ['limit=0', 'limit'],
       ['limit=101', 'limit'],
       ['cursor=x', 'cursor'],
+      ['cursor=MQ', 'cursor'],
       ['cursor=a&cursor=b', 'cursor'],
     ])('rejects ?%s', async (query, path) => {
       const response = await stack.request(`/v1/download/jobs?${query}`);

@@ -60,13 +60,18 @@ function statusName(status: proto.temporal.api.enums.v1.WorkflowExecutionStatus)
   return name === 'CANCELED' ? 'CANCELLED' : name;
 }
 
-/** Temporal's page tokens are JSON; it answers anything else like a broken database. */
+/** Temporal's page tokens are JSON objects; it answers anything else like a broken database. */
 function pageTokenOf(cursor: string): Buffer {
   const token = Buffer.from(cursor, 'base64url');
+  if (!isJsonObject(token.toString('utf8'))) throw invalidCursor();
+  return token;
+}
+
+function isJsonObject(text: string): boolean {
   try {
-    JSON.parse(token.toString('utf8'));
-    return token;
-  } catch (error) {
-    throw invalidCursor(error);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
   }
 }
