@@ -51,7 +51,7 @@ const MAX_LIGHT_ACTIVITIES = 100;
 /** Concurrent callback deliveries. A receiver that hangs occupies one for 15 s. */
 const MAX_CALLBACKS = 50;
 
-/** Time to hand builds over after the grace time. Only a store that is slow to abort an upload needs it. */
+/** Time to hand builds over after the grace time. Needed only when the store aborts uploads slowly. */
 const HANDOVER_MS = 20_000;
 
 /** Runs the workers until shutdown. Hands builds over to other workers if they outlast the grace time. */

@@ -14,8 +14,8 @@ export interface OutcomeStore {
 const READ_DEADLINE_MS = 10_000;
 
 /**
- * Reads a page of the outcomes of a completed job's files. The cursor is a byte, so a page costs only what it holds; only
- * the first page after the job has completed may skip lines.
+ * Reads a page of the outcomes of a completed job's files. The cursor is a byte offset, so a page reads no earlier
+ * lines; only the first page after the job has completed may skip some.
  * @param key of the record, one JSON line per file.
  * @throws LonghaulError INVALID_REQUEST for a cursor of another list, JOB_EXPIRED when the record is deleted,
  * STORAGE_UNAVAILABLE.

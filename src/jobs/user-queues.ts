@@ -12,7 +12,7 @@ export interface UserQueues {
   /** Like `read`, but the read starts after this call. */
   readFresh(userId: string): Promise<LaneJobs | undefined>;
 
-  /** Returns true when a job has ended; false also when that cannot be read. */
+  /** Returns true when a job has ended; false when it runs, or its state cannot be read. */
   hasEnded(jobId: string): Promise<boolean>;
 }
 

@@ -31,7 +31,7 @@ export interface Refusal {
   entry?: string;
 }
 
-/** Decides which untrusted URLs may be requested. It does not resolve names: addresses are checked when connecting. */
+/** Decides which untrusted URLs may be requested. Checks literal addresses; the addresses of names are checked when connecting. */
 export class UrlGuard {
   private readonly allowedHosts: ReadonlySet<string>;
 

@@ -64,7 +64,7 @@ class StartHandlers {
     }
   };
 
-  /** The job at its end, or after 25 s. Undefined while Temporal is away: the job was accepted all the same. */
+  /** The job at its end, or after 25 s. Undefined while Temporal is unavailable: the job was accepted anyway. */
   private async viewAtEnd(jobId: string, res: Response): Promise<JobView | undefined> {
     const { jobs, watchers } = this.deps;
     try {

@@ -21,7 +21,7 @@ import { RecentKeys } from './recent-keys.js';
 
 interface CachedView {
   view: JobView;
-  /** When its read started: later changes may not be in it. */
+  /** Start of the read. The view may lack changes made after it. */
   readAt: number;
 }
 

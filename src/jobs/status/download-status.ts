@@ -64,7 +64,7 @@ export function expiresAt(snapshot: Pick<JobSnapshot, 'completedAt' | 'createdAt
 }
 
 /**
- * The interval until the next poll: a quarter of the remaining time, at most 4 s, with up to the same again as jitter.
+ * The interval until the next poll: a quarter of the remaining time, at most 4 s, plus a random jitter of up to 100 %.
  * @param floorMs the shortest interval; its jitter is small, so that the last view is young enough to serve.
  */
 export function nextPollInMs(etaSeconds: number | null, floorMs: number, random: number): number {
@@ -102,7 +102,7 @@ function progressOf(view: JobView): number {
   if (snapshot.status === 'completed') return 100;
   const { preparedFiles, totalFiles, bytesTotal } = snapshot;
   if (!allLookedUp(snapshot)) {
-    // A job that ended during the look-up: no server knows how far it was, and none has shown more.
+    // The job ended during the look-up: its progress is unknown, but no server showed more than this.
     if (snapshot.phase === 'ended' && snapshot.startedAt !== null) return PREPARED_PERCENT;
     return Math.floor((PREPARED_PERCENT * preparedFiles) / totalFiles);
   }

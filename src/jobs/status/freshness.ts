@@ -2,10 +2,10 @@
  * The maximum age of a status, in one table.
  *
  * The rule: a status is at most `min(1 s, 5 % of the job's age)` old, and at least as fresh as any status that the same
- * server has shown. While Temporal is slow or away, the last view serves for up to 8 s, marked `stale`.
+ * server has shown. While Temporal is slow or unavailable, the last view serves for up to 8 s, marked `stale`.
  *
- * Clients never poll a job more often than its status may be old (`pollFloorMs`), so each poll of a client reads newer
- * data than its poll before, on any number of servers: progress never goes back.
+ * `nextPollInMs` is never shorter than the maximum age of a status (`pollFloorMs`). So each poll of a client that honors
+ * it reads newer data than the poll before, on any number of servers: progress never goes back.
  */
 
 /** The oldest view that is served without another read, at any age of the job. */
@@ -14,7 +14,7 @@ const MAX_AGE_MS = 1_000;
 /** Share of the job's age that a view may be old: a job that started just now changes fast. */
 const MAX_AGE_SHARE = 0.05;
 
-/** The oldest view that serves while Temporal is slow or away, or while clients ask for more reads than the budget. */
+/** The oldest view that serves while Temporal is slow or unavailable, or while clients ask for more reads than the budget. */
 export const MAX_STALE_MS = 8_000;
 
 /**

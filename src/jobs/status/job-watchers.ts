@@ -31,7 +31,7 @@ export class JobWatchers {
   }
 
   /**
-   * Calls `listener` at every change of the job until it ends. While Temporal is away, it makes no calls.
+   * Calls `listener` at every change of the job until it ends. While Temporal is unavailable, it makes no calls.
    * @param view the latest view that the listener knows; of a job that has not ended.
    * @returns a function that removes the listener.
    */
@@ -83,7 +83,7 @@ export class JobWatchers {
     if (this.isWatched(watcher)) this.scheduleRead(watcher, read === 'gone' ? undefined : read);
   }
 
-  /** Undefined while Temporal is away. */
+  /** Undefined while Temporal is unavailable. */
   private async read(jobId: string): Promise<JobView | 'gone' | undefined> {
     try {
       return await this.jobs.view(jobId);

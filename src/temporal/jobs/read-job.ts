@@ -41,7 +41,7 @@ export class JobReader {
     const live = liveProgress(description);
     const needed = isBetweenSteps(description, described);
     const { answer, isOpen } = await this.query(handle, described, needed);
-    // During the wait the workflow may have started the next step: its memo is newer now.
+    // The workflow may have moved on during the wait, so its memo may be newer.
     if (needed && !answer && mayRepeat) return this.read(jobId, false);
     return this.withPosition({ jobId, runId, snapshot: answer ?? described, live, stale: isOpen });
   }

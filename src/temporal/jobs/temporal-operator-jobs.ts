@@ -63,7 +63,7 @@ export class TemporalOperatorJobs implements OperatorJobs {
     try {
       await this.call(() => this.client.workflow.getHandle(workflowId).terminate(reason));
     } catch (error) {
-      // No open run: the job has ended since the describe.
+      // The workflow closed after the describe call.
       throw errorCodeOf(error) === 'JOB_NOT_FOUND' ? alreadyFinished(error) : error;
     }
   }
