@@ -44,7 +44,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   // Lazy, so that an API that starts before Temporal responds 503 until Temporal is available.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
-  const lanes = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
+  const queues = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const { catalogue, source } = createSource(settings, store);
   const checks = {
@@ -57,8 +57,8 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     new TemporalJobs({
       client,
       logger,
-      queues: lanes,
-      admission: new Admission(lanes, settings.job.maxQueued),
+      queues,
+      admission: new Admission(queues, settings.job.maxQueued),
       isCapped: settings.job.maxRunning > 0,
     }),
   );
@@ -71,7 +71,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     authenticator: await createAuthenticator(settings.auth, logger),
     authMode: settings.auth.mode,
     tickets: await streamTickets(settings),
-    jobList: new TemporalJobList(client, lanes),
+    jobList: new TemporalJobList(client, queues),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new FileCheck({ catalogue, source }),
     fileList: fileListOf(settings, store),
