@@ -45,8 +45,11 @@ const HEARTBEAT_THROTTLE = '2s';
 const BUILD_POLLERS = { type: 'simple-maximum', maximum: 1 } as const;
 const LIGHT_POLLERS = { type: 'simple-maximum', maximum: 3 } as const;
 
-/** Concurrent lookups and other light activities. They mostly wait for the store, so many at once cost little. */
-const MAX_LIGHT_ACTIVITIES = 100;
+/**
+ * Concurrent lookups and other light activities. They mostly wait for the store, so many at once cost little. One job
+ * takes up to 100, so a few large ones must leave room for small ones.
+ */
+const MAX_LIGHT_ACTIVITIES = 1_000;
 
 /** Concurrent callback deliveries. A receiver that hangs occupies one for 15 s. */
 const MAX_CALLBACKS = 50;

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { activityInfo, ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { jittered } from '../concurrency/jitter.js';
+import { runAs } from '../concurrency/work-owner.js';
 import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -54,7 +56,7 @@ export function asActivity<D extends { logger: Logger }, I, R>(
     const timer = setInterval(() => temporal.heartbeat(details()), HEARTBEAT_INTERVAL_MS);
     const reportProgress = (next: () => unknown) => void (details = next);
     try {
-      return await work(deps, input, { ...context, reportProgress });
+      return await runAs(workflowIdOf(), () => work(deps, input, { ...context, reportProgress }));
     } catch (error) {
       throw asFailure(error, details(), context);
     } finally {
@@ -94,12 +96,28 @@ function asFailure(
     type: code,
     message: known?.message ?? 'Internal error in the worker. Its log has the details.',
     nonRetryable: PERMANENT.has(code),
+    ...nextRetry(),
     // The first detail is for operators. The second is the progress, because workflows cannot read heartbeats.
     details: [
       { cause: causeOf(known ? known.cause : error), attempt },
       ...(details === null ? [] : [details]),
     ],
   });
+}
+
+/** Returns the workflow that this activity works for; requests to stores are shared fairly among workflows. */
+function workflowIdOf(): string {
+  return activityInfo().workflowExecution?.workflowId ?? '';
+}
+
+/** Returns the delay of the retry policy before the next attempt, with jitter, which Temporal does not add. */
+function nextRetry(): { nextRetryDelay?: number } {
+  const { retryPolicy, attempt } = activityInfo();
+  if (retryPolicy?.initialInterval === undefined) return {};
+  // The SDK passes all intervals in milliseconds.
+  const { initialInterval, backoffCoefficient = 2, maximumInterval = Infinity } = retryPolicy;
+  const scheduled = Number(initialInterval) * backoffCoefficient ** (attempt - 1);
+  return { nextRetryDelay: jittered(Math.min(scheduled, Number(maximumInterval))) };
 }
 
 /** A shutting-down worker hands its work over; every other reason confirms a cancellation. */

@@ -1,3 +1,4 @@
+import { runAs } from '../concurrency/work-owner.js';
 import { LonghaulError } from '../contract/errors.js';
 import type { FileId } from '../contract/files.js';
 import { type LookUpDependencies, lookUpFiles } from './look-up-files.js';
@@ -15,7 +16,8 @@ export class FileCheck {
   async lookUp(userId: string, fileId: FileId): Promise<{ key: string | null; size: number } | undefined> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const [line] = await lookUpFiles(this.deps, { userId, files: [fileId], firstIndex: 0 }, { signal });
+      const input = { userId, files: [fileId], firstIndex: 0 };
+      const [line] = await runAs(userId, () => lookUpFiles(this.deps, input, { signal }));
       if (!line || 'missing' in line) return undefined;
       const { source, size } = line.found;
       return { key: source.kind === 'object' ? source.key : null, size };

@@ -1,4 +1,5 @@
 import { type LookUpDependencies, lookUpFiles } from './look-up-files.js';
+import { runAs } from '../concurrency/work-owner.js';
 import { archiveSizeBound } from '../archive/archive-size.js';
 import { missingManifestEntry } from '../archive/missing-manifest.js';
 import { namesInArchive } from '../archive/names-in-archive.js';
@@ -13,7 +14,8 @@ export class DownloadEstimator {
   /** @throws the errors of `lookUpFiles`, and the signal's reason. */
   async estimate(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate> {
     const { userId, files } = job;
-    const lines = await lookUpFiles(this.deps, { userId, files, firstIndex: 0 }, { signal });
+    const input = { userId, files, firstIndex: 0 };
+    const lines = await runAs(userId, () => lookUpFiles(this.deps, input, { signal }));
     const found = lines.flatMap((line) => ('found' in line ? [line.found] : []));
     const missing = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
     const names = namesInArchive(found.map(({ name }) => name));

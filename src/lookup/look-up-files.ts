@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pMap from 'p-map';
 import { safeEntryName } from '../archive/entry-names.js';
 import { FileError } from '../contract/file-error.js';
@@ -6,8 +7,8 @@ import type { Catalogue, CatalogueEntry, FileLocation } from '../source/catalogu
 import type { FileSource } from '../source/file-source.js';
 import { missingFile, nameFile } from './missing-file.js';
 
-/** Limits concurrent lookups: enough to hide the store's latency, few enough to avoid its rate limit. */
-const LOOKUP_CONCURRENCY = 32;
+/** Lookups at once. More than a store or server takes from one job, so that their limits decide. */
+const LOOKUP_CONCURRENCY = 128;
 
 export interface LookUpOptions {
   signal: AbortSignal;
@@ -30,6 +31,8 @@ export async function lookUpFiles(
   options: LookUpOptions,
 ): Promise<PreparedLine[]> {
   const { signal } = options;
+  // Every pending request adds a listener, and Node warns about more than ten.
+  setMaxListeners(0, signal);
   const entries = await catalogue.resolve(input.userId, input.files.map(fileIdOf), signal);
   return pMap(
     entries.map((entry, i) => ({ entry, requested: input.files[i]!, index: input.firstIndex + i })),

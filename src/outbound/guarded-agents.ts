@@ -6,7 +6,8 @@ import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { isPublicAddress } from './addresses.js';
 import { addressRefused } from './outbound-error.js';
 
-const CONNECTIONS = { keepAlive: true, maxSockets: 64 };
+/** `OutboundHttp` limits the requests. A limit here as well would count the wait for a socket as silence of the server. */
+const CONNECTIONS = { keepAlive: true, maxSockets: Infinity };
 
 /**
  * Creates the agent for untrusted hosts. It checks the addresses on every connection, because a name that was public

@@ -9,10 +9,21 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import { guardBody } from '../bytes/guarded-body.js';
+import { FairSemaphore } from '../concurrency/fair-semaphore.js';
 import { guardedAgent, trustedAgents } from './guarded-agents.js';
 import { asOutboundError, OutboundError } from './outbound-error.js';
 import type { UrlGuard } from './url-guard.js';
+
+/**
+ * Concurrent requests of this process to one server. A request holds its place, and its timeouts run, from the moment it
+ * is sent to the head of its response; the wait for a place has no timeout.
+ */
+const REQUESTS_PER_SERVER = { places: 64, perOwner: 48 };
+
+/** Servers whose requests are counted. The least recently used one is forgotten. */
+const MAX_SERVERS = 1_000;
 
 /** Timeout of connecting, including TLS. */
 const CONNECT_MS = 5_000;
@@ -31,7 +42,7 @@ export interface OutboundRequest {
   url: string;
   headers?: OutgoingHttpHeaders;
   body?: string;
-  /** Timeout from the request to the head of its response. */
+  /** Timeout from the connection to the head of the response. */
   answerMs: number;
   /** True for URLs that the operator configured: they skip the URL guard. */
   trusted?: boolean;
@@ -52,6 +63,7 @@ export interface OutboundAnswer {
 export class OutboundHttp {
   private readonly guarded: Agent;
   private readonly trusted = trustedAgents();
+  private readonly places = new LRUCache<string, FairSemaphore>({ max: MAX_SERVERS });
 
   /** @param lookup Resolves host names; the system's resolver by default. */
   constructor(
@@ -61,21 +73,33 @@ export class OutboundHttp {
     this.guarded = guardedAgent(lookup);
   }
 
-  /** Resolves with the head of the response, whatever its status. Retries once on a stale pooled connection. */
+  /**
+   * Resolves with the head of the response, whatever its status. Waits for its turn while many requests to the same
+   * server are running. Retries once on a stale pooled connection.
+   */
   async send(request: OutboundRequest): Promise<OutboundAnswer> {
     const { url, agent } = this.routeOf(request);
-    request.signal?.throwIfAborted();
-    try {
-      return await exchange(request, url, agent);
-    } catch (error) {
-      if (!(error instanceof StaleConnection)) throw error;
-      return exchange(request, url, agent);
-    }
+    return this.placesOf(url).run(async () => {
+      try {
+        return await exchange(request, url, agent);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+        return exchange(request, url, agent);
+      }
+    }, request.signal);
   }
 
   /** Closes the pooled connections. */
   close(): void {
     for (const agent of [this.guarded, this.trusted.http, this.trusted.https]) agent.destroy();
+  }
+
+  private placesOf({ origin }: URL): FairSemaphore {
+    const known = this.places.get(origin);
+    if (known) return known;
+    const places = new FairSemaphore(REQUESTS_PER_SERVER);
+    this.places.set(origin, places);
+    return places;
   }
 
   private routeOf({ url: text, trusted }: OutboundRequest): { url: URL; agent: Agent } {
@@ -114,9 +138,14 @@ function exchange(request: OutboundRequest, url: URL, agent: Agent): Promise<Out
       sent.destroy();
     };
     const stop = () => giveUp(signal?.reason);
-    const timer = setTimeout(() => giveUp(timedOut(answerMs)), answerMs);
+    let timer: NodeJS.Timeout | undefined;
+    const timeOutAfter = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => giveUp(timedOut(ms)), ms);
+    };
     signal?.addEventListener('abort', stop, { once: true });
-    watchConnecting(sent);
+    timeOutAfter(CONNECT_MS);
+    onceConnected(sent, () => timeOutAfter(answerMs));
     sent.once('response', (answer) => {
       settled();
       resolve(answerOf(answer, signal));
@@ -137,12 +166,10 @@ function answerOf(answer: IncomingMessage, signal: AbortSignal | undefined): Out
   return { status: answer.statusCode ?? 0, headers: answer.headers, body };
 }
 
-function watchConnecting(sent: ClientRequest): void {
+function onceConnected(sent: ClientRequest, connected: () => void): void {
   sent.once('socket', (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => sent.destroy(timedOut(CONNECT_MS)), CONNECT_MS);
-    const connected = () => clearTimeout(timer);
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected).once('close', connected);
+    if (!socket.connecting) connected();
+    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
   });
 }
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { jittered } from '../concurrency/jitter.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
 import { FileError } from '../contract/file-error.js';
 
@@ -78,7 +79,7 @@ function toFileError(cause: unknown, unavailable: ErrorCode, signal: AbortSignal
 async function backOff(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
   const pause = RESUME_DELAYS_MS[failures];
   if (pause === undefined || signal.aborted || isPermanent(error)) throw error;
-  await delay(pause, undefined, { signal });
+  await delay(jittered(pause), undefined, { signal });
 }
 
 function isPermanent(error: unknown): boolean {

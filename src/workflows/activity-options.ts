@@ -16,10 +16,13 @@ function userFacingRetry(policy: JobPolicy) {
   } as const;
 }
 
-/** Options for looking files up: at most a thousand HEAD requests, so after two minutes the store hangs. */
+/**
+ * Options for looking files up. The requests have timeouts, but wait for each other without one, so the lookup may take
+ * as long as the job.
+ */
 export function prepareOptions(policy: JobPolicy): ActivityOptions {
   return {
-    startToCloseTimeout: '2m',
+    startToCloseTimeout: policy.timeoutMs,
     heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: userFacingRetry(policy),

@@ -1,4 +1,5 @@
-import { CancelledFailure } from '@temporalio/activity';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type ActivityContext, asActivity } from '../../../src/activities/as-activity.js';
 import { HANDED_OVER } from '../../../src/contract/activities.js';
@@ -91,6 +92,23 @@ describe('asActivity', () => {
         nonRetryable: false,
         details: [{ cause, attempt: 1 }],
       });
+    });
+
+    it.each([
+      [1, 5_000],
+      [2, 25_000],
+      [5, 120_000],
+    ])('spreads the retry after attempt %i', async (attempt, scheduledMs) => {
+      const retryPolicy = { initialInterval: 5_000, backoffCoefficient: 5, maximumInterval: 120_000 };
+      const env = new MockActivityEnvironment({ attempt, retryPolicy });
+      const delays = new Set<number>();
+      for (let i = 0; i < 20; i++) {
+        const failure = await env.run(failing(new Error('broken')), '').catch((error: unknown) => error);
+        delays.add(Number((failure as ApplicationFailure).nextRetryDelay));
+      }
+      expect(delays.size).toBeGreaterThan(1);
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(0.75 * scheduledMs);
+      expect(Math.max(...delays)).toBeLessThanOrEqual(1.25 * scheduledMs);
     });
 
     it('sends the progress to the workflow', async () => {

@@ -198,7 +198,7 @@ describe('prepareFiles', () => {
     });
   });
 
-  it('runs 32 lookups at once', async () => {
+  it('runs many lookups at once', async () => {
     let now = 0;
     let most = 0;
     const head: ObjectStore['head'] = async (key, signal) => {
@@ -211,7 +211,7 @@ describe('prepareFiles', () => {
     };
     const ids = Array.from({ length: 200 }, (_, i) => 70_000 + i);
     await prepare(asking(ids), { store: changed(bench.store, { head }) });
-    expect(most).toBe(32);
+    expect(most).toBe(128);
   });
 
   it('stops after a cancellation', async () => {
