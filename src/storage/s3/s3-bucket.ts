@@ -1,12 +1,22 @@
-import type {
-  $Command,
-  S3Client,
-  S3ClientResolvedConfig,
-  ServiceInputTypes,
-  ServiceOutputTypes,
+import {
+  type $Command,
+  HeadObjectCommand,
+  type S3Client,
+  type S3ClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
 } from '@aws-sdk/client-s3';
+import { FairSemaphore } from '../../concurrency/fair-semaphore.js';
+import type { ReadOutput } from './direct-output.js';
+import { DirectReads, type ReadCommand } from './direct-reads.js';
 import { limitsOf, type S3Limits, type S3Options } from './s3-client.js';
 import { S3RequestFailed, toReadError, toStoreError } from './s3-errors.js';
+
+/**
+ * Concurrent requests of this process to its store. A request holds its place, and its timeouts run, from the moment it
+ * is sent to the head of its response; the wait for a place has no timeout.
+ */
+const REQUESTS = { places: 128, perOwner: 96 };
 
 export interface RequestOptions {
   key?: string;
@@ -17,15 +27,18 @@ export interface RequestOptions {
   reads?: boolean;
 }
 
-/** Sends requests for one bucket, with a timeout, an abort signal and mapped errors. */
+/** Sends requests for one bucket, a limited number at once, with a timeout, an abort signal and mapped errors. */
 export class S3Bucket {
   readonly limits: S3Limits;
+  private readonly direct: DirectReads;
+  private readonly places = new FairSemaphore(REQUESTS);
 
   constructor(
     private readonly client: S3Client,
     private readonly options: S3Options,
   ) {
     this.limits = limitsOf(options);
+    this.direct = new DirectReads(client);
   }
 
   get name(): string {
@@ -47,9 +60,27 @@ export class S3Bucket {
     command: $Command<Input, Output, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
     options: RequestOptions = {},
   ): Promise<Output> {
-    const { signal, answerMs = this.limits.answerMs } = options;
-    const http = { requestTimeout: answerMs, ...(signal && { abortSignal: signal }) };
-    return this.withErrors(operation, () => this.client.send(command, http), options);
+    const request = () => this.client.send(command, this.httpOptions(options));
+    return this.withErrors(operation, () => this.places.run(request, options.signal), options);
+  }
+
+  /**
+   * Sends a request that reads one object. Its errors may be about that object.
+   * @throws as `send` does.
+   */
+  read(operation: string, command: ReadCommand, options: RequestOptions): Promise<ReadOutput> {
+    const http = this.httpOptions(options);
+    const throughSdk = (): Promise<ReadOutput> =>
+      command instanceof HeadObjectCommand
+        ? this.client.send(command, http)
+        : this.client.send(command, http);
+    const request = async () => (await this.direct.send(command, http)) ?? throughSdk();
+    const reads = { ...options, reads: true };
+    return this.withErrors(operation, () => this.places.run(request, options.signal), reads);
+  }
+
+  private httpOptions({ signal, answerMs = this.limits.answerMs }: RequestOptions) {
+    return { requestTimeout: answerMs, ...(signal && { abortSignal: signal }) };
   }
 
   /** Runs `request` and maps its errors as `send` does. */

@@ -30,9 +30,6 @@ const DEFAULT_LIMITS: S3Limits = { connectMs: 5_000, answerMs: 20_000, stallMs: 
 
 const MAX_ATTEMPTS = 3;
 
-/** Connection limit. A worker builds several archives at once, each with a few connections. */
-const MAX_SOCKETS = 256;
-
 /** Returns the limits of `options`, with defaults for absent ones. */
 export function limitsOf(options: S3Options): S3Limits {
   return { ...DEFAULT_LIMITS, ...options.limits };
@@ -57,7 +54,8 @@ export function createS3Client(options: S3Options, endpoint = options.endpoint):
 function createHandler({ connectMs, answerMs }: S3Limits): NodeHttpHandler {
   // Pass agents, not options, otherwise the handler would create an agent and a connection for every part of 2 MiB or
   // more, and discard both after one request.
-  const agents = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  // `S3Bucket` limits the requests. A limit here as well would count the wait for a socket as silence of the store.
+  const agents = { keepAlive: true, maxSockets: Infinity };
   return new NodeHttpHandler({
     httpAgent: new HttpAgent(agents),
     httpsAgent: new HttpsAgent(agents),

@@ -57,7 +57,7 @@ export class S3ObjectStore implements ObjectStore {
   async head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
     const command = new HeadObjectCommand({ ...this.bucket.object(key), ChecksumMode: 'ENABLED' });
     try {
-      const found = await this.bucket.send('HeadObject', command, { key, signal, reads: true });
+      const found = await this.bucket.read('HeadObject', command, { key, signal });
       return toObjectInfo(key, found);
     } catch (error) {
       await this.assertBucketExists(error, signal);
@@ -71,7 +71,7 @@ export class S3ObjectStore implements ObjectStore {
     assertRange(start, end);
     const range = start > 0 || end !== undefined ? `bytes=${start}-${end ?? ''}` : undefined;
     const command = new GetObjectCommand({ ...this.bucket.object(key), Range: range, IfMatch: ifMatch });
-    const found = await this.bucket.send('GetObject', command, { key, signal, reads: true });
+    const found = await this.bucket.read('GetObject', command, { key, signal });
     const body = found.Body as Readable;
     const toError = (cause: unknown) =>
       storeError('STORAGE_UNAVAILABLE', this.bucket.failure('GetObject', cause, key));

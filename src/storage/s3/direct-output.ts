@@ -1,0 +1,46 @@
+import type {
+  ChecksumType,
+  GetObjectCommandOutput,
+  HeadObjectCommandOutput,
+  StorageClass,
+} from '@aws-sdk/client-s3';
+import type { HttpResponse } from '@smithy/core/protocols';
+
+export type ReadOutput = HeadObjectCommandOutput & Pick<GetObjectCommandOutput, 'Body'>;
+
+const METADATA = 'x-amz-meta-';
+
+/** Converts a successful answer to the output of HeadObject and GetObject, as far as this store uses it. */
+export function outputOf({ statusCode, headers, body }: HttpResponse): ReadOutput {
+  return {
+    $metadata: { httpStatusCode: statusCode },
+    Body: body as NonNullable<ReadOutput['Body']>,
+    ContentLength: numberOf(headers['content-length']),
+    ContentRange: headers['content-range'],
+    ContentType: headers['content-type'],
+    ContentDisposition: headers['content-disposition'],
+    ContentEncoding: headers['content-encoding'],
+    ETag: headers['etag'],
+    ChecksumCRC32: headers['x-amz-checksum-crc32'],
+    ChecksumType: headers['x-amz-checksum-type'] as ChecksumType | undefined,
+    StorageClass: headers['x-amz-storage-class'] as StorageClass | undefined,
+    Restore: headers['x-amz-restore'],
+    LastModified: dateOf(headers['last-modified']),
+    Metadata: metadataOf(headers),
+  };
+}
+
+function metadataOf(headers: Record<string, string>): Record<string, string> {
+  const own = Object.entries(headers).filter(([name]) => name.startsWith(METADATA));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(METADATA.length), value]));
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Returns undefined for an invalid date, because an invalid Date would fail later. */
+function dateOf(text: string | undefined): Date | undefined {
+  const ms = Date.parse(text ?? '');
+  return Number.isNaN(ms) ? undefined : new Date(ms);
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setMaxListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { runAs } from '../../../../src/concurrency/work-owner.js';
+import { errorCodeOf } from '../../../../src/contract/errors.js';
+import type { S3Options } from '../../../../src/storage/s3/s3-client.js';
+import { S3ObjectStore } from '../../../../src/storage/s3/s3-object-store.js';
+import { readAll } from '../../../support/bodies.js';
+import { Receiver } from '../../../support/receiver.js';
+
+const HEAD = { etag: '"1"', 'last-modified': new Date(0).toUTCString() };
+
+describe('S3ObjectStore', () => {
+  let server: Receiver;
+  let store: S3ObjectStore;
+  beforeEach(async () => {
+    server = await Receiver.start();
+    store = open();
+  });
+  afterEach(async () => {
+    store.close();
+    await server.stop();
+  });
+
+  function open(changes: Partial<S3Options> = {}): S3ObjectStore {
+    return new S3ObjectStore({
+      endpoint: server.url,
+      region: 'us-east-1',
+      bucket: 'files',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+      ...changes,
+    });
+  }
+
+  const answers = (response: ServerResponse, status: number, headers: Record<string, string>, body = '') =>
+    response.writeHead(status, { ...HEAD, 'content-length': String(body.length), ...headers }).end(body);
+
+  it('does not count the wait for its turn', async () => {
+    store.close();
+    store = open({ limits: { connectMs: 1_200, answerMs: 1_200 } });
+    let running = 0;
+    let mostRunning = 0;
+    server.answer = (_request, response) => {
+      mostRunning = Math.max(mostRunning, ++running);
+      // Slow but healthy: all requests together take several times as long as one may take.
+      setTimeout(() => {
+        running--;
+        answers(response, 200, {});
+      }, 300);
+    };
+    const heads = Array.from({ length: 1_500 }, (_, i) => store.head(`downloads/${i}`));
+    expect(await Promise.all(heads)).toHaveLength(1_500);
+    expect(mostRunning).toBeLessThanOrEqual(128);
+    expect(server.requests).toHaveLength(1_500);
+  });
+
+  it('serves other jobs while one waits', async () => {
+    server.answer = ({ path }, response) => void (path.endsWith('small') && answers(response, 200, {}));
+    const given = new AbortController();
+    setMaxListeners(0, given.signal);
+    const big = runAs('big', () =>
+      Array.from({ length: 500 }, () => store.head('big', given.signal).catch((error: unknown) => error)),
+    );
+    await expect(runAs('small', () => store.head('small'))).resolves.toMatchObject({ key: 'small' });
+    given.abort(new Error('cancelled'));
+    await Promise.all(big);
+  });
+
+  it('returns what the store says of an object', async () => {
+    const headers = {
+      'content-length': '7',
+      'content-type': 'text/plain',
+      'content-disposition': 'attachment; filename="a.txt"',
+      'x-amz-checksum-crc32': 'AAAAAg==',
+      'x-amz-checksum-type': 'FULL_OBJECT',
+      'x-amz-meta-Filename': 'a.txt',
+    };
+    server.answer = (_request, response) => answers(response, 200, headers);
+    expect(await store.head('a.txt')).toEqual({
+      key: 'a.txt',
+      size: 7,
+      etag: '"1"',
+      crc32: 2,
+      contentType: 'text/plain',
+      contentDisposition: 'attachment; filename="a.txt"',
+      metadata: { filename: 'a.txt' },
+      lastModified: new Date(0),
+    });
+  });
+
+  it('signs every character of a key', async () => {
+    server.answer = (_request, response) => answers(response, 200, {});
+    await store.head("a b/ü!'()*+~?#&.txt");
+    expect(server.requests[0]).toMatchObject({
+      path: '/files/a%20b/%C3%BC%21%27%28%29%2A%2B~%3F%23%26.txt',
+      headers: expect.objectContaining({ authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 /) }),
+    });
+  });
+
+  it.each([500, 503, 403])('repeats a read that was answered with %i', async (status) => {
+    server.answer = (_request, response) => {
+      if (server.requests.length === 1) answers(response, status, {});
+      else answers(response, 200, {}, 'bytes');
+    };
+    expect(String(await readAll(await store.read('a.txt')))).toBe('bytes');
+  });
+
+  it('repeats a read whose connection broke', async () => {
+    server.answer = (_request, response) => {
+      if (server.requests.length === 1) response.destroy();
+      else answers(response, 200, {}, 'bytes');
+    };
+    expect(String(await readAll(await store.read('a.txt')))).toBe('bytes');
+  });
+
+  it('asks once for an object that is missing', async () => {
+    server.answer = (_request, response) => answers(response, 404, {});
+    await expect(store.head('a.txt').catch(errorCodeOf)).resolves.toBe('STORAGE_UNAVAILABLE');
+    // One more request each looks for the bucket.
+    expect(server.requests.filter(({ path }) => path.endsWith('a.txt'))).toHaveLength(1);
+  });
+
+  it('stops when its signal aborts', async () => {
+    const given = new AbortController();
+    server.answer = () => given.abort(new Error('cancelled'));
+    await expect(store.head('a.txt', given.signal)).rejects.toThrow('cancelled');
+    expect(server.requests).toHaveLength(1);
+  });
+});
