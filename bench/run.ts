@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { bigNeighbor } from './big-neighbor/row.js';
 import { jobLatency } from './job-latency/row.js';
 import { openJobs } from './open-jobs/row.js';
 import { statusReads } from './status-reads/row.js';
@@ -8,7 +9,7 @@ import { storedZip } from './stored-zip/row.js';
 import type { Row } from './support/row.js';
 import { formatTable, type TableLine } from './support/table.js';
 
-const ROWS: readonly Row[] = [storedZip, jobStarts, statusReads, jobLatency, openJobs];
+const ROWS: readonly Row[] = [storedZip, jobStarts, statusReads, jobLatency, openJobs, bigNeighbor];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
