@@ -36,7 +36,8 @@ export class DirectReads {
    * @throws NotFound when the answer to HeadObject is 404; the error of the handler when the signal aborted.
    */
   async send(command: ReadCommand, options: SendOptions): Promise<ReadOutput | undefined> {
-    const target = await (this.target ??= this.targetOf(command));
+    // The SDK reports an endpoint that cannot be resolved.
+    const target = await (this.target ??= this.targetOf(command).catch(() => undefined));
     if (!target) return undefined;
     const response = await this.answer(target, command, options);
     if (response === undefined) return undefined;
