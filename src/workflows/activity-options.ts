@@ -20,8 +20,9 @@ function userFacingRetry(policy: JobPolicy) {
  * Options for looking files up. The requests have timeouts, but wait for each other without one, so the lookup may take
  * as long as the job.
  */
-export function prepareOptions(policy: JobPolicy): ActivityOptions {
+export function prepareOptions(policy: JobPolicy, summary: string): ActivityOptions {
   return {
+    summary,
     startToCloseTimeout: policy.timeoutMs,
     heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -33,8 +34,9 @@ export function prepareOptions(policy: JobPolicy): ActivityOptions {
  * Options for a build. It may take as long as the job, because only the heartbeat distinguishes a slow build from a
  * dead one. Cancellation waits until the build has aborted its upload, otherwise the cleanup would race with it.
  */
-export function buildOptions(policy: JobPolicy): ActivityOptions {
+export function buildOptions(policy: JobPolicy, summary: string): ActivityOptions {
   return {
+    summary,
     taskQueue: BUILD_TASK_QUEUE,
     startToCloseTimeout: policy.timeoutMs,
     heartbeatTimeout: policy.heartbeatTimeoutMs,
@@ -44,8 +46,9 @@ export function buildOptions(policy: JobPolicy): ActivityOptions {
 }
 
 /** Options for publishing: one HEAD request and a few deletes. */
-export function publishOptions(policy: JobPolicy): ActivityOptions {
+export function publishOptions(policy: JobPolicy, summary: string): ActivityOptions {
   return {
+    summary,
     startToCloseTimeout: '1m',
     heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -58,6 +61,7 @@ export function publishOptions(policy: JobPolicy): ActivityOptions {
  * store.
  */
 export const REMOVE_OPTIONS: ActivityOptions = {
+  summary: "Delete the job's objects",
   startToCloseTimeout: '2m',
   heartbeatTimeout: '10s',
   scheduleToCloseTimeout: '1d',
@@ -70,16 +74,16 @@ export const REMOVE_OPTIONS: ActivityOptions = {
  * limit, because the job cannot continue without a slot.
  */
 export const ENTER_LANE_OPTIONS: LocalActivityOptions = {
+  summary: 'Ask for a slot',
   startToCloseTimeout: '5s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
 /** Options for a probe of the jobs in a lane: a few dozen calls, and the next probe follows within a minute. */
-export const ENDED_JOBS_OPTIONS: ActivityOptions = {
-  startToCloseTimeout: '10s',
-  retry: { maximumAttempts: 2 },
-};
+export function endedJobsOptions(summary: string): ActivityOptions {
+  return { startToCloseTimeout: '10s', retry: { maximumAttempts: 2 }, summary };
+}
 
 /**
  * Options for one delivery attempt of a callback. The workflow schedules retries itself, so that each one is visible.

@@ -7,6 +7,7 @@ import { handOverOf } from './download/endings.js';
  * outage of the store, but end before the next night.
  */
 const SWEEP_OPTIONS: ActivityOptions = {
+  summary: 'Delete expired archives and the leftovers of dead jobs',
   startToCloseTimeout: '12h',
   scheduleToCloseTimeout: '12h',
   heartbeatTimeout: '30s',

@@ -41,7 +41,7 @@ export function deliveryOf(callback: Callback, jobId: string, runId: string) {
   };
 }
 
-/** Returns the receiver without secrets: no query string, and never the operator's URL. */
+/** Returns the receiver without secrets: the host alone, because a path may hold a token; never the operator's URL. */
 export function receiverOf({ target }: Callback): string {
-  return target.kind === 'operator' ? 'OPERATOR_WEBHOOK_URL' : target.url.split(/[?#]/)[0]!;
+  return target.kind === 'operator' ? 'OPERATOR_WEBHOOK_URL' : new URL(target.url).host;
 }

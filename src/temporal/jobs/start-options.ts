@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DownloadJob } from '../../contract/job.js';
+import { fileCountText } from '../../contract/quantities.js';
 
 /** Temporal rejects longer fairness keys. Bytes. */
 const FAIRNESS_KEY_BYTES = 64;
@@ -17,7 +18,12 @@ export function fairnessKeyOf(userId: string): string {
 /** The summary of a job in the Temporal Web UI. */
 export function summaryOf({ archive, files, userId }: DownloadJob): string {
   const name = shortened(archive.name, SUMMARY_NAME_BYTES);
-  return `${name}: ${files.length} files for ${shortened(userId, SUMMARY_USER_BYTES)}`;
+  return `${name}: ${fileCountText(files.length)} for ${shortened(userId, SUMMARY_USER_BYTES)}`;
+}
+
+/** The summary of a user's lane in the Temporal Web UI. */
+export function laneSummaryOf(userId: string): string {
+  return `Slots of ${shortened(userId, SUMMARY_USER_BYTES)}`;
 }
 
 /** Cuts a text to `maxBytes` of UTF-8 between characters; an ellipsis marks the cut. */

@@ -6,6 +6,7 @@ import {
 import type { LaneState, Slot, SlotRequest } from '../../contract/lanes.js';
 import { ACQUIRE_SIGNAL, LANE_WORKFLOW, laneIdFor, ORCHESTRATION_TASK_QUEUE } from '../../contract/names.js';
 import type { laneWorkflow } from '../../workflows/index.js';
+import { laneSummaryOf } from '../jobs/start-options.js';
 
 /** Highest priority for the tasks of a lane, because all jobs of the user wait for it. */
 const LANE_PRIORITY_KEY = 1;
@@ -40,7 +41,7 @@ function laneOptions(userId: string, state: LaneState): WorkflowStartOptions<typ
     workflowId: laneIdFor(userId),
     taskQueue: ORCHESTRATION_TASK_QUEUE,
     args: [state],
-    staticSummary: `Slots of ${userId}`,
+    staticSummary: laneSummaryOf(userId),
     priority: { priorityKey: LANE_PRIORITY_KEY },
   };
 }

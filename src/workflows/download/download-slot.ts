@@ -9,6 +9,7 @@ import {
 import { type LaneActivities, type Slot, slotOf } from '../../contract/lanes.js';
 import { laneIdFor } from '../../contract/names.js';
 import type { DownloadJob } from '../../contract/job.js';
+import { durationText } from '../../contract/quantities.js';
 import { ENTER_LANE_OPTIONS } from '../activity-options.js';
 import { grantedSignal, releaseSignal } from '../messages.js';
 
@@ -48,10 +49,15 @@ export class DownloadSlot {
 
   async untilGranted(): Promise<void> {
     let timeoutMs = REQUEST_AGAIN_MS;
-    while (!(await condition(() => this.#granted, timeoutMs))) {
+    while (!(await this.grantedWithin(timeoutMs))) {
       await this.enter();
       timeoutMs = Math.min(REQUEST_AGAIN_MAX_MS, 2 * timeoutMs);
     }
+  }
+
+  private grantedWithin(timeoutMs: number): Promise<boolean> {
+    const summary = `Ask for a slot again, after ${durationText(timeoutMs)}`;
+    return condition(() => this.#granted, timeoutMs, { summary });
   }
 
   /**

@@ -11,6 +11,7 @@ import type { BuildArchiveInput, DownloadActivities } from '../../contract/activ
 import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
 import type { DownloadJob } from '../../contract/job.js';
 import type { PreparedChunk } from '../../contract/files.js';
+import { durationText, sizeText } from '../../contract/quantities.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from '../activity-options.js';
 import { startCallbacks } from '../callbacks/start-callbacks.js';
 import { archiveInfo } from './archive-info.js';
@@ -30,6 +31,8 @@ import {
 import { fileOutcomes } from './file-outcomes.js';
 import { JobRecord } from './job-record.js';
 import { filesQuery } from '../messages.js';
+import { withTimeLimit } from '../time-limit.js';
+import { buildSummary, lookUpSummary } from './summaries.js';
 
 /** Limits the rebuilds of an archive that failed verification, before the job fails. */
 const MAX_REBUILDS = 1;
@@ -104,7 +107,7 @@ class Download {
   }
 
   private withTimeout<T>(work: () => Promise<T>): Promise<T> {
-    return CancellationScope.withTimeout(this.job.policy.timeoutMs, work);
+    return withTimeLimit(this.job.policy.timeoutMs, work);
   }
 
   /**
@@ -140,7 +143,7 @@ class Download {
     if (!delay) return;
     const ms = Math.round(delay.minMs + Math.random() * (delay.maxMs - delay.minMs));
     this.record.apply({ type: 'delaying', ms });
-    await sleep(ms);
+    await sleep(ms, { summary: `Delay on purpose, ${durationText(ms)}` });
   }
 
   private async prepare(): Promise<void> {
@@ -167,9 +170,10 @@ class Download {
 
   private async lookUp(onChunk: (chunk: PreparedChunk, index: number) => void): Promise<void> {
     const { jobId, userId, files, onFileError } = this.job;
-    const { prepareFiles } = proxyActivities<DownloadActivities>(prepareOptions(this.job.policy));
     const plan = chunksOf(files);
     await allOrNone(plan.chunks, async (part, i) => {
+      const summary = lookUpSummary(part.firstIndex, part.files.length, files.length);
+      const { prepareFiles } = proxyActivities<DownloadActivities>(prepareOptions(this.job.policy, summary));
       const input = { jobId, userId, inline: plan.inline, onFileError, ...part };
       onChunk(await untilDone(() => prepareFiles(input)), i);
     });
@@ -204,7 +208,8 @@ class Download {
   private async build(): Promise<BuiltArchive> {
     this.record.apply({ type: 'building' });
     const { jobId, archive, onFileError, createdAt } = this.job;
-    const { buildArchive } = proxyActivities<DownloadActivities>(buildOptions(this.job.policy));
+    const options = buildOptions(this.job.policy, buildSummary(this.chunks));
+    const { buildArchive } = proxyActivities<DownloadActivities>(options);
     const input: BuildArchiveInput = {
       jobId,
       archive,
@@ -225,7 +230,8 @@ class Download {
   private async publish(built: BuiltArchive): Promise<void> {
     const { bytes, files, skipped, attempt, key, size } = built;
     this.record.apply({ type: 'publishing', bytes, files, skipped, attempt });
-    const { publishArchive } = proxyActivities<DownloadActivities>(publishOptions(this.job.policy));
+    const options = publishOptions(this.job.policy, `Publish the archive: ${sizeText(size)}`);
+    const { publishArchive } = proxyActivities<DownloadActivities>(options);
     const published = await untilDone(() => publishArchive({ jobId: this.job.jobId, key, size }));
     this.record.apply({ type: 'published', attempt: published.attempt });
   }

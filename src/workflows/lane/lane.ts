@@ -9,7 +9,8 @@ import {
 } from '@temporalio/workflow';
 import type { LaneActivities, LaneState, Slot } from '../../contract/lanes.js';
 import { workflowIdFor } from '../../contract/names.js';
-import { ENDED_JOBS_OPTIONS } from '../activity-options.js';
+import { durationText, numberText } from '../../contract/quantities.js';
+import { endedJobsOptions } from '../activity-options.js';
 import { acquireSignal, grantedSignal, laneQuery, releaseSignal } from '../messages.js';
 import { SlotQueue } from './slot-queue.js';
 
@@ -66,7 +67,7 @@ class Lane {
     for (;;) {
       await condition(() => this.queue.hasWaiting);
       let intervalMs = PROBE_INTERVAL_MS;
-      while (!(await condition(() => !this.queue.hasWaiting, intervalMs))) {
+      while (!(await this.noneWaitsWithin(intervalMs))) {
         const ended = await this.releaseEnded();
         intervalMs =
           ended > 0 ? PROBE_INTERVAL_MS : Math.min(PROBE_INTERVAL_MAX_MS, intervalMs * PROBE_BACKOFF);
@@ -74,11 +75,18 @@ class Lane {
     }
   }
 
+  private noneWaitsWithin(intervalMs: number): Promise<boolean> {
+    const summary = `Until the next look for ended jobs, ${durationText(intervalMs)}`;
+    return condition(() => !this.queue.hasWaiting, intervalMs, { summary });
+  }
+
   /** @returns the number of ended jobs. */
   private async releaseEnded(): Promise<number> {
-    const { endedJobs } = proxyActivities<LaneActivities>(ENDED_JOBS_OPTIONS);
+    const probed = this.queue.nextProbe();
+    const options = endedJobsOptions(`Look for ended jobs: ${numberText(probed.length)} in the lane`);
+    const { endedJobs } = proxyActivities<LaneActivities>(options);
     try {
-      const ended = await endedJobs(this.queue.nextProbe());
+      const ended = await endedJobs(probed);
       for (const slot of ended) this.queue.release(slot);
       return ended.length;
     } catch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fairnessKeyOf, summaryOf } from '../../../../src/temporal/jobs/start-options.js';
+import { fairnessKeyOf, laneSummaryOf, summaryOf } from '../../../../src/temporal/jobs/start-options.js';
 import { aJob } from '../../../support/jobs.js';
 
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -21,6 +21,7 @@ describe('fairnessKeyOf', () => {
 describe('summaryOf', () => {
   it('names the archive, the files and the user', () => {
     expect(summaryOf(aJob({ userId: 'ada' }))).toBe('photos.zip: 2 files for ada');
+    expect(summaryOf(aJob({ userId: 'ada', files: [70_000] }))).toBe('photos.zip: 1 file for ada');
   });
 
   it('is cut between characters', () => {
@@ -28,5 +29,15 @@ describe('summaryOf', () => {
     const summary = summaryOf(aJob({ archive, userId: '日'.repeat(255) }));
     expect(summary).toMatch(/^🎉+…: 2 files for 日+…$/u);
     expect(bytes(summary)).toBeLessThanOrEqual(200);
+  });
+});
+
+describe('laneSummaryOf', () => {
+  it('fits into a summary, whatever the user id', () => {
+    expect(laneSummaryOf('ada')).toBe('Slots of ada');
+    for (const character of ['"', '日', '🎉']) {
+      const userId = character.repeat(Math.floor(255 / bytes(character)));
+      expect(bytes(JSON.stringify(laneSummaryOf(userId)))).toBeLessThanOrEqual(400);
+    }
   });
 });
