@@ -6,6 +6,7 @@ import type { Estimator, FileList, FileLookup } from '../jobs/file-ports.js';
 import type { Health } from './health.js';
 import type { JobList } from '../jobs/job-list.js';
 import type { JobWatchers } from '../jobs/status/job-watchers.js';
+import type { TransferRate } from '../jobs/status/transfer-rate.js';
 import type { LinkSigner } from '../jobs/archive-link.js';
 import type { OperatorJobs } from '../jobs/operator-jobs.js';
 import type { RateLimit } from './middleware/rate-limit.js';
@@ -28,6 +29,7 @@ export interface AppDependencies {
   streams: StreamHub;
   files: FileLookup;
   estimator: Estimator;
+  transferRate: Pick<TransferRate, 'recent'>;
   fileList: FileList;
   store: LinkSigner & OutcomeStore;
   /** Serves the links of a file store, which has no server of its own. */

@@ -31,6 +31,7 @@ import { Health } from './health.js';
 import { closeNodeServer, createNodeServer } from './http/node-server.js';
 import { CachedJobs } from '../jobs/status/cached-jobs.js';
 import { JobWatchers } from '../jobs/status/job-watchers.js';
+import { TransferRate } from '../jobs/status/transfer-rate.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './streams/stream-hub.js';
 import { TemporalJobs } from '../temporal/jobs/temporal-jobs.js';
 import { TemporalJobList } from '../temporal/jobs/temporal-job-list.js';
@@ -53,6 +54,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   };
   const workers = new WorkerPresence(connection, namespace);
   let stopping = false;
+  const transferRate = new TransferRate();
   const jobs = new CachedJobs(
     new TemporalJobs({
       client,
@@ -61,6 +63,8 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
       admission: new Admission(queues, settings.job.maxQueued),
       isCapped: settings.job.maxRunning > 0,
     }),
+    Date.now,
+    transferRate,
   );
   const watchers = new JobWatchers(jobs);
   const streams = new StreamHub(watchers, streamLimitsOf(settings));
@@ -76,6 +80,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     files: new FileCheck({ catalogue, source }),
     fileList: fileListOf(settings, store),
     estimator: new DownloadEstimator({ catalogue, source }),
+    transferRate,
     store,
     ...localLinksOf(store),
     health: new Health({ ...checks, worker: () => workers.assertPresent() }),

@@ -62,6 +62,10 @@ export interface JobSnapshot {
   attempts: number;
   createdAt: string;
   startedAt: string | null;
+  /** End of the operator's delay; absent before it, and in jobs of earlier versions. */
+  delayedUntil?: string;
+  /** Start of the last build; absent before it, and in jobs of earlier versions. */
+  buildStartedAt?: string;
   completedAt: string | null;
   ttlMs: number;
   archive: ArchiveInfo | null;

@@ -8,8 +8,12 @@ export interface LiveProgress {
   attempt: number;
   /** Start of this attempt; milliseconds since the epoch. */
   attemptStartedAt: number | null;
-  /** Bytes of this attempt. */
+  /** Time from the start of this attempt to its last heartbeat, by Temporal's clock; null before the first one. */
+  attemptMs: number | null;
+  /** Bytes of this attempt, as of its last heartbeat. */
   bytes: number;
+  /** Complete files of this attempt, as of its last heartbeat. */
+  files: number;
   /** The most bytes that any attempt reached. */
   bytesHighWater: number;
   filesHighWater: number;
@@ -32,6 +36,8 @@ export interface JobView {
   queuePosition?: number | null;
   /** Jobs that clients of this server poll or watch; paces the next poll. Undefined counts as none. */
   polledJobs?: number;
+  /** `TransferRate.recent` of this server. Undefined counts as unknown. */
+  recentRate?: number | null;
 }
 
 /** A job that this request started, or a replay: an earlier request with the same key started it. */

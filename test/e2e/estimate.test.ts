@@ -35,7 +35,7 @@ describeWith(await locateTemporalCli(), 'dry run', (temporalCli) => {
       archiveBytes: expect.any(Number),
       tooLarge: false,
       maxBytes: 100,
-      etaSeconds: 2,
+      etaSeconds: null,
       files: [{ fileId: 70_000, name: 'a.txt', size: 3 }],
       missing: [{ fileId: 70_099, code: 'FILE_NOT_FOUND', message: 'File 70099 does not exist.' }],
       renamed: [],

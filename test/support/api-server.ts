@@ -45,6 +45,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     files: { lookUp: async () => undefined },
     fileList: new NoFileList('There are no files.'),
     estimator: { estimate: notFound },
+    transferRate: { recent: null },
     callbackRefusal: () => undefined,
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
     store: { signedLink: notFound, read: notFound },

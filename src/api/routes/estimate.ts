@@ -3,7 +3,7 @@ import { UserSemaphore } from '../../concurrency/user-semaphore.js';
 import { LonghaulError } from '../../contract/errors.js';
 import type { Estimate, FilesEstimate } from '../../contract/http/answers.js';
 import type { DownloadJob } from '../../contract/job.js';
-import { etaGuess } from '../../jobs/status/download-status.js';
+import { etaOfNewJob } from '../../jobs/status/eta.js';
 import type { AppDependencies } from '../dependencies.js';
 import { route } from '../http/define-route.js';
 import { disconnected } from '../http/disconnected.js';
@@ -21,8 +21,10 @@ const MAX_LISTED = 1_000;
 /** Estimates of one user at once, without a queue: 10,000 files are 10,000 requests to the store. */
 const MAX_CONCURRENT = 2;
 
+type Dependencies = Pick<AppDependencies, 'estimator' | 'transferRate'>;
+
 /** `POST /estimate`: a dry run of `initiate`. */
-export function estimateRoutes(deps: Pick<AppDependencies, 'estimator'>, startJob: StartJob): Router {
+export function estimateRoutes(deps: Dependencies, startJob: StartJob): Router {
   const router = Router();
   const { estimate } = new EstimateHandlers(deps, startJob);
   route(router, '/estimate', { post: [timeout(ROUTE_TIMEOUT_MS), ...jsonBody, estimate] });
@@ -33,7 +35,7 @@ class EstimateHandlers {
   private readonly semaphore = new UserSemaphore(MAX_CONCURRENT);
 
   constructor(
-    private readonly deps: Pick<AppDependencies, 'estimator'>,
+    private readonly deps: Dependencies,
     private readonly startJob: StartJob,
   ) {}
 
@@ -65,10 +67,8 @@ class EstimateHandlers {
     }
   }
 
-  private summary(
-    { policy: { maxBytes } }: DownloadJob,
-    { files, missing, renamed, ...bytes }: FilesEstimate,
-  ) {
+  private summary({ policy }: DownloadJob, { files, missing, renamed, ...bytes }: FilesEstimate) {
+    const { maxBytes } = policy;
     return {
       filesFound: files.length,
       filesMissing: missing.length,
@@ -76,7 +76,7 @@ class EstimateHandlers {
       ...bytes,
       tooLarge: bytes.bytesTotal > maxBytes,
       maxBytes,
-      etaSeconds: etaGuess(files.length, bytes.bytesTotal),
+      etaSeconds: etaOfNewJob(policy, files.length, bytes.bytesTotal, this.deps.transferRate.recent),
       files: files.slice(0, MAX_LISTED),
       missing: missing.slice(0, MAX_LISTED),
       renamed: renamed.slice(0, MAX_LISTED),

@@ -48,7 +48,7 @@ export const jobProgress = {
   totalFiles: count(),
   bytesProcessed: count(),
   bytesTotal: count().nullable(),
-  etaSeconds: count().nullable(),
+  etaSeconds: count().nullable().describe('Seconds until the job is completed; null while unknown.'),
   attempts: count(),
   queuePosition: count().nullable(),
   createdAt: time(),
@@ -81,7 +81,7 @@ export const startedDownloadSchema = z
     status: z.literal('queued'),
     totalFileIds: count(),
     duplicateFileIds: z.array(fileIdSchema).describe('Ids that were in the request more than once.'),
-    etaSeconds: count(),
+    etaSeconds: count().nullable().describe('Null: the sizes of the files are not known yet.'),
     nextPollInMs: count(),
     expiresAt: time(),
     statusUrl: link(),
@@ -159,7 +159,11 @@ export const estimateSchema = z
     archiveBytes: count().describe('Maximum size of the archive, without compression.'),
     tooLarge: z.boolean().describe('True if bytesTotal exceeds maxBytes.'),
     maxBytes: count(),
-    etaSeconds: count(),
+    etaSeconds: count()
+      .nullable()
+      .describe(
+        'Without a wait for a slot or a worker. Null while this server has seen no build that took 1 s or longer.',
+      ),
     files: z.array(z.strictObject({ ...named, size: count() })),
     missing: z.array(z.strictObject({ fileId: fileIdSchema, ...briefErrorSchema.shape })),
     renamed: z.array(z.strictObject({ ...named, insteadOf: z.string() })),

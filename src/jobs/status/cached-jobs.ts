@@ -18,6 +18,7 @@ import {
 } from './freshness.js';
 import { mergeViews } from './merge-views.js';
 import { RecentKeys } from './recent-keys.js';
+import { TransferRate } from './transfer-rate.js';
 
 interface CachedView {
   view: JobView;
@@ -32,10 +33,14 @@ export class CachedJobs implements Jobs {
   private readonly budget: TokenBucket;
   private readonly polled: RecentKeys;
 
-  /** @param now a clock in milliseconds since the epoch. */
+  /**
+   * @param now a clock in milliseconds since the epoch.
+   * @param rate learns from every view.
+   */
   constructor(
     private readonly jobs: Jobs,
     private readonly now: () => number = Date.now,
+    private readonly rate = new TransferRate(now),
   ) {
     this.budget = new TokenBucket(READS_PER_SECOND, READS_PER_SECOND, now);
     this.polled = new RecentKeys(POLLED_WITHIN_MS, now);
@@ -101,7 +106,9 @@ export class CachedJobs implements Jobs {
     if (before && before.readAt > readAt) return before.view;
     if (isFinal(view.snapshot.status)) this.polled.delete(jobId);
     else this.polled.add(jobId);
-    const kept = { ...mergeViews(before?.view, view), polledJobs: this.polled.count };
+    this.rate.observe(view);
+    const paced = { polledJobs: this.polled.count, recentRate: this.rate.recent };
+    const kept = { ...mergeViews(before?.view, view), ...paced };
     this.views.set(jobId, { view: kept, readAt });
     return kept;
   }

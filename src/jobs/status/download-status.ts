@@ -1,6 +1,7 @@
 import type { DownloadStatus } from '../../contract/http/answers.js';
 import { isFinal, type JobSnapshot, type JobStatus } from '../../contract/snapshot.js';
 import type { JobView } from '../jobs.js';
+import { etaOf } from './eta.js';
 import { pollFloorMs } from './freshness.js';
 
 /** Shares of the progress bar: looking up files, then bytes, then publishing the archive. */
@@ -13,10 +14,6 @@ const POLL_LONG_MS = 4_000;
 
 /** Share of the shortest interval that jitter adds, so that clients do not poll in step. */
 const FLOOR_JITTER = 0.2;
-
-/** Low estimates for before any rate was observed: the speed of a small machine. */
-const FILES_PER_SECOND = 50;
-const BYTES_PER_SECOND = 40 * 1024 * 1024;
 
 /** The statuses in which the same key, or a retry, runs the job again. */
 const RESTARTABLE: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled', 'expired']);
@@ -51,7 +48,7 @@ export function downloadStatus(
     startedAt: snapshot.startedAt,
     completedAt: snapshot.completedAt,
     expiresAt: expiresAt(snapshot),
-    nextPollInMs: isFinal(status) ? null : nextPollInMs(etaSeconds, floorOf(view, now), random),
+    nextPollInMs: isFinal(status) ? null : pollInMs(view, etaSeconds, now, random),
     archive: snapshot.archive,
     error: snapshot.error,
     ...(view.stale ? { stale: true as const } : {}),
@@ -65,20 +62,29 @@ export function expiresAt(snapshot: Pick<JobSnapshot, 'completedAt' | 'createdAt
 
 /**
  * The interval until the next poll: a quarter of the remaining time, at most 4 s, plus a random jitter of up to 100 %.
+ * @param remainingMs for a job of unknown end, its age: most jobs end young, so young ones are polled often.
  * @param floorMs the shortest interval; its jitter is small, so that the last view is young enough to serve.
  */
-export function nextPollInMs(etaSeconds: number | null, floorMs: number, random: number): number {
-  const wanted = etaSeconds === null ? POLL_LONG_MS : Math.min(POLL_LONG_MS, (etaSeconds * 1_000) / 4);
+export function nextPollInMs(remainingMs: number, floorMs: number, random: number): number {
+  const wanted = Math.min(POLL_LONG_MS, remainingMs / 4);
   return Math.round(Math.max(floorMs * (1 + FLOOR_JITTER * random), wanted * (1 + random)));
 }
 
 /** The interval from the start of a job to its first poll. */
-export function firstPollInMs(etaSeconds: number, random: number): number {
-  return nextPollInMs(etaSeconds, pollFloorMs(0, 0), random);
+export function firstPollInMs(random: number): number {
+  return nextPollInMs(0, pollFloorMs(0, 0), random);
 }
 
-function floorOf({ snapshot, polledJobs = 0 }: JobView, now: number): number {
-  return pollFloorMs(now - Date.parse(snapshot.createdAt), polledJobs);
+function pollInMs(
+  { snapshot, polledJobs = 0 }: JobView,
+  etaSeconds: number | null,
+  now: number,
+  random: number,
+): number {
+  const ageMs = now - Date.parse(snapshot.createdAt);
+  // The ETA of a young job comes from other jobs, so its first polls are frequent anyway.
+  const remainingMs = etaSeconds === null ? ageMs : Math.min(etaSeconds * 1_000, 4 * ageMs);
+  return nextPollInMs(remainingMs, pollFloorMs(ageMs, polledJobs), random);
 }
 
 /** The status of the contract. `expired` is stored nowhere: it follows from the time. */
@@ -90,11 +96,6 @@ export function statusOf(snapshot: JobSnapshot, now: number): JobStatus {
 /** True for a job that the same key, or a retry, runs again. */
 export function isRestartable(status: JobStatus): boolean {
   return RESTARTABLE.has(status);
-}
-
-/** Estimates the seconds that a job takes. @param bytes of all files; 0 while unknown. */
-export function etaGuess(files: number, bytes = 0): number {
-  return 1 + Math.ceil(files / FILES_PER_SECOND + bytes / BYTES_PER_SECOND);
 }
 
 function progressOf(view: JobView): number {
@@ -133,12 +134,4 @@ function messageOf(view: JobView, status: JobStatus): string {
   if (live?.retry) return `${live.retry.reason} Trying again (attempt ${live.attempt}).`;
   if (snapshot.phase !== 'building') return snapshot.message;
   return `Fetching ${filesProcessed(view)} of ${snapshot.totalFiles - snapshot.skippedFiles} files`;
-}
-
-/** Divides the remaining bytes by the rate of this attempt; null before its first byte. */
-function etaOf({ snapshot, live }: JobView, now: number): number | null {
-  if (snapshot.phase === 'publishing') return 1;
-  if (!live?.attemptStartedAt || !snapshot.bytesTotal || live.bytes === 0) return null;
-  const bytesPerMs = live.bytes / Math.max(1, now - live.attemptStartedAt);
-  return Math.max(1, Math.ceil((snapshot.bytesTotal - live.bytes) / bytesPerMs / 1_000));
 }

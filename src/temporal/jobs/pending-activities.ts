@@ -51,10 +51,13 @@ export function liveProgress(description: WorkflowExecutionDescription): LivePro
   );
   if (!activity) return cancelling ? { ...NO_PROGRESS, cancelling } : null;
   const progress = heartbeatOf(activity);
+  const attemptMs = attemptMsOf(activity);
   return {
     attempt: activity.attempt ?? 1,
     attemptStartedAt: milliseconds(activity.lastStartedTime),
-    bytes: progress?.bytes ?? 0,
+    attemptMs,
+    bytes: attemptMs === null ? 0 : (progress?.bytes ?? 0),
+    files: attemptMs === null ? 0 : (progress?.files ?? 0),
     bytesHighWater: progress?.bytesHighWater ?? 0,
     filesHighWater: progress?.filesHighWater ?? 0,
     retry: retryOf(activity),
@@ -77,7 +80,9 @@ export function pendingSteps(description: WorkflowExecutionDescription): Pending
 const NO_PROGRESS: LiveProgress = {
   attempt: 1,
   attemptStartedAt: null,
+  attemptMs: null,
   bytes: 0,
+  files: 0,
   bytesHighWater: 0,
   filesHighWater: 0,
   retry: null,
@@ -97,6 +102,12 @@ function heartbeatOf(activity: PendingActivity): BuildProgress | null {
   if (!payload) return null;
   const details = defaultPayloadConverter.fromPayload<BuildProgress | null>(payload);
   return typeof details?.bytesHighWater === 'number' ? details : null;
+}
+
+/** Null while the last heartbeat is one of an earlier attempt. */
+function attemptMsOf({ lastStartedTime, lastHeartbeatTime }: PendingActivity): number | null {
+  const [started, reported] = [milliseconds(lastStartedTime), milliseconds(lastHeartbeatTime)];
+  return started === null || reported === null || reported <= started ? null : reported - started;
 }
 
 function retryOf(activity: PendingActivity): LiveProgress['retry'] {

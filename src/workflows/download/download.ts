@@ -142,7 +142,7 @@ class Download {
     const { delay } = this.job.policy;
     if (!delay) return;
     const ms = Math.round(delay.minMs + Math.random() * (delay.maxMs - delay.minMs));
-    this.record.apply({ type: 'delaying', ms });
+    this.record.apply({ type: 'delaying', at: Date.now(), ms });
     await sleep(ms, { summary: `Delay on purpose, ${durationText(ms)}` });
   }
 
@@ -157,7 +157,7 @@ class Download {
 
   /** Looks the files up again. Replaces all chunks and counters in one step, so that no file counts twice. */
   private async prepareAgain(): Promise<void> {
-    this.record.apply({ type: 'building' });
+    this.record.apply({ type: 'building', at: Date.now() });
     const chunks: PreparedChunk[] = [];
     await this.lookUp((chunk, i) => {
       chunks[i] = chunk;
@@ -206,7 +206,7 @@ class Download {
   }
 
   private async build(): Promise<BuiltArchive> {
-    this.record.apply({ type: 'building' });
+    this.record.apply({ type: 'building', at: Date.now() });
     const { jobId, archive, onFileError, createdAt } = this.job;
     const options = buildOptions(this.job.policy, buildSummary(this.chunks));
     const { buildArchive } = proxyActivities<DownloadActivities>(options);

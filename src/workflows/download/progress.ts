@@ -4,13 +4,13 @@ import type { PreparedChunk } from '../../contract/files.js';
 /** Events of a job. Times are milliseconds since the epoch by the workflow's clock. */
 export type JobEvent =
   | { type: 'started'; at: number }
-  | { type: 'delaying'; ms: number }
+  | { type: 'delaying'; at: number; ms: number }
   | { type: 'preparing' }
   | { type: 'chunkPrepared'; chunk: PreparedChunk; skipped: number }
   | { type: 'waiting' }
   | { type: 'granted'; at: number }
   | { type: 'preparedAgain'; chunks: readonly PreparedChunk[]; skipped: number }
-  | { type: 'building' }
+  | { type: 'building'; at: number }
   | { type: 'handedOver'; progress: BuildProgress }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
   | { type: 'published'; attempt: number }
@@ -27,6 +27,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       return {
         ...state,
         phase: 'delaying',
+        delayedUntil: timestamp(event.at + event.ms),
         message: `Delayed on purpose for ${Math.ceil(event.ms / 1_000)} s`,
       };
     case 'preparing':
@@ -48,6 +49,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       return {
         ...state,
         phase: 'building',
+        buildStartedAt: timestamp(event.at),
         message: `Fetching ${countOf(state.totalFiles - state.skippedFiles)}`,
       };
     case 'handedOver':

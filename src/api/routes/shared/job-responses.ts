@@ -4,7 +4,7 @@ import type { DownloadStatus, StartedDownload } from '../../../contract/http/ans
 import { isFinal } from '../../../contract/snapshot.js';
 import { archiveLink } from '../../../jobs/archive-link.js';
 import type { JobView } from '../../../jobs/jobs.js';
-import { downloadStatus, etaGuess, expiresAt, firstPollInMs } from '../../../jobs/status/download-status.js';
+import { downloadStatus, expiresAt, firstPollInMs } from '../../../jobs/status/download-status.js';
 import { longPoll } from '../../../jobs/status/long-poll.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { disconnected } from '../../http/disconnected.js';
@@ -80,15 +80,14 @@ export class JobResponses {
   /** Renders the response to a started job, with fresh stream URLs. */
   started(req: Request, { job, duplicateFileIds, createdAt }: JobStart): StartedDownload {
     const { jobId, userId, files, policy } = job;
-    const etaSeconds = etaGuess(files.length);
     const baseUrl = this.baseUrl(req);
     return {
       jobId,
       status: 'queued',
       totalFileIds: files.length,
       duplicateFileIds,
-      etaSeconds,
-      nextPollInMs: firstPollInMs(etaSeconds, Math.random()),
+      etaSeconds: null,
+      nextPollInMs: firstPollInMs(Math.random()),
       expiresAt: expiresAt({ completedAt: null, createdAt, ttlMs: policy.ttlMs }),
       statusUrl: `${baseUrl}/v1/download/status/${jobId}`,
       downloadPath: `/v1/download/${jobId}`,

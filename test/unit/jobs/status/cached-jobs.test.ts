@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { JobSnapshot } from '../../../../src/contract/snapshot.js';
-import type { Accepted, Jobs, JobView } from '../../../../src/jobs/jobs.js';
+import type { Accepted, Jobs, JobView, LiveProgress } from '../../../../src/jobs/jobs.js';
 import { CachedJobs } from '../../../../src/jobs/status/cached-jobs.js';
 import { aJob } from '../../../support/jobs.js';
 
@@ -170,11 +170,22 @@ describe('CachedJobs', () => {
       expect((await see()).snapshot.status).toBe('queued');
     });
 
+    it('adds the rate of the builds it has seen', async () => {
+      expect((await see()).recentRate).toBeNull();
+      const live = { files: 1, bytes: 1e6, attemptMs: 1_000, retry: null } as LiveProgress;
+      now += 2_000;
+      expect((await see({ phase: 'building' }, { live })).recentRate).toBeGreaterThan(1_000);
+      source.next = async (jobId) => view({}, { jobId, runId: 'another' });
+      expect((await jobs.view('another')).recentRate).toBeGreaterThan(1_000);
+    });
+
     it('never shows less than before', async () => {
       const live = {
         attempt: 2,
         attemptStartedAt: null,
+        attemptMs: null,
         bytes: 70,
+        files: 3,
         bytesHighWater: 70,
         filesHighWater: 3,
         retry: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { downloadStatus, nextPollInMs } from '../../../../src/jobs/status/download-status.js';
+import { downloadStatus, firstPollInMs, nextPollInMs } from '../../../../src/jobs/status/download-status.js';
 import type { JobView, LiveProgress } from '../../../../src/jobs/jobs.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
 import type { ArchiveInfo, JobSnapshot } from '../../../../src/contract/snapshot.js';
@@ -28,7 +28,7 @@ const PREPARED: JobEvent[] = [
   { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(0)]), skipped: 0 },
   { type: 'chunkPrepared', chunk: aChunk([aPreparedFile(1, { size: 300 })]), skipped: 0 },
 ];
-const BUILDING: JobEvent[] = [...PREPARED, { type: 'building' }];
+const BUILDING: JobEvent[] = [...PREPARED, { type: 'building', at: CREATED + 20 }];
 const PUBLISHING: JobEvent = { type: 'publishing', bytes: 400, files: 2, skipped: 0, attempt: 1 };
 const COMPLETED: JobEvent = { type: 'completed', at: CREATED + 5_000, archive: ARCHIVE, archiveKey: 'k' };
 
@@ -36,7 +36,9 @@ function live(changes: Partial<LiveProgress> = {}): LiveProgress {
   return {
     attempt: 1,
     attemptStartedAt: null,
+    attemptMs: null,
     bytes: 0,
+    files: 0,
     bytesHighWater: 0,
     filesHighWater: 0,
     retry: null,
@@ -100,20 +102,13 @@ describe('downloadStatus', () => {
     );
   });
 
-  it('estimates from the rate of the current attempt', () => {
-    const now = CREATED + 10_000;
-    const running = live({ attemptStartedAt: now - 5_000, bytes: 100, bytesHighWater: 100 });
-    expect(status(after(...BUILDING), { live: running }, now).etaSeconds).toBe(15);
-    expect(status(after(...BUILDING)).etaSeconds).toBeNull();
-  });
-
   it('counts empty files by number', () => {
     const empty = [0, 1].map((i): JobEvent => ({
       type: 'chunkPrepared',
       chunk: aChunk([aPreparedFile(i, { size: 0 })]),
       skipped: 0,
     }));
-    const snapshot = after(...PREPARED.slice(0, 2), ...empty, { type: 'building' });
+    const snapshot = after(...PREPARED.slice(0, 2), ...empty, { type: 'building', at: CREATED + 20 });
     expect(status(snapshot, { live: live({ filesHighWater: 1 }) }).progress).toBe(50);
   });
 
@@ -189,19 +184,36 @@ describe('downloadStatus', () => {
 
 describe('nextPollInMs', () => {
   it('is 4 to 8 s for long jobs', () => {
-    expect(nextPollInMs(3_600, 500, 0)).toBe(4_000);
-    expect(nextPollInMs(3_600, 500, 1)).toBe(8_000);
-    expect(nextPollInMs(null, 500, 0)).toBe(4_000);
+    expect(nextPollInMs(3_600_000, 500, 0)).toBe(4_000);
+    expect(nextPollInMs(3_600_000, 500, 1)).toBe(8_000);
   });
 
   it('is shorter when the job is nearly done', () => {
-    expect(nextPollInMs(4, 500, 0)).toBe(1_000);
-    expect(nextPollInMs(1, 500, 0)).toBe(500);
-    expect(nextPollInMs(1, 500, 1)).toBe(600);
+    expect(nextPollInMs(4_000, 500, 0)).toBe(1_000);
+    expect(nextPollInMs(1_000, 500, 0)).toBe(500);
+    expect(nextPollInMs(1_000, 500, 1)).toBe(600);
+  });
+
+  it('grows with the age of a job of unknown end', () => {
+    const pollAfter = (ageMs: number) => status(after(), {}, CREATED + ageMs).nextPollInMs;
+    expect([0, 1_000, 4_000, 60_000].map(pollAfter)).toEqual([550, 550, 1_500, 6_000]);
+  });
+
+  it('stays short for a young job with a long ETA', () => {
+    const recentRate = 1;
+    const started = live({ attemptStartedAt: CREATED });
+    const pollAfter = (ageMs: number) =>
+      status(after(...BUILDING), { live: started, recentRate }, CREATED + ageMs).nextPollInMs;
+    expect([100, 1_000, 60_000].map(pollAfter)).toEqual([550, 1_500, 6_000]);
+  });
+
+  it('is as short as the floor at the start', () => {
+    expect(firstPollInMs(0)).toBe(500);
+    expect(firstPollInMs(1)).toBe(600);
   });
 
   it('never falls below the floor', () => {
-    expect(nextPollInMs(4, 9_000, 0)).toBe(9_000);
-    expect(nextPollInMs(4, 9_000, 1)).toBe(10_800);
+    expect(nextPollInMs(4_000, 9_000, 0)).toBe(9_000);
+    expect(nextPollInMs(4_000, 9_000, 1)).toBe(10_800);
   });
 });

@@ -10,7 +10,9 @@ const BUILDING = { status: 'running', phase: 'building', preparedFiles: 2, bytes
 const HALF_WAY: LiveProgress = {
   attempt: 2,
   attemptStartedAt: null,
+  attemptMs: null,
   bytes: 50,
+  files: 1,
   bytesHighWater: 70,
   filesHighWater: 1,
   retry: null,

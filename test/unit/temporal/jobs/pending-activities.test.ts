@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import {
   describedSnapshot,
   isBetweenSteps,
@@ -63,6 +64,36 @@ describe('liveProgress', () => {
       retry: { reason: 'The object store is not reachable.' },
     });
     expect(liveProgress(failing(started))).toMatchObject({ attempt: 2, retry: null });
+  });
+});
+
+describe('liveProgress of a second attempt', () => {
+  const started = { seconds: 1_000, nanos: 500_000_000 };
+  const progress = { bytes: 70, files: 3, bytesHighWater: 90, filesHighWater: 4 };
+  const live = (lastHeartbeatTime: object | undefined) =>
+    liveProgress({
+      raw: {
+        pendingActivities: [
+          {
+            activityType: { name: 'buildArchive' },
+            attempt: 2,
+            state: 2,
+            lastStartedTime: started,
+            lastHeartbeatTime,
+            heartbeatDetails: { payloads: [defaultPayloadConverter.toPayload(progress)] },
+          },
+        ],
+      },
+    } as unknown as WorkflowExecutionDescription);
+
+  it('counts nothing of the attempt before', () => {
+    for (const earlier of [undefined, { seconds: 990 }, started]) {
+      expect(live(earlier)).toMatchObject({ attemptMs: null, bytes: 0, files: 0, bytesHighWater: 90 });
+    }
+  });
+
+  it('reads what its own heartbeat reports', () => {
+    expect(live({ seconds: 1_003 })).toMatchObject({ attemptMs: 2_500, bytes: 70, files: 3 });
   });
 });
 
