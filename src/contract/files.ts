@@ -38,6 +38,8 @@ export interface PreparedFile {
   fileId: FileId;
   /** Safe entry name with `/` between folders; not yet unique within the archive. */
   name: string;
+  /** Requested names take precedence over others. Absent also in manifests of older workers. */
+  nameIsRequested?: true;
   /** Bytes. */
   size: number;
   contentType: string | null;

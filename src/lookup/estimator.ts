@@ -18,7 +18,7 @@ export class DownloadEstimator {
     const lines = await runAs(userId, () => lookUpFiles(this.deps, input, { signal }));
     const found = lines.flatMap((line) => ('found' in line ? [line.found] : []));
     const missing = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
-    const names = namesInArchive(found.map(({ name }) => name));
+    const names = namesInArchive(found);
     const entries = found.map(({ fileId, size }, i) => ({ fileId, name: names[i]!, size }));
     return {
       files: entries,

@@ -49,8 +49,11 @@ async function lookUpFile(
   const { fileId } = entry;
   try {
     const { name, ...found } = await source.find(locationOf(entry), signal);
-    const wanted = typeof requested === 'object' ? requested.name : (nameIn(entry) ?? name);
-    return { found: { index, fileId, ...found, name: safeEntryName(wanted) } };
+    const wanted =
+      typeof requested === 'object'
+        ? { name: safeEntryName(requested.name), nameIsRequested: true as const }
+        : { name: safeEntryName(nameIn(entry) ?? name) };
+    return { found: { index, fileId, ...found, ...wanted } };
   } catch (error) {
     const file = { index, fileId };
     const missing = missingFile(file, error, { step: 'inLookup', skipsUnavailable });

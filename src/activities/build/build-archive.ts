@@ -56,7 +56,7 @@ async function planOf(
   context: ActivityContext,
 ): Promise<BuildPlan> {
   const { files, missing } = await loadChunks(deps.store, input.chunks, context.signal);
-  const names = namesInArchive(files.map((file) => file.name));
+  const names = namesInArchive(files);
   return { files: files.map((file, i) => ({ ...file, name: names[i]! })), missing };
 }
 

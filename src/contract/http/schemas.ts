@@ -14,7 +14,7 @@ const MAX_NAME_LENGTH = 255;
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 /** Rejects characters that make a name look like another one. Allows joiners, which emoji and some scripts need. */
 const NO_INVISIBLE_CHARACTERS = /^[^\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]*$/;
-const RELATIVE_PATH = /^(?![\\/]|[A-Za-z]:)/;
+const RELATIVE_PATH = /^(?![\\/]|[A-Za-z]:[\\/])/;
 const NO_PARENT_SEGMENT = /^(?!(?:[^]*[\\/])?\.\.(?:[\\/]|$))/;
 const NO_SLASHES = /^[^\\/]*$/;
 const NOT_ONLY_DOTS = /^(?!\s*\.+\s*$)/;

@@ -46,6 +46,16 @@ describe('prepareFiles', () => {
     return (files as PreparedFile[]).map(({ name }) => name);
   }
 
+  it('marks requested names', async () => {
+    await bench.store.write('downloads/70000', Buffer.from('1'));
+    await bench.store.write('downloads/70001', Buffer.from('2'));
+    const { files } = await prepare(asking([{ fileId: 70_000, name: 'a.txt' }, 70_001]));
+    expect((files as PreparedFile[]).map(({ nameIsRequested }) => nameIsRequested)).toEqual([
+      true,
+      undefined,
+    ]);
+  });
+
   it('finds each file and pins its version', async () => {
     await bench.store.write('downloads/70000', Buffer.from('bare'), { contentType: 'text/plain' });
     await bench.store.write('downloads/a.zip', Buffer.from('zipped'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { safeEntryName, uniqueNames } from '../../../src/archive/entry-names.js';
+import { numberedName, safeEntryName } from '../../../src/archive/entry-names.js';
 
 describe('safeEntryName', () => {
   it.each([
@@ -9,7 +9,14 @@ describe('safeEntryName', () => {
     ['a/../b.txt', 'a/b.txt'],
     ['/etc/passwd', 'etc/passwd'],
     ['C:\\Windows\\win.ini', 'Windows/win.ini'],
-    ['c:evil.txt', 'evil.txt'],
+    ['c:/evil.txt', 'evil.txt'],
+    ['c:evil.txt', 'c_evil.txt'],
+    ['Q: what now.pdf', 'Q_ what now.pdf'],
+    ['C:', 'C_'],
+    ['a/C:/b.txt', 'a/C_/b.txt'],
+    ['C:\\..\\..\\x.txt', 'x.txt'],
+    ['..\\..\\x.txt', 'x.txt'],
+    ['a/.. /.../b.txt', 'a/b.txt'],
     ['\\\\server\\share\\x.txt', 'server/share/x.txt'],
     ['a\u0000b.txt', 'a_b.txt'],
     ['line\nbreak.txt', 'line_break.txt'],
@@ -17,7 +24,27 @@ describe('safeEntryName', () => {
     ['CON', '_CON'],
     ['nul.txt', '_nul.txt'],
     ['folder/aux.tar.gz', 'folder/_aux.tar.gz'],
+    ['con .txt', '_con .txt'],
+    ['com1 .log', '_com1 .log'],
+    ['nul .', '_nul'],
+    ['con.', '_con'],
+    ['Lpt3   .a.b', '_Lpt3   .a.b'],
+    ['com¹', '_com¹'],
+    ['aux\u3000.txt', '_aux\u3000.txt'],
+    ['conin$', '_conin$'],
+    ['CONOUT$.txt', '_CONOUT$.txt'],
+    ['prn /x', '_prn/x'],
+    ['console.txt', 'console.txt'],
+    ['com10.txt', 'com10.txt'],
+    ['.gitignore', '.gitignore'],
+    ['.con', '.con'],
+    ['..hidden', '..hidden'],
+    ['a .txt', 'a .txt'],
+    ['a..txt', 'a..txt'],
+    ['   .txt', '.txt'],
     ['trailing. . .', 'trailing'],
+    ['trailing\u00a0. ', 'trailing'],
+    ['folder. /x', 'folder/x'],
     ['  spaced name.txt  ', 'spaced name.txt'],
     ['\u202Egpj.exe', '_gpj.exe'],
     ['a\u2066b\u2069/\u200ec\u200f\u061c.txt', 'a_b_/_c__.txt'],
@@ -41,6 +68,17 @@ describe('safeEntryName', () => {
     expect(name).toMatch(/^é+\.jpeg$/);
   });
 
+  it.each([
+    ['a device name before blanks', `com1${' '.repeat(300)}x.txt`, '_com1.txt'],
+    ['a device name before dots', `con.${'a'.repeat(300)}`, `_con.${'a'.repeat(250)}`],
+    ['dots at the cut', `a${'.'.repeat(300)} b`, 'a'],
+    ['blanks at the cut', `a${' '.repeat(300)}b`, 'a'],
+    ['a long extension', `a.${'b'.repeat(300)}`, `a.${'b'.repeat(253)}`],
+    ['emoji', `${'🎉'.repeat(100)}.txt`, `${'🎉'.repeat(62)}.txt`],
+  ])('shortens %s to a safe name', (_, raw, safe) => {
+    expect(safeEntryName(raw)).toBe(safe);
+  });
+
   it('keeps only the file name of a deep path', () => {
     expect(safeEntryName(`${'folder/'.repeat(300)}a.txt`)).toBe('a.txt');
   });
@@ -53,52 +91,15 @@ describe('safeEntryName', () => {
   });
 });
 
-describe('uniqueNames', () => {
-  it('numbers equal names in order, before the extension', () => {
-    expect(uniqueNames(['a.txt', 'a.txt', 'b.txt', 'a.txt'])).toEqual([
-      'a.txt',
-      'a (1).txt',
-      'b.txt',
-      'a (2).txt',
-    ]);
-  });
-
-  it('ignores case and Unicode composition', () => {
-    expect(uniqueNames(['A.txt', 'a.TXT'])).toEqual(['A.txt', 'a (1).TXT']);
-    expect(uniqueNames(['ΟΔΟΣ', 'οδοσ', 'οδος'])).toEqual(['ΟΔΟΣ', 'οδοσ (1)', 'οδος (2)']);
-    expect(uniqueNames(['STRASSE', 'straße', 'STRAẞE'])).toEqual(['STRASSE', 'straße (1)', 'STRAẞE (2)']);
-    expect(uniqueNames(['\u00e9', 'e\u0301'])).toEqual(['\u00e9', 'e\u0301 (1)']);
-  });
-
-  it('skips a number that another file has already', () => {
-    const names = uniqueNames(['a.txt', 'a.txt', 'a (1).txt']);
-    expect(new Set(names).size).toBe(3);
-  });
-
-  it('renames a file named like a folder', () => {
-    expect(uniqueNames(['2026', '2026/a.txt'])).toEqual(['2026 (1)', '2026/a.txt']);
-  });
-
-  it('avoids reserved names', () => {
-    expect(uniqueNames(['_manifest.json'], ['_manifest.json'])).toEqual(['_manifest (1).json']);
-  });
-
-  it('renames a folder named like a reserved file', () => {
-    const names = ['_manifest.json/x', '_MANIFEST.JSON/y/z', '_manifest.json', 'a/_manifest.json/x'];
-    expect(uniqueNames(names, ['_manifest.json'])).toEqual([
-      '_manifest (1).json/x',
-      '_MANIFEST (1).JSON/y/z',
-      '_manifest (2).json',
-      'a/_manifest.json/x',
-    ]);
-  });
-
-  it('numbers before a compound extension', () => {
-    expect(uniqueNames(['a.tar.gz', 'a.tar.gz'])).toEqual(['a.tar.gz', 'a (1).tar.gz']);
-  });
-
-  it('numbers 100,000 equal names in linear time', () => {
-    const names = uniqueNames(Array.from({ length: 100_000 }, () => 'photo.jpg'));
-    expect(new Set(names).size).toBe(100_000);
+describe('numberedName', () => {
+  it.each([
+    ['a.txt', 'a (7).txt'],
+    ['a.tar.gz', 'a (7).tar.gz'],
+    ['folder/a', 'folder/a (7)'],
+    ['.gitignore', '.gitignore (7)'],
+    [`${'x'.repeat(251)}.txt`, `${'x'.repeat(239)} (7).txt`],
+    [`_com1${'.'.repeat(248)}x`, '_com1 (7).x'],
+  ])('numbers %j', (name, numbered) => {
+    expect(numberedName(name, 7)).toBe(numbered);
   });
 });

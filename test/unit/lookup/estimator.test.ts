@@ -40,9 +40,22 @@ describe('DownloadEstimator', () => {
     });
   });
 
+  it('keeps requested names before found ones', async () => {
+    const found = await estimate([
+      70_000,
+      { fileId: 70_001, name: 'a.txt' },
+      { fileId: 70_002, name: 'C: x' },
+    ]);
+    expect(found.files.map(({ name }) => name)).toEqual(['a (1).txt', 'a.txt', 'C_ x']);
+    expect(found.renamed).toEqual([
+      { fileId: 70_000, name: 'a (1).txt', insteadOf: 'a.txt' },
+      { fileId: 70_002, name: 'C_ x', insteadOf: 'C: x' },
+    ]);
+  });
+
   it('predicts the archive that a worker builds', async () => {
     const { archive, jobId, onFileError, createdAt, userId, files } = aJob({
-      files: [70_000, 70_001, 70_002, 70_099],
+      files: [70_000, 70_001, { fileId: 70_002, name: 'a.txt' }, 70_099],
       onFileError: 'skip',
     });
     const estimated = await estimate(files);

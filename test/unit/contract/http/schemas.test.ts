@@ -32,6 +32,7 @@ describe('initiateSchema', () => {
       })),
     },
     { files: [{ fileId: 70_000, name: '👨\u200d👩\u200d👧/می\u200cخواهم.txt' }] },
+    { files: ['C:x', 'Q: what now.pdf'].map((name, i) => ({ fileId: 70_000 + i, name })) },
     { fileIds: [10_000, 100_000_000, 'a', 'A-b_c.9', 'x'.repeat(128)] },
     { fileId: 1e4, archive: { format: 'tar.gz', compression: 'store', name: 'photos' } },
     {
@@ -84,7 +85,7 @@ describe('initiateSchema', () => {
       { files: [{ fileId: 70_000, name }] },
       ['files.0.name: must not contain ".."'],
     ]),
-    ...['\\server\\x', '\\x', 'c:x', 'Z:/x'].map((name): [unknown, string[]] => [
+    ...['\\server\\x', '\\x', 'c:\\x', 'Z:/x'].map((name): [unknown, string[]] => [
       { files: [{ fileId: 70_000, name }] },
       ['files.0.name: must be relative: no leading slash or drive letter'],
     ]),
