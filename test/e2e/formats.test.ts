@@ -33,6 +33,7 @@ const NAMES: [stored: string, entry: string][] = [
   ['Q: what now.pdf', 'Q_ what now.pdf'],
   [`com2${' '.repeat(300)}x.txt`, '_com2.txt'],
   ['.gitignore', '.gitignore'],
+  ['100%25.txt', '100%25.txt'],
   ['\u202egpj.exe', '_gpj.exe'],
   ['_manifest.json/inner.txt', '_manifest (1).json/inner.txt'],
   ['_manifest.json', '_manifest (2).json'],

@@ -36,6 +36,11 @@ describe('HttpsSource', () => {
     return readAll(await source.open(found.source, found.size, signal));
   }
 
+  it('reads a name in raw UTF-8', async () => {
+    const disposition = Buffer.from('attachment; filename="Grüße 日本.txt"').toString('latin1');
+    expect(await find({ bytes, disposition })).toMatchObject({ name: 'Grüße 日本.txt' });
+  });
+
   it('finds size, version, type and name with one request', async () => {
     const found = await find({
       bytes,

@@ -6,19 +6,8 @@ function nameOf(changes: Partial<Parameters<typeof nameOfObject>[0]>): string {
 }
 
 describe('nameOfObject', () => {
-  it.each([
-    ['report.pdf', 'report.pdf'],
-    ['%C3%BCber%20%E6%97%A5%E6%9C%AC.txt', 'über 日本.txt'],
-    ['2026%2Freport.pdf', '2026/report.pdf'],
-    ['100%25.txt', '100%.txt'],
-    ['a+b.txt', 'a+b.txt'],
-    ['über.txt', 'über.txt'],
-  ])('decodes the filename metadata: %s', (filename, name) => {
-    expect(nameOf({ metadata: { filename } })).toBe(name);
-  });
-
-  it.each(['100% sure.txt', '50%', '%E4.txt', '%zz%20.txt'])(
-    'keeps metadata with a stray %%: %s',
+  it.each(['report.pdf', '2026/report.pdf', 'über.txt', 'a+b.txt', '100%25.txt', '50%', '=?x'])(
+    'returns the filename metadata as the store decoded it: %s',
     (filename) => {
       expect(nameOf({ metadata: { filename } })).toBe(filename);
     },
@@ -29,42 +18,10 @@ describe('nameOfObject', () => {
     expect(nameOf({ metadata: { filename: 'metadata.txt' }, contentDisposition })).toBe('metadata.txt');
   });
 
-  it.each([
-    ['a bare token', 'attachment; filename=report.pdf', 'report.pdf'],
-    ['a bare token before another parameter', 'attachment; filename=a.txt; size=3', 'a.txt'],
-    ['a quoted text', 'attachment; filename="my report.pdf"', 'my report.pdf'],
-    ['quoted pairs', String.raw`attachment; filename="a \"b\" \\ c.txt"`, String.raw`a "b" \ c.txt`],
-    ['a semicolon within quotes', 'attachment; filename="a;b.txt"', 'a;b.txt'],
-    ['an inline disposition', 'inline; filename="a.txt"', 'a.txt'],
-    ['another case and blanks', 'ATTACHMENT;  FileName = "a.txt"', 'a.txt'],
-    ['percent signs, which RFC 6266 does not decode', 'attachment; filename="a%20b.txt"', 'a%20b.txt'],
-    ['the extended form', "attachment; filename*=UTF-8''%e2%82%ac%20rates.txt", '€ rates.txt'],
-    ['the extended form with a language', "attachment; filename*=utf-8'de'%C3%BCber.txt", 'über.txt'],
-    [
-      'the extended form before the plain one',
-      `attachment; filename="EURO rates"; filename*=UTF-8''%e2%82%ac%20rates`,
-      '€ rates',
-    ],
-    [
-      'the extended form when it comes first',
-      `attachment; filename*=UTF-8''%e2%82%ac%20rates; filename="EURO rates"`,
-      '€ rates',
-    ],
-    [
-      'the plain form beside an unsupported character set',
-      `attachment; filename="plain.txt"; filename*=ISO-8859-1''%A3.txt`,
-      'plain.txt',
-    ],
-  ])('reads Content-Disposition: %s', (_, contentDisposition, name) => {
-    expect(nameOf({ contentDisposition })).toBe(name);
+  it('uses the last key segment beside an empty Content-Disposition', () => {
+    expect(nameOf({ contentDisposition: 'attachment; filename=""' })).toBe('70000.zip');
+    expect(nameOf({ key: 'downloads/a/', contentDisposition: null })).toBe('a');
   });
-
-  it.each([null, '', 'attachment', 'attachment; filename=""', 'inline; name="a.txt"'])(
-    'uses the last key segment for Content-Disposition %j',
-    (contentDisposition) => {
-      expect(nameOf({ contentDisposition })).toBe('70000.zip');
-    },
-  );
 
   it('skips empty metadata', () => {
     const contentDisposition = 'attachment; filename="a.txt"';
