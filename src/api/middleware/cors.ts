@@ -14,6 +14,12 @@ const EXPOSED = [
   'RateLimit-Remaining',
   'RateLimit-Reset',
   'RateLimit-Policy',
+  // Of archives: their name, and what a page needs to resume a download.
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'Accept-Ranges',
+  'ETag',
 ];
 
 /** Allows browsers of the given origins, without credentials. `*` allows every origin. */
