@@ -135,7 +135,7 @@ describe('OutboundHttp', () => {
 
   it('does not count the wait for its turn', async () => {
     const http = client([receiver.host]);
-    const answerMs = 2_000;
+    const answerMs = 3_000;
     let running = 0;
     let mostRunning = 0;
     receiver.answer = (_request, res) => {
@@ -144,7 +144,7 @@ describe('OutboundHttp', () => {
       setTimeout(() => {
         running--;
         res.end();
-      }, 300);
+      }, 500);
     };
     const requests = Array.from({ length: 600 }, () => failureOf(get(receiver.url, http, answerMs)));
     expect(new Set(await Promise.all(requests))).toEqual(new Set(['success']));
