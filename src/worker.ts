@@ -10,6 +10,7 @@ import {
 import { createCallbackActivities } from './activities/deliver-callback.js';
 import { createActivities, createSweepActivities } from './activities/index.js';
 import { ensureDataFolder } from './config/data-folder.js';
+import { assertFilesFolder } from './config/files-folder.js';
 import { loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { silenceSdkNodeWarning } from './runtime/sdk-warnings.js';
@@ -17,7 +18,7 @@ import { shutdownRequested } from './runtime/shutdown.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
 import { UrlGuard } from './outbound/url-guard.js';
 import { createSource } from './source/create-source.js';
-import { createObjectStore } from './storage/create-store.js';
+import { createObjectStore, sourceFilesOf } from './storage/create-store.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { type TemporalConnection, temporalConnection } from './temporal/connection.js';
@@ -61,6 +62,7 @@ const HANDOVER_MS = 20_000;
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
+  await assertFilesFolder(settings);
   Runtime.install({
     logger: temporalLogger(logger),
     // Forwards native logs, otherwise the core writes its own format to the same output.
@@ -116,7 +118,8 @@ async function createWorkers(
   client: Client,
 ): Promise<Worker[]> {
   const store = await createObjectStore(settings.store);
-  const { buildArchive, ...light } = createActivities({ ...createSource(settings, store), store, logger });
+  const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
+  const { buildArchive, ...light } = createActivities({ ...createSource(settings, files), store, logger });
   const sweep = createSweepActivities({
     store,
     jobs: new TemporalJobLookup(client),

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { safeEntryName } from '../archive/entry-names.js';
 import { ensureDataFolder } from '../config/data-folder.js';
+import { assertFilesFolder } from '../config/files-folder.js';
 import { loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/job.js';
 import { DownloadEstimator } from '../lookup/estimator.js';
@@ -14,9 +15,9 @@ import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/objects/file-listing.js';
 import { FileCheck } from '../lookup/check-file.js';
-import { createObjectStore, localLinksOf } from '../storage/create-store.js';
+import { createObjectStore, localLinksOf, sourceFilesOf } from '../storage/create-store.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
-import type { ObjectStore } from '../storage/object-store.js';
+import type { SourceFiles } from '../storage/folder/folder-files.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
 import { WorkerPresence } from '../temporal/worker-presence.js';
@@ -42,12 +43,14 @@ import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
+  await assertFilesFolder(settings);
   // Lazy, so that an API that starts before Temporal responds 503 until Temporal is available.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
   const queues = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
-  const { catalogue, source } = createSource(settings, store);
+  const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
+  const { catalogue, source } = createSource(settings, files);
   const checks = {
     storage: () => store.check(AbortSignal.timeout(2_000)),
     temporal: async () => void (await connection.healthService.check({})),
@@ -78,7 +81,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     jobList: new TemporalJobList(client, queues),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new FileCheck({ catalogue, source }),
-    fileList: fileListOf(settings, store),
+    fileList: fileListOf(settings, files),
     estimator: new DownloadEstimator({ catalogue, source }),
     transferRate,
     store,
@@ -141,9 +144,9 @@ async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings)
   return new StreamTickets([first, ...older]);
 }
 
-function fileListOf({ catalogue }: Settings, store: ObjectStore): FileList {
+function fileListOf({ catalogue }: Settings, files: SourceFiles): FileList {
   if (!catalogue.listing) return new NoFileList('The file list is disabled on this server.');
-  if (catalogue.kind === 'template' && !catalogue.url) return new FileListing(store, safeEntryName);
+  if (catalogue.kind === 'template' && !catalogue.url) return new FileListing(files, safeEntryName);
   return new NoFileList('The files are in an external source, which cannot be listed.');
 }
 

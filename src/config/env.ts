@@ -143,6 +143,7 @@ const environment = z
     CATALOGUE: oneOf(['template', 'http'], 'template'),
     CATALOGUE_URL: url(),
     CATALOGUE_SECRET: z.string().refine(isWebhookSecret, WEBHOOK_SECRET_HINT).optional(),
+    FILES_FOLDER: z.string().optional(),
     FILES_LISTING: boolean(true),
     OUTBOUND_ALLOWED_HOSTS: list(
       z.string().refine(isHostAndPort, 'must be host:port, with a port from 1 to 65535'),
@@ -216,6 +217,9 @@ const environment = z
         }
       } else if (env.CATALOGUE_URL && !env.CATALOGUE_URL.includes('{id}')) {
         reject('CATALOGUE_URL', 'must contain {id} when CATALOGUE is template');
+      }
+      if (env.FILES_FOLDER && (env.CATALOGUE === 'http' || env.CATALOGUE_URL)) {
+        reject('FILES_FOLDER', 'and CATALOGUE_URL exclude each other: unset one of them');
       }
       if (env.OPERATOR_WEBHOOK_URL && env.WEBHOOK_SECRETS.length === 0) {
         reject('WEBHOOK_SECRETS', 'is required with OPERATOR_WEBHOOK_URL: it signs the callbacks');
@@ -340,6 +344,8 @@ function groupSettings(env: Environment) {
       url: env.CATALOGUE_URL,
       secret: env.CATALOGUE_SECRET,
       listing: env.FILES_LISTING,
+      /** Folder that holds the files instead of `downloads/` in the store. */
+      folder: env.FILES_FOLDER,
     },
     outbound: { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS },
     webhooks: { secrets: env.WEBHOOK_SECRETS, operatorUrl: env.OPERATOR_WEBHOOK_URL },

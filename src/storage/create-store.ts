@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FileObjectStore } from './file/file-object-store.js';
+import { FolderFiles, type SourceFiles } from './folder/folder-files.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { ObjectStore } from './object-store.js';
 import type { S3Options } from './s3/s3-client.js';
@@ -27,6 +28,15 @@ export async function createObjectStore(settings: StoreSettings, publicUrl?: str
     linkSecret: settings.linkSecret ?? (await loadPersistentSecret(settings.dataDir, 'link-secret')),
     publicUrl,
   });
+}
+
+/** Returns where the files to download are: a folder of the operator's own if set, otherwise the store. */
+export function sourceFilesOf(
+  folder: string | undefined,
+  { dataDir }: Pick<StoreSettings, 'dataDir'>,
+  store: ObjectStore,
+): SourceFiles {
+  return folder === undefined ? store : new FolderFiles(folder, resolve(dataDir));
 }
 
 /** Returns the dependency with which the API serves the links of a file store; empty for other stores, which serve them. */
