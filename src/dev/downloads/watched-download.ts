@@ -5,19 +5,28 @@ import { isFinal } from '../../contract/snapshot.js';
 import { messageWithCause } from '../errors.js';
 import { type Output, createProgressBar } from './progress-bar.js';
 
-/** The sample could not be downloaded. The message contains the reason. */
-export class SampleDownloadFailed extends Error {
-  override readonly name = 'SampleDownloadFailed';
-  readonly code = 'SAMPLE_DOWNLOAD_FAILED';
+/** A download did not complete. The message contains the reason. */
+export class DownloadFailed extends Error {
+  override readonly name = 'DownloadFailed';
+  readonly code = 'DOWNLOAD_FAILED';
 }
 
-export interface SampleDownloadOptions {
+/** The request to start a download. */
+export interface WantedDownload {
+  fileIds: readonly FileId[];
+  /** Name of the archive, without extension. */
+  name: string;
+}
+
+export interface WatchOptions {
   /** Aborts at shutdown. */
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Called once the job exists. */
+  onStarted?: (started: StartedDownload) => void;
 }
 
-export interface SampleDownload {
+export interface WatchedDownload {
   jobId: string;
   /** Permanent link to the archive: each request redirects to a new signed link. */
   link: string;
@@ -31,37 +40,40 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const RETRYABLE = new Set([429, 503]);
 
 /**
- * Downloads the given files through the HTTP API at `baseUrl`, and shows a progress bar.
- * @throws SampleDownloadFailed, or the reason of the signal.
+ * Downloads the given files through the HTTP API at `baseUrl`, and shows a progress bar until the archive is ready.
+ * @throws DownloadFailed, or the reason of the signal.
  */
-export async function runSampleDownload(
+export async function watchDownload(
   baseUrl: string,
-  fileIds: readonly FileId[],
+  wanted: WantedDownload,
   output: Output,
-  { signal: shutdown, timeoutMs = TIMEOUT_MS }: SampleDownloadOptions = {},
-): Promise<SampleDownload> {
+  { signal: shutdown, timeoutMs = TIMEOUT_MS, onStarted }: WatchOptions = {},
+): Promise<WatchedDownload> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = shutdown ? AbortSignal.any([shutdown, timeout]) : timeout;
   try {
-    const { jobId, downloadPath } = await initiate(baseUrl, fileIds, signal);
-    await follow(baseUrl, jobId, output, signal);
-    return { jobId, link: new URL(downloadPath, baseUrl).href };
+    const started = await initiate(baseUrl, wanted, signal);
+    onStarted?.(started);
+    await follow(baseUrl, started.jobId, output, signal);
+    return { jobId: started.jobId, link: new URL(started.downloadPath, baseUrl).href };
   } catch (error) {
-    if (error instanceof SampleDownloadFailed || shutdown?.aborted) throw error;
-    const reason = timeout.aborted ? `it took longer than ${timeoutMs / 1000} s` : messageWithCause(error);
-    throw new SampleDownloadFailed(`The sample could not be downloaded: ${reason}`, { cause: error });
+    if (error instanceof DownloadFailed || shutdown?.aborted) throw error;
+    const reason = timeout.aborted
+      ? `It was not ready after ${timeoutMs / 1000} s.`
+      : `The service does not answer: ${messageWithCause(error)}.`;
+    throw new DownloadFailed(reason, { cause: error });
   }
 }
 
 async function initiate(
   baseUrl: string,
-  fileIds: readonly FileId[],
+  { fileIds, name }: WantedDownload,
   signal: AbortSignal,
 ): Promise<StartedDownload> {
   const response = await request(new URL('/v1/download/initiate', baseUrl), signal, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ fileIds, archive: { name: 'longhaul-sample' } }),
+    body: JSON.stringify({ fileIds, archive: { name } }),
   });
   return bodyOf<StartedDownload>(response);
 }
@@ -84,7 +96,12 @@ async function follow(baseUrl: string, jobId: string, output: Output, signal: Ab
 
 /** Returns the status, or null if the request should be retried. */
 async function readStatus(url: URL, signal: AbortSignal): Promise<DownloadStatus | null> {
-  const response = await request(url, signal);
+  const response = await request(url, signal).catch(() => {
+    signal.throwIfAborted();
+    // The API restarts. The job goes on meanwhile.
+    return null;
+  });
+  if (response === null) return null;
   if (RETRYABLE.has(response.status)) {
     await response.body?.cancel();
     return null;
@@ -94,8 +111,8 @@ async function readStatus(url: URL, signal: AbortSignal): Promise<DownloadStatus
 
 function assertCompleted({ status, error }: DownloadStatus): void {
   if (status === 'completed') return;
-  const reason = error ? `${error.message} (${error.code})` : 'no reason given';
-  throw new SampleDownloadFailed(`The sample download ended with status ${status}: ${reason}`);
+  const reason = error ? `${error.message} (${error.code})` : 'No reason was given.';
+  throw new DownloadFailed(`It ended as ${status}: ${reason}`);
 }
 
 function request(url: URL, signal: AbortSignal, init: RequestInit = {}): Promise<Response> {
@@ -114,5 +131,5 @@ async function bodyOf<T>(response: Response): Promise<T> {
   }
   if (response.ok && body) return body;
   const detail = body?.detail ?? body?.title ?? 'no details';
-  throw new SampleDownloadFailed(`The service answered ${response.status} to ${response.url}: ${detail}`);
+  throw new DownloadFailed(`The service answered ${response.status} to ${response.url}: ${detail}`);
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { SampleDownloadFailed, runSampleDownload } from '../../../../src/dev/samples/sample-download.js';
+import { DownloadFailed, watchDownload } from '../../../../src/dev/downloads/watched-download.js';
 import { freePort, listen } from '../../../support/dev.js';
 
 const JOB = '0197f0aa-0000-7000-8000-000000000001';
@@ -23,7 +23,7 @@ interface Answer {
   body: unknown;
 }
 
-describe('runSampleDownload', () => {
+describe('watchDownload', () => {
   let server: Server;
   let baseUrl: string;
   let requests: { method: string | undefined; path: string | undefined; body: unknown }[];
@@ -55,10 +55,10 @@ describe('runSampleDownload', () => {
   test('starts a job, follows it, returns the link', async () => {
     answers = [{ status: 202, body: started }, { body: queued }, { body: running }, { body: completed }];
     const startedAt = Date.now();
-    const result = await runSampleDownload(baseUrl, [70_000, 70_004], output);
+    const result = await watchDownload(baseUrl, { fileIds: [70_000, 70_004], name: 'mine' }, output);
 
     expect(result).toEqual({ jobId: JOB, link: `${baseUrl}/v1/download/${JOB}` });
-    const request = { fileIds: [70_000, 70_004], archive: { name: 'longhaul-sample' } };
+    const request = { fileIds: [70_000, 70_004], archive: { name: 'mine' } };
     expect(requests).toEqual([
       { method: 'POST', path: '/v1/download/initiate', body: request },
       ...[1, 2, 3].map(() => ({ method: 'GET', path: STATUS, body: null })),
@@ -80,7 +80,7 @@ describe('runSampleDownload', () => {
       { body: completed },
     ];
     const startedAt = performance.now();
-    await runSampleDownload(baseUrl, [70_000], output);
+    await watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(119);
   });
 
@@ -91,52 +91,56 @@ describe('runSampleDownload', () => {
       { status: 429, body: { title: 'Too many requests' } },
       { body: completed },
     ];
-    await expect(runSampleDownload(baseUrl, [70_000], output)).resolves.toMatchObject({ jobId: JOB });
+    await expect(watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output)).resolves.toMatchObject({
+      jobId: JOB,
+    });
   });
 
   test('reports why a job failed', async () => {
     const error = { code: 'FILE_NOT_FOUND', message: 'File 70000 does not exist' };
     answers = [{ status: 202, body: started }, { body: { ...running, status: 'failed', error } }];
-    const failure = runSampleDownload(baseUrl, [70_000], output);
-    await expect(failure).rejects.toBeInstanceOf(SampleDownloadFailed);
-    await expect(failure).rejects.toThrow(
-      'The sample download ended with status failed: File 70000 does not exist (FILE_NOT_FOUND)',
-    );
+    const failure = watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output);
+    await expect(failure).rejects.toBeInstanceOf(DownloadFailed);
+    await expect(failure).rejects.toThrow('It ended as failed: File 70000 does not exist (FILE_NOT_FOUND)');
   });
 
   test('reports the detail of a rejected request', async () => {
     answers = [
       { status: 400, body: { title: 'The request is not valid', detail: 'fileIds must not be empty' } },
     ];
-    await expect(runSampleDownload(baseUrl, [], output)).rejects.toThrow(
+    await expect(watchDownload(baseUrl, { fileIds: [], name: 'mine' }, output)).rejects.toThrow(
       `The service answered 400 to ${baseUrl}/v1/download/initiate: fileIds must not be empty`,
     );
   });
 
   test('handles a response that is not JSON', async () => {
     answers = [{ status: 502, body: '<h1>Bad gateway</h1>' }];
-    await expect(runSampleDownload(baseUrl, [70_000], output)).rejects.toThrow('answered 502');
+    await expect(watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output)).rejects.toThrow(
+      'answered 502',
+    );
   });
 
   test('reports a refused connection', async () => {
     const unused = `http://127.0.0.1:${await freePort()}`;
-    const failure = runSampleDownload(unused, [70_000], output);
-    await expect(failure).rejects.toBeInstanceOf(SampleDownloadFailed);
+    const failure = watchDownload(unused, { fileIds: [70_000], name: 'mine' }, output);
+    await expect(failure).rejects.toBeInstanceOf(DownloadFailed);
     await expect(failure).rejects.toThrow(/ECONNREFUSED/);
   });
 
   test('times out', async () => {
     answers = [{ status: 202, body: started }, ...Array.from({ length: 20 }, () => ({ body: running }))];
-    const failure = runSampleDownload(baseUrl, [70_000], output, { timeoutMs: 400 });
-    await expect(failure).rejects.toThrow('The sample could not be downloaded: it took longer than 0.4 s');
+    const failure = watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output, { timeoutMs: 400 });
+    await expect(failure).rejects.toThrow('It was not ready after 0.4 s.');
   });
 
   test('stops at once when aborted', async () => {
     answers = [{ status: 202, body: started }, ...Array.from({ length: 20 }, () => ({ body: running }))];
     const stop = new AbortController();
-    const failure = runSampleDownload(baseUrl, [70_000], output, { signal: stop.signal });
+    const failure = watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output, {
+      signal: stop.signal,
+    });
     stop.abort(new Error('stopping'));
     await expect(failure).rejects.toThrow('stopping');
-    await expect(failure).rejects.not.toBeInstanceOf(SampleDownloadFailed);
+    await expect(failure).rejects.not.toBeInstanceOf(DownloadFailed);
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Output, createProgressBar, renderProgress } from '../../../../src/dev/samples/progress-bar.js';
+import {
+  type Output,
+  createProgressBar,
+  renderProgress,
+} from '../../../../src/dev/downloads/progress-bar.js';
 
 function output(terminal: Partial<Output>): Output & { text: string } {
   return {
@@ -31,6 +35,16 @@ describe('renderProgress', () => {
     expect(renderProgress({ ...running, progress: -3 }, 80)).toMatch(/^░{24} {3}0%/);
   });
 
+  test('shows bytes and remaining time of a running download', () => {
+    const fetching = { ...running, bytesProcessed: 9_600_000, bytesTotal: 240_000_000, etaSeconds: 24 };
+    const detail = (state: object) => renderProgress({ ...fetching, ...state }, 200).slice(31);
+    expect(detail({})).toBe('Fetching 2 of 3 files, 9.6 of 240 MB, 24 s left');
+    expect(detail({ etaSeconds: 125 })).toBe('Fetching 2 of 3 files, 9.6 of 240 MB, 3 min left');
+    expect(detail({ etaSeconds: null })).toBe('Fetching 2 of 3 files, 9.6 of 240 MB');
+    expect(detail({ bytesTotal: null })).toBe('Fetching 2 of 3 files');
+    expect(detail({ status: 'completed', message: 'Ready' })).toBe('Ready');
+  });
+
   test('stays on one line', () => {
     expect(renderProgress(running, 20)).toHaveLength(19);
     const rendered = renderProgress({ ...running, message: 'one\r\ntwo\u001B[2Jthree' }, 80);
@@ -58,7 +72,7 @@ describe('createProgressBar on a terminal', () => {
 });
 
 describe('createProgressBar in a log', () => {
-  test('writes one line per phase', () => {
+  test('writes one line per message', () => {
     const log = output({});
     const bar = createProgressBar(log);
     for (const progress of [queued, queued, running, further, publishing]) bar.update(progress);
@@ -66,6 +80,7 @@ describe('createProgressBar in a log', () => {
     expect(log.text.split('\n')).toEqual([
       'queued (0%): Waiting',
       'running (40%): Fetching 2 of 3 files',
+      'running (60%): Fetching 3 of 3 files',
       'processing artifacts (95%): Publishing',
       '',
     ]);

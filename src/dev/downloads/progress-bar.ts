@@ -13,6 +13,10 @@ export interface Progress {
   /** Whole percent. */
   progress: number;
   message: string;
+  bytesProcessed?: number;
+  /** Null while unknown. */
+  bytesTotal?: number | null;
+  etaSeconds?: number | null;
 }
 
 export interface ProgressBar {
@@ -26,21 +30,21 @@ const DEFAULT_COLUMNS = 80;
 const RETURN_AND_CLEAR_LINE = '\r\u001B[2K';
 
 /** Renders a line shorter than `columns`. A full line would wrap, and the next update would not overwrite it. */
-export function renderProgress({ progress, message }: Progress, columns: number): string {
-  const share = Math.min(100, Math.max(0, progress)) / 100;
+export function renderProgress(state: Progress, columns: number): string {
+  const share = Math.min(100, Math.max(0, state.progress)) / 100;
   const filled = Math.floor(share * BAR_WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
   // Removes line breaks and escape sequences, because they would break the line.
-  const plain = message.replaceAll(/\p{Cc}+/gu, ' ');
+  const plain = detailOf(state).replaceAll(/\p{Cc}+/gu, ' ');
   return Array.from(`${bar} ${percent}  ${plain}`)
     .slice(0, Math.max(0, columns - 1))
     .join('');
 }
 
-/** Creates a bar that rewrites its line on a terminal, and prints one line per phase elsewhere. */
+/** Creates a bar that rewrites its line on a terminal, and prints a line for each new message elsewhere. */
 export function createProgressBar(output: Output): ProgressBar {
-  return output.isTTY ? terminalBar(output) : phaseLines(output);
+  return output.isTTY ? terminalBar(output) : messageLines(output);
 }
 
 function terminalBar(output: Output): ProgressBar {
@@ -59,16 +63,32 @@ function terminalBar(output: Output): ProgressBar {
   };
 }
 
-function phaseLines(output: Output): ProgressBar {
-  let lastStatus: string | undefined;
+function messageLines(output: Output): ProgressBar {
+  let last: string | undefined;
   return {
-    update({ status, progress, message }) {
-      if (status === lastStatus) return;
-      lastStatus = status;
-      output.write(`${status.replaceAll('_', ' ')} (${progress}%): ${message}\n`);
+    update(state) {
+      const { status, progress, message } = state;
+      if (`${status}: ${message}` === last) return;
+      last = `${status}: ${message}`;
+      output.write(`${status.replaceAll('_', ' ')} (${progress}%): ${detailOf(state)}\n`);
     },
     end() {
-      lastStatus = undefined;
+      last = undefined;
     },
   };
+}
+
+/** Returns the message, with bytes and remaining time while files are fetched. */
+function detailOf({ status, message, bytesProcessed, bytesTotal, etaSeconds }: Progress): string {
+  const parts = [message];
+  if (status === 'running' && bytesProcessed && bytesTotal) {
+    parts.push(`${megabytes(bytesProcessed)} of ${megabytes(bytesTotal)} MB`);
+    if (etaSeconds)
+      parts.push(etaSeconds < 120 ? `${etaSeconds} s left` : `${Math.ceil(etaSeconds / 60)} min left`);
+  }
+  return parts.join(', ');
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0);
 }

@@ -1,0 +1,56 @@
+import { workflowIdFor } from '../contract/names.js';
+import type { FilesInUse } from './files/files-in-use.js';
+import type { RunningStack } from './stack/run-stack.js';
+
+/** A download that has completed. */
+export interface FinishedDownload {
+  jobId: string;
+  /** Permanent link to the archive. */
+  link: string;
+}
+
+/** Returns everything that a user needs to know of the running stack, with a request to paste. */
+export function announcement(
+  stack: RunningStack,
+  files: FilesInUse,
+  needsKey: boolean,
+  download?: FinishedDownload,
+): string {
+  const { baseUrl, logFiles, webhookSecretFile } = stack;
+  const places: [string, string | undefined][] = [
+    ['API', baseUrl],
+    ['Docs', `${baseUrl}/docs/`],
+    ['Web UI', webUi(stack, download?.jobId)],
+    ['Archive', download?.link],
+    ['Files', files.place],
+    ['Archives', files.archives],
+    ['Logs', logFiles.join('  ')],
+    ['Callbacks', webhookSecretFile && `signed with the secret in ${webhookSecretFile}`],
+  ];
+  const key = needsKey ? ` -H "authorization: Bearer $KEY"` : '';
+  const list = files.listed ? `  curl -s ${baseUrl}/v1/files${key}    # lists the ids\n` : '';
+  const fetchArchive = download ? `\n  curl -sL -o first-download.zip ${download.link}` : '';
+  return `
+Longhaul is ready.
+
+${places.flatMap(([name, value]) => (value ? [`  ${name.padEnd(11)}${value}`] : [])).join('\n')}
+
+${files.advice}
+
+${list}${exampleRequest(baseUrl, files.example, key)}${fetchArchive}
+
+Ctrl-C stops everything. Jobs and files are kept.`;
+}
+
+/** Returns the page of a job in the Temporal Web UI, or of all jobs. */
+export function webUi({ uiUrl, namespace }: RunningStack, jobId?: string): string {
+  if (uiUrl === undefined) return 'see your Temporal server';
+  const workflow = jobId === undefined ? '' : `/${encodeURIComponent(workflowIdFor(jobId))}`;
+  return `${uiUrl}/namespaces/${namespace}/workflows${workflow}`;
+}
+
+function exampleRequest(baseUrl: string, { fileIds, name }: FilesInUse['example'], key: string): string {
+  const ids = fileIds.map((id) => JSON.stringify(id)).join(', ');
+  return `  curl -s ${baseUrl}/v1/download/initiate -H 'content-type: application/json'${key} \\
+    -d '{"fileIds": [${ids}], "archive": {"name": "${name}"}}'`;
+}
