@@ -215,7 +215,7 @@ function temporalArguments(directory: string, port: number): string[] {
   ];
 }
 
-function s3Settings(s3: S3Server): Record<string, string> {
+export function s3Settings(s3: S3Server): Record<string, string> {
   return {
     OBJECT_STORE: 's3',
     S3_ENDPOINT: s3.endpoint,
