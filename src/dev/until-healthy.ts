@@ -25,7 +25,7 @@ export interface HealthWait {
 /**
  * Waits until the API is healthy, however long that takes: a user may mend a bucket or a server meanwhile. Prints the
  * failing checks, and again when they change.
- * @throws the reason of the signal.
+ * @throws an error when the signal aborts.
  */
 export async function untilHealthy(
   { baseUrl, logFiles, signal, quietMs = QUIET_MS }: HealthWait,

@@ -13,32 +13,50 @@ const MAX_EXAMINED = 200;
 
 const PREFIX = 'downloads/';
 
-/** Describes the files of a folder, with the ids of up to three small ones. */
+/** Describes the files of a folder, with the ids of up to three of them. */
 export async function ownFolder(folder: string, dataDir: string): Promise<FilesInUse> {
   const files = new FolderFiles(folder, resolve(dataDir));
+  const keys: string[] = [];
+  for await (const { key } of files.list(PREFIX)) keys.push(key);
+  const first = await smallFiles(files, keys);
+  const fileIds = first.length > 0 ? first : keys.slice(0, EXAMPLES).map(idOf);
+  return {
+    place: `${resolve(folder)} (${countOf(keys.length)}, read only)`,
+    advice:
+      keys.length === 0
+        ? 'The folder is empty. Put files into it, and start a download with their ids:'
+        : 'Start a download with the ids of your files:',
+    example: { ...PLACEHOLDER_EXAMPLE, ...(fileIds.length > 0 ? { fileIds } : {}) },
+    listed: true,
+    first,
+    ...(keys.length > 0 && first.length === 0
+      ? { noFirst: 'No first download, because the files are large or may not be read.' }
+      : {}),
+  };
+}
+
+/** Returns the ids of up to three files that fit into a first download. */
+async function smallFiles(files: FolderFiles, keys: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
-  let count = 0;
   let bytes = 0;
-  for await (const { key } of files.list(PREFIX)) {
-    if (count++ >= MAX_EXAMINED || ids.length === EXAMPLES) continue;
+  for (const key of keys.slice(0, MAX_EXAMINED)) {
     const size = await files.head(key).then(
       (file) => file.size,
       () => Infinity,
     );
     if (bytes + size > FIRST_MAX_BYTES) continue;
     bytes += size;
-    ids.push(key.slice(PREFIX.length));
+    ids.push(idOf(key));
+    if (ids.length === EXAMPLES) break;
   }
-  const isCut = count === MAX_FOLDER_FILES;
-  return {
-    place: `${resolve(folder)} (${isCut ? 'the first ' : ''}${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}, read only)`,
-    advice:
-      count === 0
-        ? 'The folder is empty. Put files into it, and start a download with their ids:'
-        : 'Start a download with the ids of your files:',
-    example: { ...PLACEHOLDER_EXAMPLE, ...(ids.length > 0 ? { fileIds: ids } : {}) },
-    listed: true,
-    first: ids,
-    ...(count > 0 && ids.length === 0 ? { noFirst: 'No first download, because the files are large.' } : {}),
-  };
+  return ids;
+}
+
+function idOf(key: string): string {
+  return key.slice(PREFIX.length);
+}
+
+function countOf(files: number): string {
+  const first = files === MAX_FOLDER_FILES ? 'the first ' : '';
+  return `${first}${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`;
 }
