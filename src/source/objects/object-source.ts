@@ -6,6 +6,7 @@ import type { ObjectLocation } from '../catalogue/catalogue.js';
 import type { FileSource, FoundFile } from '../file-source.js';
 import { nameOfObject } from './object-name.js';
 import { resumableRead } from '../resumable-read.js';
+import { assertSourceKey } from './source-key.js';
 
 /** The part of the object store that this source uses. */
 export interface SourceStore {
@@ -39,21 +40,38 @@ export class ObjectSource implements FileSource<ObjectLocation, PinnedObject> {
   }
 
   async open(source: PinnedObject, size: number, signal: AbortSignal): Promise<Readable> {
-    return resumableRead(
-      (start) => this.store.read(source.key, { start, ifMatch: source.etag, signal }),
-      size,
-      signal,
-    );
+    return resumableRead((start) => this.openAt(source, start, signal), size, signal);
   }
 
+  private async openAt({ key, etag }: PinnedObject, start: number, signal: AbortSignal): Promise<Readable> {
+    try {
+      return await this.store.read(key, { start, ifMatch: etag, signal });
+    } catch (cause) {
+      // The pinned version was longer.
+      if (errorCodeOf(cause) === 'RANGE_NOT_SATISFIABLE') throw replaced(cause);
+      throw cause;
+    }
+  }
+
+  /** A store without the right to list may deny an absent key, so the next key is tried after a denial too. */
   private async headFirst(keys: readonly string[], signal: AbortSignal): Promise<SourceObject> {
+    let denied: unknown;
     for (const key of keys) {
+      assertSourceKey(key);
       try {
         return await this.store.head(key, signal);
       } catch (error) {
-        if (errorCodeOf(error) !== 'FILE_NOT_FOUND') throw error;
+        const code = errorCodeOf(error);
+        if (code !== 'FILE_NOT_FOUND' && code !== 'FILE_FORBIDDEN') throw error;
+        if (code === 'FILE_FORBIDDEN') denied ??= error;
       }
     }
-    throw new FileError('FILE_NOT_FOUND', 'does not exist. Check its id.');
+    throw denied ?? new FileError('FILE_NOT_FOUND', 'does not exist. Check its id.');
   }
+}
+
+function replaced(cause: unknown): FileError {
+  return new FileError('FILE_CHANGED', 'was replaced after it was looked up. Start the download again.', {
+    cause,
+  });
 }

@@ -10,6 +10,7 @@ type Stored = Awaited<ReturnType<SourceStore['head']>> & { bytes: Buffer };
 /** Stores objects in a map, each with its version. */
 class MapStore implements SourceStore {
   readonly asked: string[] = [];
+  readonly denied = new Set<string>();
   private readonly objects = new Map<string, Stored>();
 
   put(key: string, bytes: Buffer, changes: Partial<Stored> = {}): void {
@@ -28,6 +29,7 @@ class MapStore implements SourceStore {
 
   async head(key: string): Promise<Stored> {
     this.asked.push(key);
+    if (this.denied.has(key)) throw new LonghaulError('FILE_FORBIDDEN', 'denied');
     const object = this.objects.get(key);
     if (!object) throw new LonghaulError('FILE_NOT_FOUND', 'absent');
     return object;
@@ -81,7 +83,22 @@ describe('ObjectSource', () => {
     expect(store.asked).toEqual(location.keys);
   });
 
-  it.each(['FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'] as const)(
+  it('tries the next key after a denial', async () => {
+    store.put('downloads/70000.zip', Buffer.from('zip'));
+    store.denied.add('downloads/70000');
+    expect((await source.find(location, signal)).source.key).toBe('downloads/70000.zip');
+  });
+
+  it.each([location.keys, location.keys.slice(0, 1), location.keys.slice(1)])(
+    'throws FILE_FORBIDDEN when %j is denied',
+    async (...denied) => {
+      for (const key of denied) store.denied.add(key);
+      expect(await codeOf(source.find(location, signal))).toBe('FILE_FORBIDDEN');
+      expect(store.asked).toEqual(location.keys);
+    },
+  );
+
+  it.each(['FILE_ARCHIVED', 'FILE_UNREADABLE', 'STORAGE_UNAVAILABLE'] as const)(
     'does not skip a key that fails with %s',
     async (code) => {
       store.head = async (key) => {
@@ -92,6 +109,13 @@ describe('ObjectSource', () => {
       expect(store.asked).toEqual(['downloads/70000']);
     },
   );
+
+  it('reports a shortened object as changed', async () => {
+    store.put('downloads/70000', Buffer.from('bare'));
+    const found = await source.find(location, signal);
+    store.read = () => Promise.reject(new LonghaulError('RANGE_NOT_SATISFIABLE', 'no'));
+    expect(await codeOf(source.open(found.source, found.size, signal))).toBe('FILE_CHANGED');
+  });
 
   it('reads the pinned version', async () => {
     store.put('downloads/70000', Buffer.from('bare'));
