@@ -66,7 +66,11 @@ async function lookUpFile(
 function locationOf(entry: CatalogueEntry): FileLocation {
   if (entry.outcome === 'found') return entry.location;
   if (entry.outcome === 'missing') throw new FileError('FILE_NOT_FOUND', 'does not exist.');
-  throw new FileError('FILE_FORBIDDEN', 'may not be read.');
+  if (entry.outcome === 'forbidden') {
+    throw new FileError('FILE_FORBIDDEN', 'may not be read. The catalogue denies access.');
+  }
+  const predicate = `cannot be read: the catalogue ${entry.reason}. Ask an operator to correct it.`;
+  throw new FileError('FILE_UNREADABLE', predicate);
 }
 
 function nameIn(entry: CatalogueEntry): string | null {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './addresses.js';
 
-export const MAX_URL_LENGTH = 2_048;
+/** The only limit of URLs of files. Signed URLs of some stores have several thousand characters. */
+export const MAX_URL_LENGTH = 8_192;
 
 const HTTPS_PORT = 443;
 const FIRST_UNPRIVILEGED_PORT = 1_024;

@@ -19,7 +19,10 @@ export type FileLocation = ObjectLocation | UrlLocation;
 /** The catalogue's result for one id. */
 export type CatalogueEntry =
   | { fileId: FileId; outcome: 'found'; location: FileLocation; name: string | null }
-  | { fileId: FileId; outcome: 'missing' | 'forbidden' };
+  | { fileId: FileId; outcome: 'missing' }
+  | { fileId: FileId; outcome: 'forbidden' }
+  /** The reason completes "the catalogue …" and quotes no value. */
+  | { fileId: FileId; outcome: 'invalid'; reason: string };
 
 /**
  * Maps file ids of an application to locations. Returns one entry per id, in the same order.

@@ -104,32 +104,74 @@ describe('HttpCatalogue', () => {
     ]);
   });
 
-  it.each([
-    'archives/0123/job/archive.zip',
-    'Archives/x',
-    'archives',
-    'x/../archives/y',
-    '../etc/passwd',
-    './archives/x',
-    '/archives/x',
-    'x//archives',
-    'x/',
-    '..',
-    'x\\..\\archives',
-    'x\u0000',
-  ])('forbids the key %j', async (key) => {
-    answerWith([{ fileId: 70_000, key }]);
-    expect(await catalogue.resolve('ada', [70_000])).toEqual([{ fileId: 70_000, outcome: 'forbidden' }]);
-  });
+  describe('with a malformed entry', () => {
+    const long = (length: number) => 'https://files.example.com/'.padEnd(length, PLANTED);
 
-  it('allows keys that only look similar', async () => {
-    const keys = ['archives-2025/x', 'x/archives/y', '...', 'a..b/c', '.hidden', 'Grüße 日本.txt'];
-    answerWith(keys.map((key, i) => ({ fileId: String(i), key })));
-    const entries = await catalogue.resolve(
-      'ada',
-      keys.map((_, i) => String(i)),
-    );
-    expect(entries.map(({ outcome }) => outcome)).toEqual(keys.map(() => 'found'));
+    it.each([
+      ['a long URL', { url: long(8_193) }, 'url is longer than 8192 characters'],
+      ['a long key', { key: 'é'.repeat(513) }, 'key is longer than 1024 bytes'],
+      ['an empty key', { key: '' }, 'key is empty'],
+      ['no location', { name: PLANTED }, 'it must have one of key, url, or outcome'],
+      ['two locations', { key: PLANTED, url: PLANTED }, 'it must have one of key, url, or outcome'],
+      ['a size that is text', { key: 'k', size: PLANTED }, 'size must be a number of bytes'],
+      ['an unknown outcome', { outcome: PLANTED }, 'outcome must be found, missing or forbidden'],
+      ['a location that is a list', { key: [PLANTED] }, 'key must be a string'],
+    ])('rejects that id alone, by name: %s', async (_, changes, reason) => {
+      answerWith([
+        { fileId: 70_000, key: 'a' },
+        { fileId: 70_001, ...changes },
+        { fileId: 70_002, ...changes },
+      ]);
+      const [good, bad, missing] = await catalogue.resolve('ada', [70_000, 70_001, 70_003]);
+      expect(good).toMatchObject({ fileId: 70_000, outcome: 'found' });
+      expect(bad).toEqual({
+        fileId: 70_001,
+        outcome: 'invalid',
+        reason: expect.stringContaining(`sent an invalid entry: ${reason}`),
+      });
+      expect(missing).toEqual({ fileId: 70_003, outcome: 'missing' });
+      expect(JSON.stringify(bad)).not.toContain(PLANTED);
+    });
+
+    it('accepts URLs, keys and names at their limits', async () => {
+      const [key, name] = ['é'.repeat(512), 'n'.repeat(1_024)];
+      answerWith([
+        { fileId: 'a', url: long(8_192), name },
+        { fileId: 'b', key },
+      ]);
+      expect(await catalogue.resolve('ada', ['a', 'b'])).toMatchObject([
+        { outcome: 'found', location: { url: long(8_192) }, name },
+        { outcome: 'found', location: { keys: [key] } },
+      ]);
+    });
+
+    it.each([
+      ['null', null],
+      ['text', PLANTED],
+      ['a list', [{ fileId: 70_001, key: 'b' }]],
+      ['without an id', { key: PLANTED }],
+      ['with an id that is no id', { fileId: { $: 70_001 }, key: PLANTED }],
+      ['with a broken number', { fileId: 70_001.5, key: PLANTED }],
+    ])('calls no id missing because of an entry %s', async (_, entry) => {
+      answerWith([entry, { fileId: 70_000, key: 'a' }]);
+      expect(await catalogue.resolve('ada', [70_000, 70_001])).toMatchObject([
+        { fileId: 70_000, outcome: 'found' },
+        { fileId: 70_001, outcome: 'invalid', reason: expect.stringContaining('without a valid fileId') },
+      ]);
+    });
+
+    it('prefers it to a valid one, and a denial to both', async () => {
+      const [valid, malformed] = [{ fileId: 1, key: 'a' }, { fileId: '1' }];
+      for (const twice of [
+        [valid, malformed],
+        [malformed, valid],
+      ]) {
+        answerWith(twice);
+        expect(await catalogue.resolve('ada', ['1'])).toMatchObject([{ outcome: 'invalid' }]);
+        answerWith([{ fileId: 1, forbidden: true }, ...twice]);
+        expect(await catalogue.resolve('ada', ['1'])).toEqual([{ fileId: '1', outcome: 'forbidden' }]);
+      }
+    });
   });
 
   it.each([500, 502, 503, 429])('retries with the same message id after status %i', async (status) => {
@@ -161,23 +203,8 @@ describe('HttpCatalogue', () => {
     ['no JSON', `<html>${PLANTED}`, 'sent a response that is not JSON'],
     ['another shape', JSON.stringify({ data: PLANTED }), 'files must be a list'],
     ['a list', JSON.stringify([PLANTED]), 'it must be an object with files'],
-    ['a file that is not an object', JSON.stringify({ files: [PLANTED] }), 'files.0 must be an object'],
-    ['a file without an id', JSON.stringify({ files: [{ key: PLANTED }] }), 'files.0.fileId must be an id'],
-    [
-      'a file without a location',
-      JSON.stringify({ files: [{ fileId: 1, name: PLANTED }] }),
-      'files.0 must have one of',
-    ],
-    [
-      'a file with two locations',
-      JSON.stringify({ files: [{ fileId: 1, key: PLANTED, url: PLANTED }] }),
-      'must have one of',
-    ],
-    [
-      'a size that is not a number',
-      JSON.stringify({ files: [{ fileId: 1, key: 'k', size: PLANTED }] }),
-      'files.0.size must be',
-    ],
+    ['files that are no list', JSON.stringify({ files: { 0: PLANTED } }), 'files must be a list'],
+    ['null', 'null', 'it must be an object with files'],
   ])('describes an invalid response without quoting it: %s', async (_, body, message) => {
     application.answer = (_request, response) => response.setHeader('x-secret', PLANTED).end(body);
     const error = await failing(catalogue.resolve('ada', [70_000]));
