@@ -38,6 +38,7 @@ export const ERRORS = {
   FILE_NOT_FOUND: { status: 404, title: 'A file does not exist' },
   FILE_CHANGED: { status: 409, title: 'A file changed while it was read' },
   FILE_FORBIDDEN: { status: 403, title: 'Access to a file was denied' },
+  FILE_ARCHIVED: { status: 409, title: 'A file is archived' },
   FILE_UNREADABLE: { status: 502, title: 'A file could not be read' },
   FILE_TOO_LARGE: { status: 413, title: 'A file is too large' },
   NO_FILES_AVAILABLE: { status: 404, title: 'No file is available' },

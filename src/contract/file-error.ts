@@ -7,17 +7,26 @@ import { type ErrorCode, LonghaulError } from './errors.js';
 export class FileError extends LonghaulError {
   override readonly name: string = 'FileError';
 
+  /** True when the file itself may be the cause, although the code is about its store or server. */
+  readonly suspectsFile: boolean;
+
   /** @param predicate The rest of the message, such as `is not on its server. Check its id.` */
   constructor(
     code: ErrorCode,
     readonly predicate: string,
-    { subject = 'The file', cause }: { subject?: string; cause?: unknown } = {},
+    {
+      subject = 'The file',
+      cause,
+      suspectsFile = false,
+    }: { subject?: string; cause?: unknown; suspectsFile?: boolean } = {},
   ) {
     super(code, `${subject} ${predicate}`, { cause });
+    this.suspectsFile = suspectsFile;
   }
 
   /** Returns the same error with another subject, such as `File 70001`. */
   about(subject: string): FileError {
-    return new FileError(this.code, this.predicate, { subject, cause: this.cause });
+    const { code, predicate, cause, suspectsFile } = this;
+    return new FileError(code, predicate, { subject, cause, suspectsFile });
   }
 }

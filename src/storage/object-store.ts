@@ -70,18 +70,22 @@ export interface LinkOptions {
  * Its `cause` contains them, for operators. `head` and `read` report errors of the object:
  * - FILE_NOT_FOUND: the object does not exist.
  * - FILE_CHANGED: the object is no longer the version `ifMatch`.
- * - FILE_FORBIDDEN: the store denies access to the object, or does not allow the key.
+ * - FILE_FORBIDDEN: the store denies access to the object, or does not allow the key. S3 without the right to list
+ *   denies absent objects too.
+ * - FILE_ARCHIVED: the object must be restored first.
+ * - FILE_UNREADABLE: the store rejects every request for this object.
  * - RANGE_NOT_SATISFIABLE: `start` is not within the object, or the range is malformed.
  *
  * Any other failure is STORAGE_UNAVAILABLE. It may be temporary, so retry with backoff. A store that does not respond
- * causes STORAGE_UNAVAILABLE after a timeout.
+ * causes STORAGE_UNAVAILABLE after a timeout. When the store responds and fails for this object, the error is a
+ * `FileError` that suspects the file.
  *
  * An abort rejects with the reason of the signal, unchanged. If the signal is aborted beforehand, nothing is done.
  */
 export interface ObjectStore {
   /**
    * Returns size, ETag and metadata of an object. Idempotent.
-   * @throws LonghaulError FILE_NOT_FOUND, FILE_FORBIDDEN or STORAGE_UNAVAILABLE
+   * @throws LonghaulError FILE_NOT_FOUND, FILE_FORBIDDEN, FILE_ARCHIVED, FILE_UNREADABLE or STORAGE_UNAVAILABLE
    */
   head(key: string, signal?: AbortSignal): Promise<ObjectInfo>;
 
@@ -89,7 +93,7 @@ export interface ObjectStore {
    * Opens an object, or a range of it, as a stream. Idempotent. Resolves once the version and the range are verified.
    * Afterwards the stream fails with the same errors. It also fails when it receives no byte for 30 s while its consumer
    * waits for one. It never ends early without an error. Destroy the stream to stop reading.
-   * @throws LonghaulError FILE_NOT_FOUND, FILE_CHANGED, FILE_FORBIDDEN, RANGE_NOT_SATISFIABLE or STORAGE_UNAVAILABLE
+   * @throws LonghaulError as `head`; FILE_CHANGED, RANGE_NOT_SATISFIABLE
    */
   read(key: string, options?: ReadOptions): Promise<Readable>;
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import {
   appendFile,
+  chmod,
   mkdir,
   mkdtemp,
   readdir,
@@ -11,7 +13,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
 import { FileObjectStore } from '../../src/storage/file/file-object-store.js';
@@ -72,6 +76,67 @@ describe('FileObjectStore', () => {
       expect(await keysOf()).toEqual(['a', 'b']);
       expect(await textOf('b')).toBe('text');
       expect(await codeOf(store.head('c'))).toBe('FILE_NOT_FOUND');
+    });
+
+    describe('with bad entries', () => {
+      const bad = {
+        loop: (path: string) => symlink(path, path),
+        'two links to each other': async (path: string) => {
+          await symlink(`${path}-2`, path);
+          await symlink(path, `${path}-2`);
+        },
+        'link to a name too long': (path: string) => symlink('x'.repeat(300), path),
+        'link below a file': (path: string) => symlink(join(folder, 'downloads', 'good', 'x'), path),
+        'link to a folder': (path: string) => symlink(folder, path),
+        'link to a device': (path: string) => symlink('/dev/null', path),
+        pipe: (path: string) => promisify(execFile)('mkfifo', [path]),
+        socket: (path: string) => listenOnce(path),
+      };
+
+      it.each(Object.entries(bad))('treats a %s as missing, alone', async (_, make) => {
+        await store.write('downloads/good', Buffer.from('text'));
+        await make(join(folder, 'downloads', 'bad'));
+        expect(await codeOf(store.head('downloads/bad'))).toBe('FILE_NOT_FOUND');
+        expect(await codeOf(store.read('downloads/bad'))).toBe('FILE_NOT_FOUND');
+        expect(await keysOf()).toEqual(['downloads/good']);
+        expect(await textOf('downloads/good')).toBe('text');
+        await store.delete(['downloads/good']);
+      });
+
+      it('treats a key that is too long as missing', async () => {
+        const key = Array.from({ length: 5 }, () => 'x'.repeat(200)).join('/');
+        expect(await codeOf(store.head(key))).toBe('FILE_NOT_FOUND');
+      });
+
+      (process.getuid?.() === 0 ? it : it.skip)('names only the file it may not read', async () => {
+        await store.write('downloads/good', Buffer.from('text'));
+        await store.write('downloads/secret', Buffer.from('text'));
+        await store.write('downloads/closed/inner', Buffer.from('text'));
+        await chmod(folder, 0o777);
+        await chmod(join(folder, 'downloads', 'secret'), 0);
+        await chmod(join(folder, 'downloads', 'closed'), 0);
+        const nobody = 65_534;
+        process.seteuid?.(nobody);
+        try {
+          for (const key of ['downloads/secret', 'downloads/closed/inner']) {
+            expect(await codeOf(store.head(key))).toBe('FILE_FORBIDDEN');
+            expect(await codeOf(store.read(key))).toBe('FILE_FORBIDDEN');
+          }
+          expect(await keysOf()).toEqual(['downloads/good', 'downloads/secret']);
+        } finally {
+          process.seteuid?.(0);
+        }
+      });
+    });
+
+    it('names the rule that a key violates', async () => {
+      const error = await store.head('a//b').catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: 'FILE_FORBIDDEN',
+        message:
+          'The file has a key that the file store does not allow: it has an empty segment, or begins or ends with /. ' +
+          'Ask an operator to correct the key.',
+      });
     });
 
     it('keeps the version of an open read', async () => {
@@ -240,6 +305,14 @@ describe('FileObjectStore', () => {
     });
   });
 });
+
+/** Leaves a socket file behind. Closing a server removes its file, so the file is renamed before. */
+async function listenOnce(path: string): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(`${path}-open`, resolve));
+  await rename(`${path}-open`, path);
+  await new Promise((resolve) => server.close(resolve));
+}
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -18,6 +18,8 @@ export interface StoreUnderTest {
   secrets: readonly string[];
   /** True when the store lists folder by folder instead of in key order. */
   listsByFolder?: boolean;
+  /** Keys that are no safe paths, if the store takes them. */
+  oddKeys?: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,14 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       const bytes = noise(18 * MIB);
       expect((await store.write(key, bytes)).size).toBe(bytes.length);
       expect((await readAll(await store.read(key))).equals(bytes)).toBe(true);
+    });
+
+    it('round-trip keys that are no paths', async () => {
+      for (const key of subject.oddKeys ?? []) {
+        await put(key, key);
+        expect(await store.head(key)).toMatchObject({ key, size: Buffer.byteLength(key) });
+        expect((await readAll(await store.read(key))).toString()).toBe(key);
+      }
     });
 
     it('store a stream of text as UTF-8', async () => {

@@ -116,7 +116,9 @@ export function s3FaultsContract(
       [403, 'RequestTimeTooSkewed', 'STORAGE_UNAVAILABLE'],
       [412, 'PreconditionFailed', 'FILE_CHANGED'],
       [416, 'InvalidRange', 'RANGE_NOT_SATISFIABLE'],
-      [400, 'InvalidRequest', 'STORAGE_UNAVAILABLE'],
+      [403, 'InvalidObjectState', 'FILE_ARCHIVED'],
+      [400, 'InvalidRequest', 'FILE_UNREADABLE'],
+      [400, 'ExpiredToken', 'STORAGE_UNAVAILABLE'],
       [500, 'InternalError', 'STORAGE_UNAVAILABLE'],
       [503, 'SlowDown', 'STORAGE_UNAVAILABLE'],
     ] as const)('%d %s to a read means %s', async (status, code, expected) => {
@@ -144,6 +146,16 @@ export function s3FaultsContract(
       await store.write(key, noise(1));
       proxy.fault = () => ({ status: 403, code: 'AccessDenied' });
       expect(await codeOf(store.head(key))).toBe('FILE_FORBIDDEN');
+    });
+
+    it('lets GET decide when HEAD is refused', async () => {
+      const key = newKey();
+      await store.write(key, noise(1_000));
+      const { size, etag, metadata } = await store.head(key);
+      for (const status of [400, 403, 405, 501]) {
+        proxy.fault = ({ method }) => (method === 'HEAD' ? { status, code: 'Refused' } : undefined);
+        expect(await store.head(key)).toMatchObject({ size, etag, metadata });
+      }
     });
 
     it('403 to a write means STORAGE_UNAVAILABLE', async () => {

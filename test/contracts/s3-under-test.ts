@@ -18,6 +18,7 @@ export async function startS3Store(server: S3Server, listsByFolder = false): Pro
     unreachable,
     secrets: [server.bucket, '127.0.0.1', String(closedPort), server.accessKeyId, 'key-of-it', 'contract/'],
     listsByFolder,
+    oddKeys: ['dd//x.txt', '/lead.txt', 'back\\slash', 'control\u0001', 'plus+ &?#%41.txt'],
     stop: async () => {
       store.close();
       unreachable.close();

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { assertRange } from '../byte-range.js';
 import { consumeBody } from '../../bytes/consume-body.js';
 import { FileBody } from './file-body.js';
-import { isAbsent, toReadError, toStoreError, withStoreErrors } from './file-errors.js';
+import { isAbsent, isUnusable, toReadError, toStoreError, withStoreErrors } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
@@ -46,6 +46,9 @@ export interface OpenedLink {
   fileName: string;
   contentType: string;
 }
+
+/** Opens a pipe at once. Otherwise the call waits for a writer, and blocks a thread of the process. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Size of the blocks into which small chunks are collected before they are written. */
 const BLOCK_BYTES = 1024 * 1024;
@@ -98,7 +101,7 @@ export class FileObjectStore implements ObjectStore {
     signal?.throwIfAborted();
     let file: FileHandle | undefined;
     try {
-      file = await open(objectPath(this.root, key));
+      file = await this.openFile(key);
       // Stat the open file: a later rename over its path does not change what is read.
       const version = assertFile(await file.stat({ bigint: true }));
       assertVersion(version, ifMatch);
@@ -225,7 +228,17 @@ export class FileObjectStore implements ObjectStore {
   }
 
   private async versionOf(key: string): Promise<BigIntStats> {
-    return assertFile(await stat(objectPath(this.root, key), { bigint: true }));
+    // Opens the file, so that one that may not be read is found out before it is delivered.
+    const file = await this.openFile(key);
+    try {
+      return assertFile(await file.stat({ bigint: true }));
+    } finally {
+      await file.close();
+    }
+  }
+
+  private openFile(key: string): Promise<FileHandle> {
+    return open(objectPath(this.root, key), READ_ONLY);
   }
 
   private async publish(
@@ -274,11 +287,14 @@ function sidecarOf(options: WriteOptions): Sidecar {
   return { contentType: options.contentType ?? null, metadata };
 }
 
-/** Yields size and time of the files that still exist. */
+/** Yields size and time of the files that exist and are readable, so that a bad entry does not end the listing. */
 async function* statEach(files: AsyncIterable<FoundFile>): AsyncGenerator<ListedObject> {
   for await (const { key, path } of files) {
-    const version = await statOrNull(path);
-    if (version?.isFile()) yield { key, size: Number(version.size), lastModified: version.mtime };
+    const version = await stat(path).catch((error: unknown) => {
+      if (isUnusable(error)) return null;
+      throw toStoreError(error);
+    });
+    if (version?.isFile()) yield { key, size: version.size, lastModified: version.mtime };
   }
 }
 

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../runtime/system-error.js';
-import { isAbsent } from './file-errors.js';
+import { isAbsent, isUnusable } from './file-errors.js';
 import { isObjectKey, objectPath } from './path-guard.js';
 
 const FOLDER_ATTEMPTS = 3;
@@ -21,7 +21,8 @@ export async function* walk(root: string, prefix: string, startAfter = ''): Asyn
   // Start at the folder that the prefix names, so that no other folder is read.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   const start = folderPath(root, folder);
-  if (start !== null) yield* walkFolder(start, folder, prefix, startAfter);
+  if (start !== null)
+    yield* walkEntries(await sortedEntries(start, isAbsent), start, folder, prefix, startAfter);
 }
 
 /**
@@ -102,19 +103,23 @@ function folderPath(root: string, folder: string): string | null {
   }
 }
 
-async function* walkFolder(
+async function* walkEntries(
+  entries: readonly Entry[],
   folder: string,
   keyOfFolder: string,
   prefix: string,
   startAfter: string,
 ): AsyncGenerator<FoundFile> {
-  for (const { name, isFolder } of await sortedEntries(folder)) {
+  for (const { name, isFolder } of entries) {
     const key = keyOfFolder + name;
     const path = join(folder, name);
     // Skip the store's own folders, and names that no key can have.
     if (!isObjectKey(key)) continue;
     if (!isFolder && key.startsWith(prefix) && isAfter(key, startAfter)) yield { key, path };
-    if (isFolder && mayContain(`${key}/`, prefix)) yield* walkFolder(path, `${key}/`, prefix, startAfter);
+    if (isFolder && mayContain(`${key}/`, prefix)) {
+      const inner = await sortedEntries(path, isUnusable);
+      yield* walkEntries(inner, path, `${key}/`, prefix, startAfter);
+    }
   }
 }
 
@@ -123,20 +128,23 @@ interface Entry {
   isFolder: boolean;
 }
 
-/** Sorts a folder by its name with a trailing `/`, as its keys sort: `a-b` comes before `a/b`. */
-async function sortedEntries(folder: string): Promise<Entry[]> {
-  const entries = (await entriesOf(folder)).map((entry) => {
+/**
+ * Sorts a folder by its name with a trailing `/`, as its keys sort: `a-b` comes before `a/b`.
+ * @param isIgnored returns true for an error of a folder that then counts as empty.
+ */
+async function sortedEntries(folder: string, isIgnored: (error: unknown) => boolean): Promise<Entry[]> {
+  const entries = (await entriesOf(folder, isIgnored)).map((entry) => {
     const isFolder = entry.isDirectory();
     return { name: entry.name, isFolder, order: Buffer.from(isFolder ? `${entry.name}/` : entry.name) };
   });
   return entries.toSorted((a, b) => Buffer.compare(a.order, b.order));
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
+async function entriesOf(folder: string, isIgnored: (error: unknown) => boolean): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (isAbsent(error)) return [];
+    if (isIgnored(error)) return [];
     throw error;
   }
 }

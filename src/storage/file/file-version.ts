@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsent, toStoreError } from './file-errors.js';
-import { storeError } from '../store-errors.js';
+import { objectError } from '../store-errors.js';
 
 /** Returns the version at `path`; null when it does not exist. */
 export async function statOrNull(path: string): Promise<BigIntStats | null> {
@@ -24,11 +24,11 @@ export function etagOf({ ino, size, mtimeNs }: BigIntStats): string {
  */
 export function assertFile(found: BigIntStats): BigIntStats {
   if (found.isFile()) return found;
-  throw storeError('FILE_NOT_FOUND', new Error('The path is not a regular file'));
+  throw objectError('FILE_NOT_FOUND', new Error('The path is not a regular file'));
 }
 
 /** @throws LonghaulError FILE_CHANGED when `ifMatch` is the ETag of another version. */
 export function assertVersion(version: BigIntStats, ifMatch: string | undefined): void {
   if (ifMatch === undefined || ifMatch === etagOf(version)) return;
-  throw storeError('FILE_CHANGED', new Error(`Expected version ${ifMatch}, found ${etagOf(version)}`));
+  throw objectError('FILE_CHANGED', new Error(`Expected version ${ifMatch}, found ${etagOf(version)}`));
 }

@@ -1,5 +1,5 @@
 import { join, relative, resolve, sep } from 'node:path';
-import { storeError } from '../store-errors.js';
+import { objectError } from '../store-errors.js';
 
 /** Folders that the store uses for itself, beside the objects. No key maps into them. */
 export const RESERVED_FOLDERS = { temporary: '.tmp', metadata: '.meta' } as const;
@@ -23,9 +23,11 @@ export function objectPath(root: string, key: string): string {
   const violation = violationOf(key);
   const path = join(root, key);
   if (violation === null && isBelow(root, path)) return path;
-  throw storeError(
+  const why = violation ?? 'it leads out of the folder';
+  throw objectError(
     'FILE_FORBIDDEN',
-    new Error(`The key ${JSON.stringify(key)} is not a safe path: ${violation}`),
+    new Error(`The key ${JSON.stringify(key)} is not a safe path: ${why}`),
+    `has a key that the file store does not allow: ${why}. Ask an operator to correct the key.`,
   );
 }
 

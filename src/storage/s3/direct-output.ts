@@ -1,4 +1,5 @@
 import type {
+  ArchiveStatus,
   ChecksumType,
   GetObjectCommandOutput,
   HeadObjectCommandOutput,
@@ -24,6 +25,7 @@ export function outputOf({ statusCode, headers, body }: HttpResponse): ReadOutpu
     ChecksumCRC32: headers['x-amz-checksum-crc32'],
     ChecksumType: headers['x-amz-checksum-type'] as ChecksumType | undefined,
     StorageClass: headers['x-amz-storage-class'] as StorageClass | undefined,
+    ArchiveStatus: headers['x-amz-archive-status'] as ArchiveStatus | undefined,
     Restore: headers['x-amz-restore'],
     LastModified: dateOf(headers['last-modified']),
     Metadata: metadataOf(headers),

@@ -58,6 +58,8 @@ export class DirectReads {
     try {
       const signingDate = new Date(Date.now() + this.client.config.systemClockOffset);
       const signed = await signer.sign(requestFor(command, url), { signingDate });
+      // The stored bytes, because sizes and ranges count them. Not signed, because proxies may change the header.
+      signed.headers['accept-encoding'] = 'identity';
       const { response } = await this.client.config.requestHandler.handle(signed as HttpRequest, options);
       return response;
     } catch (error) {
@@ -94,8 +96,6 @@ function requestFor(command: ReadCommand, url: URL): HttpRequest {
     path: `${url.pathname.replace(/\/$/, '')}/${encodedKey(Key)}`,
     headers: {
       host: url.host,
-      // The stored bytes, because sizes and ranges count them.
-      'accept-encoding': 'identity',
       'x-amz-content-sha256': EMPTY_SHA256,
       ...(Range && { range: Range }),
       ...(IfMatch && { 'if-match': IfMatch }),

@@ -1,6 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { LonghaulError } from '../../contract/errors.js';
-import { storeError, type StoreErrorCode } from '../store-errors.js';
+import { meaningOfStatus } from '../../contract/answer-status.js';
+import { failingObject, objectError, storeError } from '../store-errors.js';
 
 /** The request that caused an error. */
 export interface S3Request {
@@ -35,7 +36,25 @@ export class S3RequestFailed extends Error {
 
 /** Maps an error of a request that reads one object: the cause may be the object, not the store. */
 export function toReadError(cause: S3RequestFailed): LonghaulError {
-  return storeError(codeOfRead(cause), cause);
+  const { code, status = 0 } = cause;
+  if (isAboutStore(cause)) return storeError('STORAGE_UNAVAILABLE', cause);
+  if (code === 'InvalidObjectState') return objectError('FILE_ARCHIVED', cause);
+  if (code.startsWith('KMS.')) return objectError('FILE_FORBIDDEN', cause);
+  if (status === 416) return storeError('RANGE_NOT_SATISFIABLE', cause);
+  switch (meaningOfStatus(cause.status)) {
+    case 'absent':
+      return objectError('FILE_NOT_FOUND', cause);
+    case 'denied':
+      return objectError('FILE_FORBIDDEN', cause);
+    case 'replaced':
+      return objectError('FILE_CHANGED', cause);
+    case 'rejected':
+      return objectError('FILE_UNREADABLE', cause);
+    case 'failing':
+      return failingObject(cause);
+    case 'unavailable':
+      return storeError('STORAGE_UNAVAILABLE', cause);
+  }
 }
 
 /** Maps an error of any other request: the cause is the store. */
@@ -49,21 +68,30 @@ export function failedRequestOf(error: unknown): S3RequestFailed | undefined {
   return cause instanceof S3RequestFailed ? cause : undefined;
 }
 
-/** Codes of 403 responses that are caused by the setup of this service, not by one object. */
-const MISCONFIGURED = new Set([
+/** Codes that are caused by the setup of this service or of the bucket, not by one object. */
+const ABOUT_STORE = new Set([
+  'AccountProblem',
+  'AllAccessDisabled',
+  'AuthorizationHeaderMalformed',
   'ExpiredToken',
   'InvalidAccessKeyId',
+  'InvalidBucketName',
   'InvalidToken',
+  'NoSuchBucket',
+  'NotSignedUp',
+  'RequestExpired',
   'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
 ]);
 
-function codeOfRead({ code, status }: S3RequestFailed): StoreErrorCode {
-  if (status === 404) return code === 'NoSuchBucket' ? 'STORAGE_UNAVAILABLE' : 'FILE_NOT_FOUND';
-  if (status === 403) return MISCONFIGURED.has(code) ? 'STORAGE_UNAVAILABLE' : 'FILE_FORBIDDEN';
-  if (status === 412) return 'FILE_CHANGED';
-  if (status === 416) return 'RANGE_NOT_SATISFIABLE';
-  return 'STORAGE_UNAVAILABLE';
+/** Codes of a store that wants fewer requests or did not wait; some stores send them with status 400. */
+const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout$/;
+
+/** Returns true when the answer concerns every object: its code says so, it redirects, or it demands credentials. */
+function isAboutStore({ code, status }: S3RequestFailed): boolean {
+  if (ABOUT_STORE.has(code) || BUSY.test(code)) return true;
+  return status !== undefined && (status < 400 || status === 401 || status === 407);
 }
 
 function vendorCodeOf(cause: unknown): string {

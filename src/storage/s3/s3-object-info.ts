@@ -1,12 +1,16 @@
-import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { decodeMetadata } from './metadata-encoding.js';
 import type { ObjectInfo } from '../object-store.js';
 
-/** Maps a HeadObject response to the port. */
-export function toObjectInfo(key: string, found: HeadObjectCommandOutput): ObjectInfo {
+/** Maps the head of a response to the port. */
+export function toObjectInfo(
+  key: string,
+  size: number,
+  found: HeadObjectCommandOutput | GetObjectCommandOutput,
+): ObjectInfo {
   return {
     key,
-    size: found.ContentLength ?? 0,
+    size,
     etag: found.ETag ?? '',
     crc32: crc32Of(found),
     contentType: found.ContentType ?? null,
@@ -17,7 +21,10 @@ export function toObjectInfo(key: string, found: HeadObjectCommandOutput): Objec
 }
 
 /** Returns the CRC-32 of the whole object. A COMPOSITE checksum covers the parts' checksums; an untyped one may too. */
-function crc32Of({ ChecksumCRC32, ChecksumType }: HeadObjectCommandOutput): number | null {
+function crc32Of({
+  ChecksumCRC32,
+  ChecksumType,
+}: Pick<HeadObjectCommandOutput, 'ChecksumCRC32' | 'ChecksumType'>): number | null {
   if (ChecksumType !== 'FULL_OBJECT' || ChecksumCRC32 === undefined) return null;
   const bytes = Buffer.from(ChecksumCRC32, 'base64');
   return bytes.length === 4 ? bytes.readUInt32BE() : null;

@@ -3,7 +3,6 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
-  HeadObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandInput,
   type ListMultipartUploadsCommandOutput,
@@ -30,10 +29,11 @@ import type {
 } from '../object-store.js';
 import { S3Bucket } from './s3-bucket.js';
 import { createS3Client, type S3Options } from './s3-client.js';
+import { requestStoredBytes } from './stored-bytes.js';
 import { failedRequestOf } from './s3-errors.js';
-import { toObjectInfo } from './s3-object-info.js';
+import { headObject } from './s3-head.js';
 import { writeObject } from './s3-write.js';
-import { storeError } from '../store-errors.js';
+import { failingObject, objectError, storeError } from '../store-errors.js';
 
 /** Key limit of one DeleteObjects request. */
 const DELETE_BATCH = 1_000;
@@ -50,18 +50,16 @@ export class S3ObjectStore implements ObjectStore {
 
   constructor(options: S3Options) {
     this.client = createS3Client(options);
+    requestStoredBytes(this.client);
     this.linkClient = options.publicEndpoint ? createS3Client(options, options.publicEndpoint) : this.client;
     this.bucket = new S3Bucket(this.client, options);
   }
 
   async head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
-    const command = new HeadObjectCommand({ ...this.bucket.object(key), ChecksumMode: 'ENABLED' });
     try {
-      const found = await this.bucket.read('HeadObject', command, { key, signal });
-      return toObjectInfo(key, found);
+      return await headObject(this.bucket, key, signal);
     } catch (error) {
       await this.assertBucketExists(error, signal);
-      await this.assertObjectForbidden(error, key, signal);
       throw error;
     }
   }
@@ -70,13 +68,14 @@ export class S3ObjectStore implements ObjectStore {
     const { start = 0, end, ifMatch, signal } = options;
     assertRange(start, end);
     const range = start > 0 || end !== undefined ? `bytes=${start}-${end ?? ''}` : undefined;
-    const command = new GetObjectCommand({ ...this.bucket.object(key), Range: range, IfMatch: ifMatch });
+    // Some stores send no ETag, and an empty condition is malformed.
+    const condition = ifMatch === '' ? undefined : ifMatch;
+    const command = new GetObjectCommand({ ...this.bucket.object(key), Range: range, IfMatch: condition });
     const found = await this.bucket.read('GetObject', command, { key, signal });
     const body = found.Body as Readable;
-    const toError = (cause: unknown) =>
-      storeError('STORAGE_UNAVAILABLE', this.bucket.failure('GetObject', cause, key));
+    const toError = (cause: unknown) => failingObject(this.bucket.failure('GetObject', cause, key));
     const bytes = guardBody(body, { signal, stallMs: this.bucket.limits.stallMs, toError });
-    const mismatch = mismatchOf(found, range, ifMatch);
+    const mismatch = mismatchOf(found, range && `bytes ${start}-`, condition);
     if (!mismatch) return bytes;
     bytes.destroy();
     throw mismatch;
@@ -162,21 +161,14 @@ export class S3ObjectStore implements ObjectStore {
   /** Checks the bucket once, because a 404 to HEAD has no body that distinguishes a missing bucket from a missing object. */
   private async assertBucketExists(error: unknown, signal: AbortSignal | undefined): Promise<void> {
     if (this.bucketVerified || errorCodeOf(error) !== 'FILE_NOT_FOUND') return;
-    await this.check(signal);
-  }
-
-  /** Reads one byte, because a 403 to HEAD has no body that distinguishes wrong credentials from a forbidden object. */
-  private async assertObjectForbidden(
-    error: unknown,
-    key: string,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    if (errorCodeOf(error) !== 'FILE_FORBIDDEN') return;
+    const command = new HeadBucketCommand({ Bucket: this.bucket.name });
     try {
-      (await this.read(key, { start: 0, end: 0, ...(signal && { signal }) })).destroy();
+      await this.bucket.send('HeadBucket', command, { signal });
     } catch (reason) {
-      if (signal?.aborted || errorCodeOf(reason) === 'STORAGE_UNAVAILABLE') throw reason;
+      // A bucket that denies HeadBucket exists. The right to read objects does not include it.
+      if (failedRequestOf(reason)?.status !== 403) throw this.withAdvice(reason);
     }
+    this.bucketVerified = true;
   }
 
   /** Adds the next step for an operator to the cause, because HeadBucket responds with a status only. */
@@ -236,17 +228,20 @@ const ADVICE: Record<number, string> = {
   404: 'the bucket does not exist. Create it, or correct S3_BUCKET_NAME.',
 };
 
-/** Returns an error when the store ignored a header, and therefore sends other bytes than requested. */
+/**
+ * Returns an error when the store ignored a header, and therefore sends other bytes than requested.
+ * @param contentRange how Content-Range must begin; undefined when the whole object was requested.
+ */
 function mismatchOf(
   found: { ContentRange?: string | undefined; ETag?: string | undefined },
-  range: string | undefined,
+  contentRange: string | undefined,
   ifMatch: string | undefined,
 ): LonghaulError | null {
-  if (range !== undefined && found.ContentRange === undefined) {
-    return storeError('STORAGE_UNAVAILABLE', new Error('The store ignored the Range header'));
+  if (contentRange !== undefined && !found.ContentRange?.startsWith(contentRange)) {
+    return failingObject(new Error('The store ignored the Range header'));
   }
   if (ifMatch !== undefined && found.ETag !== undefined && found.ETag !== ifMatch) {
-    return storeError('FILE_CHANGED', new Error('The store ignored the If-Match header'));
+    return objectError('FILE_CHANGED', new Error('The store ignored the If-Match header'));
   }
   return null;
 }

@@ -18,6 +18,7 @@ const WEB_SOCKET = 'get /v1/download/jobs/{jobId}/stream';
 /** Errors of jobs and files that no response has. */
 const JOB_ONLY_CODES = [
   'ARCHIVE_INCOMPLETE',
+  'FILE_ARCHIVED',
   'FILE_CHANGED',
   'FILE_TOO_LARGE',
   'FILE_UNREADABLE',
