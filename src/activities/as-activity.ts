@@ -4,6 +4,7 @@ import { jittered } from '../concurrency/jitter.js';
 import { runAs } from '../concurrency/work-owner.js';
 import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
+import { FILE_FAULTS } from '../contract/file-faults.js';
 import type { Logger } from '../telemetry/logger.js';
 
 /** Context of one activity attempt. */
@@ -29,11 +30,7 @@ const HEARTBEAT_INTERVAL_MS = 1_000;
 
 /** Errors that a retry cannot fix. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set([
-  'FILE_NOT_FOUND',
-  'FILE_FORBIDDEN',
-  'FILE_CHANGED',
-  'FILE_TOO_LARGE',
-  'FILE_UNREADABLE',
+  ...FILE_FAULTS,
   'NO_FILES_AVAILABLE',
   'JOB_TOO_LARGE',
   'CATALOGUE_INVALID',

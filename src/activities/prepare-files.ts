@@ -1,9 +1,11 @@
 import type { PrepareFilesInput } from '../contract/activities.js';
 import type { MissingFile, PreparedChunk, PreparedFile, PreparedLine } from '../contract/files.js';
+import { failingOf } from '../contract/file-faults.js';
 import { preparedKey } from '../storage/keys.js';
 import { lookUpFiles } from '../lookup/look-up-files.js';
 import type { ActivityContext } from './as-activity.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { logRefused } from './log-refused.js';
 import { writeJsonLines } from './json-lines.js';
 import { newAttemptFolder } from './attempt-folder.js';
 
@@ -16,8 +18,9 @@ export async function prepareFiles(
   input: PrepareFilesInput,
   context: ActivityContext,
 ): Promise<PreparedChunk> {
-  const skipsUnavailable = input.onFileError === 'skip' && context.isLastAttempt;
-  const lines = await lookUpFiles(deps, input, { signal: context.signal, skipsUnavailable });
+  const skipsFailing = input.onFileError === 'skip' && context.isLastAttempt;
+  const onRefused = logRefused(context.logger);
+  const lines = await lookUpFiles(deps, input, { signal: context.signal, skipsFailing, onRefused });
   const inline = input.inline && !lines.some(holdsUrl);
   return inline ? inlineChunk(lines, context) : storedChunk(deps, input, lines, context);
 }
@@ -48,5 +51,7 @@ function summaryOf(lines: PreparedLine[], { attempt }: ActivityContext) {
   const found: PreparedFile[] = lines.flatMap((line) => ('found' in line ? [line.found] : []));
   const missing: MissingFile[] = lines.flatMap((line) => ('missing' in line ? [line.missing] : []));
   const bytes = found.reduce((total, file) => total + file.size, 0);
-  return { found, missing, count: lines.length, bytes, missingCount: missing.length, attempt };
+  const failing = failingOf(missing);
+  const totals = { count: lines.length, bytes, missingCount: missing.length, attempt };
+  return { found, missing, ...totals, ...(failing && { failing }) };
 }

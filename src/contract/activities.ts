@@ -26,7 +26,7 @@ export interface PrepareFilesInput {
   files: RequestedFile[];
   /** Position of the first of `files` in the job. */
   firstIndex: number;
-  /** With `skip`, a file whose server still fails on the last attempt counts as missing. */
+  /** With `skip`, a file that its store or server fails to deliver on the last attempt counts as missing. */
   onFileError: OnFileError;
   /** True to return the files in the result, false to write them to a manifest in the object store. */
   inline: boolean;

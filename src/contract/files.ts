@@ -56,6 +56,12 @@ export interface MissingFile {
   message: string;
 }
 
+/** Files of a job that their store or server failed to deliver on the last attempt. */
+export interface FailingFiles {
+  count: number;
+  first: MissingFile;
+}
+
 /**
  * Result of preparing one chunk of files. A large job writes the files of a chunk to a manifest in the object store,
  * so that the workflow carries a key instead of megabytes.
@@ -70,6 +76,8 @@ export interface PreparedChunk {
   missingCount: number;
   /** The missing files; only the first few when the chunk has a manifest. */
   missing: MissingFile[];
+  /** The missing files that their store or server failed to deliver; absent when there are none. */
+  failing?: FailingFiles;
   /** The attempt that succeeded, from 1. */
   attempt: number;
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import pMap from 'p-map';
 import { safeEntryName } from '../archive/entry-names.js';
 import { FileError } from '../contract/file-error.js';
-import { fileIdOf, type PreparedLine, type RequestedFile } from '../contract/files.js';
+import { fileIdOf, type MissingFile, type PreparedLine, type RequestedFile } from '../contract/files.js';
 import type { Catalogue, CatalogueEntry, FileLocation } from '../source/catalogue/catalogue.js';
 import type { FileSource } from '../source/file-source.js';
 import { missingFile, nameFile } from './missing-file.js';
@@ -12,8 +12,10 @@ const LOOKUP_CONCURRENCY = 128;
 
 export interface LookUpOptions {
   signal: AbortSignal;
-  /** Reports a file as missing when its server is unavailable, instead of failing the whole lookup. */
-  skipsUnavailable?: boolean;
+  /** True when a file that its store or server fails to deliver is missing, instead of failing the whole lookup. */
+  skipsFailing?: boolean;
+  /** Receives the reason of each file that exists and cannot be downloaded, for operators. */
+  onRefused?: (missing: MissingFile, reason: unknown) => void;
 }
 
 export interface LookUpDependencies {
@@ -44,7 +46,7 @@ export async function lookUpFiles(
 async function lookUpFile(
   source: FileSource,
   { entry, requested, index }: { entry: CatalogueEntry; requested: RequestedFile; index: number },
-  { signal, skipsUnavailable = false }: LookUpOptions,
+  { signal, skipsFailing = false, onRefused }: LookUpOptions,
 ): Promise<PreparedLine> {
   const { fileId } = entry;
   try {
@@ -56,9 +58,10 @@ async function lookUpFile(
     return { found: { index, fileId, ...found, ...wanted } };
   } catch (error) {
     const file = { index, fileId };
-    const missing = missingFile(file, error, { step: 'inLookup', skipsUnavailable });
-    if (missing) return { missing };
-    throw nameFile(file, error);
+    const missing = missingFile(file, error, { step: 'inLookup', skipsFailing });
+    if (!missing) throw nameFile(file, error);
+    if (missing.code !== 'FILE_NOT_FOUND') onRefused?.(missing, error);
+    return { missing };
   }
 }
 

@@ -15,8 +15,7 @@ export interface FoundFile<P extends PinnedSource = PinnedSource> {
 
 /**
  * Reads files at the locations that a catalogue returns; an implementation may support only one kind of location.
- * Throws FILE_NOT_FOUND, FILE_FORBIDDEN, FILE_CHANGED, FILE_UNREADABLE or FILE_TOO_LARGE. It also throws
- * STORAGE_UNAVAILABLE and SOURCE_UNAVAILABLE, which callers may retry.
+ * Throws the codes of `FILE_FAULTS`. It also throws STORAGE_UNAVAILABLE and SOURCE_UNAVAILABLE, which callers may retry.
  */
 export interface FileSource<L extends FileLocation = FileLocation, P extends PinnedSource = PinnedSource> {
   /** Looks up a file and pins its version. */

@@ -58,7 +58,7 @@ async function* chunksOf(
         yield chunk;
       }
       if (offset === size) return;
-      throw new FileError(unavailable, 'ended early. Try again in a minute.');
+      throw new FileError(unavailable, 'ended early. Try again in a minute.', { suspectsFile: true });
     } catch (cause) {
       // All bytes arrived. A permanent error still counts: a store may detect a changed version only at the end.
       if (offset === size && !isPermanent(cause)) return;
@@ -72,7 +72,9 @@ async function* chunksOf(
 
 function toFileError(cause: unknown, unavailable: ErrorCode, signal: AbortSignal): unknown {
   if (signal.aborted || cause instanceof LonghaulError) return cause;
-  return new FileError(unavailable, 'could not be read completely. Try again in a minute.', { cause });
+  const predicate = 'could not be read completely. Try again in a minute.';
+  // The server answered and then broke off, so the file may be the cause.
+  return new FileError(unavailable, predicate, { cause, suspectsFile: true });
 }
 
 /** Waits before the next attempt, or throws the error when no attempt is left or a retry cannot help. */

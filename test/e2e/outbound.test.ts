@@ -70,6 +70,7 @@ describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
     70000: { fileId: 70_000, key: 'photos/a.jpg', name: 'a.jpg' },
     70002: { fileId: 70_002, outcome: 'forbidden' },
     70003: { fileId: 70_003, key: 'archives/x/../y' },
+    70006: { fileId: 70_006, url: `https://files.example.com/${PLANTED}`.padEnd(8_193, 'x') },
   };
   const hook = () => `${receiver.url}/hook?token=${PLANTED}`;
   const callbackOf = async (server: Receiver): Promise<ReceivedRequest> => {
@@ -97,7 +98,10 @@ describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
     expect(entries.map(({ name }) => name)).toEqual(['a.jpg', 'b.bin', '_manifest.json']);
     expect(entries[1]).toMatchObject({ size: bytes.length });
     const { files: outcomes } = await stack.files(jobId);
-    expect(outcomes[2]?.error).toEqual({ code: 'FILE_FORBIDDEN', message: 'File 70002 may not be read.' });
+    expect(outcomes[2]?.error).toEqual({
+      code: 'FILE_FORBIDDEN',
+      message: 'File 70002 may not be read. The catalogue denies access.',
+    });
 
     const payload = verified(await callbackOf(receiver)) as JobEnded;
     const { completedAt, expiresAt, archive } = status;
@@ -152,10 +156,13 @@ describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
     expect((await historyText(stack.temporalAddress, delivery)).includes(PLANTED)).toBe(false);
   });
 
-  it('skips a file whose server is broken', async () => {
+  it.each([
+    ['skips a file that its server fails to deliver', 500, 'completed'],
+    ['waits for an overloaded server and drops nothing', 503, 'failed'],
+  ] as const)('%s', async (_, broken, lenientEnd) => {
     const serve = files.receiver.answer;
     files.receiver.answer = (request, response) => {
-      if (request.path === '/down') response.writeHead(503).end();
+      if (request.path === '/down') response.writeHead(broken).end();
       else serve(request, response);
     };
     const request = { fileIds: [70_000, 70_005] };
@@ -163,21 +170,35 @@ describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
       stack.initiate(request),
       stack.initiate({ ...request, onFileError: 'skip' }),
     ]);
-    expect(await stack.waitUntilFinal(strict.jobId)).toMatchObject({
-      status: 'failed',
-      attempts: 2,
-      error: { code: 'SOURCE_UNAVAILABLE' },
-    });
+    const error = { code: 'SOURCE_UNAVAILABLE', message: expect.stringContaining('File 70005') };
+    const failed = { status: 'failed', attempts: 2, error };
+    expect(await stack.waitUntilFinal(strict.jobId)).toMatchObject(failed);
+    expect(await stack.waitUntilFinal(lenient.jobId)).toMatchObject(
+      lenientEnd === 'failed'
+        ? failed
+        : { status: lenientEnd, attempts: 2, archive: { files: 1, skipped: 1 } },
+    );
+    if (lenientEnd === 'completed') {
+      expect((await stack.files(lenient.jobId)).files[1]).toMatchObject({ state: 'skipped', error });
+    }
+    files.receiver.answer = serve;
+  });
+
+  it('skips a malformed entry of the catalogue alone', async () => {
+    const fileIds = [70_000, 70_006];
+    const lenient = await stack.initiate({ fileIds, onFileError: 'skip' });
     expect(await stack.waitUntilFinal(lenient.jobId)).toMatchObject({
       status: 'completed',
-      attempts: 2,
       archive: { files: 1, skipped: 1 },
     });
-    expect((await stack.files(lenient.jobId)).files[1]).toMatchObject({
-      state: 'skipped',
-      error: { code: 'SOURCE_UNAVAILABLE' },
+    const strict = await stack.initiate({ fileIds });
+    const { error } = await stack.waitUntilFinal(strict.jobId);
+    expect(error).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message:
+        'File 70006 cannot be read: the catalogue sent an invalid entry: url is longer than 8192 characters. ' +
+        'Ask an operator to correct it.',
     });
-    files.receiver.answer = serve;
   });
 
   it('calls back after a cancellation', async () => {
@@ -203,7 +224,7 @@ describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
     const status = await stack.waitUntilFinal(jobId);
     expect(status.error).toMatchObject({
       code: 'FILE_FORBIDDEN',
-      message: `File ${fileId} may not be read.`,
+      message: expect.stringMatching(`^File ${fileId} is refused: .*operator`),
     });
     // What connects is the word to the operator, and nothing else.
     await callbackOf(operator);

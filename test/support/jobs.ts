@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { ErrorCode } from '../../src/contract/errors.js';
+import { failingOf } from '../../src/contract/file-faults.js';
 import type { DownloadJob, JobPolicy } from '../../src/contract/job.js';
 import type { MissingFile, PreparedChunk, PreparedFile } from '../../src/contract/files.js';
 
@@ -46,13 +48,15 @@ export function aPreparedFile(index: number, changes: Partial<PreparedFile> = {}
   };
 }
 
-export function aMissingFile(index: number): MissingFile {
+export function aMissingFile(index: number, code: ErrorCode = 'FILE_NOT_FOUND'): MissingFile {
   const fileId = 70_000 + index;
-  return { index, fileId, code: 'FILE_NOT_FOUND', message: `File ${fileId} does not exist.` };
+  return { index, fileId, code, message: `File ${fileId} does not exist.` };
 }
 
 export function aChunk(files: PreparedFile[], missing: MissingFile[] = []): PreparedChunk {
+  const failing = failingOf(missing);
   return {
+    ...(failing && { failing }),
     files,
     count: files.length + missing.length,
     bytes: files.reduce((total, file) => total + file.size, 0),

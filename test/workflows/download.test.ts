@@ -7,6 +7,7 @@ import {
   HANDED_OVER,
   type PrepareFilesInput,
 } from '../../src/contract/activities.js';
+import type { ErrorCode } from '../../src/contract/errors.js';
 import { FILES_QUERY, MEMO, SEARCH_ATTRIBUTES, STATUS_QUERY } from '../../src/contract/names.js';
 import type { BuildProgress, JobSnapshot } from '../../src/contract/snapshot.js';
 import type { DownloadJob } from '../../src/contract/job.js';
@@ -180,6 +181,41 @@ describeWith(await locateTemporalTestServer(), 'downloadWorkflow', (serverPath) 
   it('fails if all files are missing', async () => {
     const { snapshot } = await ending(aJob({ onFileError: 'skip' }), missing([0, 1]));
     expect(snapshot.error?.code).toBe('NO_FILES_AVAILABLE');
+  });
+
+  describe('with files that their store or server fails to deliver', () => {
+    const skipping = (count: number) => {
+      const files = Array.from({ length: count }, (_, i) => 70_000 + i);
+      return aJob({ files, onFileError: 'skip' });
+    };
+    const failing = (count: number) =>
+      missing(
+        Array.from({ length: count }, (_, i) => i),
+        'SOURCE_UNAVAILABLE',
+      );
+
+    it.each([
+      [1, 2],
+      [10, 20],
+    ])('skips %i of %i files', async (count, total) => {
+      const { snapshot } = await ending(skipping(total), failing(count));
+      expect(snapshot).toMatchObject({ status: 'completed', skippedFiles: count });
+    });
+
+    it.each([
+      [1, 1],
+      [2, 3],
+      [11, 40],
+    ])('fails instead of dropping %i of %i files', async (count, total) => {
+      const activities = failing(count);
+      const { snapshot } = await ending(skipping(total), activities);
+      expect(snapshot).toMatchObject({ status: 'failed', error: { code: 'SOURCE_UNAVAILABLE' } });
+      expect(snapshot.error?.message).toMatch(
+        new RegExp(`^${count} of ${total} files could not be read, .* File 70000 `),
+      );
+      expect(snapshot.error?.retryAfterMs).toBeGreaterThan(0);
+      expect(activities.callsOf('buildArchive')).toHaveLength(0);
+    });
   });
 
   it('names size and limit if files are too large', async () => {
@@ -376,13 +412,13 @@ describeWith(await locateTemporalTestServer(), 'downloadWorkflow', (serverPath) 
 });
 
 /** Returns activities that report the files at these positions as missing. */
-function missing(indexes: number[]): FakeActivities {
+function missing(indexes: number[], code?: ErrorCode): FakeActivities {
   const activities = new FakeActivities();
   const prepare = activities.prepareFiles;
   activities.prepareFiles = async (input) => {
     await prepare(input);
     const index = input.firstIndex;
-    return indexes.includes(index) ? aChunk([], [aMissingFile(index)]) : aChunk([aPreparedFile(index)]);
+    return indexes.includes(index) ? aChunk([], [aMissingFile(index, code)]) : aChunk([aPreparedFile(index)]);
   };
   return activities;
 }

@@ -80,6 +80,7 @@ async function buildOnce(
     const entries = entriesOf(deps.source, input, plan.files, outcome, meter, {
       signal,
       isLastAttempt: context.isLastAttempt,
+      logger: context.logger,
     });
     const archive = archiveStream(entries, {
       format,

@@ -4,6 +4,7 @@ import type { ArchiveEntry } from '../../archive/streamed/archive-stream.js';
 import { missingManifestEntry } from '../../archive/missing-manifest.js';
 import type { BuildArchiveInput } from '../../contract/activities.js';
 import { LonghaulError } from '../../contract/errors.js';
+import { bulkMessage, failInBulk, failingOf } from '../../contract/file-faults.js';
 import type { PreparedFile } from '../../contract/files.js';
 import type { FileSource } from '../../source/file-source.js';
 import type { ActivityContext } from '../as-activity.js';
@@ -21,7 +22,7 @@ const READ_AHEAD = { concurrency: 8, backpressure: 16 };
 /**
  * Yields the entries of an archive as the archiver requests them. A lost file is recorded in `outcome` when the job
  * skips such files, and the last entry lists all of them; otherwise the first lost file fails the iteration.
- * @param isLastAttempt Makes a job that skips files also skip those on unavailable servers.
+ * @param isLastAttempt Makes a job that skips files also skip those that their store or server fails to deliver.
  * @throws FileLostError when a file is lost midway: the archive then contains a part of it.
  */
 export async function* entriesOf(
@@ -30,9 +31,16 @@ export async function* entriesOf(
   files: readonly PreparedFile[],
   outcome: BuildOutcome,
   meter: BuildMeter,
-  { signal, isLastAttempt }: Pick<ActivityContext, 'signal' | 'isLastAttempt'>,
+  { signal, isLastAttempt, logger }: Pick<ActivityContext, 'signal' | 'isLastAttempt' | 'logger'>,
 ): AsyncGenerator<ArchiveEntry> {
-  const reader = new PreparedFileReader(source, signal, { onFileError: job.onFileError, isLastAttempt });
+  const reader = new PreparedFileReader(source, signal, {
+    onFileError: job.onFileError,
+    isLastAttempt,
+    logger,
+  });
+  const totalFiles = files.length + outcome.missing.length;
+  // Also after a restart without a file that was lost midway.
+  assertNotInBulk(outcome, totalFiles);
   const ahead = pMapIterable(
     files,
     async (file) => ({
@@ -45,6 +53,7 @@ export async function* entriesOf(
     const opened = readAhead ?? (await reader.open(file));
     if (opened.kind === 'lost') {
       outcome.missing.push(opened.missing);
+      assertNotInBulk(outcome, totalFiles);
       continue;
     }
     meter.startFile(file.name);
@@ -56,6 +65,16 @@ export async function* entriesOf(
   if (outcome.included.length === 0) throw noFilesLeft(outcome);
   if (outcome.missing.length > 0)
     yield missingManifestEntry(job.jobId, outcome.included.length, outcome.missing);
+}
+
+/**
+ * Fails when so many files fail that the store or server is at fault, so that they are not dropped in bulk.
+ * @throws LonghaulError STORAGE_UNAVAILABLE or SOURCE_UNAVAILABLE
+ */
+function assertNotInBulk({ missing }: BuildOutcome, totalFiles: number): void {
+  const failing = failingOf(missing);
+  if (!failing || !failInBulk(failing, totalFiles)) return;
+  throw new LonghaulError(failing.first.code, bulkMessage(failing, totalFiles));
 }
 
 function noFilesLeft({ missing }: BuildOutcome): LonghaulError {

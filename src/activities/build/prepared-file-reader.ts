@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import type { MissingFile, PreparedFile } from '../../contract/files.js';
 import type { OnFileError } from '../../contract/job.js';
 import type { FileSource } from '../../source/file-source.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { logRefused } from '../log-refused.js';
 import type { BuildMeter } from './build-meter.js';
 import { FileLostError, toFileLost } from './file-lost.js';
 
@@ -12,16 +14,18 @@ export type OpenedFile = { kind: 'open'; body: Readable } | { kind: 'lost'; miss
 /** Reads the files of one build. Every error about a file names it. */
 export class PreparedFileReader {
   private readonly skipsLost: boolean;
-  private readonly skipsUnavailable: boolean;
+  private readonly skipsFailing: boolean;
+  private readonly logLost: (missing: MissingFile, reason: unknown) => void;
 
-  /** @param options With `skip`, lost files are skipped; on the last attempt also those on unavailable servers. */
+  /** @param options With `skip`, lost files are skipped; on the last attempt also those that fail. */
   constructor(
     private readonly source: FileSource,
     private readonly signal: AbortSignal,
-    options: { onFileError: OnFileError; isLastAttempt: boolean },
+    options: { onFileError: OnFileError; isLastAttempt: boolean; logger: Logger },
   ) {
     this.skipsLost = options.onFileError === 'skip';
-    this.skipsUnavailable = this.skipsLost && options.isLastAttempt;
+    this.skipsFailing = this.skipsLost && options.isLastAttempt;
+    this.logLost = logRefused(options.logger);
   }
 
   /** @throws FileLostError when the file is lost and the job does not skip lost files. */
@@ -45,7 +49,7 @@ export class PreparedFileReader {
         yield chunk;
       }
     } catch (error) {
-      throw toFileLost(file, error, this.skipsUnavailable);
+      throw toFileLost(file, error, this.skipsFailing);
     }
   }
 
@@ -53,8 +57,9 @@ export class PreparedFileReader {
     try {
       return { kind: 'open', body: await read() };
     } catch (cause) {
-      const error = toFileLost(file, cause, this.skipsUnavailable);
+      const error = toFileLost(file, cause, this.skipsFailing);
       if (!this.skipsLost || !(error instanceof FileLostError)) throw error;
+      this.logLost(error.missing, cause);
       return { kind: 'lost', missing: error.missing };
     }
   }

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { errorCodeOf } from '../../contract/errors.js';
+import { isFileFault } from '../../contract/file-faults.js';
 import { fileIdSchema } from '../../contract/http/schemas.js';
 import type { FileId } from '../../contract/files.js';
 import type { ListedFile } from '../../contract/http/answers.js';
@@ -78,8 +78,8 @@ export class FileListing {
         const { source, name, size } = await this.source.find(entry.location, signal);
         if (source.key === key) return { fileId, name: this.safeName(name), size };
       } catch (error) {
-        // The object was deleted or is not readable, so it cannot be downloaded.
-        if (!['FILE_NOT_FOUND', 'FILE_FORBIDDEN'].includes(errorCodeOf(error) ?? '')) throw error;
+        // The object was deleted or is not readable, so it cannot be downloaded. The others can.
+        if (!isFileFault(error, true)) throw error;
       }
     }
     return undefined;

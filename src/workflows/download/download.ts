@@ -10,7 +10,7 @@ import {
 import type { BuildArchiveInput, DownloadActivities } from '../../contract/activities.js';
 import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
 import type { DownloadJob } from '../../contract/job.js';
-import type { PreparedChunk } from '../../contract/files.js';
+import type { FailingFiles, PreparedChunk } from '../../contract/files.js';
 import { durationText, sizeText } from '../../contract/quantities.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from '../activity-options.js';
 import { startCallbacks } from '../callbacks/start-callbacks.js';
@@ -188,9 +188,16 @@ class Download {
     const bytes = sum(this.chunks.map((chunk) => chunk.bytes));
     const missingCount = sum(this.chunks.map((chunk) => chunk.missingCount));
     const missing = this.chunks.flatMap((chunk) => chunk.missing);
-    const failure = missingFilesFailure(this.job, missing, missingCount);
+    const failure = missingFilesFailure(this.job, missing, missingCount, this.failingFiles());
     if (failure) throw failure;
     if (bytes > this.job.policy.maxBytes) throw tooLargeFailure(bytes, this.job.policy.maxBytes);
+  }
+
+  /** Returns the files of all chunks that their store or server failed to deliver. */
+  private failingFiles(): FailingFiles | undefined {
+    const failing = this.chunks.flatMap((chunk) => chunk.failing ?? []);
+    const [first] = failing;
+    return first && { ...first, count: sum(failing.map(({ count }) => count)) };
   }
 
   private async buildAndPublish(): Promise<{ archive: ArchiveInfo; key: string }> {

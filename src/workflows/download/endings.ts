@@ -3,7 +3,8 @@ import { HANDED_OVER } from '../../contract/activities.js';
 import { type ErrorCode, isErrorCode } from '../../contract/errors.js';
 import type { BuildProgress, JobError } from '../../contract/snapshot.js';
 import type { DownloadJob, JobPolicy } from '../../contract/job.js';
-import type { MissingFile } from '../../contract/files.js';
+import { bulkMessage, failInBulk } from '../../contract/file-faults.js';
+import type { FailingFiles, MissingFile } from '../../contract/files.js';
 
 /** Limits the missing files that an error message names. */
 const MAX_NAMED_MISSING = 5;
@@ -60,8 +61,17 @@ export function timeoutFailure(job: DownloadJob): ApplicationFailure {
 }
 
 /** Returns the failure of a job with these missing files; undefined when it can continue. */
-export function missingFilesFailure(job: DownloadJob, missing: MissingFile[], count: number) {
+export function missingFilesFailure(
+  job: DownloadJob,
+  missing: MissingFile[],
+  count: number,
+  failing?: FailingFiles,
+) {
   if (count === 0) return undefined;
+  const total = job.files.length;
+  if (failing && failInBulk(failing, total)) {
+    return permanentFailure(failing.first.code, bulkMessage(failing, total));
+  }
   const list = listMissing(missing, count);
   if (count === job.files.length && job.onFileError === 'skip') {
     return permanentFailure('NO_FILES_AVAILABLE', `None of the files is available. ${list}`);

@@ -54,6 +54,7 @@ describe('asActivity', () => {
     const PERMANENT: ErrorCode[] = [
       'FILE_NOT_FOUND',
       'FILE_FORBIDDEN',
+      'FILE_ARCHIVED',
       'FILE_CHANGED',
       'FILE_TOO_LARGE',
       'FILE_UNREADABLE',

@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readJsonLines } from '../../../src/activities/json-lines.js';
 import type { PrepareFilesInput } from '../../../src/contract/activities.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
+import { FileError } from '../../../src/contract/file-error.js';
 import type { PreparedFile, PreparedLine, RequestedFile } from '../../../src/contract/files.js';
 import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue/catalogue.js';
 import type { ObjectStore } from '../../../src/storage/object-store.js';
 import { jobPrefix } from '../../../src/storage/keys.js';
 import { collect } from '../../support/bodies.js';
-import { ActivityBench, Attempt, changed, failureOf, readOnly, run } from './support.js';
+import { ActivityBench, Attempt, changed, failureOf, MAX_ATTEMPTS, readOnly, run } from './support.js';
 
 function asking(files: RequestedFile[], changes: Partial<PrepareFilesInput> = {}): PrepareFilesInput {
   const job = { jobId: 'job-1', userId: 'user-1', onFileError: 'fail' } as const;
@@ -26,10 +27,13 @@ class AccessList implements Catalogue {
     return fileIds.map((fileId) => {
       const name = this.entries[fileId] ?? null;
       if (name === 'forbidden' || name === 'missing') return { fileId, outcome: name };
+      if (name === 'invalid') return { fileId, outcome: name, reason: 'sent an invalid entry: url is bad' };
       return { fileId, outcome: 'found', location: { kind: 'object', keys: [`downloads/${fileId}`] }, name };
     });
   }
 }
+
+const DENIED = 'File 70002 may not be read. The catalogue denies access.';
 
 describe('prepareFiles', () => {
   let bench: ActivityBench;
@@ -105,7 +109,7 @@ describe('prepareFiles', () => {
     expect(chunk.files).toHaveLength(1);
     expect(chunk.missing).toEqual([
       { index: 0, fileId: 70_000, code: 'FILE_NOT_FOUND', message: 'File 70000 does not exist.' },
-      { index: 2, fileId: 70_002, code: 'FILE_FORBIDDEN', message: 'File 70002 may not be read.' },
+      { index: 2, fileId: 70_002, code: 'FILE_FORBIDDEN', message: DENIED },
       { index: 3, fileId: 70_003, code: 'FILE_NOT_FOUND', message: 'File 70003 does not exist.' },
     ]);
     expect(catalogue.asked).toEqual({ userId: 'user-1', fileIds: [70_000, 70_001, 70_002, 70_003] });
@@ -113,10 +117,69 @@ describe('prepareFiles', () => {
 
   it('reports a file the store refuses as forbidden', async () => {
     const store = changed(bench.store, {
-      head: () => Promise.reject(new LonghaulError('FILE_FORBIDDEN', 'no')),
+      head: () => Promise.reject(new FileError('FILE_FORBIDDEN', 'is denied.', { cause: new Error('why') })),
     });
     const { missing } = await prepare(asking([70_000]), { store });
-    expect(missing).toMatchObject([{ code: 'FILE_FORBIDDEN', message: 'File 70000 may not be read.' }]);
+    expect(missing).toMatchObject([{ code: 'FILE_FORBIDDEN', message: 'File 70000 is denied.' }]);
+    // An operator finds the reason in the log.
+    expect(bench.logged.join('')).toMatch(/"fileId":70000.*"code":"FILE_FORBIDDEN".*why/);
+  });
+
+  it('reports a malformed entry of the catalogue alone', async () => {
+    await bench.put(1, Buffer.from('there'));
+    const catalogue = new AccessList({ 70_000: 'invalid' });
+    expect(await prepare(asking([70_000, 70_001]), { catalogue })).toMatchObject({
+      files: [{ fileId: 70_001 }],
+      missing: [
+        {
+          fileId: 70_000,
+          code: 'FILE_UNREADABLE',
+          message:
+            'File 70000 cannot be read: the catalogue sent an invalid entry: url is bad. Ask an operator to correct it.',
+        },
+      ],
+    });
+  });
+
+  describe('with a file that its store fails to deliver', () => {
+    const failing = new FileError('STORAGE_UNAVAILABLE', 'could not be read.', { suspectsFile: true });
+    const last = new Attempt(MAX_ATTEMPTS);
+    const storeFailing = (reason: Error) =>
+      changed(bench.store, {
+        head: (key, signal) =>
+          key.includes('70000') ? Promise.reject(reason) : bench.store.head(key, signal),
+      });
+    const skipping = () => asking([70_000, 70_001], { onFileError: 'skip' });
+
+    beforeEach(() => bench.put(1, Buffer.from('there')));
+
+    it('skips the file on the last attempt', async () => {
+      const { prepareFiles } = bench.activities({ store: storeFailing(failing) });
+      const message = 'File 70000 could not be read.';
+      expect(await failureOf(run(prepareFiles, skipping()))).toMatchObject({
+        type: 'STORAGE_UNAVAILABLE',
+        message,
+        nonRetryable: false,
+      });
+      const missing = { index: 0, fileId: 70_000, code: 'STORAGE_UNAVAILABLE', message };
+      expect(await last.run(prepareFiles, skipping())).toMatchObject({
+        missing: [missing],
+        failing: { count: 1, first: missing },
+      });
+    });
+
+    it('fails on the last attempt without skip', async () => {
+      const { prepareFiles } = bench.activities({ store: storeFailing(failing) });
+      expect(await failureOf(last.run(prepareFiles, asking([70_000, 70_001])))).toMatchObject({
+        type: 'STORAGE_UNAVAILABLE',
+        message: 'File 70000 could not be read.',
+      });
+    });
+
+    it.each(['STORAGE_UNAVAILABLE', 'SOURCE_UNAVAILABLE'] as const)('never skips %s', async (code) => {
+      const { prepareFiles } = bench.activities({ store: storeFailing(new LonghaulError(code, 'Down.')) });
+      expect(await failureOf(last.run(prepareFiles, skipping()))).toMatchObject({ type: code });
+    });
   });
 
   it('prefers names of request, catalogue, object, key', async () => {

@@ -70,7 +70,11 @@ describe('Activity with files on other servers', () => {
 
   it.each([
     ['FILE_NOT_FOUND', 'File 70000 does not exist.', 404],
-    ['FILE_FORBIDDEN', 'File 70000 may not be read.', 403],
+    [
+      'FILE_FORBIDDEN',
+      'File 70000 is refused by its server (status 403). Check its access rights there.',
+      403,
+    ],
     [
       'FILE_UNREADABLE',
       'File 70000 cannot be read: its server redirects, and redirects are not followed.',
@@ -96,7 +100,8 @@ describe('Activity with files on other servers', () => {
     expect(failure).toMatchObject({
       type: 'SOURCE_UNAVAILABLE',
       nonRetryable: false,
-      message: 'File 70000 could not be fetched from its server. Try again in a minute.',
+      message:
+        'File 70000 could not be fetched from its server: it responds with status 500. Try again in a minute.',
     });
     expect(JSON.stringify([failure, bench.logged])).not.toContain(SECRET);
   });
@@ -128,6 +133,26 @@ describe('Activity with files on other servers', () => {
       { fileId: 70_000, state: 'skipped', error: { code: 'SOURCE_UNAVAILABLE' } },
       { fileId: 70_001, state: 'included' },
     ]);
+  });
+
+  it.each([503, 429, 502, 504])('waits for a server with status %i and never skips', async (status) => {
+    server.put('/70000', { bytes, etag: '"1"' });
+    const chunks = [await prepare(70_000)];
+    server.receiver.answer = (_, response) => response.writeHead(status).end();
+    const late = new Attempt(MAX_ATTEMPTS);
+    const skipping = aBuild([await bench.put(1, Buffer.from('there'))], { onFileError: 'skip' });
+    skipping.chunks.push(...chunks);
+    const failures = [
+      late.run(activities.prepareFiles, asked(70_000, { onFileError: 'skip' })),
+      late.run(activities.buildArchive, skipping),
+    ];
+    for (const failure of failures) {
+      expect(await failureOf(failure)).toMatchObject({
+        type: 'SOURCE_UNAVAILABLE',
+        message: expect.stringContaining('File 70000'),
+        nonRetryable: false,
+      });
+    }
   });
 
   it('fails or skips a file that changes midway', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCodeOf, LonghaulError } from '../../../src/contract/errors.js';
-import type { Catalogue, CatalogueEntry } from '../../../src/source/catalogue/catalogue.js';
+import { FILE_FAULTS } from '../../../src/contract/file-faults.js';
+import type { Catalogue } from '../../../src/source/catalogue/catalogue.js';
 import type { FileSource, FoundFile } from '../../../src/source/file-source.js';
 import { FileCheck } from '../../../src/lookup/check-file.js';
 
@@ -13,7 +14,7 @@ const FOUND: FoundFile = {
 };
 
 /** Returns the same outcome for every id. */
-function catalogueOf(outcome: CatalogueEntry['outcome']): Catalogue {
+function catalogueOf(outcome: 'found' | 'missing' | 'forbidden'): Catalogue {
   const location = { kind: 'object' as const, keys: ['downloads/70000'] };
   return {
     resolve: async (_userId, fileIds) =>
@@ -43,13 +44,10 @@ describe('FileCheck', () => {
     },
   );
 
-  it.each(['FILE_NOT_FOUND', 'FILE_FORBIDDEN', 'FILE_CHANGED', 'FILE_UNREADABLE', 'FILE_TOO_LARGE'] as const)(
-    'returns undefined when the source throws %s',
-    async (code) => {
-      const check = new FileCheck({ catalogue: catalogueOf('found'), source: failing(code) });
-      expect(await check.lookUp('user', 70_000)).toBeUndefined();
-    },
-  );
+  it.each([...FILE_FAULTS])('returns undefined when the source throws %s', async (code) => {
+    const check = new FileCheck({ catalogue: catalogueOf('found'), source: failing(code) });
+    expect(await check.lookUp('user', 70_000)).toBeUndefined();
+  });
 
   it('propagates STORAGE_UNAVAILABLE', async () => {
     const check = new FileCheck({ catalogue: catalogueOf('found'), source: failing('STORAGE_UNAVAILABLE') });

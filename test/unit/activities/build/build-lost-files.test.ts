@@ -1,9 +1,21 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BuildArchiveInput } from '../../../../src/contract/activities.js';
+import { FileError } from '../../../../src/contract/file-error.js';
+import type { ObjectStore } from '../../../../src/storage/object-store.js';
 import { noise } from '../../../support/bodies.js';
 import { readWithPython, type UnpackedEntry } from '../../../support/unpack.js';
-import { aBuild, ActivityBench, Attempt, changed, failureOf, run, type StoredFile } from '../support.js';
+import {
+  aBuild,
+  ActivityBench,
+  Attempt,
+  changed,
+  failureOf,
+  MAX_ATTEMPTS,
+  run,
+  type StoredFile,
+} from '../support.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -49,10 +61,7 @@ describe('buildArchive with a lost file', () => {
         type: 'FILE_CHANGED',
         message: CHANGED,
         nonRetryable: true,
-        details: [
-          { cause: 'LonghaulError FILE_CHANGED', attempt: 1 },
-          expect.objectContaining({ attempts: 1 }),
-        ],
+        details: [{ cause: 'FileError FILE_CHANGED', attempt: 1 }, expect.objectContaining({ attempts: 1 })],
       });
       expect(await bench.filesOfArchives()).toEqual([]);
     });
@@ -157,6 +166,62 @@ describe('buildArchive with a lost file', () => {
         'FILE_NOT_FOUND',
         undefined,
       ]);
+    });
+  });
+
+  describe('that the store fails to deliver', () => {
+    const last = () => new Attempt(MAX_ATTEMPTS);
+    const skipping = () => aBuild(files, { onFileError: 'skip' });
+
+    /** Fails for the first byte of each of these files. */
+    function failingFor(keys: readonly string[]): ObjectStore {
+      return changed(bench.store, {
+        read: async (key, options) => {
+          if (!keys.includes(key)) return bench.store.read(key, options);
+          throw new FileError('STORAGE_UNAVAILABLE', 'could not be read.', { suspectsFile: true });
+        },
+      });
+    }
+    const keysOf = (from: number) => files.slice(from).map(({ source }) => source.key);
+
+    it('skips the file on the last attempt', async () => {
+      const { buildArchive } = bench.activities({ store: failingFor([lost.source.key]) });
+      expect(await failureOf(run(buildArchive, skipping()))).toMatchObject({
+        type: 'STORAGE_UNAVAILABLE',
+        message: 'File 70001 (“file-1.txt”) could not be read.',
+        nonRetryable: false,
+      });
+      const input = skipping();
+      expect(await last().run(buildArchive, input)).toMatchObject({ files: 3, skipped: 1 });
+      await expectArchiveWithout(input, 1);
+      expect(bench.logged.join('')).toContain('file cannot be downloaded');
+    });
+
+    it('fails when most files fail, dropping none', async () => {
+      const { buildArchive } = bench.activities({ store: failingFor(keysOf(1)) });
+      expect(await failureOf(last().run(buildArchive, skipping()))).toMatchObject({
+        type: 'STORAGE_UNAVAILABLE',
+        message: expect.stringContaining('3 of 4 files could not be read'),
+      });
+      expect(await bench.filesOfArchives()).toEqual([]);
+    });
+
+    it('fails when its only file breaks off midway', async () => {
+      const breaking = changed(bench.store, {
+        read: async (_key, { start = 0 } = {}) => {
+          const broken = new FileError('STORAGE_UNAVAILABLE', 'broke off.', { suspectsFile: true });
+          return Readable.from(
+            (function* () {
+              if (start === 0) yield Buffer.alloc(100_000);
+              throw broken;
+            })(),
+            { objectMode: false },
+          );
+        },
+      });
+      const { buildArchive } = bench.activities({ store: breaking });
+      const input = aBuild([lost], { onFileError: 'skip' });
+      expect(await failureOf(last().run(buildArchive, input))).toMatchObject({ type: 'STORAGE_UNAVAILABLE' });
     });
   });
 

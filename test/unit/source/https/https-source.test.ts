@@ -173,10 +173,77 @@ describe('HttpsSource', () => {
     });
   });
 
-  it('refuses a compressed response', async () => {
-    server.receiver.answer = (_, response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
-    expect(await codeOf(source.find(at(server.receiver.url), signal))).toBe('FILE_UNREADABLE');
+  it.each(['gzip', 'GZIP', ' x-gzip', 'br', 'zstd', 'deflate', 'identity, gzip', ['none', 'gzip']])(
+    'refuses a response with the coding %j',
+    async (coding) => {
+      server.receiver.answer = (_, response) => response.setHeader('content-encoding', coding).end('x');
+      expect(await source.find(at(server.receiver.url), signal).catch(String)).toBe(
+        'FileError: The file cannot be read: its server sends it compressed, although the request asks for the stored bytes.',
+      );
+    },
+  );
+
+  it.each([
+    '',
+    ' ',
+    'identity',
+    'Identity',
+    'none',
+    'utf-8',
+    'aws-chunked',
+    ',',
+    'identity, identity',
+    ['', 'none'],
+  ])('delivers the stored bytes with the coding %j', async (coding) => {
+    const serve = server.receiver.answer;
+    server.receiver.answer = (request, response) => {
+      response.setHeader('content-encoding', coding);
+      serve(request, response);
+    };
+    expect((await read({ bytes, etag: '"1"' })).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    [500, true],
+    [501, true],
+    [505, true],
+    [408, false],
+    [429, false],
+    [502, false],
+    [503, false],
+    [504, false],
+    [522, false],
+  ])('suspects the file after status %i: %s', async (status, suspectsFile) => {
+    server.receiver.answer = (_, response) => response.writeHead(status).end();
+    expect(await source.find(at(server.receiver.url), signal).catch((error: unknown) => error)).toMatchObject(
+      {
+        code: 'SOURCE_UNAVAILABLE',
+        message: `The file could not be fetched from its server: it responds with status ${status}. Try again in a minute.`,
+        suspectsFile,
+      },
+    );
+  });
+
+  it('suspects the file when its body breaks off', async () => {
+    const broken = read({ bytes, ranges: false, cutsAfter: [1, 100_000] });
+    expect(await broken.catch((error: unknown) => error)).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      suspectsFile: true,
+    });
+  });
+
+  it('gives each refusal a text of its own', async () => {
+    const guarded = new HttpsSource(new OutboundHttp(new UrlGuard()), MAX_BYTES);
+    const textOf = (url: string) => guarded.find(at(url), signal).catch(String);
+    const texts = await Promise.all([
+      textOf('https://files.example.com/'.padEnd(8_193, 'x')),
+      textOf('https://10.0.0.1/x'),
+      textOf('http://files.example.com/x'),
+      textOf('https://ada:pw@files.example.com/x'),
+      textOf('https://files.example.com:22/x'),
+    ]);
+    expect(texts[0]).toContain('is refused: the URL must have at most 8192 characters.');
+    expect(new Set(texts).size).toBe(texts.length);
   });
 
   it('refuses URLs the guard refuses, without quoting them', async () => {

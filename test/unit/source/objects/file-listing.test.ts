@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { safeEntryName } from '../../../../src/archive/entry-names.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
+import { FileError } from '../../../../src/contract/file-error.js';
 import type { ListedFile } from '../../../../src/contract/http/answers.js';
 import { FileListing, type ListableStore } from '../../../../src/source/objects/file-listing.js';
 import { FileObjectStore } from '../../../../src/storage/file/file-object-store.js';
@@ -91,6 +92,24 @@ describe('FileListing', () => {
     expect(files).toEqual([]);
     expect(Number(next)).toBeGreaterThan(80_000);
     expect(examined).toBeLessThan(1_100);
+  });
+
+  it.each([
+    new FileError('FILE_ARCHIVED', 'is archived.'),
+    new FileError('FILE_UNREADABLE', 'cannot be read.'),
+    new FileError('STORAGE_UNAVAILABLE', 'fails.', { suspectsFile: true }),
+  ])('omits one object with the error $code', async (reason) => {
+    for (const id of [70_000, 70_001]) await put(`downloads/${id}`);
+    const broken = Object.assign(Object.create(store) as FileObjectStore, {
+      head: (key: string) => (key.endsWith('70000') ? Promise.reject(reason) : store.head(key)),
+    });
+    expect(idsOf(await new FileListing(broken, safeEntryName).list('', '', 10, never))).toEqual([70_001]);
+  });
+
+  it('goes on after a link to itself', async () => {
+    await put('downloads/70001');
+    await symlink('70000', join(directory, 'downloads', '70000'));
+    expect(idsOf(await list())).toEqual([70_001]);
   });
 
   it('propagates errors of the store', async () => {
