@@ -7,7 +7,7 @@ import { FileBody } from '../file/file-body.js';
 import { toReadError, toStoreError } from '../file/file-errors.js';
 import { assertFile, assertVersion, etagOf } from '../file/file-version.js';
 import type { ListOptions, ObjectInfo, ObjectStore } from '../object-store.js';
-import { storeError } from '../store-errors.js';
+import { objectError } from '../store-errors.js';
 import { filesBelow, MAX_FOLDER_FILES } from './folder-scan.js';
 import { fileIdOfPath } from './path-ids.js';
 
@@ -106,7 +106,10 @@ export class FolderFiles implements SourceFiles {
   private async pathOf(key: string): Promise<string> {
     const path = key.startsWith(PREFIX) ? (await this.paths()).get(key.slice(PREFIX.length)) : undefined;
     if (path !== undefined) return path;
-    throw storeError('FILE_NOT_FOUND', new Error(`No file of the folder has the key ${JSON.stringify(key)}`));
+    throw objectError(
+      'FILE_NOT_FOUND',
+      new Error(`No file of the folder has the key ${JSON.stringify(key)}`),
+    );
   }
 
   /** Returns the path of each id, in the order of the ids. Concurrent callers share one scan. */
