@@ -11,6 +11,7 @@ export const ERRORS = {
   ROUTE_NOT_FOUND: { status: 404, title: 'Route not found' },
   JOB_NOT_FOUND: { status: 404, title: 'Job not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed' },
+  REQUEST_INCOMPLETE: { status: 408, title: 'The body did not arrive in time' },
   JOB_NOT_READY: { status: 409, title: 'The archive is not ready' },
   JOB_ALREADY_FINISHED: { status: 409, title: 'The job has already ended' },
   JOB_NOT_RETRYABLE: { status: 409, title: 'The job cannot be started again' },

@@ -7,8 +7,8 @@ import { OfferedRequest, serveUpgrades } from './upgrades.js';
 const LIMITS = {
   /** Time until the end of the headers, also on a connection that never sends anything. */
   headersTimeout: 10_000,
-  /** Time until the end of the body: the maximum of 1 MiB at 35 kB/s. */
-  requestTimeout: 30_000,
+  /** Time until the end of the body. Longer than 10 s for headers and the 30 s of `jsonBody`, whose answer has a body. */
+  requestTimeout: 45_000,
   /** Interval at which Node checks both timeouts. Its default of 30 s would stretch 10 s to 40 s. */
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1_024,

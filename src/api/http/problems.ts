@@ -16,7 +16,7 @@ const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
   'entity.parse.failed': { code: 'INVALID_JSON', message: 'The body is not valid JSON.' },
   'entity.too.large': {
     code: 'BODY_TOO_LARGE',
-    message: 'The body is larger than 1 MiB. Request fewer files at once.',
+    message: 'The body is larger than 8 MiB. Use shorter names, or start several downloads.',
   },
   'encoding.unsupported': {
     code: 'UNSUPPORTED_MEDIA_TYPE',
@@ -76,6 +76,8 @@ function dropLateResult(error: unknown, res: Response, logger: Logger): void {
 export function sendProblem(res: Response, path: string, error: LonghaulError, extra: object = {}): void {
   const { status, title } = ERRORS[error.code];
   if (status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  // The rest of the body would hold the connection.
+  if (status === 408) res.set('Connection', 'close');
   const problem = {
     type: `urn:longhaul:problem:${error.code}`,
     title,

@@ -1,27 +1,26 @@
 import type { z } from 'zod';
 import { type InputError, LonghaulError } from '../../contract/errors.js';
+import { MAX_FAULTS } from '../../contract/http/bounded-list.js';
 
-/** Limits the response: 100,000 invalid ids would list megabytes of errors. */
-const MAX_LISTED = 100;
 
 /**
  * INVALID_REQUEST whose text is rendered from its errors. Each message is a predicate of its path, e.g. `must be a list`.
- * Lists at most 100 errors.
+ * Keeps at most 100 errors, because a check ends there.
  */
 export class ValidationError extends LonghaulError {
-  constructor(private readonly all: readonly InputError[]) {
-    super('INVALID_REQUEST', detailOf(all), { errors: all.slice(0, MAX_LISTED) });
+  constructor(errors: readonly InputError[]) {
+    super('INVALID_REQUEST', detailOf(errors), { errors: errors.slice(0, MAX_FAULTS) });
   }
 
   /** Returns the same error for a client that uses other field names. */
   withPaths(rename: (path: string) => string): ValidationError {
-    return new ValidationError(this.all.map(({ path, message }) => ({ path: rename(path), message })));
+    return new ValidationError(this.errors.map(({ path, message }) => ({ path: rename(path), message })));
   }
 }
 
 /**
  * Parses a value with a schema.
- * @throws ValidationError with all errors, not only the first.
+ * @throws ValidationError with the first hundred errors, not only the first.
  */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value === undefined ? {} : value);
@@ -31,14 +30,14 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown): z.outp
 
 function detailOf(errors: readonly InputError[]): string {
   if (errors.length === 1) return `${errors[0]!.path} ${errors[0]!.message}.`;
-  const listed = errors.length > MAX_LISTED ? ` The first ${MAX_LISTED} are listed.` : '';
-  return `${errors.length} fields are not valid.${listed}`;
+  if (errors.length < MAX_FAULTS) return `${errors.length} fields are not valid.`;
+  return `At least ${MAX_FAULTS} fields are not valid. The first ${MAX_FAULTS} are listed.`;
 }
 
-/** Splits zod's single issue for all unknown fields into one error per field. */
+/** Splits zod's single issue for all unknown fields into one error per field, for the first hundred. */
 function inputErrorsOf(issue: z.core.$ZodIssue): InputError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => ({
       path: [...issue.path, key].join('.'),
       message: 'is not a known field',
     }));

@@ -115,7 +115,7 @@ function errorsOf(operation: Operation): ErrorCode[] {
   const { open, live, body, path, errors = [] } = operation;
   const codes: ErrorCode[] = ['INVALID_REQUEST', 'INTERNAL_ERROR'];
   if (!open) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'AUTH_UNAVAILABLE');
-  if (body) codes.push('INVALID_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (body) codes.push('INVALID_JSON', 'REQUEST_INCOMPLETE', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (live) codes.push('TEMPORAL_UNAVAILABLE', 'REQUEST_TIMEOUT');
   if (path.includes(':jobId')) codes.push('JOB_NOT_FOUND');
   return [...new Set([...codes, ...errors])];

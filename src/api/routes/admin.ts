@@ -17,18 +17,19 @@ const LIST_TIMEOUT_MS = 30_000;
 /** Statuses of jobs without a result. A completed job has its archive, and a running job will have one. */
 const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
-type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'http' | 'logger'>;
+type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'http' | 'limits' | 'logger'>;
 
 /** Operator routes for the jobs of all users: list failed jobs, show, retry and terminate a job. */
 export function adminRoutes(deps: Dependencies): Router {
   const router = Router();
   const handlers = new AdminHandlers(deps);
+  const body = jsonBody(deps.limits.maxFiles);
   const quick = timeout(deps.http.requestTimeoutMs);
   router.use(adminOnly);
   route(router, '/failed', { get: [timeout(LIST_TIMEOUT_MS), handlers.failed] });
   route(router, '/failed/:jobId/retry', { post: [quick, handlers.retry] });
   route(router, '/jobs/:jobId', { get: [quick, handlers.show] });
-  route(router, '/jobs/:jobId/terminate', { post: [quick, ...jsonBody, handlers.terminate] });
+  route(router, '/jobs/:jobId/terminate', { post: [...body, quick, handlers.terminate] });
   router.use(malformedId);
   return router;
 }

@@ -24,10 +24,11 @@ const SLOW_ROUTE_TIMEOUT_MS = 30_000;
 export function downloadRoutes(deps: AppDependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
   const handlers = new DownloadHandlers(deps, responses, startJob);
+  const body = jsonBody(deps.limits.maxFiles);
   const quick = timeout(deps.http.requestTimeoutMs);
   const slow = timeout(SLOW_ROUTE_TIMEOUT_MS);
-  route(router, '/initiate', { post: [quick, ...jsonBody, handlers.initiate] });
-  route(router, '/check', { post: [quick, ...jsonBody, handlers.check] });
+  route(router, '/initiate', { post: [...body, quick, handlers.initiate] });
+  route(router, '/check', { post: [...body, quick, handlers.check] });
   route(router, '/cancel/:jobId', { post: [slow, handlers.cancel] });
   route(router, '/:jobId/files', { get: [slow, handlers.files] });
   route(router, '/:jobId', { get: [slow, handlers.download] });

@@ -21,13 +21,13 @@ const MAX_LISTED = 1_000;
 /** Estimates of one user at once, without a queue: 10,000 files are 10,000 requests to the store. */
 const MAX_CONCURRENT = 2;
 
-type Dependencies = Pick<AppDependencies, 'estimator' | 'transferRate'>;
+type Dependencies = Pick<AppDependencies, 'estimator' | 'limits' | 'transferRate'>;
 
 /** `POST /estimate`: a dry run of `initiate`. */
 export function estimateRoutes(deps: Dependencies, startJob: StartJob): Router {
   const router = Router();
   const { estimate } = new EstimateHandlers(deps, startJob);
-  route(router, '/estimate', { post: [timeout(ROUTE_TIMEOUT_MS), ...jsonBody, estimate] });
+  route(router, '/estimate', { post: [...jsonBody(deps.limits.maxFiles), timeout(ROUTE_TIMEOUT_MS), estimate] });
   return router;
 }
 

@@ -20,16 +20,17 @@ import { sendAccepted, startRequestedJob } from './shared/start-request.js';
 /** Longer than the deadline of the job list's own calls. */
 const LIST_TIMEOUT_MS = 15_000;
 
-type Dependencies = Pick<AppDependencies, 'jobList' | 'http'>;
+type Dependencies = Pick<AppDependencies, 'jobList' | 'http' | 'limits'>;
 
 /** `/jobs`: the list of the user's jobs, and start and status in snake_case. */
 export function jobRoutes(deps: Dependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
   const handlers = new JobHandlers(deps, responses, startJob);
+  const body = jsonBody(deps.limits.maxFiles);
   const quick = timeout(deps.http.requestTimeoutMs);
   route(router, '/jobs', {
     get: [timeout(LIST_TIMEOUT_MS), handlers.list],
-    post: [quick, ...jsonBody, handlers.start],
+    post: [...body, quick, handlers.start],
   });
   const patient = patientTimeout(deps.http.requestTimeoutMs);
   route(router, '/jobs/:jobId', { get: [patient, handlers.status] });

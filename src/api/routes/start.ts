@@ -22,14 +22,14 @@ const ROUTE_TIMEOUT_MS = WAIT_MS + 10_000;
 /** 1 November 2026 (RFC 9745). The route has no sunset date. */
 const DEPRECATED_SINCE = '@1793491200';
 
-type Dependencies = Pick<AppDependencies, 'jobs' | 'watchers' | 'http'>;
+type Dependencies = Pick<AppDependencies, 'jobs' | 'watchers' | 'http' | 'limits'>;
 
 /** `POST /start`: the route of earlier services, which responds when the download has ended, or after 25 s. */
 export function startRoutes(deps: Dependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
   const handlers = new StartHandlers(deps, responses, startJob);
   route(router, '/start', {
-    post: [timeout(ROUTE_TIMEOUT_MS), handlers.deprecated, ...jsonBody, handlers.start],
+    post: [handlers.deprecated, ...jsonBody(deps.limits.maxFiles), timeout(ROUTE_TIMEOUT_MS), handlers.start],
   });
   return router;
 }

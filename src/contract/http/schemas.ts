@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStatusSchema } from './answer-parts.js';
+import { boundedList } from './bounded-list.js';
 import { cursorSchema, limitSchema } from './page-query.js';
 
 /** Range of numeric file ids, for compatibility with the service that Longhaul replaces. */
@@ -74,6 +75,24 @@ const namedFileSchema = z.strictObject({ fileId: fileIdSchema, name: entryNameSc
 
 const labelSchema = z.string({ error: 'must be a string' }).max(256, 'must have at most 256 characters');
 
+const MAX_LABELS = 16;
+
+/** Counts the labels before it checks any, otherwise 80,000 labels would block the event loop. */
+const labelsSchema = z.preprocess(
+  (labels, context) => {
+    if (typeof labels === 'object' && labels !== null && Object.keys(labels).length > MAX_LABELS) {
+      context.addIssue(`must have at most ${MAX_LABELS} labels`);
+    }
+    return labels;
+  },
+  z
+    .record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), labelSchema, {
+      error: `must be an object of at most ${MAX_LABELS} strings, with names of 1 to 64 characters A-Z a-z 0-9 . _ -`,
+    })
+    .meta({ maxProperties: MAX_LABELS })
+    .default({}),
+);
+
 const clientRequestIdSchema = z
   .string({ error: 'must be a string' })
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without spaces');
@@ -89,7 +108,6 @@ const callbackUrlSchema = z
   });
 
 const CALLBACK_FIELDS = ['callbackUrl', 'callback_url'] as const;
-const MAX_LABELS = 16;
 
 const FILE_FIELDS = ['fileIds', 'file_ids', 'fileId', 'file_id', 'files'] as const;
 
@@ -103,31 +121,17 @@ export function initiateSchema(
   maxFiles: number,
   callbackRefusal: (url: string) => string | undefined = () => 'is not accepted here',
 ) {
-  const listOf = <T extends z.ZodType>(item: T) =>
-    z
-      .array(item, { error: 'must be a list' })
-      .min(1, 'must name at least one file')
-      .max(maxFiles, `must name at most ${maxFiles} files`);
   return z
     .strictObject({
-      fileIds: listOf(fileIdSchema).optional(),
-      file_ids: listOf(fileIdSchema).optional(),
+      fileIds: boundedList(fileIdSchema, maxFiles).optional(),
+      file_ids: boundedList(fileIdSchema, maxFiles).optional(),
       fileId: fileIdSchema.optional(),
       file_id: fileIdSchema.optional(),
-      files: listOf(namedFileSchema).optional(),
+      files: boundedList(namedFileSchema, maxFiles).optional(),
       archive: archiveSchema.prefault({}),
       onFileError: oneOf(['fail', 'skip']).default('fail'),
       priority: oneOf(['standard', 'low']).default('standard'),
-      labels: z
-        .record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), labelSchema, {
-          error: `must be an object of at most ${MAX_LABELS} strings, with names of 1 to 64 characters A-Z a-z 0-9 . _ -`,
-        })
-        .refine(
-          (labels) => Object.keys(labels).length <= MAX_LABELS,
-          `must have at most ${MAX_LABELS} labels`,
-        )
-        .meta({ maxProperties: MAX_LABELS })
-        .default({}),
+      labels: labelsSchema,
       clientRequestId: clientRequestIdSchema.optional(),
       callbackUrl: callbackUrlSchema.optional(),
       callback_url: callbackUrlSchema.optional(),
