@@ -61,6 +61,13 @@ const HANDOVER_MS = 20_000;
 /** Runs the workers until shutdown. Hands builds over to other workers if they outlast the grace time. */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
+  const requested = shutdownRequested();
+  let isReady = false;
+  void requested.then((reason) => {
+    logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shutting down');
+    // Connecting takes long while Temporal is away. Until the worker is ready, it holds no task.
+    if (!isReady) process.exit();
+  });
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
   await assertFilesFolder(settings);
   Runtime.install({
@@ -88,27 +95,20 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
       await ensureSweepSchedule(client.schedule, settings.cleanupSchedule, logger);
     }
     const workers = await createWorkers(settings, logger, connection, client);
+    isReady = true;
     logger.info({ role: settings.worker.role }, 'worker ready');
     await Promise.all([
       ...workers.map((worker) => worker.run()),
       settings.worker.role !== 'build' && new TerminatedJobs(client, logger).watch(stopping.signal),
-      shutDownOnRequest(workers, settings, logger).then(() => stopping.abort()),
+      requested.then(() => {
+        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+        stopping.abort();
+      }),
     ]);
   } finally {
     stopping.abort();
-    await clientConnection.close();
     await connection.close();
   }
-}
-
-async function shutDownOnRequest(
-  workers: readonly Worker[],
-  settings: Settings,
-  logger: Logger,
-): Promise<void> {
-  const reason = await shutdownRequested();
-  logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shutting down');
-  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 async function createWorkers(
@@ -177,3 +177,5 @@ try {
   else createLogger('error', 'longhaul-worker').fatal({ err: error }, 'worker stopped');
   process.exitCode = 1;
 }
+// The Temporal client retries unanswered calls beyond their deadline, and would throw once its connection is closed.
+process.exit();

@@ -42,6 +42,7 @@ import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js
 /** Serves until a shutdown is requested. Holds no durable state: any number of servers may run, and any may be killed. */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
+  const requested = shutdownRequested();
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
   await assertFilesFolder(settings);
   // Lazy, so that an API that starts before Temporal responds 503 until Temporal is available.
@@ -108,7 +109,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   const server = createNodeServer(createApp(deps));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
-  logger.info({ reason: await shutdownRequested() }, 'api shutting down');
+  logger.info({ reason: await requested }, 'api shutting down');
   stopping = true;
   await shutDown(
     [
@@ -121,10 +122,11 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
         },
       },
       { name: 'finish requests', run: () => closeNodeServer(server, settings.shutdownGraceMs) },
-      { name: 'close connections', run: () => connection.close() },
     ],
     (phase, error) => logger.error({ err: error, phase }, 'shutdown phase failed'),
   );
+  // The Temporal client retries unanswered calls beyond their deadline, and would throw once its connection is closed.
+  process.exit();
 }
 
 function policyOf({

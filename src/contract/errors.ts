@@ -20,6 +20,7 @@ export const ERRORS = {
   PRECONDITION_FAILED: { status: 412, title: 'The archive version does not match' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  FILE_LIST_TOO_LARGE: { status: 413, title: 'The list of files is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The range is outside the archive' },
   UPGRADE_REQUIRED: { status: 426, title: 'A protocol upgrade is required' },

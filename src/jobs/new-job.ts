@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
 import type { InitiateBody } from '../contract/http/schemas.js';
 import type { ArchiveFormat, DownloadJob, JobPolicy } from '../contract/job.js';
+import { LonghaulError } from '../contract/errors.js';
 import { type FileId, fileIdOf, type RequestedFile } from '../contract/files.js';
 
 /** A job made from a valid request, and the ids that the request named more than once. */
@@ -14,12 +15,20 @@ export interface NewJob {
 const KEYED_JOBS = '5d9f1d5e-6a0c-4f7e-9a55-1f6f2c1f7a34';
 
 /**
+ * Limits the ids and names of one job, in bytes of JSON. Temporal refuses a workflow input above 2 MiB, and the rest of a
+ * job takes less than 100 kB.
+ */
+const MAX_FILES_BYTES = 1_900_000;
+
+/**
  * Makes the job of a request. With an idempotency key, the job id is derived from user and key, so every server finds
  * the same job; without a key, the id is new and sorts by time (UUID version 7).
  * @param now time of the request, milliseconds since the epoch.
+ * @throws LonghaulError FILE_LIST_TOO_LARGE
  */
 export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, now: number): NewJob {
   const { files, duplicateFileIds } = distinct(requestedFiles(body));
+  assertStorable(files);
   const key = body.clientRequestId;
   const jobId =
     key === undefined ? uuidV7({ msecs: now }) : uuidV5(JSON.stringify([userId, key]), KEYED_JOBS);
@@ -38,6 +47,14 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
     policy,
   };
   return { job, duplicateFileIds };
+}
+
+function assertStorable(files: RequestedFile[]): void {
+  const bytes = Buffer.byteLength(JSON.stringify(files));
+  if (bytes <= MAX_FILES_BYTES) return;
+  const [taken, limit] = [bytes, MAX_FILES_BYTES].map((count) => count.toLocaleString('en-US'));
+  const message = `The ids and names of the files take ${taken} bytes; the limit is ${limit}. Use shorter names, or start several downloads.`;
+  throw new LonghaulError('FILE_LIST_TOO_LARGE', message);
 }
 
 /** Fingerprint of a request; equal for all spellings of the same request. */

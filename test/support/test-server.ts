@@ -32,6 +32,11 @@ export class TestServer {
     return this.child?.pid;
   }
 
+  /** The exit code; undefined while the server runs, and after a signal ended it. */
+  get exitCode(): number | undefined {
+    return this.child?.exitCode ?? undefined;
+  }
+
   get isRunning(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }

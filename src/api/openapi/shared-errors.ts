@@ -1,7 +1,12 @@
 import type { ErrorCode } from '../../contract/errors.js';
 
 /** Errors that prevent the start of a valid job. */
-export const NOT_STARTED: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_REUSED', 'JOB_ENDING', 'TOO_MANY_JOBS'];
+export const NOT_STARTED: readonly ErrorCode[] = [
+  'FILE_LIST_TOO_LARGE',
+  'IDEMPOTENCY_KEY_REUSED',
+  'JOB_ENDING',
+  'TOO_MANY_JOBS',
+];
 
 /** Errors of looking up a file. */
 export const NOT_LOOKED_UP: readonly ErrorCode[] = [

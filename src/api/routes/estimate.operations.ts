@@ -24,7 +24,7 @@ export function estimateOperations(maxFiles: number): Operation[] {
           example: ESTIMATE,
         },
       },
-      errors: ['REQUEST_TIMEOUT', ...NOT_LOOKED_UP],
+      errors: ['FILE_LIST_TOO_LARGE', 'REQUEST_TIMEOUT', ...NOT_LOOKED_UP],
     },
   ];
 }
