@@ -22,6 +22,7 @@ import { createLogger, type Logger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
 import { WorkerPresence } from '../temporal/worker-presence.js';
 import { Admission } from '../jobs/admission.js';
+import { ArchivePresence } from '../jobs/archive-presence.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
 import { createApp } from './app.js';
@@ -65,6 +66,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
       logger,
       queues,
       admission: new Admission(queues, settings.job.maxQueued),
+      archives: new ArchivePresence(store),
       isCapped: settings.job.maxRunning > 0,
     }),
     Date.now,

@@ -16,6 +16,7 @@ export const ERRORS = {
   JOB_ALREADY_FINISHED: { status: 409, title: 'The job has already ended' },
   JOB_NOT_RETRYABLE: { status: 409, title: 'The job cannot be started again' },
   JOB_EXPIRED: { status: 410, title: 'The archive has expired' },
+  ARCHIVE_DELETED: { status: 410, title: 'No longer in the object store' },
   LINK_EXPIRED: { status: 410, title: 'The link has expired' },
   PRECONDITION_FAILED: { status: 412, title: 'The archive version does not match' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request' },

@@ -32,6 +32,8 @@ export interface JobView {
   live: LiveProgress | null;
   /** No worker or no Temporal server answered in time, so the numbers may be a little old. */
   stale: boolean;
+  /** The archive of the completed job was deleted before it expired. */
+  isArchiveGone?: true;
   /** For a job that waits for a slot: 1 when it is next; null when its position is unknown. */
   queuePosition?: number | null;
   /** Jobs that clients of this server poll or watch; paces the next poll. Undefined counts as none. */
@@ -51,7 +53,7 @@ export type Accepted =
 export interface Jobs {
   /**
    * Starts a job. Idempotent for a job with a fingerprint: while it runs and after it completed, another start is a
-   * replay; after it failed, was cancelled or expired, another start runs it again. Nothing was accepted when this
+   * replay; after it failed, was cancelled or expired, or its archive was deleted, another start runs it again. Nothing was accepted when this
    * throws TEMPORAL_UNAVAILABLE, REQUEST_TIMEOUT or JOB_ENDING.
    * @param deadline milliseconds since the epoch; nothing is started after it.
    * @throws LonghaulError IDEMPOTENCY_KEY_REUSED when the job of this id has another fingerprint; TOO_MANY_JOBS when

@@ -17,7 +17,7 @@ const READ_DEADLINE_MS = 10_000;
  * Reads a page of the outcomes of a completed job's files. The cursor is a byte offset, so a page reads no earlier
  * lines; only the first page after the job has completed may skip some.
  * @param key of the record, one JSON line per file.
- * @throws LonghaulError INVALID_REQUEST for a cursor of another list, JOB_EXPIRED when the record is deleted,
+ * @throws LonghaulError INVALID_REQUEST for a cursor of another list, ARCHIVE_DELETED when the record is deleted,
  * STORAGE_UNAVAILABLE.
  */
 export async function outcomesPage(
@@ -85,8 +85,9 @@ function parse(line: string, atCursor: boolean): FileOutcome {
 }
 
 function recordDeleted(cause: unknown): LonghaulError {
-  const message = 'The file report was deleted with the archive. Start the download again.';
-  return new LonghaulError('JOB_EXPIRED', message, { cause });
+  const message =
+    'The file report is no longer in the object store. Start the download again, under a new key if it had one.';
+  return new LonghaulError('ARCHIVE_DELETED', message, { cause });
 }
 
 /** STORAGE_UNAVAILABLE for a store that did not respond in time. */

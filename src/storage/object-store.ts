@@ -56,6 +56,8 @@ export interface ListOptions {
 }
 
 export interface LinkOptions {
+  /** The method that the link is for, by default GET. S3 signs it, so that its link allows no other. */
+  method?: 'GET' | 'HEAD';
   /** Name under which a browser saves the download; any Unicode. */
   fileName: string;
   contentType: string;
@@ -146,8 +148,8 @@ export interface ObjectStore {
   listUploads(prefix: string, signal?: AbortSignal): AsyncIterable<ListedUpload>;
 
   /**
-   * Returns a link through which anyone can GET the object until the link expires, with Range requests if needed. Sends
-   * no request to the store and does not check that the object exists.
+   * Returns a link through which anyone can read the object until the link expires, with Range requests if needed.
+   * Its answers forbid shared caches. Sends no request to the store and does not check that the object exists.
    * @throws LonghaulError FILE_FORBIDDEN when `key` is not allowed; STORAGE_UNAVAILABLE when the link cannot be signed.
    */
   signedLink(key: string, options: LinkOptions): Promise<string>;

@@ -545,6 +545,20 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
     });
 
+    it('opens for HEAD with the headers of GET', async () => {
+      const described = ['content-length', 'content-type', 'content-disposition', 'cache-control', 'etag'];
+      const [got, headed] = await Promise.all(
+        (['GET', 'HEAD'] as const).map(async (method) => {
+          const response = await fetch(await store.signedLink(key, { ...options, method }), { method });
+          await response.body?.cancel();
+          return [response.status, ...described.map((name) => response.headers.get(name))];
+        }),
+      );
+      expect(headed).toEqual(got);
+      expect(headed).toContain(200);
+      expect(headed).toContain('private, no-store');
+    });
+
     it('supports ranges and If-Range', async () => {
       const link = await store.signedLink(key, options);
       const part = await fetch(link, { headers: { range: 'bytes=1000-1999' } });

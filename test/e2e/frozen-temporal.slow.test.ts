@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
+import { ArchivePresence } from '../../src/jobs/archive-presence.js';
 import { Admission } from '../../src/jobs/admission.js';
 import { TemporalJobs } from '../../src/temporal/jobs/temporal-jobs.js';
 import { TemporalUserQueues } from '../../src/temporal/lanes/temporal-user-queues.js';
@@ -15,7 +16,9 @@ import { waitFor } from '../support/wait-for.js';
 function unlimited(client: Client): TemporalJobs {
   const logger = pino({ level: 'silent' });
   const queues = new TemporalUserQueues(client, logger, 5_000);
-  return new TemporalJobs({ client, logger, queues, admission: new Admission(queues, 0), isCapped: false });
+  const archives = new ArchivePresence({ head: async () => {} });
+  const admission = new Admission(queues, 0);
+  return new TemporalJobs({ client, logger, queues, admission, archives, isCapped: false });
 }
 
 describeWith(await locateTemporalCli(), 'job start while Temporal is frozen', (temporalCli) => {

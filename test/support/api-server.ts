@@ -48,7 +48,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     transferRate: { recent: null },
     callbackRefusal: () => undefined,
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
-    store: { signedLink: notFound, read: notFound },
+    store: { signedLink: notFound, read: notFound, head: notFound },
     health,
     readiness: health,
     policy: aJob().policy,

@@ -89,7 +89,7 @@ export class StreamApi {
       tickets,
       watchers,
       streams,
-      store: { signedLink: async (key) => `/signed/${key}`, read: notImplemented },
+      store: { signedLink: async (key) => `/signed/${key}`, read: notImplemented, head: async () => {} },
       http: {
         publicUrl: undefined,
         trustProxy: 0,

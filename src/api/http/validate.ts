@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { type InputError, LonghaulError } from '../../contract/errors.js';
 import { MAX_FAULTS } from '../../contract/http/bounded-list.js';
 
-
 /**
  * INVALID_REQUEST whose text is rendered from its errors. Each message is a predicate of its path, e.g. `must be a list`.
  * Keeps at most 100 errors, because a check ends there.

@@ -66,7 +66,10 @@ function reader(maxFiles: number, arrivalMs: number): RequestHandler {
 function assertParsable(bytes: Buffer, charset: string, maxFiles: number): void {
   // JSON is UTF-8 (RFC 8259 section 8.1). The checks below would miss their characters in any other encoding.
   if (charset !== 'utf-8') {
-    throw new LonghaulError('UNSUPPORTED_MEDIA_TYPE', 'The charset is not supported. Send the body as UTF-8.');
+    throw new LonghaulError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The charset is not supported. Send the body as UTF-8.',
+    );
   }
   const maxParts = OTHER_PARTS + PARTS_PER_FILE * maxFiles;
   if (hasMoreParts(bytes, maxParts)) {

@@ -83,7 +83,7 @@ export function downloadOperations(maxFiles: number): Operation[] {
       answers: {
         302: { description: 'A fresh signed link in Location', headers: ['Location'] },
       },
-      errors: ['JOB_NOT_READY', 'JOB_EXPIRED', ...NOT_SIGNED],
+      errors: ['JOB_NOT_READY', 'JOB_EXPIRED', 'ARCHIVE_DELETED', ...NOT_SIGNED],
     },
     {
       id: 'cancelDownload',
@@ -117,7 +117,7 @@ export function downloadOperations(maxFiles: number): Operation[] {
           example: FILES,
         },
       },
-      errors: ['JOB_EXPIRED', 'FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'],
+      errors: ['JOB_EXPIRED', 'ARCHIVE_DELETED', 'FILE_FORBIDDEN', 'STORAGE_UNAVAILABLE'],
     },
     {
       id: 'checkFile',

@@ -4,7 +4,8 @@ import type { DownloadStatus, FilesPage } from '../../contract/http/answers.js';
 import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
 import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../../jobs/cursors.js';
 import { outcomesPage } from '../../jobs/outcomes-page.js';
-import { statusOf } from '../../jobs/status/download-status.js';
+import type { JobView } from '../../jobs/jobs.js';
+import { ARCHIVE_DELETED, statusOf } from '../../jobs/status/download-status.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../dependencies.js';
 import { malformedId, route } from '../http/define-route.js';
@@ -50,8 +51,9 @@ class DownloadHandlers {
 
   download: RequestHandler = async (req, res) => {
     const view = await this.responses.viewOf(req, res);
-    const status = await this.responses.statusOf(req, view);
-    if (status.status === 'expired') throw jobExpired();
+    const method = req.method === 'HEAD' ? 'HEAD' : 'GET';
+    const status = await this.responses.statusOf(req, view, { method, fresh: true });
+    if (status.status === 'expired') throw isExpired(view) ? jobExpired() : archiveDeleted();
     if (status.downloadUrl) res.redirect(302, status.downloadUrl);
     else this.conflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
   };
@@ -69,8 +71,9 @@ class DownloadHandlers {
   files: RequestHandler = async (req, res) => {
     const query = validate(filesQuerySchema, req.query);
     const cursor = decodeFilesCursor(query.cursor);
-    const { snapshot, jobId } = await this.responses.viewOf(req, res);
-    if (statusOf(snapshot, Date.now()) === 'expired') throw jobExpired();
+    const view = await this.responses.viewOf(req, res);
+    if (isExpired(view)) throw jobExpired();
+    const { snapshot, jobId } = view;
     const page: FilesPage =
       snapshot.status === 'completed' && snapshot.archiveKey
         ? await outcomesPage(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
@@ -106,6 +109,14 @@ class DownloadHandlers {
     if (job.nextPollInMs) res.set('Retry-After', retryAfter(job.nextPollInMs));
     sendProblem(res, pathOf(req), error, { job });
   }
+}
+
+function isExpired({ snapshot }: JobView): boolean {
+  return statusOf(snapshot, Date.now()) === 'expired';
+}
+
+function archiveDeleted(): LonghaulError {
+  return new LonghaulError('ARCHIVE_DELETED', ARCHIVE_DELETED);
 }
 
 function jobExpired(): LonghaulError {

@@ -27,7 +27,9 @@ type Dependencies = Pick<AppDependencies, 'estimator' | 'limits' | 'transferRate
 export function estimateRoutes(deps: Dependencies, startJob: StartJob): Router {
   const router = Router();
   const { estimate } = new EstimateHandlers(deps, startJob);
-  route(router, '/estimate', { post: [...jsonBody(deps.limits.maxFiles), timeout(ROUTE_TIMEOUT_MS), estimate] });
+  route(router, '/estimate', {
+    post: [...jsonBody(deps.limits.maxFiles), timeout(ROUTE_TIMEOUT_MS), estimate],
+  });
   return router;
 }
 

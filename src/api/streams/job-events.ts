@@ -47,7 +47,7 @@ export class JobEvents {
       sink: eventSink(res),
       view,
       lastEventId: lastId,
-      link: (latest) => this.responses.linkAt(baseUrl, latest),
+      link: (latest) => this.responses.linked(baseUrl, latest),
     });
     res.once('close', close);
   };

@@ -65,7 +65,7 @@ export class JobSockets {
       sink: socketSink(webSocket),
       view,
       lastEventId: undefined,
-      link: (latest) => this.responses.linkAt(baseUrl, latest),
+      link: (latest) => this.responses.linked(baseUrl, latest),
     });
     webSocket.once('close', close);
   }

@@ -1,5 +1,6 @@
 import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
 import { isFinal } from '../../contract/snapshot.js';
+import type { LinkedView } from '../../jobs/archive-link.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { eventId, streamMessage } from './stream-message.js';
 
@@ -41,13 +42,13 @@ export class JobStream {
 
   /**
    * @param lastEventId the id of the last event that the client received, if any.
-   * @param link signs a link to the archive of a completed job.
+   * @param link signs a link to the archive of an ended job.
    */
   constructor(
     private readonly sink: Sink,
     private readonly times: StreamTimes,
     private lastEventId: string | undefined,
-    private readonly link: (view: JobView) => Promise<string | null>,
+    private readonly link: (view: JobView) => Promise<LinkedView>,
   ) {}
 
   /** Sends a view if the client would see a change. The view of an ended job is the last message. */
@@ -104,7 +105,8 @@ export class JobStream {
   private async finish(view: JobView, id: string): Promise<void> {
     this.ended = true;
     try {
-      this.sink.send(streamMessage(view, await this.link(view), Date.now()), id);
+      const linked = await this.link(view);
+      this.sink.send(streamMessage(linked.view, linked.downloadUrl, Date.now()), id);
       this.sink.end();
     } catch {
       // The link cannot be signed now. A client that reconnects gets a link, or the error.

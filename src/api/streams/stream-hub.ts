@@ -1,5 +1,6 @@
 import { LonghaulError } from '../../contract/errors.js';
 import { isFinal } from '../../contract/snapshot.js';
+import type { LinkedView } from '../../jobs/archive-link.js';
 import type { JobView } from '../../jobs/jobs.js';
 import type { JobWatchers } from '../../jobs/status/job-watchers.js';
 import { JobStream, type Sink, type StreamTimes } from './job-stream.js';
@@ -22,8 +23,8 @@ export interface NewStream {
   view: JobView;
   /** The id of the last event that the client received, if any. */
   lastEventId: string | undefined;
-  /** Signs a link to the archive of a completed job. */
-  link: (view: JobView) => Promise<string | null>;
+  /** Signs a link to the archive of an ended job. */
+  link: (view: JobView) => Promise<LinkedView>;
 }
 
 /** All streams of this API server. */

@@ -15,6 +15,9 @@ const POLL_LONG_MS = 4_000;
 /** Share of the shortest interval that jitter adds, so that clients do not poll in step. */
 const FLOOR_JITTER = 0.2;
 
+/** The message of a job whose archive was deleted before it expired. */
+export const ARCHIVE_DELETED = 'The archive is no longer in the object store. Start the download again.';
+
 /** The statuses in which the same key, or a retry, runs the job again. */
 const RESTARTABLE: ReadonlySet<JobStatus> = new Set(['failed', 'cancelled', 'expired']);
 
@@ -29,7 +32,7 @@ export function downloadStatus(
   random: number,
 ): Omit<DownloadStatus, 'downloadUrl' | 'streamUrl' | 'eventsUrl'> {
   const { snapshot, live, jobId } = view;
-  const status = statusOf(snapshot, now);
+  const status = view.isArchiveGone ? 'expired' : statusOf(snapshot, now);
   const etaSeconds = isFinal(status) ? null : etaOf(view, now);
   return {
     jobId,
@@ -128,6 +131,7 @@ function filesProcessed({ snapshot, live }: JobView): number {
 
 function messageOf(view: JobView, status: JobStatus): string {
   const { snapshot, live } = view;
+  if (view.isArchiveGone) return ARCHIVE_DELETED;
   if (status === 'expired') return 'The archive has expired. Start the download again.';
   if (isFinal(status)) return snapshot.message;
   if (live?.cancelling) return 'Cancelling';

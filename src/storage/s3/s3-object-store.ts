@@ -130,14 +130,18 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async signedLink(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string> {
-    const command = new GetObjectCommand({
+  async signedLink(key: string, options: LinkOptions): Promise<string> {
+    const { method, fileName, contentType, expiresInSeconds } = options;
+    const input = {
       ...this.bucket.object(key),
+      // Shared caches would serve the bytes without checking the link, or after it expired.
+      ResponseCacheControl: 'private, no-store',
       ResponseContentDisposition: attachment(fileName),
       ResponseContentType: contentType,
-    });
+    };
+    const command = method === 'HEAD' ? new HeadObjectCommand(input) : new GetObjectCommand(input);
     // Signing may fetch credentials, so it can fail like a request.
-    return this.bucket.withErrors('sign GetObject', () =>
+    return this.bucket.withErrors('sign a link', () =>
       getSignedUrl(this.linkClient, command, { expiresIn: expiresInSeconds }),
     );
   }

@@ -13,6 +13,7 @@ import {
 import { queuedSnapshot } from '../../contract/queued-snapshot.js';
 import { isFinal, type JobSnapshot } from '../../contract/snapshot.js';
 import type { Admission } from '../../jobs/admission.js';
+import type { ArchivePresence } from '../../jobs/archive-presence.js';
 import type { Accepted } from '../../jobs/jobs.js';
 import { isRestartable, statusOf } from '../../jobs/status/download-status.js';
 import type { downloadWorkflow } from '../../workflows/index.js';
@@ -44,6 +45,7 @@ export class JobStarter {
   constructor(
     private readonly client: Client,
     private readonly admission: Admission,
+    private readonly archives: ArchivePresence,
   ) {}
 
   /** @see Jobs.start */
@@ -51,13 +53,21 @@ export class JobStarter {
     // The id of a job without a key is new, so it has no earlier run.
     let earlier = job.fingerprint === null ? undefined : await this.earlierRun(job, deadline);
     for (;;) {
-      const step = nextStep(earlier);
+      const step = nextStep(earlier, await this.willRestart(earlier));
       if (step === 'replay') return { createdAt: earlier!.snapshot.createdAt, replayed: true };
       if (step === 'wait') await this.untilClosed(job.jobId, deadline);
       const accepted = step === 'start' && (await this.tryStart(job, deadline, earlier));
       if (accepted) return accepted;
       earlier = await this.earlierRun(job, deadline);
     }
+  }
+
+  /** True for a run whose archive expired or was deleted, and for one that failed or was cancelled. */
+  private async willRestart(earlier: EarlierRun | undefined): Promise<boolean> {
+    if (!earlier) return false;
+    const { snapshot } = earlier;
+    const isOver = isRestartable(statusOf(snapshot, Date.now()));
+    return isOver || this.archives.isGone(snapshot, { fresh: true });
   }
 
   /** @returns undefined when a concurrent request with the same key started the job first. */
@@ -83,10 +93,10 @@ export class JobStarter {
     deadline: number,
     earlier: EarlierRun | undefined,
   ): Promise<string | undefined> {
-    const isExpired = earlier?.snapshot.status === 'completed';
-    // Temporal cannot tell an expired run from a new completed one, so check again right before the start.
+    const hadArchive = earlier?.snapshot.status === 'completed';
+    // Temporal cannot tell a run without archive from a new completed one, so check again right before the start.
     if (
-      isExpired &&
+      hadArchive &&
       (await this.earlierRun(job, deadline))?.snapshot.createdAt !== earlier.snapshot.createdAt
     ) {
       return undefined;
@@ -96,7 +106,7 @@ export class JobStarter {
       const { firstExecutionRunId } = await callTemporal(this.client, timeLeft(deadline), () =>
         this.client.workflow.start<typeof downloadWorkflow>(DOWNLOAD_WORKFLOW, {
           workflowId: workflowIdFor(job.jobId),
-          workflowIdReusePolicy: isExpired ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+          workflowIdReusePolicy: hadArchive ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
           workflowIdConflictPolicy: 'FAIL',
           taskQueue: ORCHESTRATION_TASK_QUEUE,
           args: [job],
@@ -146,10 +156,9 @@ export class JobStarter {
 }
 
 /** A job that is failing or being cancelled must clean up before it runs again. */
-function nextStep(earlier: EarlierRun | undefined): 'start' | 'wait' | 'replay' {
+function nextStep(earlier: EarlierRun | undefined, willRestart: boolean): 'start' | 'wait' | 'replay' {
   if (!earlier) return 'start';
   const { snapshot, isOpen } = earlier;
-  const willRestart = isRestartable(statusOf(snapshot, Date.now()));
   if (!isOpen) return willRestart ? 'start' : 'replay';
   return willRestart || (earlier.isCancelling && !isFinal(snapshot.status)) ? 'wait' : 'replay';
 }

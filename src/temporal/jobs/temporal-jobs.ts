@@ -4,6 +4,7 @@ import type { DownloadJob } from '../../contract/job.js';
 import { FILES_QUERY, workflowIdFor } from '../../contract/names.js';
 import { isFinal } from '../../contract/snapshot.js';
 import type { Admission } from '../../jobs/admission.js';
+import type { ArchivePresence } from '../../jobs/archive-presence.js';
 import type { Accepted, Jobs, JobView } from '../../jobs/jobs.js';
 import type { UserQueues } from '../../jobs/user-queues.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -20,6 +21,7 @@ export interface TemporalJobsOptions {
   logger: Logger;
   queues: UserQueues;
   admission: Admission;
+  archives: ArchivePresence;
   /** Jobs of one user wait for each other. */
   isCapped: boolean;
 }
@@ -30,9 +32,9 @@ export class TemporalJobs implements Jobs {
   private readonly starter: JobStarter;
   private readonly reader: JobReader;
 
-  constructor({ client, logger, queues, admission, isCapped }: TemporalJobsOptions) {
+  constructor({ client, logger, queues, admission, archives, isCapped }: TemporalJobsOptions) {
     this.client = client;
-    this.starter = new JobStarter(client, admission);
+    this.starter = new JobStarter(client, admission, archives);
     this.reader = new JobReader(client, queues, isCapped, logger);
   }
 

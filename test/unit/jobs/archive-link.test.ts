@@ -14,6 +14,8 @@ const snapshot: JobSnapshot = {
   archiveKey: 'key',
 };
 
+const OPTIONS = { ttlSeconds: 300, baseUrl: 'http://here' };
+
 describe('archiveLink', () => {
   it.each([
     [0, 300],
@@ -29,7 +31,7 @@ describe('archiveLink', () => {
         return '/v1/objects/token';
       },
     };
-    const link = await archiveLink(signer, snapshot, 300, 'http://here', COMPLETED_AT + ms);
+    const link = await archiveLink(signer, snapshot, OPTIONS, COMPLETED_AT + ms);
     expect(link).toBe('http://here/v1/objects/token');
     expect(given?.expiresInSeconds).toBe(seconds);
   });

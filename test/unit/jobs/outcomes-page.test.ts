@@ -69,7 +69,7 @@ describe('outcomesPage', () => {
   });
 
   it('expires with the archive', async () => {
-    expect(await refusal(failing('FILE_NOT_FOUND'))).toBe('JOB_EXPIRED');
+    expect(await refusal(failing('FILE_NOT_FOUND'))).toBe('ARCHIVE_DELETED');
   });
 
   it('times out when the store does not answer', async () => {

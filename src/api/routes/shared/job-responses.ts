@@ -2,9 +2,10 @@ import type { Request, Response } from 'express';
 import { errorCodeOf, jobNotFound } from '../../../contract/errors.js';
 import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
 import { isFinal } from '../../../contract/snapshot.js';
-import { archiveLink } from '../../../jobs/archive-link.js';
+import { ArchivePresence } from '../../../jobs/archive-presence.js';
+import { archiveLink, type LinkedView } from '../../../jobs/archive-link.js';
 import type { JobView } from '../../../jobs/jobs.js';
-import { downloadStatus, expiresAt, firstPollInMs } from '../../../jobs/status/download-status.js';
+import { downloadStatus, expiresAt, firstPollInMs, statusOf } from '../../../jobs/status/download-status.js';
 import { longPoll } from '../../../jobs/status/long-poll.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { disconnected } from '../../http/disconnected.js';
@@ -22,11 +23,22 @@ const JSON_TTL_MS = 500;
 
 type Dependencies = Pick<AppDependencies, 'jobs' | 'store' | 'http' | 'tickets' | 'watchers'>;
 
+interface LinkedOptions {
+  /** The method that the link allows. */
+  method?: 'GET' | 'HEAD';
+  /** Asks the store for the archive also if it answered a moment ago. */
+  fresh?: boolean;
+}
+
 /** Reads a request's job and renders its responses, for every route about one job. Shared, because it caches JSON. */
 export class JobResponses {
   private readonly jsonCache = new WeakMap<JobView, { json: string; baseUrl: string; until: number }>();
 
-  constructor(private readonly deps: Dependencies) {}
+  private readonly archives: ArchivePresence;
+
+  constructor(private readonly deps: Dependencies) {
+    this.archives = new ArchivePresence(deps.store);
+  }
 
   /** Sends the status of a job, see `statusOf`. */
   async sendStatus(req: Request, res: Response, view: JobView): Promise<void> {
@@ -95,25 +107,35 @@ export class JobResponses {
     };
   }
 
-  /** Renders the status of a job, with freshly signed links. */
-  async statusOf(req: Request, view: JobView): Promise<DownloadStatus> {
-    return this.statusAt(this.baseUrl(req), view);
+  /** Renders the status of a job, with freshly signed links. @param options of the link to its archive. */
+  async statusOf(req: Request, view: JobView, options: LinkedOptions = {}): Promise<DownloadStatus> {
+    return this.statusAt(this.baseUrl(req), view, options);
   }
 
-  private async statusAt(baseUrl: string, view: JobView): Promise<DownloadStatus> {
-    const now = Date.now();
-    const status = downloadStatus(view, now, Math.random());
-    const downloadUrl = status.status === 'completed' ? await this.linkAt(baseUrl, view) : null;
+  private async statusAt(
+    baseUrl: string,
+    unlinked: JobView,
+    options: LinkedOptions = {},
+  ): Promise<DownloadStatus> {
+    const { view, downloadUrl } = await this.linked(baseUrl, unlinked, options);
+    const status = downloadStatus(view, Date.now(), Math.random());
     const streams = isFinal(status.status)
       ? { streamUrl: null, eventsUrl: null }
       : this.streamsOf(baseUrl, view.jobId, view.snapshot.userId);
     return { ...status, downloadUrl, ...streams };
   }
 
-  /** Signs a link to the archive of a job; null if it has none. */
-  linkAt(baseUrl: string, { snapshot }: JobView): Promise<string | null> {
+  /** Signs a link to the archive of a job; null if it has none. Marks a view whose archive was deleted. */
+  async linked(baseUrl: string, view: JobView, options: LinkedOptions = {}): Promise<LinkedView> {
+    const { method = 'GET', fresh = false } = options;
+    const now = Date.now();
+    if (statusOf(view.snapshot, now) !== 'completed') return { view, downloadUrl: null };
+    if (await this.archives.isGone(view.snapshot, { fresh })) {
+      return { view: { ...view, isArchiveGone: true }, downloadUrl: null };
+    }
     const { store, http } = this.deps;
-    return archiveLink(store, snapshot, http.linkTtlSeconds, baseUrl, Date.now());
+    const link = { method, ttlSeconds: http.linkTtlSeconds, baseUrl };
+    return { view, downloadUrl: await archiveLink(store, view.snapshot, link, now) };
   }
 
   /** The stream URLs of a job, with a fresh ticket. */

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JobStream, type Sink } from '../../../../src/api/streams/job-stream.js';
 import type { StreamMessage } from '../../../../src/contract/http/snake-case-schemas.js';
+import type { LinkedView } from '../../../../src/jobs/archive-link.js';
+import type { JobView } from '../../../../src/jobs/jobs.js';
 import { FakeJobs } from '../../../support/fake-jobs.js';
 import { waitFor } from '../../../support/wait-for.js';
 
@@ -33,7 +35,10 @@ describe('JobStream', () => {
     stream = open();
   });
 
-  const open = (lastEventId?: string, link = async (): Promise<string | null> => '/signed') =>
+  const open = (
+    lastEventId?: string,
+    link = async (view: JobView): Promise<LinkedView> => ({ view, downloadUrl: '/signed' }),
+  ) =>
     new JobStream(sink, { heartbeatMs: 15_000, drainMs: 30_000, restartGraceMs: 3_000 }, lastEventId, link);
   const update = async (bytesHighWater: number) => {
     jobs.change(jobId, { bytesHighWater });
@@ -88,6 +93,20 @@ describe('JobStream', () => {
     await waitFor('the end', () => sink.calls.length > 0);
     expect(sink.sent).toMatchObject([{ type: 'completed', progress: 1, download_url: '/signed' }]);
     expect(sink.calls).toEqual(['end']);
+  });
+
+  it('ends without a link for a deleted archive', async () => {
+    const gone = async (view: JobView) => ({
+      view: { ...view, isArchiveGone: true as const },
+      downloadUrl: null,
+    });
+    stream = open(undefined, gone);
+    jobs.complete(jobId);
+    stream.update(await jobs.view(jobId));
+    await waitFor('the end', () => sink.calls.length > 0);
+    expect(sink.sent).toMatchObject([
+      { type: 'error', status: 'expired', message: expect.stringContaining('no longer'), download_url: null },
+    ]);
   });
 
   it('ends with the error of a failed job', async () => {
