@@ -6,8 +6,9 @@ import type { AppDependencies } from './dependencies.js';
 import { problems, routeNotFound } from './http/problems.js';
 import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
+import { hsts } from './middleware/hsts.js';
 import { noStore } from './middleware/no-store.js';
-import { rateLimited } from './middleware/rate-limit.js';
+import { rateLimited, rateLimitedByAddress } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { openApiDocument } from './openapi/document.js';
 import { operationsOf } from './openapi/operations.js';
@@ -26,7 +27,7 @@ import { startRoutes } from './routes/start.js';
 import { statusRoutes } from './routes/status.js';
 import { streamRoutes } from './streams/stream-routes.js';
 
-/** No HSTS and no upgrade to HTTPS: the proxy that terminates TLS decides that for the whole domain. */
+/** No upgrade to HTTPS: the proxy that terminates TLS decides that for the whole domain. */
 const HELMET = {
   strictTransportSecurity: false,
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
@@ -40,9 +41,10 @@ export function createApp(deps: AppDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
-  app.use(requestId, helmet(HELMET), corsFor(deps.http.corsOrigins), validHost);
+  app.use(requestId, helmet(HELMET), hsts, corsFor(deps.http.corsOrigins), validHost);
   app.use('/v1', noStore);
-  if (deps.localLinks) app.use(objectRoutes(deps.localLinks));
+  const limitedByAddress = rateLimitedByAddress(deps.rateLimit);
+  if (deps.localLinks) app.use('/v1/objects', limitedByAddress).use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
   app.use(statusRoutes(deps.http, responses));
   app.use('/v1', fileRoutes(deps));
@@ -53,6 +55,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use('/v1/admin', adminRoutes(deps));
   // After the frequent routes, because every layer before a route costs time for each of its requests.
   app.use(healthRoutes(deps));
+  app.use(limitedByAddress);
   app.use(rootRoutes(deps));
   app.use(
     docsRoutes(openApiDocument({ ...deps, operations: operationsOf(deps), publicUrl: deps.http.publicUrl })),

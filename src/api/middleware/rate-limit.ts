@@ -11,7 +11,7 @@ import { errorCodeOf, LonghaulError } from '../../contract/errors.js';
 import { apiKeyOf } from '../auth/credentials.js';
 import { principalOf, provedKeyOf } from '../http/request-context.js';
 
-/** Requests per user and window of this process; `maxRequests: 0` disables the limit. */
+/** Requests per user, or address, and window of this process; `maxRequests: 0` disables the limit. */
 export interface RateLimit {
   windowMs: number;
   maxRequests: number;
@@ -62,7 +62,19 @@ export function rateLimited(
   return [rejectAddress, authenticate, countFailure, rememberKey, byUser];
 }
 
-function limiter(options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'>) {
+/**
+ * Limits requests by address, for routes without a user. Skips a request that was counted already, because the answer has
+ * one set of headers.
+ */
+export function rateLimitedByAddress({ windowMs, maxRequests }: RateLimit): RequestHandler {
+  if (maxRequests === 0) return (_req, _res, next) => next();
+  const skip: Options['skip'] = (_req, res) => res.hasHeader('RateLimit-Policy');
+  return limiter({ windowMs, limit: maxRequests, keyGenerator: addressOf, skip });
+}
+
+function limiter(
+  options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'> & Partial<Pick<Options, 'skip'>>,
+) {
   return rateLimit({
     ...options,
     store: new RequestCounts(options.windowMs),

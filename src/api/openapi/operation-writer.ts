@@ -112,9 +112,10 @@ export class OperationWriter {
 
 /** The error codes implied by the flags of an operation, plus its own. */
 function errorsOf(operation: Operation): ErrorCode[] {
-  const { open, live, body, path, errors = [] } = operation;
+  const { open, unlimited, live, body, path, errors = [] } = operation;
   const codes: ErrorCode[] = ['INVALID_REQUEST', 'INTERNAL_ERROR'];
-  if (!open) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'AUTH_UNAVAILABLE');
+  if (!unlimited) codes.push('RATE_LIMITED');
+  if (!open) codes.push('UNAUTHENTICATED', 'AUTH_UNAVAILABLE');
   if (body) codes.push('INVALID_JSON', 'REQUEST_INCOMPLETE', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (live) codes.push('TEMPORAL_UNAVAILABLE', 'REQUEST_TIMEOUT');
   if (path.includes(':jobId')) codes.push('JOB_NOT_FOUND');
@@ -134,8 +135,8 @@ function problemExample(code: ErrorCode, path: string): JsonSchema {
   };
 }
 
-function headersOf({ open }: Operation, own: readonly string[]): JsonSchema {
-  return references([...EVERY_ANSWER, ...(open ? [] : LIMITED_ANSWER), ...own]);
+function headersOf({ unlimited }: Operation, own: readonly string[]): JsonSchema {
+  return references([...EVERY_ANSWER, ...(unlimited ? [] : LIMITED_ANSWER), ...own]);
 }
 
 function references(headers: readonly string[]): JsonSchema {

@@ -34,8 +34,10 @@ export interface Operation {
   summary: string;
   description?: string;
   deprecated?: true;
-  /** Needs no authentication and has no rate limit. */
+  /** Needs no authentication. Its rate limit counts by address. */
   open?: true;
+  /** Has no rate limit. */
+  unlimited?: true;
   /** Accepts a ticket in the query instead of other credentials. */
   ticket?: true;
   /** Calls Temporal and has a timeout. */

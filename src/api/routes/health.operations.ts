@@ -1,7 +1,7 @@
 import { healthReportSchema } from '../../contract/http/answers.js';
 import type { Answer, Operation } from '../openapi/operation.js';
 
-const COMMON = { method: 'get', tag: 'Service', open: true } as const;
+const COMMON = { method: 'get', tag: 'Service', open: true, unlimited: true } as const;
 
 const healthy = (checks: Record<string, string>): Answer => ({
   description: 'Healthy',
