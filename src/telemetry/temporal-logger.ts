@@ -1,10 +1,18 @@
 import type { Logger as TemporalLogger, LogLevel } from '@temporalio/worker';
 import type { Logger } from './logger.js';
 
+/**
+ * Warnings of the SDK about what this service does on purpose: the queues of builds and callbacks have no workflows.
+ * Logged as debug, otherwise every normal start has warnings.
+ */
+const INTENDED = new Set(['No workflows registered, not polling for workflow tasks']);
+
 /** Adapts the service's logger to the interface of the Temporal SDK. */
 export function temporalLogger(logger: Logger): TemporalLogger {
-  const write = (level: LogLevel, message: string, meta: object = {}) =>
-    logger[level.toLowerCase() as Lowercase<LogLevel>]({ ...meta }, message);
+  const write = (level: LogLevel, message: string, meta: object = {}) => {
+    const shown = INTENDED.has(message) ? 'DEBUG' : level;
+    logger[shown.toLowerCase() as Lowercase<LogLevel>]({ ...meta }, message);
+  };
   return {
     log: write,
     trace: (message, meta) => write('TRACE', message, meta),

@@ -111,6 +111,16 @@ describe('temporalLogger', () => {
     expect(logged[0]).toMatchObject({ workflowId: 'w' });
   });
 
+  it('hides the warning about queues without workflows', () => {
+    const lines: string[] = [];
+    const temporal = temporalLogger(
+      createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) }),
+    );
+    temporal.warn('No workflows registered, not polling for workflow tasks');
+    temporal.warn('No activities registered, not polling for activity tasks');
+    expect(lines).toEqual([expect.stringContaining('No activities')]);
+  });
+
   it('serializes errors logged as error', () => {
     const lines: string[] = [];
     const temporal = temporalLogger(
