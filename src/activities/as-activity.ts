@@ -34,6 +34,8 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'NO_FILES_AVAILABLE',
   'JOB_TOO_LARGE',
   'CATALOGUE_INVALID',
+  // An operator must free space, and each retry would write the archive once more.
+  'STORAGE_FULL',
   // Fixed only by a new build, which the workflow starts.
   'ARCHIVE_INCOMPLETE',
 ]);

@@ -1,4 +1,5 @@
 import { DeadlineExceeded, within } from '../concurrency/deadline.js';
+import { type ErrorCode, errorCodeOf } from '../contract/errors.js';
 
 /** Checks one dependency; rejects if it is not working. */
 export type HealthCheck = () => Promise<void>;
@@ -14,6 +15,9 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 /** Time for which a report is reused, so that frequent probes do not load the dependencies. */
 const REPORT_TTL_MS = 250;
+
+/** Texts of errors that are not a missing answer. */
+const OUTCOMES: Partial<Record<ErrorCode, string>> = { STORAGE_FULL: 'out of disk space' };
 
 /** Runs all checks in parallel, each within 2 s, and at most four times a second. */
 export class Health {
@@ -41,6 +45,7 @@ async function outcomeOf(check: HealthCheck): Promise<string> {
     await within(CHECK_TIMEOUT_MS, check());
     return 'ok';
   } catch (error) {
-    return error instanceof DeadlineExceeded ? 'timed out' : 'not reachable';
+    if (error instanceof DeadlineExceeded) return 'timed out';
+    return OUTCOMES[errorCodeOf(error) ?? 'INTERNAL_ERROR'] ?? 'not reachable';
   }
 }

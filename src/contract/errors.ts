@@ -33,6 +33,7 @@ export const ERRORS = {
   AUTH_UNAVAILABLE: { status: 503, title: 'Authentication is temporarily unavailable' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The job service is not reachable' },
   STORAGE_UNAVAILABLE: { status: 503, title: 'The object store is not reachable' },
+  STORAGE_FULL: { status: 507, title: 'The object store is out of disk space' },
   SOURCE_UNAVAILABLE: { status: 503, title: 'The server of a file is not responding' },
   CATALOGUE_UNAVAILABLE: { status: 503, title: 'The catalogue is not responding' },
   CATALOGUE_INVALID: { status: 502, title: 'The catalogue response is not valid' },

@@ -28,7 +28,10 @@ export interface ReadOptions {
 
 export interface WriteOptions {
   contentType?: string;
-  /** Expected size in bytes, from which the part size is chosen. A lower bound is good enough; unknown when absent. */
+  /**
+   * Expected size in bytes; unknown when absent. The part size is chosen from it. A file store refuses a write that its
+   * disk has no space for.
+   */
   expectedSize?: number;
   /** User metadata, any Unicode. `head` returns the names in lower case. */
   metadata?: Record<string, string>;
@@ -78,9 +81,9 @@ export interface LinkOptions {
  * - FILE_UNREADABLE: the store rejects every request for this object.
  * - RANGE_NOT_SATISFIABLE: `start` is not within the object, or the range is malformed.
  *
- * Any other failure is STORAGE_UNAVAILABLE. It may be temporary, so retry with backoff. A store that does not respond
- * causes STORAGE_UNAVAILABLE after a timeout. When the store responds and fails for this object, the error is a
- * `FileError` that suspects the file.
+ * A write that finds no space is STORAGE_FULL; only an operator can help. Any other failure is STORAGE_UNAVAILABLE. It
+ * may be temporary, so retry with backoff. A store that does not respond causes STORAGE_UNAVAILABLE after a timeout.
+ * When the store responds and fails for this object, the error is a `FileError` that suspects the file.
  *
  * An abort rejects with the reason of the signal, unchanged. If the signal is aborted beforehand, nothing is done.
  */
@@ -111,7 +114,7 @@ export interface ObjectStore {
    * stalls. An abort may come too late: once all bytes are sent and the store completes the object, the write can succeed.
    * @throws the error of `body`, unchanged, when `body` fails.
    * @throws LonghaulError FILE_TOO_LARGE when the object exceeds the limits of the store; FILE_FORBIDDEN when `key` is
-   * not allowed; STORAGE_UNAVAILABLE.
+   * not allowed; STORAGE_FULL; STORAGE_UNAVAILABLE.
    */
   write(
     key: string,
@@ -157,7 +160,7 @@ export interface ObjectStore {
   /**
    * Verifies that the store responds and that its bucket exists; a file store creates its folder if missing. For health
    * checks. Idempotent.
-   * @throws LonghaulError STORAGE_UNAVAILABLE. Its `cause` says what to fix.
+   * @throws LonghaulError STORAGE_UNAVAILABLE; STORAGE_FULL, from a file store. Their `cause` says what to fix.
    */
   check(signal?: AbortSignal): Promise<void>;
 }

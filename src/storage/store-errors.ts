@@ -7,6 +7,8 @@ const MESSAGES = {
   RANGE_NOT_SATISFIABLE:
     'The range is outside the file. Get the size of the file first, then request bytes within it.',
   STORAGE_UNAVAILABLE: 'The object store could not process the request. Try again in a minute.',
+  STORAGE_FULL:
+    'The object store is out of disk space. Ask an operator to free space, then start the download again.',
 } satisfies Partial<Record<ErrorCode, string>>;
 
 /** Messages about one object. Each one completes "The file …". */

@@ -9,6 +9,7 @@ import { isAbsent, isUnusable, toReadError, toStoreError, withStoreErrors } from
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
+import { assertSpace, readSpace, type ReadSpace } from './free-space.js';
 import { FileUpload, isSidecar, removeUpload } from './file-upload.js';
 import { guardBody } from '../../bytes/guarded-body.js';
 import type {
@@ -35,6 +36,7 @@ export interface FileStoreOptions {
   publicUrl?: string | undefined;
   /** A clock, in milliseconds since 1970. */
   now?: () => number;
+  space?: ReadSpace;
 }
 
 /** The file that a link opens, with the headers to send. */
@@ -64,15 +66,23 @@ export class FileObjectStore implements ObjectStore {
   private readonly tokens: LinkTokens;
   private readonly publicUrl: string;
   private readonly now: () => number;
+  private readonly space: ReadSpace;
   private rootVerified = false;
 
-  constructor({ directory, linkSecret, publicUrl = '', now = Date.now }: FileStoreOptions) {
+  constructor({
+    directory,
+    linkSecret,
+    publicUrl = '',
+    now = Date.now,
+    space = readSpace,
+  }: FileStoreOptions) {
     this.root = resolve(directory);
     this.temporary = join(this.root, RESERVED_FOLDERS.temporary);
     this.sidecars = new Sidecars(join(this.root, RESERVED_FOLDERS.metadata));
     this.tokens = new LinkTokens(linkSecret);
     this.publicUrl = publicUrl;
     this.now = now;
+    this.space = space;
   }
 
   async head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
@@ -123,6 +133,7 @@ export class FileObjectStore implements ObjectStore {
       const target = objectPath(this.root, key);
       const upload = await FileUpload.begin(objectPath(this.temporary, key), this.temporary);
       try {
+        await this.assertSpaceFor(options.expectedSize);
         await copyInto(upload, bytes);
         const version = await upload.finish();
         options.signal?.throwIfAborted();
@@ -188,11 +199,8 @@ export class FileObjectStore implements ObjectStore {
 
   async check(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    await withStoreErrors(async () => {
-      await mkdir(this.root, { recursive: true });
-      await access(this.root, constants.R_OK | constants.W_OK);
-    });
-    this.rootVerified = true;
+    await this.verifyRoot();
+    await this.assertSpaceFor(0);
   }
 
   /** Yields the files of uploads whose key begins with `prefix`, and their sidecars. */
@@ -219,7 +227,21 @@ export class FileObjectStore implements ObjectStore {
 
   /** Checks the root once, otherwise an unmounted volume would look like absent objects. */
   private async assertRoot(): Promise<void> {
-    if (!this.rootVerified) await this.check();
+    if (!this.rootVerified) await this.verifyRoot();
+  }
+
+  private async verifyRoot(): Promise<void> {
+    await withStoreErrors(async () => {
+      await mkdir(this.root, { recursive: true });
+      await access(this.root, constants.R_OK | constants.W_OK);
+    });
+    this.rootVerified = true;
+  }
+
+  /** Refuses a write that would fill the disk, before it does. A write of unknown size is not refused. */
+  private async assertSpaceFor(bytes: number | undefined): Promise<void> {
+    if (bytes === undefined) return;
+    assertSpace(await withStoreErrors(() => this.space(this.root)), bytes);
   }
 
   private async readError(error: unknown): Promise<unknown> {

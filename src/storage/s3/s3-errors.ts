@@ -57,9 +57,18 @@ export function toReadError(cause: S3RequestFailed): LonghaulError {
   }
 }
 
+/** Codes of a full store or an exhausted quota, besides the status 507: MinIO, Ceph and others, versitygw. */
+const FULL = new Set([
+  'InsufficientStorage',
+  'QuotaExceeded',
+  'XMinioAdminBucketQuotaExceeded',
+  'XMinioStorageFull',
+]);
+
 /** Maps an error of any other request: the cause is the store. */
 export function toStoreError(cause: S3RequestFailed): LonghaulError {
-  return storeError('STORAGE_UNAVAILABLE', cause);
+  const full = cause.status === 507 || FULL.has(cause.code);
+  return storeError(full ? 'STORAGE_FULL' : 'STORAGE_UNAVAILABLE', cause);
 }
 
 /** Returns the failed request that caused an error of the port. */

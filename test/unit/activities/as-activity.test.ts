@@ -61,6 +61,7 @@ describe('asActivity', () => {
       'NO_FILES_AVAILABLE',
       'JOB_TOO_LARGE',
       'ARCHIVE_INCOMPLETE',
+      'STORAGE_FULL',
     ];
     it.each(PERMANENT)('makes %s not retryable', async (code) => {
       expect(await failureOf(run(failing(new LonghaulError(code, 'Read by a user.')), ''))).toEqual({
