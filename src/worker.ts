@@ -13,12 +13,15 @@ import { ensureDataFolder } from './config/data-folder.js';
 import { assertFilesFolder } from './config/files-folder.js';
 import { loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
+import { ClockWatch } from './runtime/clock-watch.js';
 import { silenceSdkNodeWarning } from './runtime/sdk-warnings.js';
 import { shutdownRequested } from './runtime/shutdown.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
 import { UrlGuard } from './outbound/url-guard.js';
 import { createSource } from './source/create-source.js';
 import { createObjectStore, sourceFilesOf } from './storage/create-store.js';
+import type { ObjectStore } from './storage/object-store.js';
+import { StoreWatch } from './storage/store-watch.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { type TemporalConnection, temporalConnection } from './temporal/connection.js';
@@ -58,16 +61,27 @@ const MAX_CALLBACKS = 50;
 /** Time to hand builds over after the grace time. Needed only when the store aborts uploads slowly. */
 const HANDOVER_MS = 20_000;
 
-/** Runs the workers until shutdown. Hands builds over to other workers if they outlast the grace time. */
+/** Interval in which a worker checks the store and compares its clock with the store's. */
+const STORE_CHECK_INTERVAL_MS = 300_000;
+const STORE_CHECK_MS = 10_000;
+
+/**
+ * Runs the workers until shutdown, from the moment the store can be used. Hands builds over to other workers if they
+ * outlast the grace time.
+ */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
-  const requested = shutdownRequested();
-  let isReady = false;
-  void requested.then((reason) => {
+  const stopping = new AbortController();
+  let workers: Worker[] = [];
+  const stopOnRequest = async () => {
+    const reason = await shutdownRequested();
     logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shutting down');
-    // Connecting takes long while Temporal is away. Until the worker is ready, it holds no task.
-    if (!isReady) process.exit();
-  });
+    // Nothing to finish yet, and connecting or waiting for the store could take minutes.
+    if (workers.length === 0) process.exit(0);
+    stopping.abort();
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  void stopOnRequest();
   if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
   await assertFilesFolder(settings);
   Runtime.install({
@@ -86,7 +100,7 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   });
   // A separate connection, because the client cannot classify the errors of a NativeConnection.
   const clientConnection = Connection.lazy(connectionOptions);
-  const stopping = new AbortController();
+  let storeCheck: NodeJS.Timeout | undefined;
   try {
     await ensureSearchAttributes(connection, namespace);
     await warnOfShortRetention(connection, namespace, settings.job.ttlMs, logger);
@@ -94,19 +108,20 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     if (settings.worker.role !== 'build') {
       await ensureSweepSchedule(client.schedule, settings.cleanupSchedule, logger);
     }
-    const workers = await createWorkers(settings, logger, connection, client);
-    isReady = true;
+    const store = await createObjectStore(settings.store);
+    const watch = new StoreWatch(store, logger, new ClockWatch('the object store', logger));
+    await watch.untilUsable();
+    storeCheck = setInterval(() => void watch.check(STORE_CHECK_MS).catch(() => {}), STORE_CHECK_INTERVAL_MS);
+    workers = await createWorkers(settings, logger, connection, client, store);
     logger.info({ role: settings.worker.role }, 'worker ready');
     await Promise.all([
       ...workers.map((worker) => worker.run()),
       settings.worker.role !== 'build' && new TerminatedJobs(client, logger).watch(stopping.signal),
-      requested.then(() => {
-        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-        stopping.abort();
-      }),
     ]);
   } finally {
     stopping.abort();
+    clearInterval(storeCheck);
+    await clientConnection.close();
     await connection.close();
   }
 }
@@ -116,8 +131,8 @@ async function createWorkers(
   logger: Logger,
   connection: NativeConnection,
   client: Client,
+  store: ObjectStore,
 ): Promise<Worker[]> {
-  const store = await createObjectStore(settings.store);
   const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
   const { buildArchive, ...light } = createActivities({ ...createSource(settings, files), store, logger });
   const sweep = createSweepActivities({

@@ -8,6 +8,7 @@ import { assertFilesFolder } from '../config/files-folder.js';
 import { loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/job.js';
 import { DownloadEstimator } from '../lookup/estimator.js';
+import { ClockWatch } from '../runtime/clock-watch.js';
 import { silenceSdkNodeWarning } from '../runtime/sdk-warnings.js';
 import { shutDown, shutdownRequested } from '../runtime/shutdown.js';
 import { callbackRefusal } from '../outbound/callback-refusal.js';
@@ -18,6 +19,7 @@ import { FileCheck } from '../lookup/check-file.js';
 import { createObjectStore, localLinksOf, sourceFilesOf } from '../storage/create-store.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { SourceFiles } from '../storage/folder/folder-files.js';
+import { StoreWatch } from '../storage/store-watch.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
 import { WorkerPresence } from '../temporal/worker-presence.js';
@@ -40,6 +42,9 @@ import { TemporalJobList } from '../temporal/jobs/temporal-job-list.js';
 import { TemporalUserQueues } from '../temporal/lanes/temporal-user-queues.js';
 import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js';
 
+/** Interval of the health checks that no probe asks for. The clocks are compared as exactly as this. */
+const SELF_CHECK_MS = 15_000;
+
 /** Serves until a shutdown is requested. Holds no durable state: any number of servers may run, and any may be killed. */
 async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
   const { connectionOptions, namespace } = temporal;
@@ -53,11 +58,12 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
   const { catalogue, source } = createSource(settings, files);
+  const watch = new StoreWatch(store, logger, new ClockWatch('the object store', logger));
   const checks = {
-    storage: () => store.check(AbortSignal.timeout(2_000)),
+    storage: () => watch.check(2_000),
     temporal: async () => void (await connection.healthService.check({})),
   };
-  const workers = new WorkerPresence(connection, namespace);
+  const workers = new WorkerPresence(connection, namespace, new ClockWatch('Temporal', logger));
   let stopping = false;
   const transferRate = new TransferRate();
   const jobs = new CachedJobs(
@@ -111,6 +117,9 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   const server = createNodeServer(createApp(deps));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
+  // Also without probes, otherwise operators would not learn of a wrong clock or of a store that does not work.
+  void deps.health.report();
+  setInterval(() => void deps.health.report(), SELF_CHECK_MS).unref();
   logger.info({ reason: await requested }, 'api shutting down');
   stopping = true;
   await shutDown(

@@ -163,4 +163,10 @@ export interface ObjectStore {
    * @throws LonghaulError STORAGE_UNAVAILABLE; STORAGE_FULL, from a file store. Their `cause` says what to fix.
    */
   check(signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Returns by how many milliseconds the clock of this machine is ahead of the store's, as of its last answer; negative
+   * when it is behind. 0 before the first answer, and for a store without a clock of its own.
+   */
+  clockAheadMs(): number;
 }

@@ -1,5 +1,6 @@
 import proto from '@temporalio/proto';
 import { ORCHESTRATION_TASK_QUEUE } from '../contract/names.js';
+import { Sightings } from './sightings.js';
 
 /** Interval of the heartbeats that a worker sends to servers that support them. */
 export const WORKER_HEARTBEAT = '5s';
@@ -14,6 +15,11 @@ const { TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
 type Time = { seconds?: unknown; nanos?: number | null } | null;
 
+interface Poller {
+  identity?: string | null;
+  lastAccessTime?: Time;
+}
+
 interface Heartbeat {
   workerInstanceKey?: string | null;
   heartbeatTime?: Time;
@@ -26,7 +32,7 @@ interface Workers {
       namespace: string;
       taskQueue: { name: string };
       taskQueueType: proto.temporal.api.enums.v1.TaskQueueType;
-    }): Promise<{ pollers?: { lastAccessTime?: Time }[] | null }>;
+    }): Promise<{ pollers?: Poller[] | null }>;
     listWorkers(request: {
       namespace: string;
       query: string;
@@ -34,22 +40,37 @@ interface Workers {
   };
 }
 
+/** Receives bounds of the milliseconds by which this machine's clock is ahead of Temporal's. */
+interface ClockObserver {
+  observe(atLeastMs: number, atMostMs: number): void;
+}
+
+interface Clocks {
+  /** Milliseconds since the epoch. It may be wrong, so no age is computed from it. */
+  wall(): number;
+  /** Milliseconds, which nobody adjusts. */
+  steady(): number;
+}
+
+const CLOCKS: Clocks = { wall: Date.now, steady: () => performance.now() };
+
 /**
  * Health check for workers of the orchestration queue. Ignores the build queue, because a worker with no free build
- * slot stops polling it and would look dead when it is busiest.
+ * slot stops polling it and would look dead when it is busiest. Compares no time of Temporal or of a worker with the
+ * local clock, otherwise a wrong clock would look like a dead worker.
  */
 export class WorkerPresence {
-  /**
-   * The last heartbeat of each worker, and the local time of its first sighting, because a worker's clock may be
-   * wrong.
-   */
-  private heartbeats = new Map<string, { beat: string; seenAt: number }>();
+  private readonly pollers = new Sightings();
+  private readonly heartbeats = new Sightings();
+  /** Local time before the last look at the pollers. Polls that a later look shows first are newer. */
+  private lookedAt = -Infinity;
+  private latestPoll = -Infinity;
 
-  /** @param now a clock in milliseconds since the epoch. */
   constructor(
     private readonly temporal: Workers,
     private readonly namespace: string,
-    private readonly now: () => number = Date.now,
+    private readonly clock: ClockObserver,
+    private readonly clocks: Clocks = CLOCKS,
   ) {}
 
   /**
@@ -61,29 +82,36 @@ export class WorkerPresence {
   }
 
   private async isPolled(): Promise<boolean> {
+    const askedAt = this.clocks.wall();
     const { pollers } = await this.temporal.workflowService.describeTaskQueue({
       namespace: this.namespace,
       taskQueue: { name: ORCHESTRATION_TASK_QUEUE },
       taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
     });
-    const oldest = this.now() - POLLER_MAX_AGE_MS;
-    return (pollers ?? []).some(
-      ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > oldest,
+    const polls = (pollers ?? []).map(
+      ({ identity, lastAccessTime }) => [identity ?? '', msOf(lastAccessTime)] as const,
     );
+    this.compareClocks(Math.max(...polls.map(([, at]) => at)), askedAt);
+    return this.pollers.update(polls, this.clocks.steady()) < POLLER_MAX_AGE_MS;
   }
 
   /** True when a worker sent a heartbeat within the last 15 s, and on servers without heartbeats. */
   private async isBeating(): Promise<boolean> {
-    const now = this.now();
     const latest = await this.latestHeartbeats();
-    const entries = latest.map(({ workerInstanceKey, heartbeatTime }) => {
-      const key = workerInstanceKey ?? '';
-      const beat = `${String(heartbeatTime?.seconds)}.${heartbeatTime?.nanos ?? 0}`;
-      const known = this.heartbeats.get(key);
-      return [key, known?.beat === beat ? known : { beat, seenAt: now }] as const;
-    });
-    this.heartbeats = new Map(entries);
-    return entries.length === 0 || entries.some(([, { seenAt }]) => now - seenAt < HEARTBEAT_MAX_AGE_MS);
+    const beats = latest.map(
+      ({ workerInstanceKey, heartbeatTime }) => [workerInstanceKey ?? '', msOf(heartbeatTime)] as const,
+    );
+    const age = this.heartbeats.update(beats, this.clocks.steady());
+    return beats.length === 0 || age < HEARTBEAT_MAX_AGE_MS;
+  }
+
+  /** Measures Temporal's clock: a poll that no earlier look showed happened between the two looks. */
+  private compareClocks(latestPoll: number, askedAt: number): void {
+    if (latestPoll > this.latestPoll) {
+      this.clock.observe(this.lookedAt - latestPoll, this.clocks.wall() - latestPoll);
+      this.latestPoll = latestPoll;
+    }
+    this.lookedAt = askedAt;
   }
 
   /** Empty on servers without `listWorkers`; then only the pollers count. */
@@ -99,4 +127,8 @@ export class WorkerPresence {
       return [];
     }
   }
+}
+
+function msOf(time: Time | undefined): number {
+  return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
 }

@@ -113,10 +113,16 @@ export class Stack {
     return baseUrl;
   }
 
-  async startWorker(env: Record<string, string> = {}): Promise<TestServer> {
+  /** Starts a worker without waiting until it is ready. */
+  spawnWorker(env: Record<string, string> = {}): TestServer {
     const worker = new TestServer(process.execPath, [dist('worker.js')], { ...this.env, ...env }, []);
     worker.start();
     this.workers.push(worker);
+    return worker;
+  }
+
+  async startWorker(env: Record<string, string> = {}): Promise<TestServer> {
+    const worker = this.spawnWorker(env);
     await waitFor('the worker to start', () => !worker.isRunning || worker.log.includes('worker ready'));
     if (!worker.isRunning) throw new Error(`The worker ended:\n${worker.log}`);
     return worker;

@@ -32,9 +32,9 @@ export class TestServer {
     return this.child?.pid;
   }
 
-  /** The exit code; undefined while the server runs, and after a signal ended it. */
-  get exitCode(): number | undefined {
-    return this.child?.exitCode ?? undefined;
+  /** Exit code of the ended process; null while it runs, and after a signal ended it. */
+  get exitCode(): number | null {
+    return this.child?.exitCode ?? null;
   }
 
   get isRunning(): boolean {

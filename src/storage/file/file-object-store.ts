@@ -203,6 +203,10 @@ export class FileObjectStore implements ObjectStore {
     await this.assertSpaceFor(0);
   }
 
+  clockAheadMs(): number {
+    return 0;
+  }
+
   /** Yields the files of uploads whose key begins with `prefix`, and their sidecars. */
   private async *uploadFiles(prefix: string, signal?: AbortSignal): AsyncGenerator<FoundFile> {
     for await (const found of this.scan(walk(this.temporary, prefix), signal)) {

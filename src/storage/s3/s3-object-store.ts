@@ -143,7 +143,7 @@ export class S3ObjectStore implements ObjectStore {
     const command = method === 'HEAD' ? new HeadObjectCommand(input) : new GetObjectCommand(input);
     // Signing may fetch credentials, so it can fail like a request.
     return this.bucket.withErrors('sign a link', () =>
-      getSignedUrl(this.linkClient, command, { expiresIn: expiresInSeconds }),
+      getSignedUrl(this.linkClient, command, { expiresIn: expiresInSeconds, signingDate: this.storeTime() }),
     );
   }
 
@@ -157,10 +157,20 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
+  clockAheadMs(): number {
+    // The SDK measures it from the Date header of every answer.
+    return -this.client.config.systemClockOffset;
+  }
+
   /** Closes all connections. The store cannot be used afterwards. */
   close(): void {
     this.client.destroy();
     this.linkClient.destroy();
+  }
+
+  /** Returns the time by the store's clock, which decides about the validity of a link. */
+  private storeTime(): Date {
+    return new Date(Date.now() + this.client.config.systemClockOffset);
   }
 
   /** Checks the bucket once, because a 404 to HEAD has no body that distinguishes a missing bucket from a missing object. */
@@ -179,8 +189,8 @@ export class S3ObjectStore implements ObjectStore {
   /** Adds the next step for an operator to the cause, because HeadBucket responds with a status only. */
   private withAdvice(error: unknown): unknown {
     const failed = failedRequestOf(error);
-    const advice = ADVICE[failed?.status ?? 0];
-    if (!advice) return error;
+    if (!failed) return error;
+    const advice = ADVICE[failed.status ?? failed.code] ?? (failed.status ? FAULTY : UNREACHABLE);
     return storeError(
       'STORAGE_UNAVAILABLE',
       new Error(`Bucket "${this.bucket.name}": ${advice}`, { cause: failed }),
@@ -226,9 +236,15 @@ export class S3ObjectStore implements ObjectStore {
   }
 }
 
-/** Next steps for an operator when HeadBucket fails, by HTTP status. */
-const ADVICE: Record<number, string> = {
+const UNREACHABLE = 'the store is not reachable. Start it, or correct S3_ENDPOINT.';
+const FAULTY = 'the store cannot process requests now. Check it, or correct S3_ENDPOINT.';
+
+/** Next steps for an operator when HeadBucket fails, by HTTP status, else by error code. */
+const ADVICE: Record<number | string, string> = {
+  CredentialsProviderError:
+    'there are no credentials. Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or give this machine a role.',
   301: 'the bucket is in another region. Correct S3_REGION.',
+  400: 'the store rejects the request. Correct S3_ENDPOINT, S3_REGION and the credentials.',
   403: 'the credentials have no access. Grant access, or correct S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
   404: 'the bucket does not exist. Create it, or correct S3_BUCKET_NAME.',
 };

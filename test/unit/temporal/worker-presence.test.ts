@@ -4,7 +4,11 @@ import { WorkerPresence } from '../../../src/temporal/worker-presence.js';
 const MISSING = 'No worker polls the task queue longhaul';
 
 describe('WorkerPresence', () => {
+  /** A clock that nobody adjusts, in milliseconds. */
   let now: number;
+  /** Error of the local clock, in milliseconds. */
+  let aheadMs: number;
+  let observed: [atLeastMs: number, atMostMs: number][];
   let polledAt: number;
   /** Heartbeat times by worker; undefined for a server without heartbeats. */
   let heartbeats: Record<string, number> | undefined;
@@ -12,9 +16,13 @@ describe('WorkerPresence', () => {
   beforeEach(() => {
     now = 1_000_000_000;
     polledAt = now;
+    aheadMs = 0;
+    observed = [];
     heartbeats = {};
     const workflowService = {
-      describeTaskQueue: async () => ({ pollers: [{ lastAccessTime: { seconds: polledAt / 1_000 } }] }),
+      describeTaskQueue: async () => ({
+        pollers: [{ identity: 'a', lastAccessTime: { seconds: polledAt / 1_000 } }],
+      }),
       listWorkers: async () => {
         if (!heartbeats) throw new Error('12 UNIMPLEMENTED');
         const workersInfo = Object.entries(heartbeats).map(([workerInstanceKey, seconds]) => ({
@@ -23,7 +31,12 @@ describe('WorkerPresence', () => {
         return { workersInfo };
       },
     };
-    presence = new WorkerPresence({ workflowService }, 'default', () => now);
+    presence = new WorkerPresence(
+      { workflowService },
+      'default',
+      { observe: (...bounds) => void observed.push(bounds) },
+      { steady: () => now, wall: () => now + aheadMs },
+    );
   });
 
   it('counts new heartbeats, regardless of worker clocks', async () => {
@@ -51,6 +64,7 @@ describe('WorkerPresence', () => {
     'relies on pollers on a server %s',
     async (server) => {
       if (server === 'without heartbeats') heartbeats = undefined;
+      await presence.assertPresent();
       now += 74_000;
       await presence.assertPresent();
       now += 2_000;
@@ -58,9 +72,27 @@ describe('WorkerPresence', () => {
     },
   );
 
-  it('rejects a first heartbeat without a recent poller', async () => {
-    heartbeats = { a: 5 };
-    now += 76_000;
+  it('rejects heartbeats without a poller', async () => {
+    await presence.assertPresent();
+    for (let i = 0; i < 8; i++) {
+      heartbeats = { a: 5 + i };
+      now += 10_000;
+      if (i < 7) await presence.assertPresent();
+    }
     await expect(presence.assertPresent()).rejects.toThrow(MISSING);
+  });
+
+  it.each([3_600_000, -3_600_000])('finds workers when the local clock is %d ms ahead', async (ms) => {
+    aheadMs = ms;
+    await presence.assertPresent();
+    now += 10_000;
+    polledAt = now - 4_000;
+    await presence.assertPresent();
+    now += 10_000;
+    await presence.assertPresent();
+    expect(observed).toEqual([
+      [-Infinity, ms],
+      [ms - 6_000, ms + 4_000],
+    ]);
   });
 });

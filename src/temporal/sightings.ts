@@ -1,0 +1,17 @@
+/** Remembers when the value of each entry last changed, by the local clock. */
+export class Sightings {
+  private seen = new Map<string, { value: number; at: number }>();
+
+  /**
+   * Replaces the entries; the first sighting of an entry counts as a change.
+   * @returns milliseconds since the latest change; Infinity without entries.
+   */
+  update(entries: readonly (readonly [key: string, value: number])[], now: number): number {
+    const current = entries.map(([key, value]) => {
+      const known = this.seen.get(key);
+      return [key, known?.value === value ? known : { value, at: now }] as const;
+    });
+    this.seen = new Map(current);
+    return now - Math.max(...current.map(([, { at }]) => at));
+  }
+}
