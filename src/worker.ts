@@ -11,7 +11,7 @@ import { createCallbackActivities } from './activities/deliver-callback.js';
 import { createActivities, createSweepActivities } from './activities/index.js';
 import { ensureDataFolder } from './config/data-folder.js';
 import { assertFilesFolder } from './config/files-folder.js';
-import { loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
+import { load, loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
 import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { ClockWatch } from './runtime/clock-watch.js';
 import { silenceSdkNodeWarning } from './runtime/sdk-warnings.js';
@@ -69,7 +69,12 @@ const STORE_CHECK_MS = 10_000;
  * Runs the workers until shutdown, from the moment the store can be used. Hands builds over to other workers if they
  * outlast the grace time.
  */
-async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
+async function main(
+  settings: Settings,
+  temporal: TemporalConnection,
+  store: ObjectStore,
+  logger: Logger,
+): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   const stopping = new AbortController();
   let workers: Worker[] = [];
@@ -82,8 +87,6 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   void stopOnRequest();
-  if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
-  await assertFilesFolder(settings);
   Runtime.install({
     logger: temporalLogger(logger),
     // Forwards native logs, otherwise the core writes its own format to the same output.
@@ -108,7 +111,6 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     if (settings.worker.role !== 'build') {
       await ensureSweepSchedule(client.schedule, settings.cleanupSchedule, logger);
     }
-    const store = await createObjectStore(settings.store);
     const watch = new StoreWatch(store, logger, new ClockWatch('the object store', logger));
     await watch.untilUsable();
     storeCheck = setInterval(() => void watch.check(STORE_CHECK_MS).catch(() => {}), STORE_CHECK_INTERVAL_MS);
@@ -183,10 +185,22 @@ async function createWorkers(
   return Promise.all(roles[settings.worker.role].map((options) => Worker.create(options)));
 }
 
+async function storeOf(settings: Settings): Promise<ObjectStore> {
+  const { store } = settings;
+  if (store.kind === 'file') await ensureDataFolder(store.dataDir);
+  await assertFilesFolder(settings);
+  return createObjectStore(store);
+}
+
 silenceSdkNodeWarning();
 try {
-  const [settings, temporal] = loadTogether(loadWorkerSettings, temporalConnection);
-  await main(settings, temporal, createLogger(settings.logLevel, 'longhaul-worker'));
+  const wanted = load(loadWorkerSettings);
+  const [settings, temporal, store] = await loadTogether(
+    wanted,
+    load(temporalConnection),
+    wanted.then(storeOf),
+  );
+  await main(settings, temporal, store, createLogger(settings.logLevel, 'longhaul-worker'));
 } catch (error) {
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
   else createLogger('error', 'longhaul-worker').fatal({ err: error }, 'worker stopped');

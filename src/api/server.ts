@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { safeEntryName } from '../archive/entry-names.js';
 import { ensureDataFolder } from '../config/data-folder.js';
 import { assertFilesFolder } from '../config/files-folder.js';
-import { loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
+import { load, loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/job.js';
 import { DownloadEstimator } from '../lookup/estimator.js';
 import { ClockWatch } from '../runtime/clock-watch.js';
@@ -20,7 +20,7 @@ import { createObjectStore, localLinksOf, sourceFilesOf } from '../storage/creat
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { SourceFiles } from '../storage/folder/folder-files.js';
 import { StoreWatch } from '../storage/store-watch.js';
-import { createLogger, type Logger } from '../telemetry/logger.js';
+import { createLogger } from '../telemetry/logger.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
 import { WorkerPresence } from '../temporal/worker-presence.js';
 import { Admission } from '../jobs/admission.js';
@@ -46,16 +46,17 @@ import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js
 const SELF_CHECK_MS = 15_000;
 
 /** Serves until a shutdown is requested. Holds no durable state: any number of servers may run, and any may be killed. */
-async function main(settings: Settings, temporal: TemporalConnection, logger: Logger): Promise<void> {
+async function main(
+  settings: Settings,
+  temporal: TemporalConnection,
+  { store, authenticator, tickets, logger }: Loaded,
+): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   const requested = shutdownRequested();
-  if (settings.store.kind === 'file') await ensureDataFolder(settings.store.dataDir);
-  await assertFilesFolder(settings);
   // Lazy, so that an API that starts before Temporal responds 503 until Temporal is available.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, namespace });
   const queues = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
-  const store = await createObjectStore(settings.store, settings.http.publicUrl);
   const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
   const { catalogue, source } = createSource(settings, files);
   const watch = new StoreWatch(store, logger, new ClockWatch('the object store', logger));
@@ -84,9 +85,9 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
     jobs,
     watchers,
     streams,
-    authenticator: await createAuthenticator(settings.auth, logger),
+    authenticator,
     authMode: settings.auth.mode,
-    tickets: await streamTickets(settings),
+    tickets,
     jobList: new TemporalJobList(client, queues),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new FileCheck({ catalogue, source }),
@@ -138,6 +139,24 @@ async function main(settings: Settings, temporal: TemporalConnection, logger: Lo
   );
   // The Temporal client retries unanswered calls beyond their deadline, and would throw once its connection is closed.
   process.exit();
+}
+
+type Loaded = Awaited<ReturnType<typeof loadFiles>>;
+
+/** Loads everything that files on disk configure, so that all problems are reported together. */
+async function loadFiles(settings: Settings) {
+  const logger = createLogger(settings.logLevel, 'longhaul-api');
+  const folder =
+    settings.store.kind === 'file' ? ensureDataFolder(settings.store.dataDir) : Promise.resolve();
+  const [store, tickets, authenticator] = await loadTogether(
+    folder.then(() => createObjectStore(settings.store, settings.http.publicUrl)),
+    folder.then(() => streamTickets(settings)),
+    createAuthenticator(settings.auth, logger).catch((error: unknown) => {
+      throw error instanceof ApiKeysError ? new SettingsError(error.problems) : error;
+    }),
+    assertFilesFolder(settings),
+  );
+  return { store, tickets, authenticator, logger };
 }
 
 function policyOf({
@@ -195,10 +214,14 @@ function listen(server: Server, { port, host }: { port: number; host: string }):
 
 silenceSdkNodeWarning();
 try {
-  const [settings, temporal] = loadTogether(loadSettings, temporalConnection);
-  await main(settings, temporal, createLogger(settings.logLevel, 'longhaul-api'));
-} catch (caught) {
-  const error = caught instanceof ApiKeysError ? new SettingsError(caught.problems) : caught;
+  const wanted = load(loadSettings);
+  const [settings, temporal, loaded] = await loadTogether(
+    wanted,
+    load(temporalConnection),
+    wanted.then(loadFiles),
+  );
+  await main(settings, temporal, loaded);
+} catch (error) {
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
   else createLogger('error', 'longhaul-api').fatal({ err: error }, 'api stopped');
   process.exitCode = 1;

@@ -1,5 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { SettingsError } from '../runtime/settings-error.js';
+
+export { SettingsError };
 
 const KIB = 1024;
 const GIB = KIB ** 3;
@@ -248,15 +251,6 @@ type Environment = z.output<typeof environment>;
 
 export type Settings = ReturnType<typeof groupSettings>;
 
-/** Invalid settings: one problem per line, without the values, because a value may be a secret. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-
-  constructor(readonly problems: readonly string[]) {
-    super(`These settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-  }
-}
-
 /** Returns the variables that have a non-empty value. */
 export function presentOf(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const present = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
@@ -283,25 +277,29 @@ export function loadWorkerSettings(env: NodeJS.ProcessEnv = process.env): Settin
   return loadSettings({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
 }
 
+/** Runs a loader, for `loadTogether`. */
+export async function load<T>(loader: () => T): Promise<T> {
+  return loader();
+}
+
 /**
- * Runs all loaders and returns their results in order.
- * @throws SettingsError with the problems of all loaders.
+ * Waits for all loads and returns their results in order.
+ * @throws SettingsError with the problems of all loads, each once: several may depend on one that failed.
  */
-export function loadTogether<const T extends readonly (() => unknown)[]>(
+export async function loadTogether<const T extends readonly Promise<unknown>[]>(
   ...loads: T
-): { [I in keyof T]: ReturnType<T[I]> } {
-  const problems: string[] = [];
-  const loaded = loads.map((load) => {
-    try {
-      return load();
-    } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  });
-  if (problems.length > 0) throw new SettingsError(problems);
-  return loaded as { [I in keyof T]: ReturnType<T[I]> };
+): Promise<{ [I in keyof T]: Awaited<T[I]> }> {
+  const results = await Promise.allSettled(loads);
+  const errors = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const unexpected = errors.find((error) => !(error instanceof SettingsError));
+  if (unexpected !== undefined) throw unexpected;
+  const problems = new Set((errors as SettingsError[]).flatMap((error) => error.problems));
+  if (problems.size > 0) throw new SettingsError([...problems]);
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
+    [I in keyof T]: Awaited<T[I]>;
+  };
 }
 
 /** Groups the flat variables by the part of the service that uses them. */

@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SettingsError } from '../runtime/settings-error.js';
 import { systemCodeOf } from '../runtime/system-error.js';
 
 /** Secrets by file name, each with the setting that overrides the file. */
 const SECRETS = {
-  'link-secret': { signs: 'links', setting: 'LINK_SECRET', generate: randomText },
-  'stream-ticket-secret': { signs: 'stream tickets', setting: 'STREAM_TICKET_SECRET', generate: randomText },
+  'link-secret': { setting: 'LINK_SECRET', generate: randomText },
+  'stream-ticket-secret': { setting: 'STREAM_TICKET_SECRET', generate: randomText },
   // In the format of Standard Webhooks 1.0, so that the content of the file can be given to receivers.
-  'webhook-secret': { signs: 'callbacks', setting: 'WEBHOOK_SECRETS', generate: webhookSecret },
+  'webhook-secret': { setting: 'WEBHOOK_SECRETS', generate: webhookSecret },
 } as const;
 
 const SECRET_BYTES = 32;
@@ -17,17 +18,17 @@ const MIN_LENGTH = 32;
 /**
  * Loads a signing secret from `dataDir`, and creates it on first use. All processes that share the folder get the same
  * secret, even when they start at the same time.
- * @throws Error when the secret cannot be read or created. The message names the file and the setting to use instead.
+ * @throws SettingsError when the secret cannot be read or created. It names the file and the setting to use instead.
  */
 export async function loadPersistentSecret(dataDir: string, name: keyof typeof SECRETS): Promise<string> {
   const path = join(dataDir, name);
   try {
     return (await readSecret(path)) ?? (await createSecret(dataDir, path, SECRETS[name].generate()));
   } catch (cause) {
-    const { signs, setting } = SECRETS[name];
-    throw new Error(`Cannot load the secret that signs ${signs}. Set ${setting}, or repair ${path}`, {
-      cause,
-    });
+    const { setting } = SECRETS[name];
+    const reason = systemCodeOf(cause) ?? (cause as Error).message;
+    const problem = `${setting} is not set, and ${path} cannot be used (${reason}): repair the file, or set ${setting}`;
+    throw new SettingsError([problem], { cause });
   }
 }
 
@@ -35,9 +36,7 @@ async function readSecret(path: string): Promise<string | null> {
   try {
     const secret = (await readFile(path, 'utf8')).trim();
     if (secret.length >= MIN_LENGTH) return secret;
-    throw new Error(
-      `The secret has fewer than ${MIN_LENGTH} characters. Delete the file to create a new one.`,
-    );
+    throw new Error(`it has fewer than ${MIN_LENGTH} characters`);
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return null;
     throw error;
@@ -60,7 +59,7 @@ async function createSecret(dataDir: string, path: string, generated: string): P
     await rm(temporary, { force: true });
   }
   const secret = await readSecret(path);
-  if (secret === null) throw new Error('The file was deleted right after its creation');
+  if (secret === null) throw new Error('it was deleted right after its creation');
   return secret;
 }
 

@@ -1,10 +1,12 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { readFileSync } from 'node:fs';
+import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { presentOf, SettingsError } from '../config/env.js';
+import { readTlsFiles } from './tls-files.js';
 
 /** Connection options for client and worker. */
 export type TemporalConnection = ClientConnectConfig & { namespace: string };
 
-type ClientConnectConfig = ReturnType<typeof loadClientConnectConfig>;
+type ClientConnectConfig = ReturnType<typeof toClientOptions>;
 
 /** Text that a gRPC header may contain: ASCII-Value in the gRPC specification. */
 const HEADER_TEXT = /^[\x20-\x7e]*$/;
@@ -44,11 +46,25 @@ export function temporalConnection(): TemporalConnection {
 }
 
 function load(env: Record<string, string>): ClientConnectConfig {
+  const profile = profileOf(env);
+  return toClientOptions(profile.tls ? { ...profile, tls: readTlsFiles(profile.tls, env) } : profile);
+}
+
+function profileOf(env: Record<string, string>): ClientConfigProfile {
+  const file = env['TEMPORAL_CONFIG_FILE'];
   try {
-    return loadClientConnectConfig({ overrideEnvVars: env });
+    // The loader ignores a missing file, and its other errors name no setting.
+    if (file !== undefined) readFileSync(file);
   } catch (error) {
-    // A configuration file or profile is missing or inconsistent.
-    throw new SettingsError([`TEMPORAL_* settings are invalid: ${(error as Error).message}`]);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SettingsError([`TEMPORAL_CONFIG_FILE cannot be read (${code}): correct its path`]);
+  }
+  try {
+    return loadClientConfigProfile({ overrideEnvVars: env });
+  } catch (error) {
+    // A configuration file or profile is missing or inconsistent. Further lines would quote the file.
+    const [reason] = (error as Error).message.split('\n');
+    throw new SettingsError([`TEMPORAL_* settings are invalid: ${reason}`]);
   }
 }
 

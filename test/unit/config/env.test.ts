@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSettings, loadTogether, loadWorkerSettings, SettingsError } from '../../../src/config/env.js';
+import {
+  load,
+  loadSettings,
+  loadTogether,
+  loadWorkerSettings,
+  SettingsError,
+} from '../../../src/config/env.js';
 
 function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   try {
@@ -186,23 +192,23 @@ describe('loadSettings with invalid values', () => {
     expect(invalidNames({ ...env, WEBHOOK_SECRETS: `whsec_${'A'.repeat(32)}` })).toEqual([]);
   });
 
-  it('reports the problems of several loaders together', () => {
-    const wrong = (problem: string) => () => {
-      throw new SettingsError([problem]);
-    };
-    expect(() => loadTogether(wrong('A'), () => 1, wrong('B'))).toThrow(
-      'These settings are wrong:\n  A\n  B',
-    );
-    expect(
+  it('reports the problems of several loaders together', async () => {
+    const wrong = (...problems: string[]) => load(() => Promise.reject(new SettingsError(problems)));
+    await expect(
       loadTogether(
-        () => 1,
-        () => 'two',
+        wrong('A'),
+        load(() => 1),
+        wrong('B', 'A'),
+      ),
+    ).rejects.toEqual(new SettingsError(['A', 'B']));
+    expect(
+      await loadTogether(
+        load(() => 1),
+        Promise.resolve('two'),
       ),
     ).toEqual([1, 'two']);
-    const broken = () => {
-      throw new RangeError('broken');
-    };
-    expect(() => loadTogether(wrong('A'), broken)).toThrow(RangeError);
+    const broken = Promise.reject(new RangeError('broken'));
+    await expect(loadTogether(wrong('A'), broken)).rejects.toThrow(RangeError);
   });
 
   it('reports all problems at once, dependent ones included', () => {

@@ -48,16 +48,26 @@ describe('loadPersistentSecret', () => {
     expect(await loadPersistentSecret(folder, 'stream-ticket-secret')).toBe(ticketSecret);
   });
 
-  it('rejects a short secret and names its file', async () => {
+  it('names setting and file of a secret that is too short', async () => {
     await writeFile(join(folder, 'link-secret'), 'short\n');
-    await expect(linkSecretIn(folder)).rejects.toThrow(join(folder, 'link-secret'));
+    const path = join(folder, 'link-secret');
+    await expect(linkSecretIn(folder)).rejects.toMatchObject({
+      name: 'SettingsError',
+      problems: [
+        `LINK_SECRET is not set, and ${path} cannot be used (it has fewer than 32 characters): repair the file, or set LINK_SECRET`,
+      ],
+    });
   });
 
-  it('names the setting when it cannot create the secret', async () => {
+  it.each([
+    ['link-secret', 'LINK_SECRET'],
+    ['stream-ticket-secret', 'STREAM_TICKET_SECRET'],
+    ['webhook-secret', 'WEBHOOK_SECRETS'],
+  ] as const)('names the setting when %s cannot be read or created', async (name, setting) => {
+    await mkdir(join(folder, name));
+    await expect(loadPersistentSecret(folder, name)).rejects.toThrow(`set ${setting}`);
     await writeFile(join(folder, 'file'), '');
-    await expect(linkSecretIn(join(folder, 'file'))).rejects.toThrow('Set LINK_SECRET');
-    const ticketSecret = loadPersistentSecret(join(folder, 'file'), 'stream-ticket-secret');
-    await expect(ticketSecret).rejects.toThrow('Set STREAM_TICKET_SECRET');
+    await expect(loadPersistentSecret(join(folder, 'file'), name)).rejects.toThrow('(ENOTDIR)');
   });
 });
 
@@ -67,7 +77,7 @@ async function asJavaScript(folder: string): Promise<string> {
   await mkdir(join(target, 'secrets'), { recursive: true });
   await mkdir(join(target, 'runtime'));
   await writeFile(join(target, 'package.json'), '{"type":"module"}');
-  for (const file of ['secrets/persistent-secret', 'runtime/system-error']) {
+  for (const file of ['secrets/persistent-secret', 'runtime/settings-error', 'runtime/system-error']) {
     const { code } = await transformFile(`src/${file}.ts`, {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     });
