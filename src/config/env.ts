@@ -222,7 +222,7 @@ const environment = z
         reject('CATALOGUE_URL', 'must contain {id} when CATALOGUE is template');
       }
       if (env.FILES_FOLDER && (env.CATALOGUE === 'http' || env.CATALOGUE_URL)) {
-        reject('FILES_FOLDER', 'and CATALOGUE_URL exclude each other: unset one of them');
+        reject('FILES_FOLDER', 'or a folder given to npm start excludes CATALOGUE_URL: unset one of them');
       }
       if (env.OPERATOR_WEBHOOK_URL && env.WEBHOOK_SECRETS.length === 0) {
         reject('WEBHOOK_SECRETS', 'is required with OPERATOR_WEBHOOK_URL: it signs the callbacks');

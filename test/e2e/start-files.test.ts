@@ -81,6 +81,7 @@ describeWith(temporal, 'npm start -- ./folder', (temporalCli) => {
     await put('file');
     const started = command.run([join(folder, name)]);
     await waitFor('it to end', () => !started.isRunning);
+    expect(started.exitCode).toBe(1);
     expect(command.log.trim()).toBe(`The folder ${join(folder, name)} ${problem}`);
   });
 

@@ -56,7 +56,7 @@ export class DevCommand {
     return started;
   }
 
-  async printed(text: string, timeoutMs?: number): Promise<void> {
+  async printed(text: string, timeoutMs = 60_000): Promise<void> {
     const hasPrinted = () => !this.started?.isRunning || this.log.includes(text);
     await waitFor(`the output "${text}"`, hasPrinted, timeoutMs);
     if (!this.log.includes(text)) throw new Error(`It ended:\n${this.log}`);

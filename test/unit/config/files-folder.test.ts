@@ -52,7 +52,7 @@ describe('folderProblem', () => {
     },
   ])('is rejected beside another catalogue', (env) => {
     expect(() => loadSettings({ ...env, FILES_FOLDER: root })).toThrow(
-      'FILES_FOLDER and CATALOGUE_URL exclude each other: unset one of them',
+      'FILES_FOLDER or a folder given to npm start excludes CATALOGUE_URL: unset one of them',
     );
   });
 });

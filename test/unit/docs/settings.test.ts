@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { readDocument } from './markdown.js';
 
-/** Read outside src/config/env.ts: by `@temporalio/envconfig`, by `npm start`, and by the command line. */
+/** Read outside src/config/env.ts: by `@temporalio/envconfig`, by `npm start` and `npm run demo`, and by the command line. */
 const OTHERS = [
   'TEMPORAL_ADDRESS',
   'TEMPORAL_NAMESPACE',
@@ -13,6 +13,8 @@ const OTHERS = [
   'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
   'TEMPORAL_TLS_SERVER_NAME',
   'TEMPORAL_CLI_PATH',
+  'DEMO_MEGABYTES',
+  'DEMO_SECONDS',
   'LONGHAUL_URL',
   'LONGHAUL_API_KEY',
 ];
