@@ -41,11 +41,6 @@ export class TestServer {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Null while the server runs, or if a signal ended it. */
-  get exitCode(): number | null {
-    return this.child?.exitCode ?? null;
-  }
-
   start(): void {
     const child = spawn(this.program, this.args, {
       env: { ...process.env, ...this.env },

@@ -55,7 +55,7 @@ export class FolderFiles implements SourceFiles {
         crc32: null,
         contentType: null,
         contentDisposition: null,
-        metadata: { filename: encodeURIComponent(path.toWellFormed()) },
+        metadata: { filename: path },
         lastModified: version.mtime,
       };
     } catch (error) {

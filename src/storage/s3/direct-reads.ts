@@ -1,4 +1,9 @@
-import { type GetObjectCommand, HeadObjectCommand, NotFound, type S3Client } from '@aws-sdk/client-s3';
+import {
+  type GetObjectCommand,
+  HeadObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -33,7 +38,8 @@ export class DirectReads {
   /**
    * Sends the request once.
    * @returns undefined when the caller must repeat the request through the SDK.
-   * @throws NotFound when the answer to HeadObject is 404; the error of the handler when the signal aborted.
+   * @throws S3ServiceException when HeadObject is refused: that answer has no body, so the SDK would learn no more;
+   * the error of the handler when the signal aborted.
    */
   async send(command: ReadCommand, options: SendOptions): Promise<ReadOutput | undefined> {
     // The SDK reports an endpoint that cannot be resolved.
@@ -45,8 +51,8 @@ export class DirectReads {
     const isHead = command instanceof HeadObjectCommand;
     if (!isSuccess || isHead) response.body.resume();
     if (isSuccess) return outputOf(response);
-    if (response.statusCode !== 404 || !isHead) return undefined;
-    throw new NotFound({ message: 'The object does not exist', $metadata: { httpStatusCode: 404 } });
+    if (!isHead || !isFinal(response.statusCode)) return undefined;
+    throw refusedHead(response.statusCode);
   }
 
   /** Returns undefined when the request failed without an answer. */
@@ -84,6 +90,20 @@ export class DirectReads {
     });
     return { url, signer };
   }
+}
+
+/** Returns true for a status that a retry does not change. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function refusedHead(status: number): S3ServiceException {
+  return new S3ServiceException({
+    name: status === 404 ? 'NotFound' : 'HeadRefused',
+    message: `The store refused HEAD with status ${status}`,
+    $fault: 'client',
+    $metadata: { httpStatusCode: status },
+  });
 }
 
 function requestFor(command: ReadCommand, url: URL): HttpRequest {
