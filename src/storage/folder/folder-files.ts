@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { access, constants, type FileHandle, lstat, open, realpath } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { guardBody } from '../../bytes/guarded-body.js';
@@ -99,7 +99,8 @@ export class FolderFiles implements SourceFiles {
   private async readableVersion(path: string): Promise<BigIntStats> {
     const file = join(this.root, path);
     const version = assertFile(await lstat(file, { bigint: true }));
-    await access(file, constants.R_OK);
+    // Opening shows whether the file may be read.
+    await (await open(file)).close();
     return version;
   }
 

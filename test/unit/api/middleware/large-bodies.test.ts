@@ -64,7 +64,8 @@ describe('jsonBody', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  const many = (count: number, text: (i: number) => string) => Array.from({ length: count }, (_, i) => text(i));
+  const many = (count: number, text: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => text(i));
   it.each([
     ['fields', `{${many(80_000, (i) => `"f${i}":1`).join()}}`],
     ['labels', `{"fileIds":[70000],"labels":{${many(80_000, (i) => `"l${i}":"x"`).join()}}}`],
@@ -99,13 +100,10 @@ describe('jsonBody', () => {
     });
   });
 
-  it.each(['__proto__', '"__proto__":', '__PROTO__'])(
-    'accepts a file named %s',
-    async (name) => {
-      expect((await post(JSON.stringify({ files: [{ fileId: 70_000, name }] }))).status).toBe(202);
-      expect(started.at(-1)!.files).toEqual([{ fileId: 70_000, name }]);
-    },
-  );
+  it.each(['__proto__', '"__proto__":', '__PROTO__'])('accepts a file named %s', async (name) => {
+    expect((await post(JSON.stringify({ files: [{ fileId: 70_000, name }] }))).status).toBe(202);
+    expect(started.at(-1)!.files).toEqual([{ fileId: 70_000, name }]);
+  });
 
   it('refuses JSON in UTF-16', async () => {
     const headers = { 'content-type': 'application/json; charset=utf-16le' };

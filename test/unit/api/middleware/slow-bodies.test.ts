@@ -60,7 +60,9 @@ describe('jsonBody', () => {
       handled.push(req.body);
       res.json({});
     };
-    const app = express().use(requestId).post('/', ...jsonBody(10, limitMs), handler);
+    const app = express()
+      .use(requestId)
+      .post('/', ...jsonBody(10, limitMs), handler);
     app.use(((error, _req, _res, next) => {
       errors.push(error);
       next(error);
@@ -73,7 +75,10 @@ describe('jsonBody', () => {
   it.each([
     ['stops', headOf('/', 10) + '{"a"'],
     ['never begins', headOf('/', 10)],
-    ['is chunked', headOf('/', 0).replace('content-length: 0', 'transfer-encoding: chunked') + '4\r\n{"a"\r\n'],
+    [
+      'is chunked',
+      headOf('/', 0).replace('content-length: 0', 'transfer-encoding: chunked') + '4\r\n{"a"\r\n',
+    ],
     ['is announced', headOf('/', 10, 'expect: 100-continue\r\n')],
     ['is compressed', headOf('/', 10, 'content-encoding: gzip\r\n') + '\x1f\x8b'],
   ])('answers 408 when the body %s', async (_, sent) => {
