@@ -128,6 +128,10 @@ async function main(
   }
 }
 
+function shutDownWorkers(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
 async function createWorkers(
   settings: Settings,
   logger: Logger,

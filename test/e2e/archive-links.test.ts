@@ -72,6 +72,13 @@ describeWith(temporal, 'archive link', (temporalCli) => {
       expect((await follow(jobId, 'GET')).status).toBe(200);
     });
 
+    it('is estimated without a warning', async () => {
+      const fileIds = Array.from({ length: 100 }, (_, i) => 70_000 + i);
+      const response = await stack.post('/v1/download/estimate', { fileIds });
+      expect(await response.json()).toMatchObject({ filesFound: 1, filesMissing: 99 });
+      expect(stack.api.log).not.toContain('Warning');
+    });
+
     it('outlives an outage of the store', async () => {
       const { jobId } = await complete();
       await s3.pause();

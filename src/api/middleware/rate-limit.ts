@@ -68,9 +68,10 @@ export function rateLimited(
  */
 export function rateLimitedByAddress({ windowMs, maxRequests }: RateLimit): RequestHandler {
   if (maxRequests === 0) return (_req, _res, next) => next();
-  const skip: Options['skip'] = (_req, res) => res.hasHeader('RateLimit-Policy');
-  return limiter({ windowMs, limit: maxRequests, keyGenerator: addressOf, skip });
+  return limiter({ windowMs, limit: maxRequests, keyGenerator: addressOf, skip: isCounted });
 }
+
+const isCounted: Options['skip'] = (_req, res) => res.hasHeader('RateLimit-Policy');
 
 function limiter(
   options: Pick<Options, 'windowMs' | 'limit' | 'keyGenerator'> & Partial<Pick<Options, 'skip'>>,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type RequestHandler, Router } from 'express';
 import { UserSemaphore } from '../../concurrency/user-semaphore.js';
 import { LonghaulError } from '../../contract/errors.js';
@@ -60,8 +61,11 @@ class EstimateHandlers {
 
   private async lookUp(job: DownloadJob, signal: AbortSignal): Promise<FilesEstimate> {
     const timeoutSignal = AbortSignal.timeout(DEADLINE_MS);
+    const either = AbortSignal.any([signal, timeoutSignal]);
+    // Every request to the store listens to it, so Node would warn of a leak.
+    setMaxListeners(0, either);
     try {
-      return await this.deps.estimator.estimate(job, AbortSignal.any([signal, timeoutSignal]));
+      return await this.deps.estimator.estimate(job, either);
     } catch (error) {
       if (signal.aborted || !timeoutSignal.aborted) throw error;
       const message = `Looking up the files took longer than ${DEADLINE_MS / 1_000} s. Try again, or request fewer files at once.`;

@@ -9,6 +9,7 @@ interface Problem {
   status: number;
   code: string;
   detail: string;
+  errors: { path: string }[];
 }
 
 describe('jsonBody', () => {
@@ -80,6 +81,20 @@ describe('jsonBody', () => {
         detail: 'The body has more than 51,000 fields and items. Name at most 10,000 files and 16 labels.',
       });
     }
+  });
+
+  it.each([
+    ['initiate', 'files', 'fileId'],
+    ['jobs', 'files', 'file_id'],
+    ['initiate', 'fileIds', undefined],
+    ['jobs', 'file_ids', undefined],
+  ])('lists a hundred faults of %s %s', async (route, field, part) => {
+    const items = Array.from({ length: 9_000 }, () => (part ? { [part]: 1 } : 1));
+    const problem = await problemOf(post(JSON.stringify({ [field]: items }), `/v1/download/${route}`));
+    expect(problem).toMatchObject({ status: 400, detail: expect.stringMatching(/^At least 100 fields/) });
+    expect(problem.errors.map(({ path }) => path)).toEqual(
+      Array.from({ length: 100 }, (_, i) => [field, i, part].filter((name) => name !== undefined).join('.')),
+    );
   });
 
   it('counts no characters of names as fields', async () => {
