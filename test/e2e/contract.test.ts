@@ -204,7 +204,7 @@ describeWith(await locateTemporalCli(), 'HTTP contract', (temporalCli) => {
 
   it.each([
     ['a body that is not JSON', 400, 'INVALID_JSON', { body: '{"fileIds": [' }],
-    ['a body over 1 MiB', 413, 'BODY_TOO_LARGE', { body: JSON.stringify({ x: 'x'.repeat(1_100_000) }) }],
+    ['a body over 8 MiB', 413, 'BODY_TOO_LARGE', { body: JSON.stringify({ x: 'x'.repeat(8_400_000) }) }],
     ['another content type', 415, 'UNSUPPORTED_MEDIA_TYPE', { body: 'fileId=70000', type: 'text/plain' }],
     ['no content type', 415, 'UNSUPPORTED_MEDIA_TYPE', {}],
   ])(

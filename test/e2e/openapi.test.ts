@@ -118,7 +118,7 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
     await refused(400, { body: '{"fileIds":[1,2]}', headers: json });
     await refused(400, { body: '{', headers: json });
     await refused(401, { body: '{"fileId":70000}', headers: { ...json, 'x-user-id': 'a b' } });
-    await refused(413, { body: JSON.stringify({ x: 'x'.repeat(1_100_000) }), headers: json });
+    await refused(413, { body: JSON.stringify({ x: 'x'.repeat(8_400_000) }), headers: json });
     await refused(415, { body: 'x', headers: { 'content-type': 'text/plain' } });
     const keyed = { ...json, 'idempotency-key': 'a-key' };
     await refused(202, { body: '{"fileId":70000}', headers: keyed });
