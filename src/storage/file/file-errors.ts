@@ -23,6 +23,8 @@ const FAULTS: Record<string, readonly [code: StoreErrorCode, advice: string]> = 
   EROFS: ['STORAGE_UNAVAILABLE', 'The file system of DATA_DIR is read-only. Mount it with write access.'],
   EACCES: ['STORAGE_UNAVAILABLE', 'This user has no access to a folder below DATA_DIR. Grant it.'],
   EPERM: ['STORAGE_UNAVAILABLE', 'The system denies access to a folder below DATA_DIR. Grant it.'],
+  EEXIST: ['STORAGE_UNAVAILABLE', 'A file takes the place of a folder below DATA_DIR. Move it away.'],
+  ENOTDIR: ['STORAGE_UNAVAILABLE', 'A file takes the place of a folder below DATA_DIR. Move it away.'],
   EIO: ['STORAGE_UNAVAILABLE', 'The disk of DATA_DIR has a fault. Check it.'],
   EMFILE: ['STORAGE_UNAVAILABLE', 'This process has too many open files. Raise ulimit -n.'],
   ENFILE: ['STORAGE_UNAVAILABLE', 'This machine has too many open files. Raise its limit.'],

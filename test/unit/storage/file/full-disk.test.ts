@@ -81,6 +81,8 @@ describe('toStoreError', () => {
     ['EFBIG', 'FILE_TOO_LARGE', 'ulimit -f'],
     ['EROFS', 'STORAGE_UNAVAILABLE', 'read-only'],
     ['EACCES', 'STORAGE_UNAVAILABLE', 'access'],
+    ['EEXIST', 'STORAGE_UNAVAILABLE', 'place of a folder'],
+    ['ENOTDIR', 'STORAGE_UNAVAILABLE', 'place of a folder'],
     ['EIO', 'STORAGE_UNAVAILABLE', 'fault'],
     ['EMFILE', 'STORAGE_UNAVAILABLE', 'ulimit -n'],
   ])('maps %s to %s with advice', (system, code, advice) => {
