@@ -123,13 +123,8 @@ async function main(
   } finally {
     stopping.abort();
     clearInterval(storeCheck);
-    await clientConnection.close();
     await connection.close();
   }
-}
-
-function shutDownWorkers(workers: readonly Worker[]): void {
-  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 async function createWorkers(
