@@ -7,6 +7,12 @@ interface Limits {
   perOwner: number;
 }
 
+/**
+ * Work that may start in one turn of the event loop. A server that answers at once would otherwise fill every turn with
+ * hundreds of answers and new requests, and all other work of the process would wait.
+ */
+const STARTS_PER_TURN = 8;
+
 /** Ends the wait of one caller. */
 type Waiter = () => void;
 
@@ -16,6 +22,7 @@ type Waiter = () => void;
  */
 export class FairSemaphore {
   private taken = 0;
+  private startsThisTurn = 0;
   private readonly takenBy = new Map<string, number>();
   /** In the order of their next turn. */
   private readonly waiting = new Map<string, Set<Waiter>>();
@@ -62,10 +69,15 @@ export class FairSemaphore {
     const left = this.takenBy.get(owner)! - 1;
     if (left === 0) this.takenBy.delete(owner);
     else this.takenBy.set(owner, left);
-    this.admitNext();
+    this.admitWaiting();
   }
 
-  private admitNext(): void {
+  private admitWaiting(): void {
+    while (this.admitNext());
+  }
+
+  /** Returns true if one caller was admitted. */
+  private admitNext(): boolean {
     for (const [owner, queue] of this.waiting) {
       if (!this.hasPlaceFor(owner)) continue;
       const [admit] = queue;
@@ -74,17 +86,25 @@ export class FairSemaphore {
       if (this.waiting.delete(owner)) this.waiting.set(owner, queue);
       this.take(owner);
       admit!();
-      return;
+      return true;
     }
+    return false;
   }
 
   private hasPlaceFor(owner: string): boolean {
+    if (this.startsThisTurn >= STARTS_PER_TURN) return false;
     return this.taken < this.limits.places && (this.takenBy.get(owner) ?? 0) < this.limits.perOwner;
   }
 
   private take(owner: string): void {
+    if (this.startsThisTurn++ === 0) setImmediate(() => this.beginTurn());
     this.taken++;
     this.takenBy.set(owner, (this.takenBy.get(owner) ?? 0) + 1);
+  }
+
+  private beginTurn(): void {
+    this.startsThisTurn = 0;
+    this.admitWaiting();
   }
 
   private remove(owner: string, waiter: Waiter): void {

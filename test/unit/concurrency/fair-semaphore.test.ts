@@ -57,6 +57,21 @@ describe('FairSemaphore', () => {
     expect(work.started).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a']);
   });
 
+  it('lets other work of the process between starts', async () => {
+    const work = new Work(new FairSemaphore({ places: 100, perOwner: 100 }));
+    const startedPerTurn: number[] = [];
+    const all = Array.from({ length: 40 }, () => work.start('a'));
+    await new Promise(setImmediate);
+    while (work.started.length < all.length) {
+      const before = work.started.length;
+      await new Promise(setImmediate);
+      startedPerTurn.push(work.started.length - before);
+    }
+    expect(Math.max(...startedPerTurn)).toBeLessThanOrEqual(8);
+    await work.endAll();
+    await Promise.all(all);
+  });
+
   it('frees the place of failed work', async () => {
     const semaphore = new FairSemaphore({ places: 1, perOwner: 1 });
     await expect(semaphore.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
