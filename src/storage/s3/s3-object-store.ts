@@ -14,6 +14,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import pMap from 'p-map';
 import { errorCodeOf, type LonghaulError } from '../../contract/errors.js';
+import { ARTIFACTS_PREFIX } from '../keys.js';
 import { assertRange } from '../byte-range.js';
 import { attachment } from '../content-disposition.js';
 import { guardBody } from '../../bytes/guarded-body.js';
@@ -148,9 +149,14 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async check(signal?: AbortSignal): Promise<void> {
-    const command = new HeadBucketCommand({ Bucket: this.bucket.name });
+    // Not HeadBucket, which needs rights that this service does not, and whose refusal has no body that says why.
+    const command = new ListObjectsV2Command({
+      Bucket: this.bucket.name,
+      Prefix: ARTIFACTS_PREFIX,
+      MaxKeys: 1,
+    });
     try {
-      await this.bucket.send('HeadBucket', command, { signal });
+      await this.bucket.send('ListObjectsV2', command, { signal });
       this.bucketVerified = true;
     } catch (error) {
       throw this.withAdvice(error);
@@ -186,7 +192,7 @@ export class S3ObjectStore implements ObjectStore {
     this.bucketVerified = true;
   }
 
-  /** Adds the next step for an operator to the cause, because HeadBucket responds with a status only. */
+  /** Adds the next step for an operator to the cause, because the store's own text does not name settings. */
   private withAdvice(error: unknown): unknown {
     const failed = failedRequestOf(error);
     if (!failed) return error;
@@ -239,7 +245,7 @@ export class S3ObjectStore implements ObjectStore {
 const UNREACHABLE = 'the store is not reachable. Start it, or correct S3_ENDPOINT.';
 const FAULTY = 'the store cannot process requests now. Check it, or correct S3_ENDPOINT.';
 
-/** Next steps for an operator when HeadBucket fails, by HTTP status, else by error code. */
+/** Next steps for an operator when the bucket cannot be used, by HTTP status, else by error code. */
 const ADVICE: Record<number | string, string> = {
   CredentialsProviderError:
     'there are no credentials. Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or give this machine a role.',

@@ -218,6 +218,15 @@ describe('S3ObjectStore', () => {
     }
   });
 
+  it('needs no right to HeadBucket', async () => {
+    server.answer = ({ method, path }, response) => {
+      if (method === 'HEAD') refuse(response, { status: 403 });
+      else if (path.includes('prefix=archives')) response.end('<ListBucketResult></ListBucketResult>');
+      else refuse(response, { status: 403 });
+    };
+    await expect(store.check()).resolves.toBeUndefined();
+  });
+
   it.each(['dd//x.txt', '/lead.txt', 'a/../b', 'folder/', 'back\\slash', 'x\u0001'])(
     'sends the key %j as it is',
     async (key) => {
