@@ -136,6 +136,16 @@ describe('FileObjectStore', () => {
       });
     });
 
+    it('calls nothing absent after its folder vanished', async () => {
+      await store.check();
+      await store.write('a', Buffer.from('text'));
+      await rename(folder, `${folder}-away`);
+      expect(await codeOf(store.head('a'))).toBe('STORAGE_UNAVAILABLE');
+      expect(await codeOf(store.check())).toBe('STORAGE_UNAVAILABLE');
+      await rename(`${folder}-away`, folder);
+      expect((await store.head('a')).size).toBe(4);
+    });
+
     it('keeps the version of an open read', async () => {
       const old = noise(20 * MIB);
       const { etag } = await store.write('a', old);

@@ -236,7 +236,8 @@ export class FileObjectStore implements ObjectStore {
 
   private async verifyRoot(): Promise<void> {
     await withStoreErrors(async () => {
-      await mkdir(this.root, { recursive: true });
+      // Only once, otherwise a volume that was unmounted would look empty.
+      if (!this.rootVerified) await mkdir(this.root, { recursive: true });
       await access(this.root, constants.R_OK | constants.W_OK);
     });
     this.rootVerified = true;
@@ -249,7 +250,8 @@ export class FileObjectStore implements ObjectStore {
   }
 
   private async readError(error: unknown): Promise<unknown> {
-    if (isAbsent(error)) await this.assertRoot();
+    // Without its root, the store cannot know what is absent.
+    if (isAbsent(error)) await this.verifyRoot();
     return toReadError(error);
   }
 
