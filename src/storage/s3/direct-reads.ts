@@ -28,7 +28,7 @@ interface Target {
 
 /**
  * Sends HeadObject and GetObject with the SDK's signer and HTTP handler but without its pipeline, which takes six times
- * as much CPU. Any answer other than success is left to the SDK: it retries, corrects the clock and parses errors.
+ * as much CPU. Other answers, except a refused HEAD, are left to the SDK: it retries, corrects the clock and parses errors.
  */
 export class DirectReads {
   private target: Promise<Target | undefined> | undefined;

@@ -6,6 +6,7 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-s3';
+import type { LonghaulError } from '../../contract/errors.js';
 import { FairSemaphore } from '../../concurrency/fair-semaphore.js';
 import type { ReadOutput } from './direct-output.js';
 import { DirectReads, type ReadCommand } from './direct-reads.js';
@@ -23,8 +24,6 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Timeout in milliseconds until the response begins. */
   answerMs?: number;
-  /** True when the request reads one object, so that errors may be about that object. */
-  reads?: boolean;
 }
 
 /** Sends requests for one bucket, a limited number at once, with a timeout, an abort signal and mapped errors. */
@@ -75,8 +74,7 @@ export class S3Bucket {
         ? this.client.send(command, http)
         : this.client.send(command, http);
     const request = async () => (await this.direct.send(command, http)) ?? throughSdk();
-    const reads = { ...options, reads: true };
-    return this.withErrors(operation, () => this.places.run(request, options.signal), reads);
+    return this.withErrors(operation, () => this.places.run(request, options.signal), options, toReadError);
   }
 
   private httpOptions({ signal, answerMs = this.limits.answerMs }: RequestOptions) {
@@ -87,7 +85,8 @@ export class S3Bucket {
   async withErrors<T>(
     operation: string,
     request: () => Promise<T>,
-    { key, signal, reads }: RequestOptions = {},
+    { key, signal }: RequestOptions = {},
+    toError: (failed: S3RequestFailed) => LonghaulError = toStoreError,
   ): Promise<T> {
     signal?.throwIfAborted();
     try {
@@ -95,7 +94,7 @@ export class S3Bucket {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       const failed = this.failure(operation, error, key);
-      throw reads ? toReadError(failed) : toStoreError(failed);
+      throw toError(failed);
     }
   }
 
