@@ -5,13 +5,17 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 export default {
   testEnvironment: 'node',
   // Sources too, otherwise watch mode would not notice their changes.
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/clients/src', '<rootDir>/test'],
   // Slow suites have a configuration of their own, jest.slow.config.js.
   testMatch: ['**/!(*.slow).test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
   // Sources import `./x.js`, the name that TypeScript emits; map it to the `.ts` file.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The sources of the client, otherwise its tests would need a build.
+    '^longhaul/(client|query)$': '<rootDir>/clients/src/$1/index',
+  },
   // This tool overwrites the histories that the replay test reads.
   testPathIgnorePatterns: process.env.RECORD_HISTORIES ? [] : ['/histories/'],
   // Suites mostly wait for servers: three of them keep two cores busy.

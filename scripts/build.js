@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
@@ -24,14 +24,16 @@ async function newest(...paths) {
   return Math.max(0, ...times);
 }
 
-/** Compiles the sources. Returns the compiler's exit code. */
-async function compile() {
+/** Runs the TypeScript compiler. Returns its exit code. */
+async function tsc(...args) {
   const compiler = path('../node_modules/typescript/bin/tsc');
-  const child = spawn(process.execPath, [compiler, '-p', path('../tsconfig.build.json')], {
-    stdio: 'inherit',
-  });
-  const [code] = await once(child, 'exit');
+  const [code] = await once(spawn(process.execPath, [compiler, ...args], { stdio: 'inherit' }), 'exit');
   return code ?? 1;
+}
+
+/** Compiles the clients, and then the server, whose development commands use them. Returns the exit code. */
+async function compile() {
+  return (await tsc('-b', path('../clients'))) || tsc('-p', path('../tsconfig.build.json'));
 }
 
 /** Bundles the workflows, unless the bundle is newer than its sources. */
@@ -57,6 +59,4 @@ async function bundleWorkflows() {
 }
 
 const [code] = await Promise.all([compile(), bundleWorkflows()]);
-// tsc does not set the executable bit, and npm sets it only at installation.
-if (code === 0) await chmod(path('../dist/cli/admin.js'), 0o755);
 process.exitCode = code;

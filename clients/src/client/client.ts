@@ -1,0 +1,184 @@
+import type {
+  DownloadRequest,
+  DownloadStatus,
+  Estimate,
+  FileListPage,
+  FileOutcome,
+  FilesPage,
+  JobsPage,
+  ListedFile,
+  StartedDownload,
+} from './api.js';
+import { ApiConnection } from './connection.js';
+import { LonghaulError } from './errors.js';
+import { follow } from './follow/follow.js';
+import { isFinal, type JobStatus } from './job-status.js';
+import type { Call, ClientOptions, WatchCall } from './options.js';
+import { type Paged, paged } from './paged.js';
+import { newRequestKey } from './request-key.js';
+
+/** An estimate asks for every file: the API takes up to 25 s. */
+const ESTIMATE_EXTRA_MS = 25_000;
+
+/** A cancelled job gets some seconds to end; a list of files may wait for the store. */
+const SLOW_EXTRA_MS = 25_000;
+
+/** A download that was started, or found under its key. */
+export interface Started extends StartedDownload {
+  /** The key of the start. The same key finds the same job. */
+  clientRequestId: string;
+  /** True if an earlier request with this key started the job. */
+  replayed: boolean;
+}
+
+/** A page of a list: at most `limit` items from `cursor` on. */
+export interface PageQuery {
+  limit?: number;
+  cursor?: string;
+}
+
+/** Client of the HTTP API, for browsers and Node 20.19 or newer. Every method throws LonghaulError. */
+export class LonghaulClient {
+  private readonly connection: ApiConnection;
+
+  constructor(private readonly options: ClientOptions = {}) {
+    this.connection = new ApiConnection(options);
+  }
+
+  /** Base URL of the API, with a slash at its end. */
+  get baseUrl(): URL {
+    return this.connection.baseUrl;
+  }
+
+  /**
+   * Starts a download, or finds the one of the same `clientRequestId`. A key is made when absent, so every start is safe
+   * to repeat, and is repeated while the server is busy or away.
+   * @throws LonghaulError INVALID_REQUEST, TOO_MANY_JOBS and others.
+   */
+  async start(request: DownloadRequest, call?: Call): Promise<Started> {
+    const clientRequestId = request.clientRequestId ?? newRequestKey();
+    const body = { ...request, clientRequestId };
+    const started = await this.connection.answer<StartedDownload>(
+      { method: 'POST', path: 'v1/download/initiate', body },
+      call,
+    );
+    const replayed = started.headers.get('idempotency-replayed') === 'true';
+    return { ...started.body, clientRequestId, replayed };
+  }
+
+  /**
+   * Reads the status of a job.
+   * @param call `waitMs` holds the answer until something changes, at most 30,000.
+   * @throws LonghaulError JOB_NOT_FOUND also for jobs of others.
+   */
+  status(jobId: string, { waitMs, ...call }: Call & { waitMs?: number } = {}): Promise<DownloadStatus> {
+    return this.connection.json(
+      { path: `v1/download/status/${segment(jobId)}`, query: { waitMs }, extraTimeMs: waitMs ?? 0 },
+      call,
+    );
+  }
+
+  /**
+   * Follows a job: its present status, then every change, by the best transport that works. Ends after a final status.
+   * @throws LonghaulError for 401, 403 and 404 alone; every other fault passes.
+   */
+  watch(jobId: string, call: WatchCall = {}): AsyncIterable<DownloadStatus> {
+    return follow(this.connection, jobId, this.options.transports, call);
+  }
+
+  /**
+   * Waits for the final status, whatever it is: a failed job is a result, not an exception.
+   * @param call `onChange` receives every status.
+   */
+  async wait(
+    jobId: string,
+    { onChange, ...call }: Call & { onChange?: (status: DownloadStatus) => void } = {},
+  ): Promise<DownloadStatus> {
+    let last: DownloadStatus | undefined;
+    for await (const status of this.watch(jobId, call)) {
+      onChange?.(status);
+      last = status;
+    }
+    return last!;
+  }
+
+  /** Cancels a job. Safe to repeat. @throws LonghaulError JOB_ALREADY_FINISHED, with `job`. */
+  cancel(jobId: string, call?: Call): Promise<DownloadStatus> {
+    return this.post(`v1/download/cancel/${segment(jobId)}`, call);
+  }
+
+  /** Starts a failed, cancelled or expired download again under its own id. @throws LonghaulError JOB_NOT_RETRYABLE */
+  retry(jobId: string, call?: Call): Promise<StartedDownload> {
+    return this.post(`v1/download/retry/${segment(jobId)}`, call);
+  }
+
+  /** Lists the jobs of the user: running ones first, then the last ended. @param query `status`: only these. */
+  list(
+    { status, cursor, limit }: PageQuery & { status?: JobStatus | 'active' | readonly JobStatus[] } = {},
+    call?: Call,
+  ): Paged<DownloadStatus> {
+    return paged(async (from) => {
+      const query = { status, limit, cursor: from };
+      const page = await this.connection.json<JobsPage>(
+        { path: 'v1/downloads', query, extraTimeMs: SLOW_EXTRA_MS },
+        call,
+      );
+      return { items: page.jobs, nextCursor: page.nextCursor };
+    }, cursor);
+  }
+
+  /** Lists the files that can be downloaded. @param query `query` matches part of an id or name, ignoring case. */
+  files({ query, cursor, limit }: PageQuery & { query?: string } = {}, call?: Call): Paged<ListedFile> {
+    return paged(async (from) => {
+      const page = await this.connection.json<FileListPage>(
+        { path: 'v1/files', query: { query, limit, cursor: from }, extraTimeMs: SLOW_EXTRA_MS },
+        call,
+      );
+      return { items: page.files, nextCursor: page.nextCursor };
+    }, cursor);
+  }
+
+  /** Lists the outcome of each file of a job. @param query `state`: only files in these states. */
+  outcomes(
+    jobId: string,
+    { state, cursor, limit }: PageQuery & { state?: readonly FileOutcome['state'][] } = {},
+    call?: Call,
+  ): Paged<FileOutcome> {
+    return paged(async (from) => {
+      const path = `v1/download/${segment(jobId)}/files`;
+      const page = await this.connection.json<FilesPage>(
+        { path, query: { state, limit, cursor: from }, extraTimeMs: SLOW_EXTRA_MS },
+        call,
+      );
+      return { items: page.files, nextCursor: page.nextCursor };
+    }, cursor);
+  }
+
+  /** Tells sizes, missing files and time of a download, without starting it. */
+  estimate(request: DownloadRequest, call?: Call): Promise<Estimate> {
+    return this.connection.json(
+      { method: 'POST', path: 'v1/download/estimate', body: request, extraTimeMs: ESTIMATE_EXTRA_MS },
+      call,
+    );
+  }
+
+  /**
+   * Returns a link to the archive, signed now. It needs no credentials.
+   * @throws LonghaulError JOB_NOT_READY, JOB_EXPIRED, each with `job`.
+   */
+  async downloadUrl(jobId: string, call?: Call): Promise<string> {
+    const job = await this.status(jobId, call);
+    if (job.downloadUrl !== null) return job.downloadUrl;
+    if (job.status === 'expired') throw new LonghaulError('JOB_EXPIRED', job.message, { job });
+    const state = isFinal(job.status) ? `has no archive: ${job.message}` : 'is not ready yet';
+    throw new LonghaulError('JOB_NOT_READY', `The download ${state}.`, { job });
+  }
+
+  private post<T>(path: string, call: Call | undefined): Promise<T> {
+    return this.connection.json({ method: 'POST', path, extraTimeMs: SLOW_EXTRA_MS }, call);
+  }
+}
+
+function segment(jobId: string): string {
+  return encodeURIComponent(jobId);
+}

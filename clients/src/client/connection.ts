@@ -1,0 +1,136 @@
+import { jsonOf } from './answer.js';
+import { LonghaulError } from './errors.js';
+import type { Call, ClientOptions } from './options.js';
+import { withRetries } from './retry.js';
+import { TokenSource } from './token-source.js';
+
+/** Time that a held answer may take longer than its wait. */
+const TIMEOUT_MS = 5_000;
+const RETRY_FOR_MS = 30_000;
+
+type Query = Record<string, string | number | readonly string[] | undefined>;
+
+/** A request to the API. */
+export interface ApiRequest {
+  method?: 'GET' | 'POST';
+  /** Relative to the base URL: `v1/download/…`. */
+  path: string;
+  query?: Query;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Time for the answer in milliseconds, beyond that of the client. */
+  extraTimeMs?: number;
+  /** Default: that of the client. 0 makes one try. */
+  retryForMs?: number;
+}
+
+/** An answer of the API: its parsed body and its headers. */
+export interface ApiAnswer<T> {
+  body: T;
+  headers: Headers;
+}
+
+/** Sends requests: addresses, credentials, time limits, repetition. */
+export class ApiConnection {
+  readonly baseUrl: URL;
+  private readonly token: TokenSource;
+  private readonly timeoutMs: number;
+  private readonly retryForMs: number;
+
+  constructor(private readonly options: ClientOptions) {
+    this.baseUrl = baseUrlOf(options.baseUrl);
+    this.token = new TokenSource(options.token);
+    this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.retryForMs = options.retryForMs ?? RETRY_FOR_MS;
+  }
+
+  /** The address of a path, relative to the base URL. */
+  url(path: string, query: Query = {}): URL {
+    const url = new URL(path, this.baseUrl);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+
+  /** Sends a request and parses its answer. @throws LonghaulError, or the reason of the signal. */
+  async json<T>(request: ApiRequest, call: Call = {}): Promise<T> {
+    return (await this.answer<T>(request, call)).body;
+  }
+
+  /** Like `json`, with the headers of the answer. */
+  answer<T>(request: ApiRequest, call: Call = {}): Promise<ApiAnswer<T>> {
+    return withRetries(() => this.authorized<T>(request, call), request.retryForMs ?? this.retryForMs, call);
+  }
+
+  /** Calls the `fetch` of the options. */
+  fetch(url: URL, init: RequestInit): Promise<Response> {
+    return (this.options.fetch ?? fetch)(url, init);
+  }
+
+  /** Asks for a new token once when the server rejects the present one. */
+  private async authorized<T>(request: ApiRequest, call: Call): Promise<ApiAnswer<T>> {
+    const token = await this.token.current();
+    try {
+      return await this.send<T>(request, call, token);
+    } catch (error) {
+      if (!(error instanceof LonghaulError) || error.status !== 401) throw error;
+      const renewed = await this.token.renewed(token);
+      if (renewed === undefined) throw error;
+      return this.send<T>(request, call, renewed);
+    }
+  }
+
+  private async send<T>(request: ApiRequest, call: Call, token: string | undefined): Promise<ApiAnswer<T>> {
+    const timeout = AbortSignal.timeout(this.timeoutMs + (request.extraTimeMs ?? 0));
+    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+    try {
+      const response = await this.fetch(this.url(request.path, request.query), {
+        method: request.method ?? 'GET',
+        headers: this.headersOf(request, call, token),
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        // Never follow redirects, otherwise the token may reach another server.
+        redirect: 'manual',
+        signal,
+      });
+      return { body: await jsonOf<T>(response), headers: response.headers };
+    } catch (error) {
+      if (error instanceof LonghaulError) throw error;
+      call.signal?.throwIfAborted();
+      throw timeout.aborted ? this.timedOut(error) : this.unreachable(error);
+    }
+  }
+
+  private headersOf(request: ApiRequest, call: Call, token: string | undefined): Record<string, string> {
+    const traceparent = call.traceparent ?? this.options.traceparent?.();
+    return {
+      accept: 'application/json',
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...request.headers,
+    };
+  }
+
+  private timedOut(cause: unknown): LonghaulError {
+    const message = `The server at ${this.baseUrl.host} did not answer in time. Try again.`;
+    return new LonghaulError('TIMEOUT', message, { cause });
+  }
+
+  private unreachable(error: unknown): LonghaulError {
+    const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
+    const reason = cause?.code ?? cause?.message ?? message ?? 'no reason given';
+    const text = `The server at ${this.baseUrl.host} cannot be reached: ${reason}. Check its address and the network.`;
+    return new LonghaulError('NETWORK', text, { cause: error });
+  }
+}
+
+/** Ends in a slash, otherwise a relative path would replace the last segment. */
+function baseUrlOf(given: string | URL | undefined): URL {
+  const page = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
+  const url = given === undefined && page !== undefined ? new URL('.', page) : new URL(given ?? '');
+  url.search = '';
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}

@@ -1,0 +1,57 @@
+import type { DownloadStatus, ErrorCode as ApiErrorCode } from './api.js';
+
+/** A code of the API, or one of the client: no answer, no answer in time, an answer that is not Longhaul's. */
+export type ErrorCode = ApiErrorCode | 'NETWORK' | 'TIMEOUT' | 'BAD_ANSWER';
+
+/** One invalid field of a request. `path` is dotted, with indexes: `fileIds.3`. */
+export interface InputError {
+  path: string;
+  message: string;
+}
+
+/** Details of a failure. Absent ones are unknown. */
+export interface FailureDetails {
+  status?: number | null;
+  requestId?: string | null;
+  retryAfterMs?: number | null;
+  errors?: InputError[];
+  job?: DownloadStatus | undefined;
+  cause?: unknown;
+}
+
+/** Every failure of the client. The message says what happened and what to do. An aborted signal throws its own reason. */
+export class LonghaulError extends Error {
+  override readonly name = 'LonghaulError';
+  /** HTTP status; null without an answer. */
+  readonly status: number | null;
+  /** Identifies the request in the logs of the server. */
+  readonly requestId: string | null;
+  /** Milliseconds to wait before the next try, as the server told; null if it did not. */
+  readonly retryAfterMs: number | null;
+  /** The invalid fields of a request; empty for every other failure. */
+  readonly errors: readonly InputError[];
+  /** The job that the request is about, for answers that contain it. */
+  readonly job: DownloadStatus | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: FailureDetails = {},
+  ) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.status = details.status ?? null;
+    this.requestId = details.requestId ?? null;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.errors = details.errors ?? [];
+    this.job = details.job;
+  }
+
+  /** True for a fault that passes: no answer, a proxy without its server, a limit on requests, a restart. */
+  get passing(): boolean {
+    if (this.code === 'TOO_MANY_JOBS') return false;
+    return this.status === null ? this.code !== 'BAD_ANSWER' : PASSING.has(this.status);
+  }
+}
+
+/** 423 is the 429 of services before this one. 520 and above are Cloudflare's. */
+const PASSING = new Set([408, 423, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524]);

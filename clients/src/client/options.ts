@@ -1,0 +1,36 @@
+/** Ways to follow a job, best first. */
+export type Transport = 'websocket' | 'sse' | 'poll';
+
+export interface ClientOptions {
+  /** Base URL of the API. Default: the folder of the page. */
+  baseUrl?: string | URL;
+  /** Key or token, or a function that returns one. It is called again once after a 401. Absent: cookie or no sign-in. */
+  token?: string | (() => string | Promise<string>);
+  /** Returns a W3C Trace Context, sent with every request. */
+  traceparent?: () => string | undefined;
+  /** Default: all three. */
+  transports?: readonly Transport[];
+  /** Default: the global `fetch`. */
+  fetch?: typeof fetch;
+  /** Time for one answer in milliseconds, 5,000 by default. */
+  timeoutMs?: number;
+  /** Time for which requests are repeated while the server is busy or away, in milliseconds; 30,000 by default. */
+  retryForMs?: number;
+}
+
+/** Options of one call. */
+export interface Call {
+  signal?: AbortSignal;
+  traceparent?: string;
+  /** Called before each wait for another try. */
+  onRetry?: (error: Error, delayMs: number) => void;
+}
+
+/** How a job is followed now. `reconnecting` polls meanwhile; `offline`: the browser has no network. */
+export type ConnectionState = 'live' | 'polling' | 'reconnecting' | 'offline';
+
+/** Options of `watch`. */
+export interface WatchCall extends Call {
+  /** Called when the way in which the job is followed changes. */
+  onConnection?: (state: ConnectionState) => void;
+}

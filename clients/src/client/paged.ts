@@ -1,0 +1,31 @@
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  /** Where the next page begins; null on the last page. A short or empty page may have one. */
+  nextCursor: string | null;
+}
+
+/** A list: `await` it for one page, or iterate with `for await` over all items. */
+export interface Paged<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {}
+
+/**
+ * Makes a list from a function that reads one page.
+ * @param cursor where the list begins; undefined for the first page.
+ */
+export function paged<T>(
+  read: (cursor: string | undefined) => Promise<Page<T>>,
+  cursor: string | undefined,
+): Paged<T> {
+  return {
+    // oxlint-disable-next-line unicorn/no-thenable -- `await` reads one page
+    then: (resolve, reject) => read(cursor).then(resolve, reject),
+    async *[Symbol.asyncIterator]() {
+      let next: string | null | undefined = cursor;
+      do {
+        const page: Page<T> = await read(next ?? undefined);
+        yield* page.items;
+        next = page.nextCursor;
+      } while (next !== null);
+    },
+  };
+}
