@@ -1,0 +1,16 @@
+import type { LonghaulClient } from '../client.js';
+import { handOverToBrowser } from './hand-over.js';
+import { browserStorage } from './records.js';
+import { DownloadStore } from './store.js';
+import { browserTabs } from './tabs.js';
+import type { Downloads, DownloadsOptions } from './types.js';
+
+/**
+ * Creates the store of all downloads of this browser: it starts, follows, persists, shares with other tabs, saves. One
+ * store for each page and user; `resume` takes up earlier downloads.
+ */
+export function createDownloads(client: LonghaulClient, options: DownloadsOptions = {}): Downloads {
+  const { storage = browserStorage(), autoSave = 'document' in globalThis } = options;
+  const tabs = browserTabs(`longhaul:${client.baseUrl.href}:${options.user ?? ''}`);
+  return new DownloadStore(client, { ...options, autoSave }, { storage, tabs, handOver: handOverToBrowser });
+}

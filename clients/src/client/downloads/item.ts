@@ -1,0 +1,114 @@
+import type { DownloadRequest, DownloadStatus } from '../api.js';
+import type { LonghaulError } from '../errors.js';
+import { isFinal } from '../job-status.js';
+import type { DownloadRecord } from './records.js';
+import { Speed } from './speed.js';
+import type { Download, DownloadState } from './types.js';
+
+/** Silence that is shown, and the steps in which it grows. */
+const SILENT_MS = 30_000;
+const STEP_MS = 10_000;
+
+/** A download of the store, with its state so far. */
+export class Item {
+  status: DownloadStatus | undefined;
+  failure: LonghaulError | null = null;
+  connection: Download['connection'] = 'polling';
+  /** A state that no status tells. */
+  own: 'starting' | 'refused' | 'gone' | undefined = 'starting';
+  canRetryAt: number | null = null;
+  newsAt = Date.now();
+  /** Ends following; undefined while nobody follows. */
+  following: AbortController | undefined;
+  isLeader = false;
+  /** True while this browser waits for it: its archive is saved at once. False if it may have ended long ago. */
+  isAwaited = true;
+  private speed = new Speed();
+  private shown: Download | undefined;
+
+  constructor(public record: DownloadRecord) {}
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  get jobId(): string | undefined {
+    return this.record.jobId;
+  }
+
+  /** True if this browser started it. */
+  get isOwn(): boolean {
+    return this.id !== this.jobId;
+  }
+
+  get state(): DownloadState {
+    return this.own ?? this.status?.status ?? 'starting';
+  }
+
+  /** True while the server works on it. */
+  get isActive(): boolean {
+    return this.own === undefined && this.status !== undefined && !isFinal(this.status.status);
+  }
+
+  /** Takes a status over, unless it is older than the present one. */
+  apply(status: DownloadStatus): void {
+    if (status.createdAt !== this.status?.createdAt) this.speed = new Speed();
+    else if (isFinal(this.status.status) && !isFinal(status.status)) return;
+    this.newsAt = Date.now();
+    this.own = undefined;
+    this.status = status;
+    this.isAwaited = !isFinal(status.status);
+    this.speed.add(status);
+    const { retryAfterMs } = status.error ?? {};
+    this.canRetryAt =
+      typeof retryAfterMs === 'number' ? Date.parse(status.completedAt ?? '') + retryAfterMs : null;
+    this.record = {
+      ...this.record,
+      jobId: status.jobId,
+      name: nameOf(this.record, status),
+      createdAt: status.createdAt,
+      expiresAt: status.expiresAt,
+    };
+  }
+
+  /** The download as a page shows it: the same object as before if nothing visible changed. */
+  snapshot(now = Date.now()): Download {
+    const { status, speed, shown } = this;
+    const next: Download = {
+      ...status,
+      id: this.id,
+      state: this.state,
+      name: this.record.name,
+      bytesPerSecond: speed.bytesPerSecond,
+      secondsLeft: status ? speed.secondsLeft(status, now) : null,
+      canRetryAt: this.canRetryAt,
+      silentForMs: this.isActive ? silence(now - this.newsAt) : 0,
+      connection: this.connection,
+      saved: this.record.saved,
+      failure: this.failure,
+    };
+    if (!shown || !equal(shown, next)) this.shown = next;
+    return this.shown!;
+  }
+}
+
+/** A name until the server tells one. */
+export function requestedName({ archive }: DownloadRequest): string {
+  return `${archive?.name ?? 'download'}.${archive?.format ?? 'zip'}`;
+}
+
+function nameOf({ name }: DownloadRecord, { archive }: DownloadStatus): string {
+  return archive?.name ?? name;
+}
+
+function silence(ms: number): number {
+  return ms < SILENT_MS ? 0 : Math.floor(ms / STEP_MS) * STEP_MS;
+}
+
+/** Compares what is visible. Links change with every status. */
+function equal(a: Download, b: Download): boolean {
+  const names = Object.keys(b).filter(
+    (name) => !name.endsWith('Url') && name !== 'nextPollInMs',
+  ) as (keyof Download)[];
+  return names.every((name) => a[name] === b[name] || JSON.stringify(a[name]) === JSON.stringify(b[name]));
+}

@@ -1,0 +1,71 @@
+import type { DownloadRequest, DownloadStatus } from '../api.js';
+import type { LonghaulError } from '../errors.js';
+import type { JobStatus } from '../job-status.js';
+import type { ConnectionState } from '../options.js';
+
+/** `starting`: not accepted yet. `refused`: not accepted, see `failure`. `gone`: the server no longer knows the job. */
+export type DownloadState = 'starting' | 'refused' | 'gone' | JobStatus;
+
+/** One download as a page shows it. Immutable; the same object until something visible changes. */
+export interface Download extends Partial<DownloadStatus> {
+  /** The key of the start, or the job id of a download that another browser started. */
+  readonly id: string;
+  readonly state: DownloadState;
+  /** Name of the archive. */
+  readonly name: string;
+  /** Average of ten seconds; null until known. */
+  readonly bytesPerSecond: number | null;
+  /** Rounded to 5 s, beyond a minute to minutes; null until known. */
+  readonly secondsLeft: number | null;
+  /** When a retry makes sense, in milliseconds since the epoch; null without a countdown. */
+  readonly canRetryAt: number | null;
+  /** Time without news, in steps of 10 s; 0 for the first 30 s. */
+  readonly silentForMs: number;
+  readonly connection: ConnectionState | 'signed-out';
+  /** True once the archive was handed to the browser. */
+  readonly saved: boolean;
+  /** Why the start was refused, the job is gone, or saving failed. */
+  readonly failure: LonghaulError | null;
+}
+
+/** All downloads of this browser: starts, follows, persists, shares with other tabs, saves. */
+export interface Downloads {
+  /** Starts a download, and follows it. A refused start is a state, not an exception. */
+  start(request: DownloadRequest): Download;
+  /** @param id as in `Download.id`, or a job id. */
+  get(id: string): Download | undefined;
+  /** Newest first. The same array until something visible changes. */
+  list(): readonly Download[];
+  /** Calls the listener after every visible change, of one download if `id` is given. Returns its end. */
+  subscribe(listener: () => void, id?: string): () => void;
+  /** Starts a refused, failed, cancelled or expired download again. @throws LonghaulError */
+  retry(id: string): Promise<void>;
+  /** Cancels the job. Only this cancels; closing a page does not. @throws LonghaulError */
+  cancel(id: string): Promise<void>;
+  /** Hands the archive to the browser, which saves it. @throws LonghaulError, also kept in `failure` */
+  save(id: string): Promise<void>;
+  /** Removes a download from the list, not from the server. */
+  dismiss(id: string): void;
+  /** Takes up what this browser and the server know. Call it when the page opens, and after a new sign-in. */
+  resume(): Promise<void>;
+  /** Stops following. Downloads go on, on the server. */
+  close(): void;
+  /** Closes, and removes what this browser remembers. For sign-out. */
+  forget(): void;
+}
+
+/** What `localStorage` offers. */
+export interface KeyValueStore {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+export interface DownloadsOptions {
+  /** Separates the downloads of users of one browser. */
+  user?: string | undefined;
+  /** Default: `localStorage`; null keeps nothing. */
+  storage?: KeyValueStore | null | undefined;
+  /** Saves an archive as soon as it is ready. Default: true on pages. */
+  autoSave?: boolean | undefined;
+}
