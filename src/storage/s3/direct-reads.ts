@@ -49,7 +49,7 @@ export class DirectReads {
     if (response === undefined) return undefined;
     const isSuccess = response.statusCode === 200 || response.statusCode === 206;
     const isHead = command instanceof HeadObjectCommand;
-    if (!isSuccess || isHead) response.body.resume();
+    if (isSuccess && isHead) response.body.resume();
     if (isSuccess) return outputOf(response);
     if (!isHead || !isFinal(response.statusCode)) return undefined;
     throw refusedHead(response.statusCode);

@@ -1,7 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { readSmallBody } from './small-body.js';
 
 /** Address, credentials and timeouts of an S3 store. */
 export interface S3Options {
@@ -28,7 +30,7 @@ export interface S3Limits {
 
 const DEFAULT_LIMITS: S3Limits = { connectMs: 5_000, answerMs: 20_000, stallMs: 30_000 };
 
-const MAX_ATTEMPTS = 3;
+export const MAX_ATTEMPTS = 3;
 
 /** Returns the limits of `options`, with defaults for absent ones. */
 export function limitsOf(options: S3Options): S3Limits {
@@ -56,7 +58,7 @@ function createHandler({ connectMs, answerMs }: S3Limits): NodeHttpHandler {
   // more, and discard both after one request.
   // `S3Bucket` limits the requests. A limit here as well would count the wait for a socket as silence of the store.
   const agents = { keepAlive: true, maxSockets: Infinity };
-  return new NodeHttpHandler({
+  return new BoundedHandler({
     httpAgent: new HttpAgent(agents),
     httpsAgent: new HttpsAgent(agents),
     connectionTimeout: connectMs,
@@ -65,4 +67,13 @@ function createHandler({ connectMs, answerMs }: S3Limits): NodeHttpHandler {
     // Disabled: it would treat a slow reader of a body as a stalled store. `guardBody` detects stalls instead.
     socketTimeout: 0,
   });
+}
+
+/** Reads the body of a refusal within limits. Otherwise the SDK would wait for its end, however long it is. */
+class BoundedHandler extends NodeHttpHandler {
+  override async handle(...request: Parameters<NodeHttpHandler['handle']>) {
+    const { response } = await super.handle(...request);
+    if (response.statusCode >= 300) response.body = await readSmallBody(response.body as Readable);
+    return { response };
+  }
 }

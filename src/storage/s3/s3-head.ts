@@ -11,6 +11,7 @@ import type { ObjectInfo } from '../object-store.js';
 import { objectError } from '../store-errors.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { toObjectInfo } from './s3-object-info.js';
+import { readSmallBody } from './small-body.js';
 
 /** Storage classes whose objects must be restored before they can be read. */
 const ARCHIVE_CLASSES = new Set<string | undefined>(['GLACIER', 'DEEP_ARCHIVE']);
@@ -66,5 +67,5 @@ function discard({ Body, ContentRange }: GetObjectCommandOutput): void {
   const body = Body as Readable;
   body.on('error', () => {});
   if (ContentRange === undefined) body.destroy();
-  else body.resume();
+  else void readSmallBody(body);
 }
