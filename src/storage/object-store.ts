@@ -73,7 +73,7 @@ export interface LinkOptions {
  *
  * Every method rejects with a `LonghaulError`. Its message is safe to show to users: it contains no bucket, key or host.
  * Its `cause` contains them, for operators. `head` and `read` report errors of the object:
- * - FILE_NOT_FOUND: the object does not exist.
+ * - FILE_NOT_FOUND: the store says that the object does not exist. A 404 of a proxy is STORAGE_UNAVAILABLE.
  * - FILE_CHANGED: the object is no longer the version `ifMatch`.
  * - FILE_FORBIDDEN: the store denies access to the object, or does not allow the key. S3 without the right to list
  *   denies absent objects too.

@@ -1,9 +1,10 @@
-import type {
-  ArchiveStatus,
-  ChecksumType,
-  GetObjectCommandOutput,
-  HeadObjectCommandOutput,
-  StorageClass,
+import {
+  type ArchiveStatus,
+  type ChecksumType,
+  type GetObjectCommandOutput,
+  type HeadObjectCommandOutput,
+  S3ServiceException,
+  type StorageClass,
 } from '@aws-sdk/client-s3';
 import type { HttpResponse } from '@smithy/core/protocols';
 
@@ -30,6 +31,21 @@ export function outputOf({ statusCode, headers, body }: HttpResponse): ReadOutpu
     LastModified: dateOf(headers['last-modified']),
     Metadata: metadataOf(headers),
   };
+}
+
+/** Converts an answer that refuses the request. HEAD has no body, so its answer has no code. */
+export function refusalOf({ statusCode, body }: HttpResponse): S3ServiceException {
+  const xml = String(body);
+  return new S3ServiceException({
+    name: textOf('Code', xml) ?? 'Refused',
+    message: textOf('Message', xml) ?? 'The store did not say why',
+    $fault: statusCode < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode: statusCode },
+  });
+}
+
+function textOf(element: string, xml: string): string | undefined {
+  return new RegExp(`<${element}>([^<]+)<`).exec(xml)?.[1]?.trim();
 }
 
 function metadataOf(headers: Record<string, string>): Record<string, string> {

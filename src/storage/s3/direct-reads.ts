@@ -1,13 +1,12 @@
-import {
-  type GetObjectCommand,
-  HeadObjectCommand,
-  type S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
+import { HttpRequest } from '@smithy/core/protocols';
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { outputOf, type ReadOutput } from './direct-output.js';
+import { jittered } from '../../concurrency/jitter.js';
+import { outputOf, type ReadOutput, refusalOf } from './direct-output.js';
+import { MAX_ATTEMPTS } from './s3-client.js';
 
 /** Options of the HTTP handler. */
 interface SendOptions {
@@ -21,14 +20,22 @@ export type ReadCommand = HeadObjectCommand | GetObjectCommand;
 /** SHA-256 of an empty body, which the signature covers. */
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
+type SdkError = Parameters<typeof isTransientError>[0];
+
 interface Target {
   url: URL;
   signer: SignatureV4;
 }
 
+/** Multiplied by the number of attempts so far. */
+const PAUSE_MS = 100;
+
+/** The SDK corrects its clock from this difference on. */
+const WRONG_CLOCK_MS = 240_000;
+
 /**
  * Sends HeadObject and GetObject with the SDK's signer and HTTP handler but without its pipeline, which takes six times
- * as much CPU. Other answers, except a refused HEAD, are left to the SDK: it retries, corrects the clock and parses errors.
+ * as much CPU. The SDK remains for what only it can do: resolve other endpoints, report invalid ones, correct the clock.
  */
 export class DirectReads {
   private target: Promise<Target | undefined> | undefined;
@@ -36,42 +43,45 @@ export class DirectReads {
   constructor(private readonly client: S3Client) {}
 
   /**
-   * Sends the request once.
-   * @returns undefined when the caller must repeat the request through the SDK.
-   * @throws S3ServiceException when HeadObject is refused: that answer has no body, so the SDK would learn no more;
-   * the error of the handler when the signal aborted.
+   * Sends the request, and repeats it after temporary errors.
+   * @returns undefined when the caller must send the request through the SDK.
+   * @throws S3ServiceException when the store refused; the error of the handler when it did not answer.
    */
   async send(command: ReadCommand, options: SendOptions): Promise<ReadOutput | undefined> {
     // The SDK reports an endpoint that cannot be resolved.
     const target = await (this.target ??= this.targetOf(command).catch(() => undefined));
     if (!target) return undefined;
-    const response = await this.answer(target, command, options);
-    if (response === undefined) return undefined;
-    const isSuccess = response.statusCode === 200 || response.statusCode === 206;
-    const isHead = command instanceof HeadObjectCommand;
-    if (isSuccess && isHead) response.body.resume();
-    if (isSuccess) return outputOf(response);
-    if (!isHead || !isFinal(response.statusCode)) return undefined;
-    throw refusedHead(response.statusCode);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.sendOnce(target, command, options);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !isTemporary(error as SdkError)) throw error;
+        await delay(jittered(PAUSE_MS * attempt), undefined, { signal: options.abortSignal });
+      }
+    }
   }
 
-  /** Returns undefined when the request failed without an answer. */
-  private async answer(
+  /** Returns undefined when the clocks differ so much that the store refuses the signature. */
+  private async sendOnce(
     { url, signer }: Target,
     command: ReadCommand,
     options: SendOptions,
-  ): Promise<HttpResponse | undefined> {
-    try {
-      const signingDate = new Date(Date.now() + this.client.config.systemClockOffset);
-      const signed = await signer.sign(requestFor(command, url), { signingDate });
-      // The stored bytes, because sizes and ranges count them. Not signed, because proxies may change the header.
-      signed.headers['accept-encoding'] = 'identity';
-      const { response } = await this.client.config.requestHandler.handle(signed as HttpRequest, options);
-      return response;
-    } catch (error) {
-      if (options.abortSignal?.aborted) throw error;
-      return undefined;
+  ): Promise<ReadOutput | undefined> {
+    const signed = await signer.sign(requestFor(command, url), { signingDate: new Date(this.storeTime()) });
+    // The stored bytes, because sizes and ranges count them. Not signed, because proxies may change the header.
+    signed.headers['accept-encoding'] = 'identity';
+    const { response } = await this.client.config.requestHandler.handle(signed as HttpRequest, options);
+    if (response.statusCode === 200 || response.statusCode === 206) {
+      if (command instanceof HeadObjectCommand) response.body.resume();
+      return outputOf(response);
     }
+    const aheadMs = Date.parse(response.headers['date'] ?? '') - this.storeTime();
+    if (Math.abs(aheadMs) >= WRONG_CLOCK_MS) return undefined;
+    throw refusalOf(response);
+  }
+
+  private storeTime(): number {
+    return Date.now() + this.client.config.systemClockOffset;
   }
 
   /** Returns undefined for buckets with a signature of their own, such as directory buckets. */
@@ -92,18 +102,8 @@ export class DirectReads {
   }
 }
 
-/** Returns true for a status that a retry does not change. */
-function isFinal(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
-}
-
-function refusedHead(status: number): S3ServiceException {
-  return new S3ServiceException({
-    name: status === 404 ? 'NotFound' : 'HeadRefused',
-    message: `The store refused HEAD with status ${status}`,
-    $fault: 'client',
-    $metadata: { httpStatusCode: status },
-  });
+function isTemporary(error: SdkError): boolean {
+  return isThrottlingError(error) || isTransientError(error);
 }
 
 function requestFor(command: ReadCommand, url: URL): HttpRequest {

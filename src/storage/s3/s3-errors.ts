@@ -43,7 +43,8 @@ export function toReadError(cause: S3RequestFailed): LonghaulError {
   if (status === 416) return storeError('RANGE_NOT_SATISFIABLE', cause);
   switch (meaningOfStatus(cause.status)) {
     case 'absent':
-      return objectError('FILE_NOT_FOUND', cause);
+      // Only the store knows. A proxy, or another server at a wrong address, answers 404 as well.
+      return code === 'NoSuchKey' ? objectError('FILE_NOT_FOUND', cause) : failingObject(cause);
     case 'denied':
       return objectError('FILE_FORBIDDEN', cause);
     case 'replaced':

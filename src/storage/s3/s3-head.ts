@@ -17,22 +17,18 @@ import { readSmallBody } from './small-body.js';
 const ARCHIVE_CLASSES = new Set<string | undefined>(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
- * Returns the properties of an object. HEAD decides only when it finds a readable object or none. Otherwise a GET of one
- * byte decides: a refusal of HEAD has no body that says why, and GET may be allowed.
+ * Returns the properties of an object. HEAD decides only when it finds a readable object. Otherwise a GET of one byte
+ * decides: a refusal of HEAD has no body, so it does not say why, or if the store itself sent it.
  */
 export async function headObject(bucket: S3Bucket, key: string, signal?: AbortSignal): Promise<ObjectInfo> {
   const command = new HeadObjectCommand({ ...bucket.object(key), ChecksumMode: 'ENABLED' });
   const found = await bucket.read('HeadObject', command, { key, signal }).catch((error: unknown) => {
-    if (isRefusal(error)) return null;
+    if (error instanceof FileError) return null;
     throw error;
   });
   const size = found?.ContentLength;
   if (!found || size === undefined || mayBeArchived(found)) return infoFromBody(bucket, key, signal);
   return toObjectInfo(key, size, found);
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof FileError && error.code !== 'FILE_NOT_FOUND';
 }
 
 /** Returns true for classes of Amazon S3 that need a restore. Other stores use the same names for readable objects. */

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandInput,
@@ -13,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import pMap from 'p-map';
-import { errorCodeOf, type LonghaulError } from '../../contract/errors.js';
+import type { LonghaulError } from '../../contract/errors.js';
 import { ARTIFACTS_PREFIX } from '../keys.js';
 import { assertRange } from '../byte-range.js';
 import { attachment } from '../content-disposition.js';
@@ -48,7 +47,6 @@ export class S3ObjectStore implements ObjectStore {
   private readonly bucket: S3Bucket;
   private readonly client: S3Client;
   private readonly linkClient: S3Client;
-  private bucketVerified = false;
 
   constructor(options: S3Options) {
     this.client = createS3Client(options);
@@ -57,13 +55,8 @@ export class S3ObjectStore implements ObjectStore {
     this.bucket = new S3Bucket(this.client, options);
   }
 
-  async head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
-    try {
-      return await headObject(this.bucket, key, signal);
-    } catch (error) {
-      await this.assertBucketExists(error, signal);
-      throw error;
-    }
+  head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
+    return headObject(this.bucket, key, signal);
   }
 
   async read(key: string, options: ReadOptions = {}): Promise<Readable> {
@@ -157,7 +150,6 @@ export class S3ObjectStore implements ObjectStore {
     });
     try {
       await this.bucket.send('ListObjectsV2', command, { signal });
-      this.bucketVerified = true;
     } catch (error) {
       throw this.withAdvice(error);
     }
@@ -177,19 +169,6 @@ export class S3ObjectStore implements ObjectStore {
   /** Returns the time by the store's clock, which decides about the validity of a link. */
   private storeTime(): Date {
     return new Date(Date.now() + this.client.config.systemClockOffset);
-  }
-
-  /** Checks the bucket once, because a 404 to HEAD has no body that distinguishes a missing bucket from a missing object. */
-  private async assertBucketExists(error: unknown, signal: AbortSignal | undefined): Promise<void> {
-    if (this.bucketVerified || errorCodeOf(error) !== 'FILE_NOT_FOUND') return;
-    const command = new HeadBucketCommand({ Bucket: this.bucket.name });
-    try {
-      await this.bucket.send('HeadBucket', command, { signal });
-    } catch (reason) {
-      // A bucket that denies HeadBucket exists. The right to read objects does not include it.
-      if (failedRequestOf(reason)?.status !== 403) throw this.withAdvice(reason);
-    }
-    this.bucketVerified = true;
   }
 
   /** Adds the next step for an operator to the cause, because the store's own text does not name settings. */

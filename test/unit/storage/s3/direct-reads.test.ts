@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { runAs } from '../../../../src/concurrency/work-owner.js';
-import { errorCodeOf } from '../../../../src/contract/errors.js';
 import type { S3Options } from '../../../../src/storage/s3/s3-client.js';
 import { S3ObjectStore } from '../../../../src/storage/s3/s3-object-store.js';
 import { readAll } from '../../../support/bodies.js';
@@ -98,7 +97,7 @@ describe('S3ObjectStore', () => {
     });
   });
 
-  it.each([500, 503, 403])('repeats a read that was answered with %i', async (status) => {
+  it.each([500, 503, 429])('repeats a read that was answered with %i', async (status) => {
     server.answer = (_request, response) => {
       if (server.requests.length === 1) answers(response, status, {});
       else answers(response, 200, {}, 'bytes');
@@ -114,11 +113,25 @@ describe('S3ObjectStore', () => {
     expect(String(await readAll(await store.read('a.txt')))).toBe('bytes');
   });
 
-  it('asks once for an object that is missing', async () => {
-    server.answer = (_request, response) => answers(response, 404, {});
-    await expect(store.head('a.txt').catch(errorCodeOf)).resolves.toBe('STORAGE_UNAVAILABLE');
-    // One more request each looks for the bucket.
-    expect(server.requests.filter(({ path }) => path.endsWith('a.txt'))).toHaveLength(1);
+  it("repeats a read with the store's clock", async () => {
+    const date = new Date(Date.now() - 3_600_000).toUTCString();
+    server.answer = ({ headers }, response) => {
+      const signedAt = String(headers['x-amz-date']);
+      const hour = new Date(date).toISOString().slice(11, 13);
+      if (signedAt.slice(9, 11) === hour) answers(response, 200, { date }, 'bytes');
+      else answers(response, 403, { date });
+    };
+    expect(String(await readAll(await store.read('a.txt')))).toBe('bytes');
+  });
+
+  it('does not repeat a read after its signal aborts', async () => {
+    const given = new AbortController();
+    server.answer = (_request, response) => {
+      response.once('close', () => given.abort(new Error('cancelled')));
+      answers(response, 503, {});
+    };
+    await expect(store.read('a.txt', { signal: given.signal })).rejects.toThrow('cancelled');
+    expect(server.requests).toHaveLength(1);
   });
 
   it('stops when its signal aborts', async () => {

@@ -31,6 +31,7 @@ describe('S3ObjectStore', () => {
     await server.stop();
   });
 
+  const methods = () => server.requests.map(({ method }) => method).join(' ');
   const refuse = (response: ServerResponse, status: number, body: string) =>
     response.writeHead(status, { 'content-type': 'application/xml' }).end(body);
 
@@ -51,7 +52,7 @@ describe('S3ObjectStore', () => {
   ])('with a store that refuses %s for ever', (_, bytes, everyMs) => {
     it.each([
       [403, 'FILE_FORBIDDEN'],
-      [404, 'FILE_NOT_FOUND'],
+      [404, 'STORAGE_UNAVAILABLE'],
       [500, 'STORAGE_UNAVAILABLE'],
     ] as const)('ends a read that is refused with %i', async (status, code) => {
       server.answer = (_request, response) => trickle(response, status, bytes, everyMs);
@@ -74,5 +75,28 @@ describe('S3ObjectStore', () => {
     };
     expect(await store.head(KEY)).toMatchObject({ size: 7 });
     await waitFor('the connection to close', () => open.size === 0);
+  });
+
+  it.each([
+    ['a denied object', 403, '<Error><Code>AccessDenied</Code></Error>', 'FILE_FORBIDDEN'],
+    ['an absent object', 404, '<Error><Code>NoSuchKey</Code></Error>', 'FILE_NOT_FOUND'],
+    ['a page of a proxy', 404, '<html>Not Found</html>', 'STORAGE_UNAVAILABLE'],
+    ['a missing bucket', 404, '<Error><Code>NoSuchBucket</Code></Error>', 'STORAGE_UNAVAILABLE'],
+  ])('asks twice about %s', async (_, status, body, code) => {
+    server.answer = (_request, response) => refuse(response, status, body);
+    expect(await store.head(KEY).catch(errorCodeOf)).toBe(code);
+    expect(methods()).toBe('HEAD GET');
+  });
+
+  it.each(['head', 'read'] as const)('tries a silent store three times: %s', async (method) => {
+    server.answer = () => {};
+    expect(await store[method](KEY).catch(errorCodeOf)).toBe('STORAGE_UNAVAILABLE');
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('tries a failing store three times', async () => {
+    server.answer = (_request, response) => refuse(response, 503, '');
+    expect(await store.read(KEY).catch(errorCodeOf)).toBe('STORAGE_UNAVAILABLE');
+    expect(server.requests).toHaveLength(3);
   });
 });

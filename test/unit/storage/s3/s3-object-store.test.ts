@@ -101,10 +101,9 @@ describe('S3ObjectStore', () => {
     });
 
     it('reports an absent object of a bucket it may not list', async () => {
-      answer({ status: 404 });
+      answer({ status: 404 }, { status: 404, code: 'NoSuchKey' });
       expect(errorCodeOf(await failureOf(store.head(KEY)))).toBe('FILE_NOT_FOUND');
-      expect(errorCodeOf(await failureOf(store.head(KEY)))).toBe('FILE_NOT_FOUND');
-      expect(methods()).toEqual(['HEAD', 'HEAD', 'HEAD']);
+      expect(methods()).toEqual(['HEAD', 'GET']);
     });
 
     it.each([
