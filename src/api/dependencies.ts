@@ -6,7 +6,7 @@ import type { Estimator, FileList, FileLookup } from '../jobs/file-ports.js';
 import type { Health } from './health.js';
 import type { JobList } from '../jobs/job-list.js';
 import type { JobWatchers } from '../jobs/status/job-watchers.js';
-import type { ArchiveStore } from '../jobs/archive-presence.js';
+import type { ArchivePresence } from '../jobs/archive-presence.js';
 import type { TransferRate } from '../jobs/status/transfer-rate.js';
 import type { LinkSigner } from '../jobs/archive-link.js';
 import type { OperatorJobs } from '../jobs/operator-jobs.js';
@@ -32,7 +32,9 @@ export interface AppDependencies {
   estimator: Estimator;
   transferRate: Pick<TransferRate, 'recent'>;
   fileList: FileList;
-  store: LinkSigner & OutcomeStore & ArchiveStore;
+  store: LinkSigner & OutcomeStore;
+  /** Shared, because it keeps answers. */
+  archives: Pick<ArchivePresence, 'isGone'>;
   /** Serves the links of a file store, which has no server of its own. */
   localLinks?: LocalLinks;
   health: Health;

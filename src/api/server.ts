@@ -67,13 +67,14 @@ async function main(
   const workers = new WorkerPresence(connection, namespace, new ClockWatch('Temporal', logger));
   let stopping = false;
   const transferRate = new TransferRate();
+  const archives = new ArchivePresence(store);
   const jobs = new CachedJobs(
     new TemporalJobs({
       client,
       logger,
       queues,
       admission: new Admission(queues, settings.job.maxQueued),
-      archives: new ArchivePresence(store),
+      archives,
       isCapped: settings.job.maxRunning > 0,
     }),
     Date.now,
@@ -95,6 +96,7 @@ async function main(
     estimator: new DownloadEstimator({ catalogue, source }),
     transferRate,
     store,
+    archives,
     ...localLinksOf(store),
     health: new Health({ ...checks, worker: () => workers.assertPresent() }),
     readiness: new Health({

@@ -89,7 +89,7 @@ export class StreamApi {
       tickets,
       watchers,
       streams,
-      store: { signedLink: async (key) => `/signed/${key}`, read: notImplemented, head: async () => {} },
+      store: { signedLink: async (key) => `/signed/${key}`, read: notImplemented },
       http: {
         publicUrl: undefined,
         trustProxy: 0,

@@ -3,8 +3,10 @@ import { LonghaulError } from '../../../src/contract/errors.js';
 import { queuedSnapshot } from '../../../src/contract/queued-snapshot.js';
 import type { JobSnapshot } from '../../../src/contract/snapshot.js';
 import { ArchivePresence } from '../../../src/jobs/archive-presence.js';
+import { S3ObjectStore } from '../../../src/storage/s3/s3-object-store.js';
 import { COMPLETED } from '../../support/fake-jobs.js';
 import { aJob } from '../../support/jobs.js';
+import { Receiver } from '../../support/receiver.js';
 
 const completed: JobSnapshot = { ...queuedSnapshot(aJob()), ...COMPLETED };
 
@@ -54,5 +56,26 @@ describe('ArchivePresence', () => {
     const archives = presence(failing('FILE_NOT_FOUND'));
     expect(await archives.isGone(queuedSnapshot(aJob()))).toBe(false);
     expect(heads).toBe(0);
+  });
+
+  it.each([
+    ['NoSuchKey', true],
+    ['NoSuchBucket', false],
+    ['NotFound', false],
+    ['', false],
+  ])('takes a 404 with the code "%s" as gone: %s', async (code, gone) => {
+    const store = await Receiver.start((_request, response) => {
+      response.writeHead(404).end(code && `<Error><Code>${code}</Code></Error>`);
+    });
+    const s3 = new S3ObjectStore({
+      endpoint: store.url,
+      region: 'us-east-1',
+      bucket: 'b',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+    });
+    expect(await new ArchivePresence(s3).isGone(completed)).toBe(gone);
+    s3.close();
+    await store.stop();
   });
 });

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { errorCodeOf, jobNotFound } from '../../../contract/errors.js';
 import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
 import { isFinal } from '../../../contract/snapshot.js';
-import { ArchivePresence } from '../../../jobs/archive-presence.js';
 import { archiveLink, type LinkedView } from '../../../jobs/archive-link.js';
 import type { JobView } from '../../../jobs/jobs.js';
 import { downloadStatus, expiresAt, firstPollInMs, statusOf } from '../../../jobs/status/download-status.js';
@@ -21,7 +20,7 @@ const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  */
 const JSON_TTL_MS = 500;
 
-type Dependencies = Pick<AppDependencies, 'jobs' | 'store' | 'http' | 'tickets' | 'watchers'>;
+type Dependencies = Pick<AppDependencies, 'jobs' | 'store' | 'archives' | 'http' | 'tickets' | 'watchers'>;
 
 interface LinkedOptions {
   /** The method that the link allows. */
@@ -34,11 +33,7 @@ interface LinkedOptions {
 export class JobResponses {
   private readonly jsonCache = new WeakMap<JobView, { json: string; baseUrl: string; until: number }>();
 
-  private readonly archives: ArchivePresence;
-
-  constructor(private readonly deps: Dependencies) {
-    this.archives = new ArchivePresence(deps.store);
-  }
+  constructor(private readonly deps: Dependencies) {}
 
   /** Sends the status of a job, see `statusOf`. */
   async sendStatus(req: Request, res: Response, view: JobView): Promise<void> {
@@ -130,7 +125,7 @@ export class JobResponses {
     const { method = 'GET', fresh = false } = options;
     const now = Date.now();
     if (statusOf(view.snapshot, now) !== 'completed') return { view, downloadUrl: null };
-    if (await this.archives.isGone(view.snapshot, { fresh })) {
+    if (await this.deps.archives.isGone(view.snapshot, { fresh })) {
       return { view: { ...view, isArchiveGone: true }, downloadUrl: null };
     }
     const { store, http } = this.deps;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LinkOptions } from '../../../../src/storage/object-store.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
+import { ArchivePresence } from '../../../../src/jobs/archive-presence.js';
 import { type ApiServer, startApiServer } from '../../../support/api-server.js';
 import { FakeJobs } from '../../../support/fake-jobs.js';
 
@@ -18,9 +19,9 @@ describe('a completed job', () => {
       jobList: { list: async () => ({ jobs: [await jobs.view(jobId)], nextCursor: null }) },
       store: {
         signedLink: async (key: string, { method }: LinkOptions) => `https://store.test/${key}?${method}`,
-        head: answer,
         read: answer as never,
       },
+      archives: new ArchivePresence({ head: answer }),
     });
   });
   afterAll(() => server.stop());
