@@ -4,8 +4,11 @@ import { jittered } from '../concurrency/jitter.js';
 import { runAs } from '../concurrency/work-owner.js';
 import { HANDED_OVER } from '../contract/activities.js';
 import { type ErrorCode, LonghaulError } from '../contract/errors.js';
+import { FileError } from '../contract/file-error.js';
 import { FILE_FAULTS } from '../contract/file-faults.js';
+import type { FileId } from '../contract/files.js';
 import type { Logger } from '../telemetry/logger.js';
+import { FileLostError } from './build/file-lost.js';
 
 /** Context of one activity attempt. */
 export interface ActivityContext {
@@ -96,12 +99,18 @@ function asFailure(
     message: known?.message ?? 'Internal error in the worker. Its log has the details.',
     nonRetryable: PERMANENT.has(code),
     ...nextRetry(),
-    // The first detail is for operators. The second is the progress, because workflows cannot read heartbeats.
+    // The first detail is for operators and names the file at fault. The second is the progress, because workflows cannot read heartbeats.
     details: [
-      { cause: causeOf(known ? known.cause : error), attempt },
+      { cause: causeOf(known ? known.cause : error), attempt, ...subjectOf(error) },
       ...(details === null ? [] : [details]),
     ],
   });
+}
+
+/** Returns the file that an error is about, if any. */
+function subjectOf(error: unknown): { fileIds?: FileId[] } {
+  if (error instanceof FileLostError) return { fileIds: [error.missing.fileId] };
+  return error instanceof FileError && error.fileId !== undefined ? { fileIds: [error.fileId] } : {};
 }
 
 /** Returns the workflow that this activity works for; requests to stores are shared fairly among workflows. */

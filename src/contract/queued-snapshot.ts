@@ -6,6 +6,9 @@ export function queuedSnapshot(job: DownloadJob): JobSnapshot {
   return {
     userId: job.userId,
     fingerprint: job.fingerprint,
+    archiveName: job.archive.name,
+    format: job.archive.format,
+    labels: job.labels,
     status: 'queued',
     phase: 'queued',
     message: 'Waiting for a worker',

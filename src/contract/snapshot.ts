@@ -1,4 +1,6 @@
 import type { ErrorCode } from './errors.js';
+import type { FileId } from './files.js';
+import type { ArchiveFormat } from './job.js';
 
 /** An uploaded archive. */
 export interface BuiltArchive {
@@ -38,6 +40,8 @@ export interface JobError {
   retryAfterMs: number | null;
   /** Run id: finds the job in logs and in the Temporal Web UI. */
   supportId: string;
+  /** Files that the failure is about, at most 100; absent in jobs of earlier versions. */
+  fileIds?: FileId[];
 }
 
 /**
@@ -49,6 +53,10 @@ export interface JobSnapshot {
   userId: string;
   /** Fingerprint of the job. */
   fingerprint: string | null;
+  /** File name of the archive, with its extension; absent in jobs of earlier versions, like the next two. */
+  archiveName?: string;
+  format?: ArchiveFormat;
+  labels?: Record<string, string>;
   status: Exclude<JobStatus, 'expired'>;
   phase: JobPhase;
   message: string;

@@ -43,7 +43,7 @@ export function missingFile(
 
 /** Adds the file to the message of an error about one file; returns every other error unchanged. */
 export function nameFile(file: JobFile, error: unknown): unknown {
-  return error instanceof FileError ? error.about(subjectOf(file)) : error;
+  return error instanceof FileError ? error.about(file.fileId, subjectOf(file)) : error;
 }
 
 function subjectOf({ fileId, name }: JobFile): string {

@@ -147,6 +147,7 @@ describeWith(await locateTemporalTestServer(), 'downloadWorkflow', (serverPath) 
     );
     const { snapshot } = await ending(aJob(), activities);
     expect(snapshot.error?.code).toBe('FILE_CHANGED');
+    expect(snapshot.error?.fileIds).toEqual([]);
     expect(activities.callsOf('buildArchive')).toHaveLength(1);
   });
 
@@ -164,6 +165,7 @@ describeWith(await locateTemporalTestServer(), 'downloadWorkflow', (serverPath) 
     const { snapshot } = await ending(aJob({ files: [70_000, 70_001, 70_002] }), activities);
     expect(snapshot.error).toMatchObject({ code: 'FILE_NOT_FOUND', retryAfterMs: null });
     expect(snapshot.error?.message).toBe('File 70000 does not exist. File 70002 does not exist.');
+    expect(snapshot.error?.fileIds).toEqual([70_000, 70_002]);
     expect(activities.callsOf('buildArchive')).toHaveLength(0);
   });
 
@@ -395,6 +397,28 @@ describeWith(await locateTemporalTestServer(), 'downloadWorkflow', (serverPath) 
     const { snapshot } = await ending(aJob(), activities);
     expect(snapshot.error?.code).toBe('INTERNAL_ERROR');
     expect(activities.calls.at(-1)?.name).toBe('removeArtifacts');
+  });
+
+  it('shows the file that a build failed for', async () => {
+    const changed = async () => {
+      const details = [{ cause: null, attempt: 1, fileIds: [70_001] }];
+      throw ApplicationFailure.create({
+        type: 'FILE_CHANGED',
+        nonRetryable: true,
+        message: 'Changed.',
+        details,
+      });
+    };
+    const activities = new FakeActivities().script('buildArchive', changed);
+    await temporal.run(aJob(), activities, async (handle) => {
+      await handle.result().catch(() => undefined);
+      const { error } = await handle.query<JobSnapshot>(STATUS_QUERY);
+      expect(error?.fileIds).toEqual([70_001]);
+      expect(await handle.query<FileOutcome[], [number, number]>(FILES_QUERY, 0, 2)).toMatchObject([
+        { fileId: 70_000, state: 'prepared', error: null },
+        { fileId: 70_001, state: 'failed', error: { code: 'FILE_CHANGED', message: 'Changed.' } },
+      ]);
+    });
   });
 
   it('returns file states page by page', async () => {

@@ -54,6 +54,9 @@ const PROGRESS = {
   completedAt: null,
   expiresAt: '2026-11-21T09:30:00.000Z',
   nextPollInMs: 3_400,
+  archiveName: 'photos.zip',
+  format: 'zip' as const,
+  labels: { album: '2026' },
   archive: null,
   error: null,
 };
@@ -192,8 +195,6 @@ export const FAILED = {
 const ADMIN_JOB = {
   ...PROGRESS,
   userId: 'ada',
-  labels: { album: '2026' },
-  archiveName: 'photos.zip',
   workflowId: `download/${JOB_ID}`,
   runId: SUPPORT_ID,
   run: 'running',
@@ -241,6 +242,7 @@ export const TERMINATED_JOB = {
     message: 'An operator ended the download. Start it again.',
     retryAfterMs: null,
     supportId: SUPPORT_ID,
+    fileIds: [],
   },
 };
 

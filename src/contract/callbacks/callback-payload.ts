@@ -32,9 +32,14 @@ export function jobEnded(job: DownloadJob, snapshot: JobSnapshot): JobEnded {
       downloadPath: `/v1/download/${job.jobId}`,
       labels: job.labels,
       archive,
-      error: snapshot.error,
+      error: snapshot.error && withoutFileIds(snapshot.error),
     },
   };
+}
+
+/** Keeps the payload as receivers know it. */
+function withoutFileIds({ fileIds: _, ...error }: JobError): JobEnded['data']['error'] {
+  return error;
 }
 
 /** Builds the message to the operators about a failed job. */

@@ -66,7 +66,6 @@ export const adminJobSchema = z
   .strictObject({
     ...jobProgress,
     userId: z.string(),
-    labels: labelsSchema,
     archiveName: z.string(),
     workflowId: z.string(),
     runId: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, ERRORS } from '../errors.js';
+import type { ArchiveFormat } from '../job.js';
 import type { JobStatus } from '../snapshot.js';
 
 /** Parts of the response schemas. */
@@ -25,5 +26,7 @@ export const jobStatusSchema = z.enum([
   'cancelled',
   'expired',
 ] satisfies JobStatus[]);
+
+export const formatSchema = z.enum(['zip', 'tar', 'tar.gz'] satisfies ArchiveFormat[]);
 
 export const labelsSchema = z.record(z.string(), z.string());

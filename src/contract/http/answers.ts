@@ -3,7 +3,9 @@ import {
   briefErrorSchema,
   count,
   errorCodeSchema,
+  formatSchema,
   jobStatusSchema,
+  labelsSchema,
   link,
   time,
   uuid,
@@ -15,7 +17,7 @@ import { fileIdSchema } from './schemas.js';
  * responses against the document. Times are RFC 3339 UTC, sizes are bytes.
  */
 
-const jobErrorSchema = z
+export const jobErrorSchema = z
   .strictObject({
     code: errorCodeSchema,
     message: z.string(),
@@ -23,6 +25,9 @@ const jobErrorSchema = z
       .nullable()
       .describe('Milliseconds to wait before a retry; null if a retry cannot help.'),
     supportId: z.string().describe('Identifies the run in logs and in the Temporal Web UI.'),
+    fileIds: z
+      .array(fileIdSchema)
+      .describe('The files that the failure is about, the first 100; empty if it is about none.'),
   })
   .meta({ id: 'JobError' });
 
@@ -56,6 +61,14 @@ export const jobProgress = {
   completedAt: time().nullable(),
   expiresAt: time(),
   nextPollInMs: count().nullable().describe('Milliseconds until the next poll; null if the status is final.'),
+  archiveName: z
+    .string()
+    .nullable()
+    .describe(
+      'File name of the archive, from the start; null for jobs of earlier versions that did not complete.',
+    ),
+  format: formatSchema.nullable().describe('Null for jobs of earlier versions.'),
+  labels: labelsSchema,
   archive: archiveInfoSchema.nullable(),
   error: jobErrorSchema.nullable(),
   stale: z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorCodeSchema, labelsSchema, time, uuid } from './answer-parts.js';
-import { downloadStatusSchema } from './answers.js';
+import { downloadStatusSchema, jobErrorSchema } from './answers.js';
 
 /** Schemas of the callbacks. The OpenAPI document lists them under `webhooks`. */
 
@@ -24,11 +24,11 @@ export const jobEndedSchema = z
         completedAt: true,
         expiresAt: true,
         archive: true,
-        error: true,
       })
       .extend({
         downloadPath: z.string().describe('Path of the archive, relative to the base URL of the API.'),
         labels: labelsSchema,
+        error: jobErrorSchema.omit({ fileIds: true }).nullable(),
       }),
   })
   .meta({ id: 'JobEnded' });

@@ -52,8 +52,11 @@ export function downloadStatus(
     completedAt: snapshot.completedAt,
     expiresAt: expiresAt(snapshot),
     nextPollInMs: isFinal(status) ? null : pollInMs(view, etaSeconds, now, random),
+    archiveName: snapshot.archiveName ?? snapshot.archive?.name ?? null,
+    format: snapshot.format ?? null,
+    labels: snapshot.labels ?? {},
     archive: snapshot.archive,
-    error: snapshot.error,
+    error: snapshot.error && { ...snapshot.error, fileIds: snapshot.error.fileIds ?? [] },
     ...(view.stale ? { stale: true as const } : {}),
   };
 }

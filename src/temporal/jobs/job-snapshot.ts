@@ -38,6 +38,6 @@ export function closedSnapshot({ runId, status, closedAt, snapshot }: WorkflowRu
     return { ...snapshot, phase: 'ended', status: 'cancelled', message: 'Cancelled', completedAt };
   }
   const reason = OUTSIDE_ENDINGS[status] ?? OUTSIDE_ENDINGS['FAILED']!;
-  const error: JobError = { ...reason, retryAfterMs: null, supportId: runId };
+  const error: JobError = { ...reason, retryAfterMs: null, supportId: runId, fileIds: [] };
   return { ...snapshot, phase: 'ended', status: 'failed', message: reason.message, completedAt, error };
 }

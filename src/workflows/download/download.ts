@@ -65,8 +65,11 @@ class Download {
     this.record = new JobRecord(job);
     const onGranted = (at: number) => this.record.apply({ type: 'granted', at });
     if (job.policy.maxRunning > 0) this.slot = new DownloadSlot(job, onGranted);
-    // `filter` skips the holes of chunks that are still being prepared.
-    setHandler(filesQuery, (offset, limit) => fileOutcomes(job, this.chunks.filter(Boolean), offset, limit));
+    setHandler(filesQuery, (offset, limit) => {
+      // `filter` skips the holes of chunks that are still being prepared.
+      const chunks = this.chunks.filter(Boolean);
+      return fileOutcomes({ job, chunks, error: this.record.snapshot.error }, offset, limit);
+    });
   }
 
   async run(): Promise<ArchiveInfo> {

@@ -4,10 +4,13 @@ import { type ErrorCode, isErrorCode } from '../../contract/errors.js';
 import type { BuildProgress, JobError } from '../../contract/snapshot.js';
 import type { DownloadJob, JobPolicy } from '../../contract/job.js';
 import { bulkMessage, failInBulk } from '../../contract/file-faults.js';
-import type { FailingFiles, MissingFile } from '../../contract/files.js';
+import type { FailingFiles, FileId, MissingFile } from '../../contract/files.js';
 
 /** Limits the missing files that an error message names. */
 const MAX_NAMED_MISSING = 5;
+
+/** Limits the file ids of an error, because each copy of the snapshot holds them. */
+const MAX_FILE_IDS = 100;
 
 /** Errors that a retry may fix, with the time to wait before it. */
 const RETRY_AFTER_MS: Partial<Record<ErrorCode, number>> = {
@@ -29,14 +32,15 @@ const UNKNOWN_MESSAGE =
 
 /** Converts the error of a failed job into its public form. */
 export function jobErrorOf(error: unknown, supportId: string): JobError {
-  const { code, message } = reasonOf(error);
-  return { code, message, retryAfterMs: RETRY_AFTER_MS[code] ?? null, supportId };
+  const { code, message, fileIds = [] } = reasonOf(error);
+  return { code, message, retryAfterMs: RETRY_AFTER_MS[code] ?? null, supportId, fileIds };
 }
 
-function reasonOf(error: unknown): { code: ErrorCode; message: string } {
+function reasonOf(error: unknown): { code: ErrorCode; message: string; fileIds?: FileId[] } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {
-    return { code: cause.type, message: cause.message };
+    const [detail] = (cause.details ?? []) as ({ fileIds?: FileId[] } | null)[];
+    return { code: cause.type, message: cause.message, fileIds: detail?.fileIds ?? [] };
   }
   if (cause instanceof TimeoutFailure) {
     return cause.timeoutType === 'HEARTBEAT'
@@ -47,8 +51,13 @@ function reasonOf(error: unknown): { code: ErrorCode; message: string } {
 }
 
 /** Returns the failure that closes the workflow. Its type is an error code, so that operators can search for it. */
-export function permanentFailure(code: ErrorCode, message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: code, message, nonRetryable: true });
+export function permanentFailure(
+  code: ErrorCode,
+  message: string,
+  fileIds: FileId[] = [],
+): ApplicationFailure {
+  const details = fileIds.length === 0 ? {} : { details: [{ fileIds }] };
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, ...details });
 }
 
 /** Returns the failure of a job that exceeded `DOWNLOAD_JOB_TIMEOUT_MS`. */
@@ -73,11 +82,12 @@ export function missingFilesFailure(
     return permanentFailure(failing.first.code, bulkMessage(failing, total));
   }
   const list = listMissing(missing, count);
+  const fileIds = missing.slice(0, MAX_FILE_IDS).map(({ fileId }) => fileId);
   if (count === job.files.length && job.onFileError === 'skip') {
-    return permanentFailure('NO_FILES_AVAILABLE', `None of the files is available. ${list}`);
+    return permanentFailure('NO_FILES_AVAILABLE', `None of the files is available. ${list}`, fileIds);
   }
   return job.onFileError === 'fail'
-    ? permanentFailure(missing[0]?.code ?? 'FILE_NOT_FOUND', list)
+    ? permanentFailure(missing[0]?.code ?? 'FILE_NOT_FOUND', list, fileIds)
     : undefined;
 }
 

@@ -61,7 +61,10 @@ describe('buildArchive with a lost file', () => {
         type: 'FILE_CHANGED',
         message: CHANGED,
         nonRetryable: true,
-        details: [{ cause: 'FileError FILE_CHANGED', attempt: 1 }, expect.objectContaining({ attempts: 1 })],
+        details: [
+          { cause: 'FileError FILE_CHANGED', attempt: 1, fileIds: [70_001] },
+          expect.objectContaining({ attempts: 1 }),
+        ],
       });
       expect(await bench.filesOfArchives()).toEqual([]);
     });

@@ -65,6 +65,27 @@ describe('downloadStatus', () => {
     });
   });
 
+  it('names archive, format and labels from the start', () => {
+    const job = aJob({
+      labels: { Album: '2026' },
+      archive: { format: 'tar', compression: 'auto', name: 'a.tar' },
+    });
+    expect(status(queuedSnapshot(job))).toMatchObject({
+      archiveName: 'a.tar',
+      format: 'tar',
+      labels: { Album: '2026' },
+    });
+  });
+
+  it('answers for jobs of earlier versions', () => {
+    const { archiveName: _name, format: _format, labels: _labels, ...old } = after(...BUILDING);
+    expect(status(old)).toMatchObject({ archiveName: null, format: null, labels: {} });
+    const error = { code: 'FILE_NOT_FOUND', message: 'Gone.', retryAfterMs: null, supportId: 'r' } as const;
+    expect(status({ ...old, error }).error).toEqual({ ...error, fileIds: [] });
+    const completed = reduce({ ...old, phase: 'publishing' }, COMPLETED);
+    expect(status(completed)).toMatchObject({ archiveName: 'photos.zip', format: null });
+  });
+
   it('rises through every phase to 100 when completed', () => {
     const half = live({ bytes: 200, bytesHighWater: 200 });
     const all = live({ bytes: 400, bytesHighWater: 400 });
