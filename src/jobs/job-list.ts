@@ -2,8 +2,8 @@ import type { JobStatus } from '../contract/snapshot.js';
 import type { JobView } from './jobs.js';
 
 export interface JobListQuery {
-  /** Lists only jobs of this status; null for all. */
-  status: JobStatus | null;
+  /** Lists only jobs of these statuses; null for all. */
+  statuses: readonly JobStatus[] | null;
   /** The `nextCursor` of the page before; undefined for the first page. */
   cursor: string | undefined;
   limit: number;

@@ -41,7 +41,7 @@ describeWith(await locateTemporalCli(), 'dry run', (temporalCli) => {
       renamed: [],
       truncated: false,
     });
-    const jobs = await (await stack.request('/v1/download/jobs')).json();
+    const jobs = await (await stack.request('/v1/downloads')).json();
     expect(jobs).toEqual({ jobs: [], nextCursor: null });
   });
 

@@ -16,7 +16,7 @@ interface JobInSnakeCase {
   download_url: string | null;
   estimated_duration: string | null;
   websocket_url: string | null;
-  error: { code: string; retry_after_ms: number | null } | null;
+  error: string | null;
 }
 
 const json = { 'content-type': 'application/json' };
@@ -55,7 +55,7 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
     return (await response.json()) as StartedDownload;
   };
   const list = async (user: Record<string, string>, query = '', api = stack.baseUrl) => {
-    const response = await fetch(`${api}/v1/download/jobs${query}`, { headers: user });
+    const response = await fetch(`${api}/v1/downloads${query}`, { headers: user });
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     return (await response.json()) as JobsPage;
@@ -133,7 +133,11 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       await stack.waitUntilFinal(job_id);
       expect(await (await stack.request(`/v1/download/jobs/${job_id}`)).json()).toMatchObject({
         status: 'failed',
-        error: { code: 'FILE_NOT_FOUND', retry_after_ms: null },
+        phase: 'failed',
+        error: 'File 70099 does not exist.',
+        error_code: 'FILE_NOT_FOUND',
+        error_file_ids: [70_099],
+        retry_after_ms: null,
       });
     });
 
@@ -213,6 +217,41 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       await stack.post(`/v1/download/cancel/${running}`, undefined, user);
     });
 
+    it('lists several statuses and active jobs in both spellings', async () => {
+      const user = newUser();
+      const labels = { myAlbum: '2026' };
+      const named = { fileId: 70_000, labels, archive: { format: 'tar', name: 'photos' } };
+      const { jobId: active } = await start(user, named, slowApi);
+      const { jobId: failed } = await start(user, { fileId: 70_099 });
+      await waitUntilFinal(user, failed);
+      const { jobId: done } = await start(user);
+      await waitUntilFinal(user, done);
+      const listed = async (status: string) => idsOf(await list(user, `?status=${status}`));
+      await waitFor('the index', async () => (await listed('running,failed,completed')).length === 3);
+      expect(await listed('active')).toEqual([active]);
+      expect(await listed('failed,completed')).toEqual([done, failed]);
+      expect(await listed('completed,active')).toEqual([active, done]);
+      expect(await listed('queued,expired')).toEqual([]);
+
+      const inSnakeCase = async (query: string) =>
+        (await (await stack.request(`/v1/download/jobs${query}`, { headers: user })).json()) as {
+          jobs: JobInSnakeCase[];
+          next_cursor: string | null;
+        };
+      const processing = { phase: 'running', archive_name: 'photos.tar', format: 'tar', labels, error: null };
+      expect(await inSnakeCase('?status=processing,completed&limit=1')).toMatchObject({
+        jobs: [{ job_id: active, status: 'processing', ...processing }],
+        next_cursor: expect.stringMatching(/./),
+      });
+      expect(await inSnakeCase('?status=running,failed')).toMatchObject({
+        jobs: [{ job_id: active }, { job_id: failed, status: 'failed', error: 'File 70099 does not exist.' }],
+        next_cursor: null,
+      });
+      const [row] = (await list(user, '?status=active')).jobs;
+      expect(row).toMatchObject({ archiveName: 'photos.tar', format: 'tar', labels, progressPercent: 0 });
+      await stack.post(`/v1/download/cancel/${active}`, undefined, user);
+    });
+
     it('lists a restarted job once with its current state', async () => {
       const user = newUser();
       const body = { fileIds: [70_000, 70_050], clientRequestId: 'twice' };
@@ -257,8 +296,10 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       ['cursor=MQ', 'cursor'],
       ['cursor=a&cursor=b', 'cursor'],
     ])('rejects ?%s', async (query, path) => {
-      const response = await stack.request(`/v1/download/jobs?${query}`);
-      expect(await response.json()).toMatchObject({ status: 400, errors: [{ path }] });
+      for (const list of ['/v1/downloads', '/v1/download/jobs']) {
+        const response = await stack.request(`${list}?${query}`);
+        expect(await response.json()).toMatchObject({ status: 400, errors: [{ path }] });
+      }
     });
   });
 

@@ -59,7 +59,7 @@ describeWith(await locateTemporalCli(), 'long job list', (temporalCli) => {
     const ids: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const path = `/v1/download/jobs?${query}${cursor && `&cursor=${cursor}`}`;
+      const path = `/v1/downloads?${query}${cursor && `&cursor=${cursor}`}`;
       const response = await stack.request(path, { headers: { 'x-user-id': USER } });
       const page = (await response.json()) as JobsPage;
       ids.push(...page.jobs.map(({ jobId }) => jobId));

@@ -160,6 +160,8 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
     );
     await assertDocumented('get /v1/download/jobs', 200, stack.request('/v1/download/jobs?limit=2'));
     await assertDocumented('get /v1/download/jobs', 400, stack.request('/v1/download/jobs?status=gone'));
+    await assertDocumented('get /v1/downloads', 200, stack.request('/v1/downloads?status=active,completed'));
+    await assertDocumented('get /v1/downloads', 400, stack.request('/v1/downloads?status=gone'));
   });
 
   it('covers starting and waiting for a job', async () => {
@@ -344,6 +346,7 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
         '/v1/admin/jobs/{jobId}',
         '/v1/admin/failed',
         '/v1/download/jobs',
+        '/v1/downloads',
         EVENTS.slice(4),
       ].map((path) => assertDocumented(`get ${path}`, 503, ask(path))),
       assertDocumented(

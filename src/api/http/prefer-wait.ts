@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { MAX_WAIT_MS, waitQuerySchema } from '../../contract/http/schemas.js';
+import { dialectWaitQuerySchema, MAX_WAIT_MS, waitQuerySchema } from '../../contract/http/schemas.js';
 import { validate } from './validate.js';
 
 /** The time for which a client asks to hold the response. */
@@ -16,16 +16,19 @@ const PREFERENCE = /(?:[^",]|"(?:\\.?|[^"\\])*(?:"|$))+/g;
 const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;.*)?$/i;
 
 /**
- * Reads `waitMs`, else `Prefer: wait=N` in seconds (RFC 7240 section 4.3), capped at 30 s. Ignores a malformed
+ * Reads `waitMs` or `wait_ms`, else `Prefer: wait=N` in seconds (RFC 7240 section 4.3), capped at 30 s. Ignores a malformed
  * preference, as the RFC requires.
  * @throws LonghaulError INVALID_REQUEST for a malformed `waitMs`.
  */
 export function preferredWait(req: Request): Wait {
   // Most requests have no query, and Express parses it at every access.
-  const waitMs = req.url.includes('?') ? req.query['waitMs'] : undefined;
+  const query = req.url.includes('?') ? req.query : {};
+  const { waitMs, wait_ms } = query;
   if (waitMs !== undefined) {
-    const { waitMs: ms = 0 } = validate(waitQuerySchema, { waitMs });
-    return { ms, preferred: false };
+    return { ms: validate(waitQuerySchema, { waitMs }).waitMs ?? 0, preferred: false };
+  }
+  if (wait_ms !== undefined) {
+    return { ms: validate(dialectWaitQuerySchema, { wait_ms }).wait_ms ?? 0, preferred: false };
   }
   const { prefer } = req.headers;
   const seconds = prefer === undefined ? undefined : preferredSeconds(prefer);

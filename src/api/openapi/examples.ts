@@ -1,6 +1,8 @@
-import type { DownloadStatus, StartedDownload } from '../../contract/http/answers.js';
+import type { DownloadStatus, LinkedStatus, StartedDownload } from '../../contract/http/answers.js';
 import { snakeCased } from '../../contract/http/snake-case.js';
 import type { StreamMessage } from '../../contract/http/snake-case-schemas.js';
+import { dialectState } from '../../contract/http/snake-case-status.js';
+import { withFlatNames } from '../routes/shared/flat-names.js';
 import { startedInSnakeCase, statusInSnakeCase } from '../routes/shared/snake-case.js';
 
 /** Examples of the document. All show the same job, so a reader can follow it. */
@@ -61,16 +63,18 @@ const PROGRESS = {
   error: null,
 };
 
-export const STATUS: DownloadStatus = {
+const LINKED: LinkedStatus = {
   ...PROGRESS,
   downloadUrl: null,
   streamUrl: STARTED.streamUrl,
   eventsUrl: STARTED.eventsUrl,
 };
 
+export const STATUS: DownloadStatus = withFlatNames(LINKED);
+
 export const STARTED_IN_SNAKE_CASE = startedInSnakeCase(STARTED, `${BASE}/v1/download/jobs/${JOB_ID}`);
 
-export const STATUS_IN_SNAKE_CASE = statusInSnakeCase(STATUS);
+export const STATUS_IN_SNAKE_CASE = statusInSnakeCase(LINKED);
 
 const ARCHIVE = {
   name: 'photos.zip',
@@ -82,7 +86,7 @@ const ARCHIVE = {
 };
 
 const DONE = {
-  status: 'completed',
+  status: 'completed' as const,
   message: 'Ready: 1 file, 1 skipped',
   filesProcessed: 1,
   filesSkipped: 1,
@@ -92,8 +96,8 @@ const DONE = {
   archive: ARCHIVE,
 };
 
-export const COMPLETED = {
-  ...STATUS,
+const COMPLETED_JOB: LinkedStatus = {
+  ...LINKED,
   ...DONE,
   progress: 100,
   etaSeconds: null,
@@ -103,13 +107,16 @@ export const COMPLETED = {
   eventsUrl: null,
 };
 
+export const COMPLETED = withFlatNames(COMPLETED_JOB);
+
 export const JOBS = { jobs: [COMPLETED], nextCursor: null };
+
+export const JOBS_IN_SNAKE_CASE = { jobs: [statusInSnakeCase(COMPLETED_JOB)], next_cursor: null };
 
 const MESSAGE = snakeCased({
   type: 'progress' as const,
   jobId: JOB_ID,
-  status: PROGRESS.status,
-  progress: 0.45,
+  ...dialectState(PROGRESS),
   message: PROGRESS.message,
   filesProcessed: 1,
   filesSkipped: 0,
@@ -117,9 +124,13 @@ const MESSAGE = snakeCased({
   bytesProcessed: PROGRESS.bytesProcessed,
   bytesTotal: PROGRESS.bytesTotal,
   etaSeconds: 12,
+  attempts: 1,
   queuePosition: null,
+  createdAt: PROGRESS.createdAt,
+  archiveName: PROGRESS.archiveName,
+  format: PROGRESS.format,
+  labels: PROGRESS.labels,
   downloadUrl: null,
-  error: null,
 }) satisfies StreamMessage;
 
 export const EVENT = { id: '8Jx0w3mSe2q1nF5k', data: JSON.stringify(MESSAGE) };

@@ -4,6 +4,7 @@ import { estimateOperations } from '../routes/estimate.operations.js';
 import { FILE_OPERATIONS } from '../routes/files.operations.js';
 import { HEALTH_OPERATIONS } from '../routes/health.operations.js';
 import { jobOperations } from '../routes/jobs.operations.js';
+import { LIST_OPERATIONS } from '../routes/list.operations.js';
 import { OBJECT_OPERATIONS } from '../routes/objects.operations.js';
 import { ROOT_OPERATIONS } from '../routes/root.operations.js';
 import { startOperations } from '../routes/start.operations.js';
@@ -18,6 +19,7 @@ export function operationsOf(parts: { limits: { maxFiles: number }; localLinks?:
     ...estimateOperations(maxFiles),
     ...startOperations(maxFiles),
     ...(parts.localLinks ? OBJECT_OPERATIONS : []),
+    ...LIST_OPERATIONS,
     ...jobOperations(maxFiles),
     ...STREAM_OPERATIONS,
     ...FILE_OPERATIONS,

@@ -22,7 +22,9 @@ export class SchemaCollection {
     return Object.entries(properties as Record<string, JsonSchema>).map(([name, property]) => {
       const { description, ...rest } = property;
       const optional = (schema.shape[name] as z.ZodType).safeParse(undefined).success;
-      const parameter = { name, in: location, required: !optional, schema: rest };
+      // OpenAPI repeats a list's parameter by default; ours separate its items by commas.
+      const style = rest['type'] === 'array' ? { explode: false } : {};
+      const parameter = { name, in: location, required: !optional, schema: rest, ...style };
       return description === undefined ? parameter : { ...parameter, description };
     });
   }

@@ -1,17 +1,17 @@
-import { jobsPageSchema } from '../../contract/http/answers.js';
 import {
+  dialectWaitQuerySchema,
   jobsQuerySchema,
   keyHeaderSchema,
   preferHeaderSchema,
-  waitQuerySchema,
 } from '../../contract/http/schemas.js';
 import {
   jobRequestSchema,
   startedJobSchema,
   watchedJobSchema,
+  watchedJobsPageSchema,
 } from '../../contract/http/snake-case-schemas.js';
 import {
-  JOBS,
+  JOBS_IN_SNAKE_CASE,
   REQUEST_IN_SNAKE_CASE,
   STARTED_IN_SNAKE_CASE,
   STATUS_IN_SNAKE_CASE,
@@ -19,6 +19,7 @@ import {
 import type { Operation } from '../openapi/operation.js';
 import { NOT_SIGNED, NOT_STARTED } from '../openapi/shared-errors.js';
 import { JOB_LINKS } from './downloads.operations.js';
+import { listDescription } from './list.operations.js';
 
 const COMMON = { tag: 'Jobs', live: true } as const;
 
@@ -30,16 +31,15 @@ export function jobOperations(maxFiles: number): Operation[] {
       id: 'listJobs',
       method: 'get',
       path: '/v1/download/jobs',
-      summary: "Lists the caller's jobs",
-      description:
-        'Running jobs first, newest first; then ended jobs, last ended first. A page may hold fewer jobs than `limit` although more follow: check `nextCursor`.',
+      summary: "Lists the caller's jobs, in snake_case",
+      description: `Same as listDownloads. ${listDescription('next_cursor')}`,
       query: jobsQuerySchema,
       answers: {
         200: {
           description: 'A page of jobs',
-          schema: jobsPageSchema,
-          example: JOBS,
-          links: { from: 'jobs/0/jobId', to: JOB_LINKS },
+          schema: watchedJobsPageSchema,
+          example: JOBS_IN_SNAKE_CASE,
+          links: { from: 'jobs/0/job_id', to: JOB_LINKS },
         },
       },
       errors: NOT_SIGNED,
@@ -71,7 +71,7 @@ export function jobOperations(maxFiles: number): Operation[] {
       path: '/v1/download/jobs/:jobId',
       summary: 'Shows the status of a job, in snake_case',
       description: 'Same as getStatus.',
-      query: waitQuerySchema,
+      query: dialectWaitQuerySchema,
       headers: preferHeaderSchema,
       answers: {
         200: {

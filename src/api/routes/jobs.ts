@@ -1,12 +1,14 @@
 import { type RequestHandler, Router } from 'express';
-import type { JobsPage } from '../../contract/http/answers.js';
 import { jobsQuerySchema } from '../../contract/http/schemas.js';
+import type { WatchedJobsPage } from '../../contract/http/snake-case-schemas.js';
+import { statusesOf } from '../../contract/http/status-filter.js';
 import type { AppDependencies } from '../dependencies.js';
 import { malformedId, route } from '../http/define-route.js';
 import { principalOf } from '../http/request-context.js';
 import { validate } from '../http/validate.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { patientTimeout, timeout } from '../middleware/timeout.js';
+import { LIST_TIMEOUT_MS } from './list.js';
 import type { JobResponses } from './shared/job-responses.js';
 import {
   errorInSnakeCase,
@@ -17,12 +19,9 @@ import {
 import type { StartJob } from './shared/start-job.js';
 import { sendAccepted, startRequestedJob } from './shared/start-request.js';
 
-/** Longer than the deadline of the job list's own calls. */
-const LIST_TIMEOUT_MS = 15_000;
-
 type Dependencies = Pick<AppDependencies, 'jobList' | 'http' | 'limits'>;
 
-/** `/jobs`: the list of the user's jobs, and start and status in snake_case. */
+/** `/jobs`: start, status and list of the user's jobs in snake_case. */
 export function jobRoutes(deps: Dependencies, responses: JobResponses, startJob: StartJob): Router {
   const router = Router();
   const handlers = new JobHandlers(deps, responses, startJob);
@@ -58,17 +57,15 @@ class JobHandlers {
 
   status: RequestHandler = async (req, res) => {
     const view = await this.responses.awaitedViewOf(req, res);
-    res.json(statusInSnakeCase(await this.responses.statusOf(req, view)));
+    res.json(statusInSnakeCase(await this.responses.linkedStatusOf(req, view)));
   };
 
   list: RequestHandler = async (req, res) => {
     const { status, cursor, limit } = validate(jobsQuerySchema, req.query);
-    const query = { status: status ?? null, cursor, limit };
+    const query = { statuses: statusesOf(status), cursor, limit };
     const { jobs, nextCursor } = await this.deps.jobList.list(principalOf(res).userId, query);
-    const page: JobsPage = {
-      jobs: await Promise.all(jobs.map((view) => this.responses.statusOf(req, view))),
-      nextCursor,
-    };
-    res.json(page);
+    const statuses = await Promise.all(jobs.map((view) => this.responses.linkedStatusOf(req, view)));
+    const answer: WatchedJobsPage = { jobs: statuses.map(statusInSnakeCase), next_cursor: nextCursor };
+    res.json(answer);
   };
 }

@@ -4,6 +4,7 @@ import { isFinal, type JobStatus } from '../../contract/snapshot.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { snakeCased } from '../../contract/http/snake-case.js';
+import { dialectState } from '../../contract/http/snake-case-status.js';
 import { statusFingerprint } from '../../jobs/status/status-fingerprint.js';
 
 /** Renders the message of a view. @param downloadUrl a link to the archive, for a completed job. */
@@ -12,8 +13,7 @@ export function streamMessage(view: JobView, downloadUrl: string | null, now: nu
   const message = snakeCased({
     type: typeOf(status.status),
     jobId: status.jobId,
-    status: status.status,
-    progress: status.progress / 100,
+    ...dialectState(status),
     message: status.message,
     filesProcessed: status.filesProcessed,
     filesSkipped: status.filesSkipped,
@@ -21,9 +21,13 @@ export function streamMessage(view: JobView, downloadUrl: string | null, now: nu
     bytesProcessed: status.bytesProcessed,
     bytesTotal: status.bytesTotal,
     etaSeconds: status.etaSeconds,
+    attempts: status.attempts,
     queuePosition: status.queuePosition,
+    createdAt: status.createdAt,
+    archiveName: status.archiveName,
+    format: status.format,
+    labels: status.labels,
     downloadUrl,
-    error: status.error,
   });
   return view.stale ? { ...message, stale: true } : message;
 }

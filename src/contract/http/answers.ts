@@ -76,16 +76,32 @@ export const jobProgress = {
     .describe('True if no worker responded: the numbers may be out of date.'),
 };
 
-export const downloadStatusSchema = z
-  .strictObject({
-    ...jobProgress,
-    downloadUrl: link().nullable().describe('A fresh signed link; null unless completed.'),
-    streamUrl: link().nullable(),
-    eventsUrl: link().nullable(),
-  })
-  .meta({ id: 'DownloadStatus' });
+export const linkedStatusSchema = z.strictObject({
+  ...jobProgress,
+  downloadUrl: link().nullable().describe('A fresh signed link; null unless completed.'),
+  streamUrl: link().nullable(),
+  eventsUrl: link().nullable(),
+});
 
-/** The status of a job for clients. */
+/** The status of a job with its links. */
+export type LinkedStatus = z.output<typeof linkedStatusSchema>;
+
+const sameAs = (field: string) => ({ deprecated: true, description: `Same as ${field}.` });
+
+/** Names of fields that clients of earlier services read. */
+const flatNames = {
+  url: link().nullable().meta(sameAs('downloadUrl')),
+  progressPercent: jobProgress.progress.meta(sameAs('progress')),
+  checksum: z.string().nullable().meta(sameAs('archive.checksum')),
+  errorCode: errorCodeSchema.nullable().meta(sameAs('error.code')),
+  errorMessage: z.string().nullable().meta(sameAs('error.message')),
+  retryAfterMs: count().nullable().meta(sameAs('error.retryAfterMs')),
+  supportTicketId: z.string().nullable().meta(sameAs('error.supportId')),
+};
+
+export const downloadStatusSchema = linkedStatusSchema.extend(flatNames).meta({ id: 'DownloadStatus' });
+
+/** The status of a job for clients, also under the names of `withFlatNames`. */
 export type DownloadStatus = z.output<typeof downloadStatusSchema>;
 
 export const startedDownloadSchema = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { jobStatusSchema } from './answer-parts.js';
 import { boundedList } from './bounded-list.js';
 import { cursorSchema, limitSchema } from './page-query.js';
+import { dialectFilterSchema, statusFilterSchema } from './status-filter.js';
 
 /** Range of numeric file ids, for compatibility with the service that Longhaul replaces. */
 export const FILE_ID_MIN = 10_000;
@@ -179,12 +179,13 @@ export const fileListQuerySchema = z.object({
   limit: limitSchema(500, 100),
 });
 
+const pageOfJobs = { cursor: cursorSchema, limit: limitSchema(100, 20) };
+
+/** The query of `GET /v1/downloads`. */
+export const downloadsQuerySchema = z.object({ status: statusFilterSchema, ...pageOfJobs });
+
 /** The query of `GET /v1/download/jobs`. */
-export const jobsQuerySchema = z.object({
-  status: oneOf(jobStatusSchema.options).optional(),
-  cursor: cursorSchema,
-  limit: limitSchema(100, 20),
-});
+export const jobsQuerySchema = z.object({ status: dialectFilterSchema, ...pageOfJobs });
 
 /** Maximum time to hold a response. Shorter than the read timeout of common proxies. */
 export const MAX_WAIT_MS = 30_000;
@@ -204,6 +205,9 @@ export const waitQuerySchema = z.object({
     )
     .optional(),
 });
+
+/** The query of a status in snake_case. The API takes either spelling on every status route. */
+export const dialectWaitQuerySchema = z.object({ wait_ms: waitQuerySchema.shape.waitMs });
 
 /** The header `Prefer`, an alternative to `waitMs` (RFC 7240). A malformed one is ignored. */
 export const preferHeaderSchema = z.object({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { count, link } from './answer-parts.js';
-import { downloadStatusSchema, startedDownloadSchema } from './answers.js';
+import { linkedStatusSchema, startedDownloadSchema } from './answers.js';
 import { initiateSchema } from './schemas.js';
 import { snakeCasedSchema } from './snake-case.js';
+import { dialectFields } from './snake-case-status.js';
 
 /**
  * Schemas of the `/jobs` dialect, for the OpenAPI document and for tests. They do not parse requests: the API renames the
@@ -16,9 +17,6 @@ const duration = () =>
     .nullable()
     .describe('The expected duration up to twice that; null if unknown.');
 
-const fraction = () =>
-  z.number().min(0).max(1).describe('A fraction in steps of 0.01. Never decreases; 1 only when completed.');
-
 const startedFields = startedDownloadSchema
   .pick({
     jobId: true,
@@ -30,6 +28,7 @@ const startedFields = startedDownloadSchema
     eventsUrl: true,
   })
   .extend({
+    phase: z.literal('queued'),
     progress: z.literal(0),
     filesProcessed: z.literal(0),
     totalFiles: count(),
@@ -45,20 +44,26 @@ export type StartedJob = z.output<typeof startedFields>;
 
 export const startedJobSchema = snakeCasedSchema(startedFields);
 
-const watchedFields = downloadStatusSchema
+const watchedFields = linkedStatusSchema
   .omit({ streamUrl: true })
-  .extend({ progress: fraction(), estimatedDuration: duration(), websocketUrl: link().nullable() })
+  .extend({ ...dialectFields, estimatedDuration: duration(), websocketUrl: link().nullable() })
   .meta({ id: 'Job' });
 
-/** The response of `GET /v1/download/jobs/:jobId`, before its fields are renamed to snake_case. `progress` is from 0 to 1. */
+/** The response of `GET /v1/download/jobs/:jobId`, before its fields are renamed to snake_case. */
 export type WatchedJob = z.output<typeof watchedFields>;
 
 export const watchedJobSchema = snakeCasedSchema(watchedFields);
 
-const messageFields = downloadStatusSchema
+export const watchedJobsPageSchema = z
+  .strictObject({ jobs: z.array(watchedJobSchema), next_cursor: z.string().nullable() })
+  .meta({ id: 'JobsPageInSnakeCase' });
+
+/** The response of `GET /v1/download/jobs`. */
+export type WatchedJobsPage = z.output<typeof watchedJobsPageSchema>;
+
+const messageFields = linkedStatusSchema
   .pick({
     jobId: true,
-    status: true,
     message: true,
     filesProcessed: true,
     filesSkipped: true,
@@ -66,16 +71,20 @@ const messageFields = downloadStatusSchema
     bytesProcessed: true,
     bytesTotal: true,
     etaSeconds: true,
+    attempts: true,
     queuePosition: true,
+    createdAt: true,
+    archiveName: true,
+    format: true,
+    labels: true,
     downloadUrl: true,
-    error: true,
     stale: true,
   })
   .extend({
     type: z
       .enum(['progress', 'completed', 'error'])
       .describe('completed and error are final. A cancelled or expired job has type error.'),
-    progress: fraction(),
+    ...dialectFields,
   });
 
 export const streamMessageSchema = snakeCasedSchema(messageFields).meta({

@@ -16,12 +16,15 @@ export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Renames the fields of a response, and of nested objects, to snake_case. */
+/** A field whose names clients choose, so they stay as they are. */
+const VERBATIM = 'labels';
+
+/** Renames the fields of a response, and of nested objects, to snake_case. Keeps the names of labels. */
 export function snakeCased<T extends object>(answer: T): SnakeCased<T> {
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [
       snakeName(name),
-      isObject(value) ? snakeCased(value) : value,
+      isObject(value) && name !== VERBATIM ? snakeCased(value) : value,
     ]),
   ) as SnakeCased<T>;
 }

@@ -1,4 +1,4 @@
-import type { DownloadStatus } from '../../contract/http/answers.js';
+import type { LinkedStatus } from '../../contract/http/answers.js';
 import { isFinal, type JobSnapshot, type JobStatus } from '../../contract/snapshot.js';
 import type { JobView } from '../jobs.js';
 import { etaOf } from './eta.js';
@@ -30,7 +30,7 @@ export function downloadStatus(
   view: JobView,
   now: number,
   random: number,
-): Omit<DownloadStatus, 'downloadUrl' | 'streamUrl' | 'eventsUrl'> {
+): Omit<LinkedStatus, 'downloadUrl' | 'streamUrl' | 'eventsUrl'> {
   const { snapshot, live, jobId } = view;
   const status = view.isArchiveGone ? 'expired' : statusOf(snapshot, now);
   const etaSeconds = isFinal(status) ? null : etaOf(view, now);

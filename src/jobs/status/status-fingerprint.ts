@@ -16,6 +16,7 @@ export function statusFingerprint(view: JobView, now: number): string {
     status.filesSkipped,
     status.bytesProcessed,
     status.bytesTotal,
+    status.attempts,
     status.queuePosition,
     status.error,
   ]);

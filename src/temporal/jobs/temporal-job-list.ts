@@ -23,10 +23,12 @@ export class TemporalJobList implements JobList {
     return callTemporal(this.client, DEADLINE_MS, () => this.page(userId, query));
   }
 
-  private async page(userId: string, { status, cursor, limit }: JobListQuery): Promise<JobPage> {
-    const { runs, nextCursor } = await visibilityPage(this.client, jobsOf(userId, status), cursor, limit);
+  private async page(userId: string, { statuses, cursor, limit }: JobListQuery): Promise<JobPage> {
+    const { runs, nextCursor } = await visibilityPage(this.client, jobsOf(userId, statuses), cursor, limit);
     const views = runs.flatMap((run) => viewOf(run, userId));
-    const wanted = views.filter(({ snapshot }) => !status || statusOf(snapshot, this.now()) === status);
+    const wanted = views.filter(
+      ({ snapshot }) => !statuses || statuses.includes(statusOf(snapshot, this.now())),
+    );
     return { jobs: await this.withPositions(userId, await this.latestRuns(wanted)), nextCursor };
   }
 

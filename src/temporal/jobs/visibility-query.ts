@@ -15,10 +15,12 @@ const CONDITIONS: Record<JobStatus, string> = {
   failed: `(${attribute('failed')} OR ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated'))`,
 };
 
-/** The query for the jobs of a user, of one status if given. It may match jobs of other users too: see `userKeyword`. */
-export function jobsOf(userId: string, status: JobStatus | null): string {
+/** The query for the jobs of a user, of these statuses if given. It may match jobs of other users too: see `userKeyword`. */
+export function jobsOf(userId: string, statuses: readonly JobStatus[] | null): string {
   const user = `WorkflowType = ${quoted(DOWNLOAD_WORKFLOW)} AND ${SEARCH_ATTRIBUTES.user} = ${quoted(userKeyword(userId))}`;
-  return status === null ? user : `${user} AND ${CONDITIONS[status]}`;
+  if (statuses === null) return user;
+  const conditions = new Set(statuses.map((status) => CONDITIONS[status]));
+  return `${user} AND (${[...conditions].join(' OR ')})`;
 }
 
 /** The query for all runs of these jobs. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { errorCodeOf, jobNotFound } from '../../../contract/errors.js';
-import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
+import type { DownloadStatus, LinkedStatus, StartedDownload } from '../../../contract/http/answers.js';
 import { isFinal } from '../../../contract/snapshot.js';
 import { archiveLink, type LinkedView } from '../../../jobs/archive-link.js';
 import type { JobView } from '../../../jobs/jobs.js';
@@ -10,6 +10,7 @@ import type { AppDependencies } from '../../dependencies.js';
 import { disconnected } from '../../http/disconnected.js';
 import { preferredWait } from '../../http/prefer-wait.js';
 import { principalOf } from '../../http/request-context.js';
+import { withFlatNames } from './flat-names.js';
 import type { JobStart } from './start-job.js';
 
 const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -46,7 +47,7 @@ export class JobResponses {
   private async jsonOf(baseUrl: string, view: JobView): Promise<string> {
     const cached = this.jsonCache.get(view);
     if (cached && cached.baseUrl === baseUrl && Date.now() < cached.until) return cached.json;
-    const json = JSON.stringify(await this.statusAt(baseUrl, view));
+    const json = JSON.stringify(withFlatNames(await this.statusAt(baseUrl, view)));
     if (!isFinal(view.snapshot.status)) {
       this.jsonCache.set(view, { json, baseUrl, until: Date.now() + JSON_TTL_MS });
     }
@@ -104,14 +105,19 @@ export class JobResponses {
 
   /** Renders the status of a job, with freshly signed links. @param options of the link to its archive. */
   async statusOf(req: Request, view: JobView, options: LinkedOptions = {}): Promise<DownloadStatus> {
-    return this.statusAt(this.baseUrl(req), view, options);
+    return withFlatNames(await this.statusAt(this.baseUrl(req), view, options));
+  }
+
+  /** Renders the status of a job like `statusOf`, without the deprecated names. */
+  linkedStatusOf(req: Request, view: JobView): Promise<LinkedStatus> {
+    return this.statusAt(this.baseUrl(req), view);
   }
 
   private async statusAt(
     baseUrl: string,
     unlinked: JobView,
     options: LinkedOptions = {},
-  ): Promise<DownloadStatus> {
+  ): Promise<LinkedStatus> {
     const { view, downloadUrl } = await this.linked(baseUrl, unlinked, options);
     const status = downloadStatus(view, Date.now(), Math.random());
     const streams = isFinal(status.status)

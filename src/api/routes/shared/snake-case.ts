@@ -1,6 +1,7 @@
-import type { DownloadStatus, StartedDownload } from '../../../contract/http/answers.js';
+import type { LinkedStatus, StartedDownload } from '../../../contract/http/answers.js';
 import { type SnakeCased, snakeCased } from '../../../contract/http/snake-case.js';
 import type { StartedJob, WatchedJob } from '../../../contract/http/snake-case-schemas.js';
+import { dialectState } from '../../../contract/http/snake-case-status.js';
 import { ValidationError } from '../../http/validate.js';
 
 /**
@@ -42,6 +43,7 @@ export function startedInSnakeCase(started: StartedDownload, statusUrl: string):
   return snakeCased<StartedJob>({
     jobId: started.jobId,
     status: started.status,
+    phase: started.status,
     progress: 0,
     filesProcessed: 0,
     totalFiles: started.totalFileIds,
@@ -57,11 +59,11 @@ export function startedInSnakeCase(started: StartedDownload, statusUrl: string):
   });
 }
 
-/** Renders the status of a job. `progress` ranges from 0 to 1 in steps of 0.01. */
-export function statusInSnakeCase({ streamUrl, ...status }: DownloadStatus): SnakeCased<WatchedJob> {
+/** Renders the status of a job. */
+export function statusInSnakeCase({ streamUrl, ...status }: LinkedStatus): SnakeCased<WatchedJob> {
   return snakeCased<WatchedJob>({
     ...status,
-    progress: status.progress / 100,
+    ...dialectState(status),
     estimatedDuration: durationText(status.etaSeconds),
     websocketUrl: streamUrl,
   });

@@ -20,6 +20,13 @@ describe('preferredWait', () => {
     expect(wait(text)).toEqual({ ms, preferred: false });
   });
 
+  it('reads wait_ms and names it in errors', () => {
+    const inSnakeCase = (wait_ms: string) =>
+      preferredWait({ url: '/?', query: { wait_ms }, headers: {} } as unknown as Request);
+    expect(inSnakeCase('1500')).toEqual({ ms: 1_500, preferred: false });
+    expect(() => inSnakeCase('soon')).toThrow(/^wait_ms must be a whole number/);
+  });
+
   it.each(['-1', '30001', '1.5', 'soon', '', '1e3', '999999'])('rejects waitMs=%s', (text) => {
     expect(() => wait(text)).toThrow(/whole number from 0 to 30000/);
   });

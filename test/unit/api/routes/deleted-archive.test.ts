@@ -34,7 +34,7 @@ describe('a completed job', () => {
   });
 
   const get = (path: string, method = 'GET') =>
-    fetch(`${server.baseUrl}/v1/download/${path}`, { method, redirect: 'manual' });
+    fetch(new URL(path, `${server.baseUrl}/v1/download/`), { method, redirect: 'manual' });
   const json = async (path: string) => (await (await get(path)).json()) as Record<string, unknown>;
 
   it.each(['GET', 'HEAD'])('redirects %s to a link for it', async (method) => {
@@ -65,7 +65,8 @@ describe('a completed job', () => {
     };
     expect(await json(`status/${jobId}`)).toMatchObject({ ...gone, progress: 100, downloadUrl: null });
     expect(await json(`jobs/${jobId}`)).toMatchObject({ ...gone, download_url: null });
-    expect(await json('jobs')).toMatchObject({ jobs: [{ ...gone, downloadUrl: null }] });
+    expect(await json('jobs')).toMatchObject({ jobs: [{ ...gone, download_url: null }] });
+    expect(await json('../downloads')).toMatchObject({ jobs: [{ ...gone, downloadUrl: null }] });
     expect(await json(`${jobId}/files`)).toMatchObject({ status: 410, code: 'ARCHIVE_DELETED' });
   });
 

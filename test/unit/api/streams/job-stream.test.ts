@@ -52,7 +52,8 @@ describe('JobStream', () => {
       {
         type: 'progress',
         job_id: jobId,
-        status: 'running',
+        status: 'processing',
+        phase: 'running',
         progress: 0.5,
         message: 'Fetching 0 of 2 files',
         files_processed: 0,
@@ -61,9 +62,18 @@ describe('JobStream', () => {
         bytes_processed: 500,
         bytes_total: 1_000,
         eta_seconds: null,
+        attempts: 1,
         queue_position: null,
+        created_at: expect.stringMatching(/Z$/),
+        archive_name: 'photos.zip',
+        format: 'zip',
+        labels: {},
         download_url: null,
         error: null,
+        error_code: null,
+        retry_after_ms: null,
+        support_id: null,
+        error_file_ids: [],
       },
     ]);
   });
@@ -110,7 +120,8 @@ describe('JobStream', () => {
   });
 
   it('ends with the error of a failed job', async () => {
-    const error = { code: 'FILE_CHANGED', message: 'It changed.', retryAfterMs: 1, supportId: 's' } as const;
+    const cause = { code: 'FILE_CHANGED', message: 'It changed.' } as const;
+    const error = { ...cause, retryAfterMs: 1, supportId: 's', fileIds: [70_000] };
     jobs.change(jobId, { status: 'failed', phase: 'ended', message: 'It changed.', error });
     stream.update(await jobs.view(jobId));
     await waitFor('the end', () => sink.calls.length > 0);
@@ -118,9 +129,21 @@ describe('JobStream', () => {
       {
         type: 'error',
         status: 'failed',
-        error: { code: 'FILE_CHANGED', message: 'It changed.', retry_after_ms: 1, support_id: 's' },
+        phase: 'failed',
+        error: 'It changed.',
+        error_code: 'FILE_CHANGED',
+        retry_after_ms: 1,
+        support_id: 's',
+        error_file_ids: [70_000],
       },
     ]);
+  });
+
+  it('sends a new attempt without any other change', async () => {
+    await update(500);
+    jobs.change(jobId, { attempts: 2 });
+    stream.update(await jobs.view(jobId));
+    expect(sink.sent).toMatchObject([{ attempts: 1 }, { attempts: 2 }]);
   });
 
   it('ends with type error for cancelled and expired jobs', async () => {

@@ -1,10 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { errorInSnakeCase, fromSnakeCase } from '../../../../../src/api/routes/shared/snake-case.js';
+import {
+  errorInSnakeCase,
+  fromSnakeCase,
+  statusInSnakeCase,
+} from '../../../../../src/api/routes/shared/snake-case.js';
 import { ValidationError } from '../../../../../src/api/http/validate.js';
 import { initiateSchema } from '../../../../../src/contract/http/schemas.js';
-import { jobRequestSchema } from '../../../../../src/contract/http/snake-case-schemas.js';
+import type { LinkedStatus } from '../../../../../src/contract/http/answers.js';
+import { jobRequestSchema, watchedJobSchema } from '../../../../../src/contract/http/snake-case-schemas.js';
+import { queuedSnapshot } from '../../../../../src/contract/queued-snapshot.js';
+import type { JobSnapshot } from '../../../../../src/contract/snapshot.js';
+import { downloadStatus } from '../../../../../src/jobs/status/download-status.js';
+import { aJob } from '../../../../support/jobs.js';
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function linked(changes: Partial<JobSnapshot>): LinkedStatus {
+  const snapshot = { ...queuedSnapshot(aJob()), ...changes };
+  const status = downloadStatus(
+    { jobId: 'j', runId: 'r', snapshot, live: null, stale: false },
+    Date.now(),
+    0,
+  );
+  return { ...status, downloadUrl: null, streamUrl: null, eventsUrl: null };
+}
 
 describe('the snake_case dialect', () => {
   it('renames every field of initiate', () => {
@@ -24,6 +43,36 @@ describe('the snake_case dialect', () => {
   it('renames fields of files but not labels', () => {
     const body = { files: [{ file_id: 70_000 }, 7, null], labels: { file_id: 'x' }, archive: { name: 'x' } };
     expect(fromSnakeCase(body)).toEqual({ ...body, files: [{ fileId: 70_000 }, 7, null] });
+  });
+
+  it('renders labels as the client named them', () => {
+    const answer = statusInSnakeCase(linked({ labels: { albumName: 'a', album_name: 'b' } }));
+    expect(answer.labels).toEqual({ albumName: 'a', album_name: 'b' });
+    expect(watchedJobSchema.parse({ ...answer, job_id: crypto.randomUUID() })).toMatchObject({
+      labels: answer.labels,
+    });
+  });
+
+  it.each([
+    ['queued', 'queued'],
+    ['running', 'processing'],
+    ['processing_artifacts', 'processing'],
+    ['cancelled', 'cancelled'],
+  ] as const)('says %s as %s', (phase, status) => {
+    expect(statusInSnakeCase(linked({ status: phase }))).toMatchObject({ status, phase, error: null });
+  });
+
+  it('renders an error as text with plain fields', () => {
+    const cause = { code: 'FILE_NOT_FOUND', message: 'Gone.' } as const;
+    const error = { ...cause, retryAfterMs: null, supportId: 's', fileIds: [70_001] };
+    expect(statusInSnakeCase(linked({ status: 'failed', phase: 'ended', error }))).toMatchObject({
+      status: 'failed',
+      error: 'Gone.',
+      error_code: 'FILE_NOT_FOUND',
+      retry_after_ms: null,
+      support_id: 's',
+      error_file_ids: [70_001],
+    });
   });
 
   it.each([null, 7, 'text', [1]])('keeps %j, which is not an object', (body) => {
