@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { errorCodeOf, LonghaulError } from '../contract/errors.js';
-import type { FileOutcome } from '../contract/files.js';
+import type { FileOutcome, FileState } from '../contract/files.js';
 import type { FilesPage } from '../contract/http/answers.js';
 import { encodeFilesCursor, type FilesCursor, invalidCursor } from './cursors.js';
 
@@ -10,12 +10,24 @@ export interface OutcomeStore {
   read(key: string, options: { start: number; signal?: AbortSignal }): Promise<Readable>;
 }
 
-/** Limits reading one page, which is a few kilobytes. */
+/** Limits reading one page. */
 const READ_DEADLINE_MS = 10_000;
+
+/** Bytes of the record that one filtered page reads: 10,000 lines have 2 MB with short names. */
+const MAX_READ_BYTES = 8 * 1_024 * 1_024;
+
+/** A page of the outcomes of a job's files. */
+export interface OutcomesQuery {
+  cursor: FilesCursor;
+  limit: number;
+  /** Null for all states. */
+  states: readonly FileState[] | null;
+}
 
 /**
  * Reads a page of the outcomes of a completed job's files. The cursor is a byte offset, so a page reads no earlier
- * lines; only the first page after the job has completed may skip some.
+ * lines; only the first page after the job has completed may skip some. A page of few states reads a bounded part of
+ * the record, so it may be short and still have a next one.
  * @param key of the record, one JSON line per file.
  * @throws LonghaulError INVALID_REQUEST for a cursor of another list, ARCHIVE_DELETED when the record is deleted,
  * STORAGE_UNAVAILABLE.
@@ -23,13 +35,12 @@ const READ_DEADLINE_MS = 10_000;
 export async function outcomesPage(
   store: OutcomeStore,
   key: string,
-  cursor: FilesCursor,
-  limit: number,
-  deadlineMs: number = READ_DEADLINE_MS,
+  query: OutcomesQuery,
+  { deadlineMs = READ_DEADLINE_MS, maxBytes = MAX_READ_BYTES } = {},
 ): Promise<FilesPage> {
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
-    return await readPage(store, key, cursor, limit, deadline);
+    return await readPage(store, key, query, maxBytes, deadline);
   } catch (error) {
     if (errorCodeOf(error) === 'FILE_NOT_FOUND') throw recordDeleted(error);
     if (deadline.aborted) throw storeTooSlow(error);
@@ -40,26 +51,36 @@ export async function outcomesPage(
 async function readPage(
   store: OutcomeStore,
   key: string,
-  cursor: FilesCursor,
-  limit: number,
+  { cursor, limit, states }: OutcomesQuery,
+  maxBytes: number,
   signal: AbortSignal,
 ): Promise<FilesPage> {
-  let [next, skip] = 'byte' in cursor ? [cursor.byte, 0] : [0, cursor.line];
-  const input = await openAt(store, key, next, signal);
+  const [start, skip] = 'byte' in cursor ? [cursor.byte, 0] : [0, cursor.line];
+  let [byte, skipped] = [start, 0];
+  const input = await openAt(store, key, start, signal);
   const files: FileOutcome[] = [];
-  let more = false;
   try {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      more = files.length === limit;
-      if (more) break;
-      if (skip > 0) skip--;
-      else files.push(parse(line, 'byte' in cursor && files.length === 0));
-      next += Buffer.byteLength(line) + 1;
+      const isFull = files.length === limit;
+      if ((isFull && !states) || byte - start >= maxBytes) return pageUntil(byte, files);
+      if (skipped < skip) skipped++;
+      else {
+        const outcome = parse(line, 'byte' in cursor && byte === start);
+        const isWanted = !states || states.includes(outcome.state);
+        if (isWanted && isFull) return pageUntil(byte, files);
+        if (isWanted) files.push(outcome);
+      }
+      byte += Buffer.byteLength(line) + 1;
     }
   } finally {
     input.destroy();
   }
-  return { files, nextCursor: more ? encodeFilesCursor({ byte: next }) : null };
+  return { files, nextCursor: null };
+}
+
+/** Returns a page that another one follows, from this byte on. */
+function pageUntil(byte: number, files: FileOutcome[]): FilesPage {
+  return { files, nextCursor: encodeFilesCursor({ byte }) };
 }
 
 async function openAt(

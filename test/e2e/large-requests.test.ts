@@ -40,6 +40,20 @@ describeWith(await locateTemporalCli(), 'large request', (temporalCli) => {
     expect(replay.headers.get('idempotency-replayed')).toBe('true');
   });
 
+  it('names the two skipped of 10,000 in one page', async () => {
+    const fileIds = Array.from({ length: FILES }, (_, i) => FIRST + 2 + i);
+    const { jobId } = await stack.initiate({ fileIds, onFileError: 'skip' });
+    const unfinished = await stack.files(jobId, '?state=pending,prepared&limit=1');
+    expect(unfinished.files).toHaveLength(1);
+    const completed = await stack.waitUntilFinal(jobId, { timeoutMs: 240_000 });
+    expect(completed).toMatchObject({ status: 'completed', filesSkipped: 2 });
+    const error = { code: 'FILE_NOT_FOUND' };
+    expect(await stack.files(jobId, '?state=skipped,failed')).toMatchObject({
+      files: [FILES, FILES + 1].map((i) => ({ fileId: FIRST + i, state: 'skipped', error })),
+      nextCursor: null,
+    });
+  });
+
   it.each(['initiate', 'start', 'jobs', 'estimate'])('refuses a larger list at %s', async (route) => {
     const files = filesOf(2_345_678);
     const body = route === 'jobs' ? files.map(({ fileId, name }) => ({ file_id: fileId, name })) : files;

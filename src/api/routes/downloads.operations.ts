@@ -108,6 +108,8 @@ export function downloadOperations(maxFiles: number): Operation[] {
       path: '/v1/download/:jobId/files',
       tag: TAG,
       summary: 'Lists the outcome of each file',
+      description:
+        'With state, lists the files in these states. A page may hold fewer files than `limit` although more follow: check `nextCursor`.',
       live: true,
       query: filesQuerySchema,
       answers: {

@@ -2,8 +2,9 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadStatus, FilesPage } from '../../contract/http/answers.js';
 import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
-import { decodeFilesCursor, encodeFilesCursor, type FilesCursor, invalidCursor } from '../../jobs/cursors.js';
-import { outcomesPage } from '../../jobs/outcomes-page.js';
+import { decodeFilesCursor } from '../../jobs/cursors.js';
+import { knownOutcomes } from '../../jobs/known-outcomes.js';
+import { type OutcomesQuery, outcomesPage } from '../../jobs/outcomes-page.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { ARCHIVE_DELETED, statusOf } from '../../jobs/status/download-status.js';
 import { outcomesKey } from '../../storage/keys.js';
@@ -69,15 +70,15 @@ class DownloadHandlers {
   };
 
   files: RequestHandler = async (req, res) => {
-    const query = validate(filesQuerySchema, req.query);
-    const cursor = decodeFilesCursor(query.cursor);
+    const { cursor, limit, state } = validate(filesQuerySchema, req.query);
+    const query: OutcomesQuery = { cursor: decodeFilesCursor(cursor), limit, states: state ?? null };
     const view = await this.responses.viewOf(req, res);
     if (isExpired(view)) throw jobExpired();
     const { snapshot, jobId } = view;
     const page: FilesPage =
       snapshot.status === 'completed' && snapshot.archiveKey
-        ? await outcomesPage(this.deps.store, outcomesKey(snapshot.archiveKey), cursor, query.limit)
-        : await this.knownFiles(jobId, cursor, query.limit, snapshot.totalFiles);
+        ? await outcomesPage(this.deps.store, outcomesKey(snapshot.archiveKey), query)
+        : await knownOutcomes(this.deps.jobs, jobId, snapshot.totalFiles, query);
     res.json(page);
   };
 
@@ -91,19 +92,6 @@ class DownloadHandlers {
       size: found?.size ?? null,
     });
   };
-
-  private async knownFiles(
-    jobId: string,
-    cursor: FilesCursor,
-    limit: number,
-    total: number,
-  ): Promise<FilesPage> {
-    // The cursor points into the record of an earlier run, and the job was restarted since.
-    if ('byte' in cursor) throw invalidCursor();
-    const files = await this.deps.jobs.files(jobId, cursor.line, limit);
-    const line = cursor.line + files.length;
-    return { files, nextCursor: line < total && files.length > 0 ? encodeFilesCursor({ line }) : null };
-  }
 
   private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
     if (job.nextPollInMs) res.set('Retry-After', retryAfter(job.nextPollInMs));

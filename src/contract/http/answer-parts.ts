@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, ERRORS } from '../errors.js';
+import type { FileState } from '../files.js';
 import type { ArchiveFormat } from '../job.js';
 import type { JobStatus } from '../snapshot.js';
 
@@ -26,6 +27,14 @@ export const jobStatusSchema = z.enum([
   'cancelled',
   'expired',
 ] satisfies JobStatus[]);
+
+export const fileStateSchema = z.enum([
+  'pending',
+  'prepared',
+  'included',
+  'skipped',
+  'failed',
+] satisfies FileState[]);
 
 export const formatSchema = z.enum(['zip', 'tar', 'tar.gz'] satisfies ArchiveFormat[]);
 

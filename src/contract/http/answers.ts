@@ -3,6 +3,7 @@ import {
   briefErrorSchema,
   count,
   errorCodeSchema,
+  fileStateSchema,
   formatSchema,
   jobStatusSchema,
   labelsSchema,
@@ -128,13 +129,16 @@ const fileOutcomeSchema = z
     fileId: fileIdSchema,
     name: z.string().nullable().describe('Entry name in the archive; null until known.'),
     size: count().nullable(),
-    state: z.enum(['pending', 'prepared', 'included', 'skipped', 'failed']),
+    state: fileStateSchema,
     error: briefErrorSchema.nullable(),
   })
   .meta({ id: 'FileOutcome' });
 
 export const filesPageSchema = z
-  .strictObject({ files: z.array(fileOutcomeSchema), nextCursor: z.string().nullable() })
+  .strictObject({
+    files: z.array(fileOutcomeSchema),
+    nextCursor: z.string().nullable().describe('Null on the last page. A short or empty page may have one.'),
+  })
   .meta({ id: 'FilesPage' });
 
 export type FilesPage = z.output<typeof filesPageSchema>;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { fileStateSchema } from './answer-parts.js';
 import { boundedList } from './bounded-list.js';
 import { cursorSchema, limitSchema } from './page-query.js';
 import { dialectFilterSchema, statusFilterSchema } from './status-filter.js';
+import { wordsSchema } from './words-query.js';
 
 /** Range of numeric file ids, for compatibility with the service that Longhaul replaces. */
 export const FILE_ID_MIN = 10_000;
@@ -170,7 +172,11 @@ export const checkSchema = z
   .transform((body) => ({ fileId: (body.file_id ?? body.fileId)! }));
 
 /** The query of `GET /v1/download/:jobId/files`. */
-export const filesQuerySchema = z.object({ cursor: cursorSchema, limit: limitSchema(1_000, 100) });
+export const filesQuerySchema = z.object({
+  state: wordsSchema(fileStateSchema.options).describe('One or more states, separated by commas.'),
+  cursor: cursorSchema,
+  limit: limitSchema(1_000, 100),
+});
 
 /** The query of `GET /v1/files`. */
 export const fileListQuerySchema = z.object({
