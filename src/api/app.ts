@@ -8,6 +8,7 @@ import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
 import { hsts } from './middleware/hsts.js';
 import { noStore } from './middleware/no-store.js';
+import { pageOrigin } from './middleware/page-origin.js';
 import { rateLimited, rateLimitedByAddress } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { openApiDocument } from './openapi/document.js';
@@ -48,7 +49,7 @@ export function createApp(deps: AppDependencies): Express {
   if (deps.localLinks) app.use('/v1/objects', limitedByAddress).use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
   app.use(statusRoutes(deps.http, responses));
-  app.use('/v1', fileRoutes(deps), listRoutes(deps, responses));
+  app.use('/v1', pageOrigin(deps.http), fileRoutes(deps), listRoutes(deps, responses));
   // Before `/v1/download/:jobId`, otherwise `jobs` would match as an id.
   app.use('/v1/download', jobRoutes(deps, responses, startJob), streamRoutes(deps, responses));
   app.use('/v1/download', startRoutes(deps, responses, startJob), estimateRoutes(deps, startJob));

@@ -176,6 +176,10 @@ describeWith(await locateTemporalCli(), 'HTTP contract', (temporalCli) => {
       job: { status: 'failed' },
     });
     expect((await stack.files(jobId)).files[1]).toMatchObject({ fileId: 70_099, state: 'failed' });
+    expect(await stack.files(jobId, '?state=failed')).toMatchObject({
+      files: [{ fileId: 70_099 }],
+      nextCursor: null,
+    });
   });
 
   it('fails when every file is missing despite skip', async () => {
@@ -205,8 +209,14 @@ describeWith(await locateTemporalCli(), 'HTTP contract', (temporalCli) => {
   it.each([
     ['a body that is not JSON', 400, 'INVALID_JSON', { body: '{"fileIds": [' }],
     ['a body over 8 MiB', 413, 'BODY_TOO_LARGE', { body: JSON.stringify({ x: 'x'.repeat(8_400_000) }) }],
-    ['another content type', 415, 'UNSUPPORTED_MEDIA_TYPE', { body: 'fileId=70000', type: 'text/plain' }],
-    ['no content type', 415, 'UNSUPPORTED_MEDIA_TYPE', {}],
+    ['text that is not JSON', 400, 'INVALID_JSON', { body: 'fileId=70000', type: 'text/plain' }],
+    [
+      'a form',
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      { body: 'fileId=70000', type: 'application/x-www-form-urlencoded' },
+    ],
+    ['no body', 400, 'INVALID_REQUEST', {}],
   ])(
     'refuses %s',
     async (_, status, code, { body, type = 'application/json' }: { body?: string; type?: string }) => {

@@ -83,6 +83,11 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
     await assertDocumented('get /v1/download/{jobId}/files', 200, stack.request(files));
     await assertDocumented('get /v1/download/{jobId}/files', 400, stack.request(`${files}?limit=0`));
     await assertDocumented(
+      'get /v1/download/{jobId}/files',
+      200,
+      stack.request(`${files}?state=skipped,failed`),
+    );
+    await assertDocumented(
       'post /v1/download/cancel/{jobId}',
       409,
       stack.post(`/v1/download/cancel/${jobId}`),
@@ -119,7 +124,8 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
     await refused(400, { body: '{', headers: json });
     await refused(401, { body: '{"fileId":70000}', headers: { ...json, 'x-user-id': 'a b' } });
     await refused(413, { body: JSON.stringify({ x: 'x'.repeat(8_400_000) }), headers: json });
-    await refused(415, { body: 'x', headers: { 'content-type': 'text/plain' } });
+    await refused(415, { body: new URLSearchParams({ fileId: '70000' }) });
+    await refused(202, { body: '{"fileId":70000}' });
     const keyed = { ...json, 'idempotency-key': 'a-key' };
     await refused(202, { body: '{"fileId":70000}', headers: keyed });
     await refused(422, { body: '{"fileId":70001}', headers: keyed });

@@ -17,15 +17,15 @@ const PARTS_PER_FILE = 5;
 /** Parts of a body besides its files, with room for faults that the schema reports better. */
 const OTHER_PARTS = 1_000;
 
-const JSON_TYPES = ['application/json', 'application/*+json'];
+const FORM_TYPES = ['multipart/*', 'application/x-www-form-urlencoded'];
 
 /** A field named `__proto__`, in any escaping. A name ends before a colon, a text does not. */
 const PROTO_FIELD =
   /"(?:_|\\u005[fF]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[fF])(?:t|\\u0074)(?:o|\\u006[fF])(?:_|\\u005[fF]){2}"\s*:/;
 
 /**
- * Reads and parses a JSON body. Rejects any other content type, otherwise it would parse as an empty body. Goes before the
- * time limit of a route, because a slow sender must not use up the time of the handler.
+ * Reads and parses a JSON body of any content type or none, because `fetch` labels a string as text. Goes before the time
+ * limit of a route, because a slow sender must not use up the time of the handler.
  * @param maxFiles maximum number of files of one job: bounds the parts of a body.
  */
 export function jsonBody(maxFiles: number, arrivalMs: number = ARRIVAL_MS): RequestHandler[] {
@@ -33,8 +33,9 @@ export function jsonBody(maxFiles: number, arrivalMs: number = ARRIVAL_MS): Requ
 }
 
 const acceptable: RequestHandler = (req, _res, next) => {
-  if (req.get('content-type') === undefined || req.is(JSON_TYPES) === false) {
-    next(new LonghaulError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'));
+  if (req.is(FORM_TYPES)) {
+    const message = 'The body is sent as a form. Send JSON, with the content type application/json.';
+    next(new LonghaulError('UNSUPPORTED_MEDIA_TYPE', message));
   } else if (Number(req.get('content-length')) > MAX_BYTES) {
     // The parser would read the whole body before it rejects it.
     next(Object.assign(new Error('The Content-Length is too large'), { type: 'entity.too.large' }));

@@ -116,7 +116,8 @@ function errorsOf(operation: Operation): ErrorCode[] {
   const codes: ErrorCode[] = ['INVALID_REQUEST', 'INTERNAL_ERROR'];
   if (!unlimited) codes.push('RATE_LIMITED');
   if (!open) codes.push('UNAUTHENTICATED', 'AUTH_UNAVAILABLE');
-  if (body) codes.push('INVALID_JSON', 'REQUEST_INCOMPLETE', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (body)
+    codes.push('INVALID_JSON', 'REQUEST_INCOMPLETE', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'FORBIDDEN');
   if (live) codes.push('TEMPORAL_UNAVAILABLE', 'REQUEST_TIMEOUT');
   if (path.includes(':jobId')) codes.push('JOB_NOT_FOUND');
   return [...new Set([...codes, ...errors])];

@@ -27,6 +27,39 @@ describe('jsonBody', () => {
     expect(await response.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   });
 
+  it.each([
+    'text/plain;charset=UTF-8',
+    'text/plain',
+    'application/octet-stream',
+    'application/problem+json',
+    'nonsense',
+    ';',
+  ])('reads JSON sent as %s', async (type) => {
+    expect((await check('{"fileId":70000}', { 'content-type': type })).status).toBe(200);
+  });
+
+  it('reads JSON without a content type', async () => {
+    const body = Buffer.from('{"fileId":70000}');
+    const response = await fetch(`${server.baseUrl}/v1/download/check`, { method: 'POST', body });
+    expect(response.status).toBe(200);
+  });
+
+  it.each(['', ' ', 'fileId=70000', '{', '<xml/>'])('rejects the text %j', async (body) => {
+    expect((await check(body, { 'content-type': 'text/plain' })).status).toBe(400);
+  });
+
+  it('rejects forms with the way out', async () => {
+    const form = new FormData();
+    form.set('fileId', '70000');
+    for (const body of [form, new URLSearchParams({ fileId: '70000' })]) {
+      const response = await fetch(`${server.baseUrl}/v1/download/check`, { method: 'POST', body });
+      expect(await response.json()).toMatchObject({
+        status: 415,
+        detail: 'The body is sent as a form. Send JSON, with the content type application/json.',
+      });
+    }
+  });
+
   it('accepts valid gzip', async () => {
     expect((await check(gzip, { 'content-encoding': 'gzip' })).status).toBe(200);
   });
