@@ -296,8 +296,8 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       ['cursor=MQ', 'cursor'],
       ['cursor=a&cursor=b', 'cursor'],
     ])('rejects ?%s', async (query, path) => {
-      for (const list of ['/v1/downloads', '/v1/download/jobs']) {
-        const response = await stack.request(`${list}?${query}`);
+      for (const route of ['/v1/downloads', '/v1/download/jobs']) {
+        const response = await stack.request(`${route}?${query}`);
         expect(await response.json()).toMatchObject({ status: 400, errors: [{ path }] });
       }
     });

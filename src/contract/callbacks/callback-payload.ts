@@ -38,7 +38,7 @@ export function jobEnded(job: DownloadJob, snapshot: JobSnapshot): JobEnded {
 }
 
 /** Keeps the payload as receivers know it. */
-function withoutFileIds({ fileIds: _, ...error }: JobError): JobEnded['data']['error'] {
+function withoutFileIds({ fileIds: _fileIds, ...error }: JobError): JobEnded['data']['error'] {
   return error;
 }
 
