@@ -252,6 +252,21 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       await stack.post(`/v1/download/cancel/${active}`, undefined, user);
     });
 
+    it('names a job that no worker has seen', async () => {
+      const user = newUser();
+      await stack.workers[0]!.pause();
+      const body = { fileId: 70_000, labels: { a: 'b' }, archive: { name: 'early', format: 'tar.gz' } };
+      const { jobId } = await start(user, body);
+      // This server did not start the job, so it reads Temporal.
+      const response = await fetch(`${slowApi}/v1/download/status/${jobId}`, { headers: user });
+      const early = { archiveName: 'early.tar.gz', format: 'tar.gz', labels: { a: 'b' } };
+      expect(await response.json()).toMatchObject({ status: 'queued', ...early });
+      await waitFor('the index', async () => (await list(user, '?status=queued')).jobs.length === 1);
+      expect((await list(user, '?status=queued', slowApi)).jobs).toMatchObject([early]);
+      stack.workers[0]!.resume();
+      await waitUntilFinal(user, jobId);
+    });
+
     it('lists a restarted job once with its current state', async () => {
       const user = newUser();
       const body = { fileIds: [70_000, 70_050], clientRequestId: 'twice' };

@@ -56,6 +56,22 @@ describe('the OpenAPI document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('marks the repeated fields of a status as deprecated', () => {
+    const { properties } = document.json.components.schemas['DownloadStatus'] as {
+      properties: Record<string, { deprecated?: boolean }>;
+    };
+    const deprecated = Object.keys(properties).filter((name) => properties[name]!.deprecated);
+    expect(deprecated).toEqual([
+      'url',
+      'progressPercent',
+      'checksum',
+      'errorCode',
+      'errorMessage',
+      'retryAfterMs',
+      'supportTicketId',
+    ]);
+  });
+
   it('has examples that match its schemas', () => {
     expect(document.faultsOfExamples()).toEqual([]);
   });
