@@ -8,10 +8,9 @@ export function wordsSchema<const Words extends readonly string[]>(words: Words)
     (value) => (Array.isArray(value) ? value.join(',') : value),
     z
       .string(hint)
-      .max(500, hint)
       .regex(new RegExp(`^${word}(?:, ?${word})*$`), hint)
       .transform((text) => text.split(/, ?/))
-      .pipe(z.array(z.enum(words)))
+      .pipe(z.array(z.enum(words)).min(1))
       .optional(),
   );
 }
