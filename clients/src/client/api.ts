@@ -59,6 +59,11 @@ export interface DownloadStatus {
   expiresAt: string;
   /** Milliseconds until the next poll; null if the status is final. */
   nextPollInMs: number | null;
+  /** File name of the archive, from the start; null for jobs of earlier versions that did not complete. */
+  archiveName: string | null;
+  /** Null for jobs of earlier versions. */
+  format: 'zip' | 'tar' | 'tar.gz' | (string & {}) | null;
+  labels: Record<string, string>;
   archive: ArchiveInfo | null;
   error: JobError | null;
   /** True if no worker responded: the numbers may be out of date. */
@@ -176,6 +181,7 @@ export interface FileOutcome {
 
 export interface FilesPage {
   files: FileOutcome[];
+  /** Null on the last page. A short or empty page may have one. */
   nextCursor: string | null;
 }
 
@@ -186,15 +192,8 @@ export interface JobError {
   retryAfterMs: number | null;
   /** Identifies the run in logs and in the Temporal Web UI. */
   supportId: string;
-}
-
-export interface JobErrorInSnakeCase {
-  code: ErrorCode;
-  message: string;
-  /** Milliseconds to wait before a retry; null if a retry cannot help. */
-  retry_after_ms: number | null;
-  /** Identifies the run in logs and in the Temporal Web UI. */
-  support_id: string;
+  /** The files that the failure is about, the first 100; empty if it is about none. */
+  fileIds: FileId[];
 }
 
 export interface JobsPage {
@@ -231,15 +230,6 @@ export interface StartedDownload {
 /** The complete state, independent of earlier messages. */
 export interface StreamMessage {
   job_id: string;
-  status:
-    | 'queued'
-    | 'running'
-    | 'processing_artifacts'
-    | 'completed'
-    | 'failed'
-    | 'cancelled'
-    | 'expired'
-    | (string & {});
   message: string;
   files_processed: number;
   files_skipped: number;
@@ -248,14 +238,41 @@ export interface StreamMessage {
   bytes_total: number | null;
   /** Seconds until the job is completed; null while unknown. */
   eta_seconds: number | null;
+  attempts: number;
   queue_position: number | null;
+  created_at: string;
+  /** File name of the archive, from the start; null for jobs of earlier versions that did not complete. */
+  archive_name: string | null;
+  /** Null for jobs of earlier versions. */
+  format: 'zip' | 'tar' | 'tar.gz' | (string & {}) | null;
+  labels: Record<string, string>;
   /** A fresh signed link; null unless completed. */
   download_url: string | null;
-  error: JobErrorInSnakeCase | null;
   /** True if no worker responded: the numbers may be out of date. */
   stale?: true;
   /** completed and error are final. A cancelled or expired job has type error. */
   type: 'progress' | 'completed' | 'error' | (string & {});
+  /** `processing` from the first step of a job to its last. */
+  status: 'queued' | 'processing' | 'completed' | 'failed' | 'cancelled' | 'expired' | (string & {});
+  /** The status in the words of getStatus. */
+  phase:
+    | 'queued'
+    | 'running'
+    | 'processing_artifacts'
+    | 'completed'
+    | 'failed'
+    | 'cancelled'
+    | 'expired'
+    | (string & {});
   /** A fraction in steps of 0.01. Never decreases; 1 only when completed. */
   progress: number;
+  /** Why the job failed. */
+  error: string | null;
+  error_code: ErrorCode | null;
+  /** Milliseconds to wait before a retry; null if a retry cannot help. */
+  retry_after_ms: number | null;
+  /** Identifies the run in logs and in the Temporal Web UI. */
+  support_id: string | null;
+  /** The files that the failure is about, the first 100; empty if it is about none. */
+  error_file_ids: FileId[];
 }

@@ -97,8 +97,8 @@ export function requestedName({ archive }: DownloadRequest): string {
   return `${archive?.name ?? 'download'}.${archive?.format ?? 'zip'}`;
 }
 
-function nameOf({ name }: DownloadRecord, { archive }: DownloadStatus): string {
-  return archive?.name ?? name;
+function nameOf({ name }: DownloadRecord, { archive, archiveName }: DownloadStatus): string {
+  return archive?.name ?? archiveName ?? name;
 }
 
 function silence(ms: number): number {

@@ -153,7 +153,7 @@ describe('createDownloads', () => {
     store.start(REQUEST);
     await settle();
     const completedAt = new Date().toISOString();
-    const error = { code: 'WORKER_LOST', message: 'Lost.', retryAfterMs: 5_000, supportId: 'x' };
+    const error = { code: 'WORKER_LOST', message: 'Lost.', retryAfterMs: 5_000, supportId: 'x', fileIds: [] };
     server.set('job-1', { status: 'failed', completedAt, error });
     await settle();
     expect(store.get('key')).toMatchObject({ state: 'failed', canRetryAt: Date.parse(completedAt) + 5_000 });
