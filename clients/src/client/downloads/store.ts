@@ -223,7 +223,8 @@ export class DownloadStore implements Downloads {
     item.failure = failure;
     if (failure.status === 404) item.own = 'gone';
     else item.connection = 'signed-out';
-    this.changed(item);
+    // The next tab takes over and learns the same. Tabs that told each other would start each other without end.
+    this.notify(item);
   }
 
   /** Takes over a status that this tab has read, and tells the others. */
@@ -272,16 +273,24 @@ export class DownloadStore implements Downloads {
   private async handOver(item: Item): Promise<void> {
     if (item.jobId === undefined) throw notAccepted();
     try {
-      await this.ports.handOver(await this.client.downloadUrl(item.jobId));
+      const url = await this.client.downloadUrl(item.jobId);
+      await this.ports.handOver(url);
       item.failure = null;
       item.record = { ...item.record, saved: true };
     } catch (error) {
-      item.failure = asFailure(error);
-      if (item.failure.job) item.apply(item.failure.job);
+      item.failure = await this.reasonOf(item, asFailure(error));
       throw item.failure;
     } finally {
       this.changed(item);
     }
+  }
+
+  /** Why no transfer began: the archive may have expired meanwhile. */
+  private async reasonOf(item: Item, failure: LonghaulError): Promise<LonghaulError> {
+    const job = failure.job ?? (await this.client.status(item.jobId!).catch(() => undefined));
+    if (!job) return failure;
+    item.apply(job);
+    return job.status === 'completed' ? failure : new LonghaulError('JOB_EXPIRED', job.message, { job });
   }
 
   private async takeUpListed(): Promise<void> {

@@ -300,6 +300,17 @@ describe('createDownloads', () => {
     expect(store.get('key')).toMatchObject({ state: 'running', connection: 'polling', failure: null });
   });
 
+  it('asks once in each tab after the sign-in ended', async () => {
+    const [first, second] = [open(), open()];
+    first.start(REQUEST);
+    await settle();
+    server.failure = new LonghaulError('UNAUTHENTICATED', 'Sign in.', { status: 401 });
+    server.set('job-1', { progress: 1 });
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(second.get('key')?.connection).toBe('signed-out');
+    expect(server.requests.filter((request) => request.startsWith('watch'))).toHaveLength(2);
+  });
+
   it('marks a job that the server no longer knows', async () => {
     const store = open();
     store.start(REQUEST);
