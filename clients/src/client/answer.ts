@@ -1,5 +1,12 @@
 import type { DownloadStatus } from './api.js';
 import { type ErrorCode, type InputError, LonghaulError } from './errors.js';
+import { textParts } from './text-parts.js';
+
+/** Above every answer of Longhaul. Another server may send without end. */
+const MAX_CHARACTERS = 64_000_000;
+
+/** Timers take no waits of more than 24 days. */
+const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** A problem document (RFC 9457) of the API. */
 interface Problem {
@@ -13,12 +20,20 @@ interface Problem {
 
 /**
  * Reads the JSON of an answer.
- * @throws LonghaulError for a problem document, and BAD_ANSWER for an answer that is not Longhaul's.
+ * @throws LonghaulError for a problem document, BAD_ANSWER for an answer that is not Longhaul's, and NETWORK if the
+ * connection was cut within the body.
  */
 export async function jsonOf<T>(response: Response): Promise<T> {
-  const text = await response.text();
+  let text = '';
+  for await (const part of textParts(response)) {
+    text += part;
+    if (text.length > MAX_CHARACTERS) break;
+  }
   const body = parsed(text);
-  if (response.ok && body !== undefined) return body as T;
+  if (response.ok && typeof body === 'object' && body !== null) return body as T;
+  // Without a length, a body that was cut ends like a complete one.
+  const isCut = response.ok && body === undefined && isJson(response);
+  if (isCut) throw new LonghaulError('NETWORK', 'The answer of the server was cut. Try again.');
   throw failureOf(response, body);
 }
 
@@ -31,7 +46,7 @@ function failureOf(response: Response, body: unknown): LonghaulError {
     const details = { status, retryAfterMs, requestId: requestId ?? null, errors: errors ?? [], job };
     return new LonghaulError(code, detail ?? title ?? code, details);
   }
-  const what = isRedirect(response) ? 'a redirect' : `status ${status} and no answer of Longhaul`;
+  const what = isRedirect(response) ? 'a redirect' : `status ${status}, but not as Longhaul does`;
   return new LonghaulError('BAD_ANSWER', `The server responded with ${what}. Check its address.`, {
     status: status || null,
     retryAfterMs,
@@ -43,7 +58,7 @@ export function retryAfterOf(headers: Headers, now = Date.now()): number | null 
   const value = headers.get('retry-after')?.trim();
   if (!value) return null;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
 }
 
 function isProblem(body: unknown): body is Problem {
@@ -52,6 +67,10 @@ function isProblem(body: unknown): body is Problem {
 
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || (status >= 300 && status < 400);
+}
+
+function isJson({ headers }: Response): boolean {
+  return /\bjson\b/i.test(headers.get('content-type') ?? '');
 }
 
 function parsed(text: string): unknown {

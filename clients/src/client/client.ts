@@ -12,6 +12,7 @@ import type {
 import { ApiConnection } from './connection.js';
 import { LonghaulError } from './errors.js';
 import { follow } from './follow/follow.js';
+import { Ladder } from './follow/ladder.js';
 import { isFinal, type JobStatus } from './job-status.js';
 import type { Call, ClientOptions, WatchCall } from './options.js';
 import { type Paged, paged } from './paged.js';
@@ -40,9 +41,12 @@ export interface PageQuery {
 /** Client of the HTTP API, for browsers and Node 20.19 or newer. Every method throws LonghaulError. */
 export class LonghaulClient {
   private readonly connection: ApiConnection;
+  private readonly ladder: Ladder;
 
-  constructor(private readonly options: ClientOptions = {}) {
+  /** @throws LonghaulError INVALID_REQUEST for a base URL that is none. */
+  constructor(options: ClientOptions = {}) {
     this.connection = new ApiConnection(options);
+    this.ladder = new Ladder(this.connection, options);
   }
 
   /** Base URL of the API, with a slash at its end. */
@@ -62,8 +66,9 @@ export class LonghaulClient {
       { method: 'POST', path: 'v1/download/initiate', body },
       call,
     );
-    const replayed = started.headers.get('idempotency-replayed') === 'true';
-    return { ...started.body, clientRequestId, replayed };
+    const isKnown = started.headers.get('idempotency-replayed') === 'true';
+    // A key of our own is new: the job is that of a try whose answer was lost.
+    return { ...started.body, clientRequestId, replayed: isKnown && request.clientRequestId !== undefined };
   }
 
   /**
@@ -83,7 +88,7 @@ export class LonghaulClient {
    * @throws LonghaulError for 401, 403 and 404 alone; every other fault passes.
    */
   watch(jobId: string, call: WatchCall = {}): AsyncIterable<DownloadStatus> {
-    return follow(this.connection, jobId, this.options.transports, call);
+    return follow(this.connection, this.ladder, jobId, call);
   }
 
   /**

@@ -1,5 +1,7 @@
 import { jsonOf } from './answer.js';
+import { baseUrlOf } from './base-url.js';
 import { LonghaulError } from './errors.js';
+import { limited } from './limited.js';
 import type { Call, ClientOptions } from './options.js';
 import { withRetries } from './retry.js';
 import { TokenSource } from './token-source.js';
@@ -7,6 +9,9 @@ import { TokenSource } from './token-source.js';
 /** Time that a held answer may take longer than its wait. */
 const TIMEOUT_MS = 5_000;
 const RETRY_FOR_MS = 30_000;
+
+/** A token may come from another server, after a redirect or two. */
+const TOKEN_TIMEOUT_MS = 30_000;
 
 type Query = Record<string, string | number | readonly string[] | undefined>;
 
@@ -54,7 +59,7 @@ export class ApiConnection {
   }
 
   /** Sends a request and parses its answer. @throws LonghaulError, or the reason of the signal. */
-  async json<T>(request: ApiRequest, call: Call = {}): Promise<T> {
+  async json<T>(request: ApiRequest, call?: Call): Promise<T> {
     return (await this.answer<T>(request, call)).body;
   }
 
@@ -63,74 +68,70 @@ export class ApiConnection {
     return withRetries(() => this.authorized<T>(request, call), request.retryForMs ?? this.retryForMs, call);
   }
 
-  /** Calls the `fetch` of the options. */
+  /** Calls the `fetch` of the options. It follows no redirects, otherwise a token may reach another server. */
   fetch(url: URL, init: RequestInit): Promise<Response> {
-    return (this.options.fetch ?? fetch)(url, init);
+    return (this.options.fetch ?? fetch)(url, { redirect: 'manual', ...init });
   }
 
   /** Asks for a new token once when the server rejects the present one. */
   private async authorized<T>(request: ApiRequest, call: Call): Promise<ApiAnswer<T>> {
-    const token = await this.token.current();
+    const token = await this.tokenOf(call, this.token.current());
     try {
       return await this.send<T>(request, call, token);
     } catch (error) {
       if (!(error instanceof LonghaulError) || error.status !== 401) throw error;
-      const renewed = await this.token.renewed(token);
-      if (renewed === undefined) throw error;
+      const renewed = await this.tokenOf(call, this.token.renewed(token));
+      if (!renewed) throw error;
       return this.send<T>(request, call, renewed);
     }
   }
 
+  private tokenOf({ signal }: Call, token: Promise<string | undefined>): Promise<string | undefined> {
+    const late = () => new LonghaulError('TIMEOUT', 'The token did not arrive in time.');
+    return limited(TOKEN_TIMEOUT_MS, late, signal, () => token);
+  }
+
   private async send<T>(request: ApiRequest, call: Call, token: string | undefined): Promise<ApiAnswer<T>> {
-    const timeout = AbortSignal.timeout(this.timeoutMs + (request.extraTimeMs ?? 0));
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
-    try {
-      const response = await this.fetch(this.url(request.path, request.query), {
-        method: request.method ?? 'GET',
-        headers: this.headersOf(request, call, token),
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        // Never follow redirects, otherwise the token may reach another server.
-        redirect: 'manual',
-        signal,
-      });
-      return { body: await jsonOf<T>(response), headers: response.headers };
-    } catch (error) {
-      if (error instanceof LonghaulError) throw error;
-      call.signal?.throwIfAborted();
-      throw timeout.aborted ? this.timedOut(error) : this.unreachable(error);
-    }
+    const { path, query, method = 'GET', extraTimeMs = 0 } = request;
+    const init = { method, ...this.contentOf(request, call, token) };
+    const late = () =>
+      new LonghaulError('TIMEOUT', `The server at ${this.baseUrl.host} did not answer in time. Try again.`);
+    return limited(this.timeoutMs + extraTimeMs, late, call.signal, async (signal) => {
+      try {
+        const response = await this.fetch(this.url(path, query), { ...init, signal });
+        return { body: await jsonOf<T>(response), headers: response.headers };
+      } catch (error) {
+        throw error instanceof LonghaulError ? error : this.unreachable(error);
+      }
+    });
   }
 
-  private headersOf(request: ApiRequest, call: Call, token: string | undefined): Record<string, string> {
+  /** Headers and body. @throws LonghaulError INVALID_REQUEST if they cannot be sent. */
+  private contentOf({ body, headers }: ApiRequest, call: Call, token: string | undefined) {
     const traceparent = call.traceparent ?? this.options.traceparent?.();
-    return {
-      accept: 'application/json',
-      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...request.headers,
-    };
-  }
-
-  private timedOut(cause: unknown): LonghaulError {
-    const message = `The server at ${this.baseUrl.host} did not answer in time. Try again.`;
-    return new LonghaulError('TIMEOUT', message, { cause });
+    try {
+      return {
+        headers: new Headers({
+          accept: 'application/json',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(traceparent && { traceparent }),
+          ...headers,
+        }),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      };
+    } catch {
+      // The cause contains the token.
+      const message =
+        'The request cannot be sent: its body is not JSON, or the token has invalid characters.';
+      throw new LonghaulError('INVALID_REQUEST', message);
+    }
   }
 
   private unreachable(error: unknown): LonghaulError {
     const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-    const reason = cause?.code ?? cause?.message ?? message ?? 'no reason given';
+    const reason = cause?.code || cause?.message || message || 'no reason given';
     const text = `The server at ${this.baseUrl.host} cannot be reached: ${reason}. Check its address and the network.`;
     return new LonghaulError('NETWORK', text, { cause: error });
   }
-}
-
-/** Ends in a slash, otherwise a relative path would replace the last segment. */
-function baseUrlOf(given: string | URL | undefined): URL {
-  const page = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
-  const url = given === undefined && page !== undefined ? new URL('.', page) : new URL(given ?? '');
-  url.search = '';
-  url.hash = '';
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
 }

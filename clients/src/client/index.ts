@@ -10,5 +10,5 @@ export type {
 } from './downloads/types.js';
 export { type ErrorCode, type InputError, LonghaulError } from './errors.js';
 export { isFinal, type JobStatus } from './job-status.js';
-export type { Call, ClientOptions, ConnectionState, Transport, WatchCall } from './options.js';
+export type { Call, ClientOptions, ConnectionState, SocketClass, Transport, WatchCall } from './options.js';
 export type { Page, Paged } from './paged.js';

@@ -1,20 +1,34 @@
 /** Ways to follow a job, best first. */
 export type Transport = 'websocket' | 'sse' | 'poll';
 
+/** The part of a WebSocket class that the client uses. That of browsers, of Node 22 and of `ws` have it. */
+export interface SocketClass {
+  new (url: string): {
+    // oxlint-disable-next-line typescript/no-explicit-any -- each event has its own fields
+    addEventListener(type: 'open' | 'message' | 'error' | 'close', listener: (event: any) => void): void;
+    close(): void;
+  };
+}
+
 export interface ClientOptions {
-  /** Base URL of the API. Default: the folder of the page. */
+  /** Base URL of the API; in a page also relative to it. Default: the folder of the page. */
   baseUrl?: string | URL;
   /** Key or token, or a function that returns one. It is called again once after a 401. Absent: cookie or no sign-in. */
   token?: string | (() => string | Promise<string>);
   /** Returns a W3C Trace Context, sent with every request. */
   traceparent?: () => string | undefined;
-  /** Default: all three. */
+  /** Ways to follow a job, in this order. Default: all three. Jobs are polled whenever no stream is open. */
   transports?: readonly Transport[];
+  /** Default: the global `WebSocket`; Node 20 has none. */
+  webSocket?: SocketClass;
   /** Default: the global `fetch`. */
   fetch?: typeof fetch;
   /** Time for one answer in milliseconds, 5,000 by default. */
   timeoutMs?: number;
-  /** Time for which requests are repeated while the server is busy or away, in milliseconds; 30,000 by default. */
+  /**
+   * Time for which requests are repeated while the server is busy or away, in milliseconds; 30,000 by default, 0 makes
+   * one try. One wait that the server asks for may exceed it, up to 2 minutes. Watching does not end.
+   */
   retryForMs?: number;
 }
 

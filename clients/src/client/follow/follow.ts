@@ -1,23 +1,58 @@
 import type { DownloadStatus } from '../api.js';
 import type { ApiConnection } from '../connection.js';
-import { delay } from '../delay.js';
-import { isFinal } from '../job-status.js';
-import type { Transport, WatchCall } from '../options.js';
+import type { WatchCall } from '../options.js';
+import { Follower } from './follower.js';
+import type { Ladder } from './ladder.js';
+import { StatusQueue } from './status-queue.js';
 
-/** Follows a job until its final status. */
-export async function* follow(
+/** Follows a job until its final status. Begins with the first `next`; `return` ends everything at once. */
+export function follow(
   connection: ApiConnection,
+  ladder: Ladder,
   jobId: string,
-  _transports: readonly Transport[] | undefined,
   call: WatchCall,
-): AsyncGenerator<DownloadStatus> {
-  for (;;) {
-    const status = await connection.json<DownloadStatus>(
-      { path: `v1/download/status/${encodeURIComponent(jobId)}` },
-      call,
+): AsyncIterableIterator<DownloadStatus> {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const queue = new StatusQueue();
+  let isStarted = false;
+  const end = (failure?: { reason: unknown }) => {
+    queue.end(failure);
+    stop.abort();
+  };
+
+  function start(): void {
+    isStarted = true;
+    const abort = () => {
+      queue.clear();
+      end({ reason: call.signal!.reason });
+    };
+    if (call.signal?.aborted) {
+      abort();
+      return;
+    }
+    // `signal` removes the listener.
+    call.signal?.addEventListener('abort', abort, { signal });
+    const publish = (status: DownloadStatus) => queue.put(status);
+    new Follower(connection, ladder, jobId, { ...call, signal }, publish).run().then(
+      () => end(),
+      (reason: unknown) => end({ reason }),
     );
-    yield status;
-    if (isFinal(status.status)) return;
-    await delay(status.nextPollInMs ?? 1_000, call.signal);
   }
+
+  return {
+    next() {
+      if (!isStarted) start();
+      return queue.next();
+    },
+    async return() {
+      isStarted = true;
+      queue.clear();
+      end();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -1,0 +1,28 @@
+import { LonghaulError } from './errors.js';
+
+/**
+ * The base URL, with a slash at its end, otherwise a relative path would replace the last segment.
+ * @param given absolute, or relative to the page; absent: the folder of the page.
+ * @throws LonghaulError INVALID_REQUEST
+ */
+export function baseUrlOf(given: string | URL = '.'): URL {
+  const { document, location } = globalThis as Partial<typeof globalThis>;
+  const url = parsed(String(given).trim(), document?.baseURI ?? location?.href);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    const message =
+      'The base URL of the client must look like https://downloads.example.com, without a user name.';
+    throw new LonghaulError('INVALID_REQUEST', message);
+  }
+  url.search = '';
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+function parsed(text: string, base: string | undefined): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}

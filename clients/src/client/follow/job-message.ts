@@ -1,0 +1,34 @@
+import type { DownloadStatus } from '../api.js';
+import { isFinal } from '../job-status.js';
+
+/** A message of a stream, in snake_case. Its fields depend on the version of the server. */
+export type JobMessage = Record<string, unknown>;
+
+/** True for the last message of a job. The status tells the rest: archive, checksum, error. */
+export function isLast({ type, phase, status }: JobMessage): boolean {
+  return type === 'completed' || type === 'error' || isFinal(String(phase ?? status));
+}
+
+/** True if the message is about another run of the job: it was started again. */
+export function isOtherRun(last: DownloadStatus, { created_at: createdAt }: JobMessage): boolean {
+  return createdAt !== undefined && createdAt !== last.createdAt;
+}
+
+/** The last status with what a message tells: the state, its text and its numbers. */
+export function withMessage(last: DownloadStatus, message: JobMessage): DownloadStatus {
+  const told: JobMessage = {};
+  for (const [name, value] of Object.entries(message)) {
+    const field = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    const isNumber = typeof value === 'number' || (value === null && field !== 'error');
+    if (field in last && (isNumber || field === 'message')) told[field] = value;
+  }
+  const { stale: _, ...rest } = last;
+  return {
+    ...rest,
+    ...told,
+    ...(message['stale'] === true && { stale: true }),
+    // The dialect has the finer word in `phase`.
+    status: String(message['phase'] ?? message['status']),
+    progress: Math.round(Number(message['progress']) * 100),
+  };
+}

@@ -1,0 +1,73 @@
+import type { ApiConnection } from '../connection.js';
+import type { DownloadStatus } from '../api.js';
+import type { ClientOptions, SocketClass } from '../options.js';
+import { isBrowser } from './page.js';
+import { openEvents } from './sse.js';
+import type { StreamListener } from './stream.js';
+import { openSocket } from './websocket.js';
+
+/** A way that never worked is not tried for this time. */
+const SKIP_MS = 600_000;
+
+/** Streams of one client. The server grants a user 1,000; the jobs beyond are polled. */
+const MAX_STREAMS = 100;
+
+/** Browsers open 6 connections to an origin, for all tabs together (HTTP/1.1). */
+const MAX_EVENTS_IN_BROWSER = 2;
+
+/** One way to stream jobs. */
+export interface Rung {
+  /** Opens a stream with the ticket of a status. Returns a function that closes it. */
+  open(status: DownloadStatus, listener: StreamListener, lastId: string): () => void;
+  readonly max: number;
+  /** Streams open now. */
+  streams: number;
+  /** True if it brought a message since it was last skipped. */
+  worked: boolean;
+  skippedUntil: number;
+}
+
+/** The ways to stream jobs, best first, and which of them work here. Shared by all jobs of a client. */
+export class Ladder {
+  private readonly rungs: Rung[] = [];
+
+  constructor(connection: ApiConnection, { transports, webSocket }: ClientOptions) {
+    const Socket = webSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
+    const url = (status: DownloadStatus, path: string, link: string) =>
+      // On our own base URL: the server may not know its public address.
+      new URL(`?${link.split('?')[1] ?? ''}`, connection.url(`v1/download/jobs/${status.jobId}/${path}`));
+    for (const transport of transports ?? ['websocket', 'sse']) {
+      if (transport === 'websocket' && Socket) {
+        this.add(MAX_STREAMS, (status, listener) =>
+          openSocket(Socket, url(status, 'stream', status.streamUrl!), listener),
+        );
+      } else if (transport === 'sse') {
+        this.add(isBrowser() ? MAX_EVENTS_IN_BROWSER : MAX_STREAMS, (status, listener, lastId) => {
+          const address = url(status, 'events', status.eventsUrl!);
+          return openEvents((init) => connection.fetch(address, init), lastId, listener);
+        });
+      }
+    }
+  }
+
+  private add(max: number, open: Rung['open']): void {
+    this.rungs.push({ open, max, streams: 0, worked: false, skippedUntil: 0 });
+  }
+
+  /** The best rung that may be tried now. */
+  best(): Rung | undefined {
+    const now = performance.now();
+    return this.rungs.find((rung) => rung.skippedUntil <= now && rung.streams < rung.max);
+  }
+
+  /** Gives up a rung for some minutes. */
+  skip(rung: Rung): void {
+    rung.worked = false;
+    rung.skippedUntil = performance.now() + SKIP_MS;
+  }
+
+  /** Lets every rung be tried again: the network is another. */
+  reset(): void {
+    for (const rung of this.rungs) rung.skippedUntil = 0;
+  }
+}
