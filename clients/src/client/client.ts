@@ -112,9 +112,25 @@ export class LonghaulClient {
     return this.post(`v1/download/cancel/${segment(jobId)}`, call);
   }
 
-  /** Starts a failed, cancelled or expired download again under its own id. @throws LonghaulError JOB_NOT_RETRYABLE */
-  retry(jobId: string, call?: Call): Promise<StartedDownload> {
-    return this.post(`v1/download/retry/${segment(jobId)}`, call);
+  /**
+   * Starts a failed, cancelled or expired download again under its own id. Safe to repeat while it runs.
+   * @throws LonghaulError JOB_NOT_RETRYABLE, with `job`.
+   */
+  async retry(jobId: string, call: Call = {}): Promise<StartedDownload> {
+    let isRepeated = false;
+    const onRetry: Call['onRetry'] = (error, delayMs) => {
+      isRepeated = true;
+      call.onRetry?.(error, delayMs);
+    };
+    try {
+      return await this.post(`v1/download/retry/${segment(jobId)}`, { ...call, onRetry });
+    } catch (error) {
+      const { code, job } = error as LonghaulError;
+      // The answer of a try was lost, and the job has ended meanwhile.
+      if (isRepeated && code === 'JOB_NOT_RETRYABLE' && job)
+        return startedOf(job, this.connection.url(`v1/download/status/${jobId}`).href);
+      throw error;
+    }
   }
 
   /** Lists the jobs of the user: running ones first, then the last ended. @param query `status`: only these. */
@@ -186,4 +202,22 @@ export class LonghaulClient {
 
 function segment(jobId: string): string {
   return encodeURIComponent(jobId);
+}
+
+/** Renders a job as the answer of the start that began it. */
+function startedOf(job: DownloadStatus, statusUrl: string): StartedDownload {
+  const { jobId, totalFiles, etaSeconds, expiresAt, streamUrl, eventsUrl } = job;
+  return {
+    jobId,
+    status: 'queued',
+    totalFileIds: totalFiles,
+    duplicateFileIds: [],
+    etaSeconds,
+    nextPollInMs: 0,
+    expiresAt,
+    statusUrl,
+    downloadPath: `/v1/download/${jobId}`,
+    streamUrl: streamUrl ?? '',
+    eventsUrl: eventsUrl ?? '',
+  };
 }

@@ -75,27 +75,25 @@ export class ApiConnection {
 
   /** Asks for a new token once when the server rejects the present one. */
   private async authorized<T>(request: ApiRequest, call: Call): Promise<ApiAnswer<T>> {
-    const token = await this.tokenOf(call, this.token.current());
+    const token = await this.tokenOf(call, () => this.token.current());
     try {
       return await this.send<T>(request, call, token);
     } catch (error) {
       if (!(error instanceof LonghaulError) || error.status !== 401) throw error;
-      const renewed = await this.tokenOf(call, this.token.renewed(token));
+      const renewed = await this.tokenOf(call, () => this.token.renewed(token));
       if (!renewed) throw error;
       return this.send<T>(request, call, renewed);
     }
   }
 
-  private tokenOf({ signal }: Call, token: Promise<string | undefined>): Promise<string | undefined> {
-    const late = () => new LonghaulError('TIMEOUT', 'The token did not arrive in time.');
-    return limited(TOKEN_TIMEOUT_MS, late, signal, () => token);
+  private tokenOf({ signal }: Call, ask: () => Promise<string | undefined>): Promise<string | undefined> {
+    return limited(TOKEN_TIMEOUT_MS, 'The token did not arrive in time.', signal, ask);
   }
 
   private async send<T>(request: ApiRequest, call: Call, token: string | undefined): Promise<ApiAnswer<T>> {
     const { path, query, method = 'GET', extraTimeMs = 0 } = request;
     const init = { method, ...this.contentOf(request, call, token) };
-    const late = () =>
-      new LonghaulError('TIMEOUT', `The server at ${this.baseUrl.host} did not answer in time. Try again.`);
+    const late = `The server at ${this.baseUrl.host} did not answer in time. Try again.`;
     return limited(this.timeoutMs + extraTimeMs, late, call.signal, async (signal) => {
       try {
         const response = await this.fetch(this.url(path, query), { ...init, signal });

@@ -33,8 +33,7 @@ export function follow(
     }
     // `signal` removes the listener.
     call.signal?.addEventListener('abort', abort, { signal });
-    const publish = (status: DownloadStatus) => queue.put(status);
-    new Follower(connection, ladder, jobId, { ...call, signal }, publish).run().then(
+    new Follower(connection, ladder, jobId, { ...call, signal }, queue).run().then(
       () => end(),
       (reason: unknown) => end({ reason }),
     );

@@ -9,6 +9,7 @@ import type { Ladder, Rung } from './ladder.js';
 import { isOffline, onPageChange } from './page.js';
 import { passingFault } from './passing-fault.js';
 import { faultDelay, pollDelay } from './poll.js';
+import type { StatusQueue } from './status-queue.js';
 import type { StreamEnd } from './stream.js';
 
 /** A stream without news for this time is checked by a poll. */
@@ -20,6 +21,9 @@ const STEADY_MS = 20_000;
 /** Streams that broke in a row before the next way is tried: after 1, 2, 4, 8 and 16 s. */
 const MAX_BREAKS = 5;
 const MAX_BREAK_MS = 16_000;
+
+/** Streams are opened no more often than this. */
+const SOON_MS = 1_000;
 
 /** Follows one job: reads its status, and opens the best stream with the ticket of each status. */
 export class Follower {
@@ -49,7 +53,7 @@ export class Follower {
     private readonly ladder: Ladder,
     private readonly jobId: string,
     private readonly call: WatchCall & { signal: AbortSignal },
-    private readonly publish: (status: DownloadStatus) => void,
+    private readonly queue: StatusQueue,
   ) {}
 
   /** Resolves after the final status. @throws LonghaulError for 401, 403 and 404; the reason of the signal. */
@@ -75,7 +79,6 @@ export class Follower {
 
   /** Reads the status; undefined after a fault that passes. */
   private async read(): Promise<DownloadStatus | undefined> {
-    const isSilent = this.isLive && performance.now() - this.heardAt >= SILENT_MS;
     this.isUrgent = false;
     try {
       const path = `v1/download/status/${encodeURIComponent(this.jobId)}`;
@@ -90,7 +93,8 @@ export class Follower {
       if (this.suspect) this.ladder.skip(this.suspect);
       this.suspect = undefined;
       this.accept(status);
-      if (isSilent && moved && this.rung) this.ended(this.rung, {});
+      const isSilent = this.isLive && this.triedAt - this.heardAt >= SILENT_MS;
+      if (isSilent && moved) this.ended(this.rung!, {});
       return status;
     } catch (error) {
       this.call.signal.throwIfAborted();
@@ -107,13 +111,16 @@ export class Follower {
   private accept(status: DownloadStatus): void {
     const isNew = !this.last || isFinal(status.status) || visible(this.last) !== visible(status);
     this.last = status;
-    if (isNew) this.publish(status);
+    if (isNew) this.queue.put(status);
   }
 
   /** Opens the best stream, unless there is one, or the last one broke just now. */
   private open(status: DownloadStatus): void {
+    const now = performance.now();
+    if (this.rung || now < this.openAt) return;
+    this.openAt = Math.max(this.readAt, now + SOON_MS);
     const rung = this.ladder.best();
-    if (!rung || this.rung || performance.now() < this.openAt || !status.streamUrl) return;
+    if (!rung || !status.streamUrl) return;
     this.rung = rung;
     rung.streams++;
     this.close = rung.open(
@@ -138,7 +145,10 @@ export class Follower {
     this.heardAt = performance.now();
     this.lastId = id;
     // Before the stream: its end would call for another one.
-    if (isLast(message)) this.leave();
+    if (isLast(message)) {
+      this.leave();
+      this.openAt = this.heardAt + SOON_MS;
+    }
     if (isLast(message) || isOtherRun(this.last!, message)) this.hurry();
     else this.accept(forward(this.last, withMessage(this.last!, message)));
   }

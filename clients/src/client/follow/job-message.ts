@@ -23,12 +23,13 @@ export function withMessage(last: DownloadStatus, message: JobMessage): Download
     if (field in last && (isNumber || field === 'message')) told[field] = value;
   }
   const { stale: _, ...rest } = last;
+  const { progress, phase, status, stale } = message;
   return {
     ...rest,
     ...told,
-    ...(message['stale'] === true && { stale: true }),
+    ...(stale === true && { stale }),
     // The dialect has the finer word in `phase`.
-    status: String(message['phase'] ?? message['status']),
-    progress: Math.round(Number(message['progress']) * 100),
+    status: String(phase ?? status ?? last.status),
+    progress: typeof progress === 'number' ? Math.round(progress * 100) : last.progress,
   };
 }
