@@ -1,8 +1,15 @@
-import type { AdminJob, FailedJobsPage } from '../contract/http/admin-schemas.js';
-import { isAdminJob, isFailedJobsPage, isProblem, type Problem } from './answers.js';
-import { RequestFailed } from './errors.js';
-import { oneLine } from './one-line.js';
-import type { CliSettings } from './settings.js';
+import type { Server } from '../credentials/server.js';
+import { CommandError, runAgain } from '../errors.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { oneLine } from '../output/one-line.js';
+import {
+  type AdminJob,
+  type FailedJobsPage,
+  isAdminJob,
+  isFailedJobsPage,
+  isProblem,
+  type Problem,
+} from './answers.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -15,9 +22,19 @@ const ADVICE: Record<number, string> = {
   403: ' Use the API key of a user in ADMIN_USERS as LONGHAUL_API_KEY.',
 };
 
-/** Client of the operators' routes. Every method throws RequestFailed, whose message says what to do. */
+const EXIT_OF_STATUS: Partial<Record<number, ExitCode>> = {
+  400: EXIT.usage,
+  401: EXIT.notSignedIn,
+  403: EXIT.notSignedIn,
+  404: EXIT.unknownJob,
+  410: EXIT.unknownJob,
+  429: EXIT.runAgain,
+  503: EXIT.runAgain,
+};
+
+/** Client of the operators' routes. Every method throws CommandError, whose message says what to do. */
 export class AdminClient {
-  constructor(private readonly settings: CliSettings) {}
+  constructor(private readonly server: Pick<Server, 'url' | 'token'>) {}
 
   failed(limit: string | undefined, cursor: string | undefined): Promise<FailedJobsPage> {
     const query = new URLSearchParams({ ...(limit && { limit }), ...(cursor && { cursor }) });
@@ -42,7 +59,7 @@ export class AdminClient {
     path: string,
     body?: object,
   ): Promise<T> {
-    const { url } = this.settings;
+    const { url } = this.server;
     const { response, text } = await this.exchange(method, path, body).catch((error: unknown) => {
       throw unreachable(url, error);
     });
@@ -53,9 +70,9 @@ export class AdminClient {
   }
 
   private async exchange(method: string, path: string, body: object | undefined) {
-    const { url, apiKey } = this.settings;
+    const { url, token } = this.server;
     const headers = {
-      ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+      ...(token && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': 'application/json' }),
     };
     const response = await fetch(`${url}/v1/admin/${path}`, {
@@ -78,28 +95,28 @@ function parsed(text: string): unknown {
   }
 }
 
-function unreachable(url: string, error: unknown): RequestFailed {
+function unreachable(url: string, error: unknown): CommandError {
   const { cause, message } = error as Error;
   const reason = cause instanceof Error ? cause.message : message;
-  return new RequestFailed(
-    `Cannot reach the API at ${url}: ${reason}. Check that it is running and that LONGHAUL_URL is its address.`,
-    { cause: error },
-  );
+  const text = `Cannot reach the API at ${url}: ${reason}. Check that it is running and that LONGHAUL_URL is its address.`;
+  return runAgain(text, error);
 }
 
-function rejected(status: number, { detail, code, requestId }: Problem): RequestFailed {
+function rejected(status: number, { detail, code, requestId }: Problem): CommandError {
   const reference = requestId ? ` (${code}, request ${requestId})` : '';
-  return new RequestFailed(`${detail ?? code}${reference}${ADVICE[status] ?? ''}`);
+  const exit = EXIT_OF_STATUS[status] ?? EXIT.error;
+  return new CommandError(exit, `${detail ?? code}${reference}${ADVICE[status] ?? ''}`);
 }
 
-function notLonghaul(url: string, { status, headers }: Response, text: string): RequestFailed {
+function notLonghaul(url: string, { status, headers }: Response, text: string): CommandError {
   const location = headers.get('location');
   const type = headers.get('content-type')?.split(';')[0] ?? 'no type';
   const excerpt = oneLine(text.slice(0, EXCERPT_LENGTH));
   const content = location
     ? `: a redirect to ${oneLine(location)}`
     : ` with ${excerpt ? `${type}: ${excerpt}` : 'an empty body'}`;
-  return new RequestFailed(
+  return new CommandError(
+    EXIT.error,
     `${url} answered ${status}${content}\nThis is not a Longhaul API. Set LONGHAUL_URL to the address of the API.`,
   );
 }

@@ -1,4 +1,43 @@
-import type { AdminJob, FailedJob, FailedJobsPage } from '../contract/http/admin-schemas.js';
+import type { DownloadStatus } from '../../client/index.js';
+
+/** A failed job that was not restarted. */
+export interface FailedJob {
+  jobId: string;
+  userId: string;
+  code: string;
+  message: string;
+  failedAt: string;
+  attempts: number;
+  archiveName: string;
+  /** How the run ended; `running` while its clean-up continues. */
+  run: string;
+}
+
+export interface FailedJobsPage {
+  jobs: FailedJob[];
+  nextCursor: string | null;
+}
+
+/** A scheduled or running activity. */
+export interface PendingStep {
+  step: string;
+  state: string;
+  attempt: number;
+  startedAt: string | null;
+  nextAttemptAt: string | null;
+  lastFailure: { code: string; message: string } | null;
+}
+
+/** A job as operators see it. */
+export interface AdminJob extends Omit<DownloadStatus, 'downloadUrl' | 'streamUrl' | 'eventsUrl'> {
+  userId: string;
+  labels: Record<string, string>;
+  archiveName: string;
+  workflowId: string;
+  runId: string;
+  run: string;
+  pending: PendingStep[];
+}
 
 // These guards detect responses of another server at LONGHAUL_URL. They check only the fields that the commands print,
 // so a newer API may add fields.

@@ -1,7 +1,5 @@
-import type { AdminJob, FailedJobsPage, PendingStep } from '../contract/http/admin-schemas.js';
-import { oneLine } from './one-line.js';
-
-const GAP = '  ';
+import { columns, sheet } from '../output/table.js';
+import type { AdminJob, FailedJobsPage, PendingStep } from './answers.js';
 
 /** Formats failed jobs as a table, with the command for the next page. */
 export function failedTable({ jobs, nextCursor }: FailedJobsPage): string {
@@ -16,14 +14,14 @@ export function failedTable({ jobs, nextCursor }: FailedJobsPage): string {
     job.message,
   ]);
   const header = ['JOB', 'FAILED AT', 'USER', 'CODE', 'ATTEMPTS', 'ARCHIVE', 'MESSAGE'];
-  const more = nextCursor === null ? '' : `\nMore: longhaul-admin failed --cursor=${nextCursor}\n`;
+  const more = nextCursor === null ? '' : `\nMore: longhaul admin failed --cursor=${nextCursor}\n`;
   return columns([header, ...rows]) + more;
 }
 
 /** Formats one job as lines of name and value; leaves out absent values. */
 export function jobSheet(job: AdminJob): string {
   const labels = Object.entries(job.labels).map(([name, value]) => `${name}=${value}`);
-  const rows: [string, string | null][] = [
+  return sheet([
     ['Job', job.jobId],
     ['User', job.userId],
     ['Status', `${job.status}, ${job.progress} %${job.run === job.status ? '' : ` (run ${job.run})`}`],
@@ -41,8 +39,7 @@ export function jobSheet(job: AdminJob): string {
     ['Workflow', job.workflowId],
     ['Run', job.runId],
     ...job.pending.map((step): [string, string] => ['Step', stepLine(step)]),
-  ];
-  return columns(rows.filter((row): row is [string, string] => row[1] !== null));
+  ]);
 }
 
 function stepLine({ step, state, attempt, startedAt, nextAttemptAt, lastFailure }: PendingStep): string {
@@ -54,14 +51,4 @@ function stepLine({ step, state, attempt, startedAt, nextAttemptAt, lastFailure 
   ]
     .filter(Boolean)
     .join(', ');
-}
-
-/** Aligns the columns of all rows. Does not pad the last column. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const clean = rows.map((row) => row.map(oneLine));
-  const widths = clean[0]!.map((_, i) => Math.max(...clean.map((row) => row[i]!.length)));
-  const lines = clean.map((row) =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join(GAP),
-  );
-  return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { AdminClient } from './admin-client.js';
-import { UsageError } from './errors.js';
-import { failedTable, jobSheet } from './tables.js';
+import { UsageError } from '../errors.js';
+import { failedTable, jobSheet } from './admin-tables.js';
 
-export const HELP = `Usage: longhaul-admin <command> [options]
+export const HELP = `Usage: longhaul admin <command> [options]
 
   failed [--limit N] [--cursor=C]    list failed jobs that were not retried, newest first
   show JOB                           show a job: status, pending steps, error
@@ -11,6 +11,7 @@ export const HELP = `Usage: longhaul-admin <command> [options]
   terminate JOB --reason TEXT        kill a job without its clean-up; the nightly sweep removes its files
 
 Options
+  --url URL     address of the API
   --json        print the API's response as JSON
   -h, --help    print this help
 
@@ -18,13 +19,14 @@ Environment
   LONGHAUL_URL        address of the API (default http://127.0.0.1:3000)
   LONGHAUL_API_KEY    API key of a user in ADMIN_USERS
 
-Exit status: 0 success, 1 request rejected or API unreachable, 2 invalid usage.
+Exit status: 0 done, 1 error, 2 usage, 4 not an operator, 5 unknown job, 6 unreachable or busy.
 `;
 
 const OPTIONS = {
   limit: { type: 'string' },
   cursor: { type: 'string' },
   reason: { type: 'string' },
+  url: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -63,17 +65,20 @@ const COMMANDS: Record<string, Command> = {
 /**
  * Runs the command in `args` and returns its output.
  * @param connect Creates the client; called only if the arguments are valid.
- * @throws UsageError, RequestFailed
+ * @throws CommandError
  */
-export async function runCommand(args: string[], connect: () => AdminClient): Promise<string> {
+export async function runCommand(
+  args: string[],
+  connect: (url: string | undefined) => Promise<AdminClient>,
+): Promise<string> {
   const { values, positionals } = parse(args);
   const [name, ...rest] = positionals;
   if (values.help) return HELP;
-  if (name === undefined) throw new UsageError('No command given. longhaul-admin --help lists the commands.');
+  if (name === undefined) throw new UsageError('No command given. longhaul admin --help lists the commands.');
   if (!Object.hasOwn(COMMANDS, name)) {
-    throw new UsageError(`Unknown command: ${name}. longhaul-admin --help lists the commands.`);
+    throw new UsageError(`Unknown command: ${name}. longhaul admin --help lists the commands.`);
   }
-  return COMMANDS[name]!(connect(), rest, values);
+  return COMMANDS[name]!(await connect(values.url), rest, values);
 }
 
 function parse(args: string[]) {

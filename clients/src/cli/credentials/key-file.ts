@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CommandError, systemCode } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { writePrivateFile } from './private-file.js';
+import { configFolder } from './user-folders.js';
+
+/** Content of `config.json`: the server used last, and a key for each server. */
+interface Config {
+  url?: string;
+  keys: Record<string, string>;
+}
+
+/** The keys that `login` keeps, one for each server. */
+export class KeyFile {
+  constructor(readonly path: string = join(configFolder(), 'config.json')) {}
+
+  /** The server of the last `login`. */
+  async lastUrl(): Promise<string | undefined> {
+    return (await this.read()).url;
+  }
+
+  async keyFor(url: string): Promise<string | undefined> {
+    const { keys } = await this.read();
+    return Object.hasOwn(keys, url) ? keys[url] : undefined;
+  }
+
+  /** Keeps the key of a server, which becomes the default. Without a key, only the address is kept. */
+  async keep(url: string, key: string | undefined): Promise<void> {
+    const { keys } = await this.read();
+    const { [url]: _old, ...others } = keys;
+    await this.write({ url, keys: key === undefined ? others : { ...others, [url]: key } });
+  }
+
+  /** Forgets the key of a server. Returns false if there was none. */
+  async forget(url: string): Promise<boolean> {
+    const config = await this.read();
+    const { [url]: key, ...keys } = config.keys;
+    if (key === undefined && config.url !== url) return false;
+    await this.write({
+      ...(config.url === undefined || config.url === url ? {} : { url: config.url }),
+      keys,
+    });
+    return key !== undefined;
+  }
+
+  private write(config: Config): Promise<void> {
+    return writePrivateFile(this.path, `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  private async read(): Promise<Config> {
+    try {
+      const { url, keys } = JSON.parse(await readFile(this.path, 'utf8')) as Partial<Config>;
+      return { ...(typeof url === 'string' && { url }), keys: keys ?? {} };
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return { keys: {} };
+      const reason = error instanceof SyntaxError ? 'It is not valid JSON.' : (error as Error).message;
+      throw new CommandError(
+        EXIT.error,
+        `The file of keys, ${this.path}, cannot be read. ${reason} Remove it and run longhaul login.`,
+        { cause: error },
+      );
+    }
+  }
+}

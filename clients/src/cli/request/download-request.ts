@@ -1,0 +1,54 @@
+import type { DownloadRequest } from '../../client/index.js';
+import type { Values } from '../arguments/parse.js';
+import { UsageError } from '../errors.js';
+import type { WantedFile } from './file-ids.js';
+import { type Format, FORMATS } from './formats.js';
+
+/** What the name of the output tells about the archive. */
+export interface NamedOutput {
+  name?: string;
+  format?: Format;
+}
+
+/** Makes the request of a download from its flags. */
+export function downloadRequest(
+  files: readonly WantedFile[],
+  values: Values,
+  output: NamedOutput = {},
+): DownloadRequest {
+  const format = values.format === undefined ? output.format : oneOf(FORMATS, values.format, '--format');
+  const name = values.name ?? output.name;
+  const priority =
+    values.priority === undefined ? undefined : oneOf(PRIORITIES, values.priority, '--priority');
+  const labels = labelsOf(values.label ?? []);
+  return {
+    ...(files.some((file) => file.name !== undefined)
+      ? { files: [...files] }
+      : { fileIds: files.map((file) => file.fileId) }),
+    ...(format === undefined && name === undefined
+      ? {}
+      : { archive: { ...(format && { format }), ...(name !== undefined && { name }) } }),
+    ...(values['skip-missing'] ? { onFileError: 'skip' as const } : {}),
+    ...(priority === undefined ? {} : { priority }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+}
+
+const PRIORITIES = ['standard', 'low'] as const;
+
+function oneOf<T extends string>(choices: readonly T[], value: string, flag: string): T {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined) throw new UsageError(`${flag} must be ${choices.join(', ')}, not "${value}".`);
+  return choice;
+}
+
+function labelsOf(texts: readonly string[]): Record<string, string> | undefined {
+  if (texts.length === 0) return undefined;
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UsageError(`--label must be NAME=VALUE, not "${text}".`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
