@@ -91,9 +91,9 @@ function reported(error: unknown, console: Console): ExitCode {
 }
 
 function describe({ code, message, errors, requestId, status }: LonghaulError): string {
-  const fields = errors
-    .slice(0, 10)
-    .map(({ path, message: reason }) => `\n  ${oneLine(`${path}: ${reason}`)}`);
+  const fields = (errors.length > 1 ? errors.slice(0, 10) : []).map(
+    ({ path, message: reason }) => `\n  ${oneLine(`${path}: ${reason}`)}`,
+  );
   const reference = requestId === null ? '' : ` (${code}, request ${requestId})`;
   const advice = status === 401 ? ' Sign in with longhaul login, or set LONGHAUL_API_KEY.' : '';
   return `${oneLine(message)}${reference}${advice}${fields.join('')}`;

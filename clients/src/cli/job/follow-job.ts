@@ -1,4 +1,4 @@
-import type { DownloadStatus, LonghaulClient } from '../../client/index.js';
+import { type DownloadStatus, isFinal, type LonghaulClient } from '../../client/index.js';
 import { jobProgress } from '../progress/job-progress.js';
 import type { ProgressView } from '../progress/progress-state.js';
 
@@ -34,7 +34,8 @@ export async function followJob(
     for await (const status of client.watch(jobId, call)) {
       last = status;
       silentSince = undefined;
-      view.show(jobProgress(status));
+      // The command reports the reason of any other end.
+      if (!isFinal(status.status) || status.status === 'completed') view.show(jobProgress(status));
       onChange?.(status);
     }
     return last!;

@@ -44,13 +44,11 @@ export async function saveJob(
     link: () => freshLink(client, jobId, archive, run, retryNote(console)),
     onRetry: (reason, delayMs) =>
       console.note(delayMs > 0 ? `${reason} Trying again in ${formatSeconds(delayMs / 1_000)}.` : reason),
-    onProgress: (phase, bytes) =>
-      run.view.show({
-        phase,
-        bytes,
-        totalBytes: archive.size,
-        percent: (bytes / archive.size) * 100,
-      }),
+    onProgress: (phase, bytes) => {
+      // 100 % means that the checksum is right, too.
+      const percent = Math.min(99, (bytes / archive.size) * 100);
+      run.view.show({ phase, bytes, totalBytes: archive.size, percent });
+    },
   });
   finishView(run, archive, saved);
   const skipped = await reportSkipped(client, status, console).catch((error: unknown) => {

@@ -1,4 +1,9 @@
-import type { DownloadRequest, LonghaulClient, Started } from '../../client/index.js';
+import {
+  type DownloadRequest,
+  type LonghaulClient,
+  LonghaulError,
+  type Started,
+} from '../../client/index.js';
 import type { Server } from '../credentials/server.js';
 import type { Console } from '../output/console.js';
 import { counted, formatSeconds } from '../output/quantities.js';
@@ -20,33 +25,46 @@ export interface RememberedStart {
   repeat(signal?: AbortSignal): Promise<Started>;
   /** Records that the archive was saved. */
   saved(): Promise<void>;
+  /** When an earlier command first started it, in milliseconds since the epoch; undefined for a new one. */
+  startedAt: number | undefined;
 }
 
 /** Keeps the key of a start before anything is sent, so that a killed command finds its job again. */
 export async function rememberStart(
   request: DownloadRequest,
   { client, server, console, starts, isNew }: StartJobOptions,
-): Promise<RememberedStart & { startedAt: number | undefined }> {
+): Promise<RememberedStart> {
   const id = commandId(server.url, server.token, request);
-  const onRetry = retryNote(console);
-  try {
-    const entry = isNew ? await starts.renew(id) : await starts.keyOf(id);
-    return {
-      repeat: (signal) =>
-        client.start({ ...request, clientRequestId: entry.key }, { onRetry, ...(signal && { signal }) }),
-      saved: () => starts.saved(id).catch(() => {}),
-      startedAt: entry.isNew ? undefined : entry.createdAt,
-    };
-  } catch (error) {
+  const entry = await (isNew ? starts.renew(id) : starts.keyOf(id)).catch((error: unknown) => {
     console.warn(`This command cannot be rejoined later: ${(error as Error).message}`);
-    const clientRequestId = crypto.randomUUID();
-    return {
-      repeat: (signal) =>
-        client.start({ ...request, clientRequestId }, { onRetry, ...(signal && { signal }) }),
-      saved: async () => {},
-      startedAt: undefined,
-    };
-  }
+    return { key: crypto.randomUUID(), createdAt: 0, isNew: true };
+  });
+  return {
+    repeat: (signal) =>
+      client
+        .start(
+          { ...request, clientRequestId: entry.key },
+          { onRetry: retryNote(console), ...(signal && { signal }) },
+        )
+        .catch((error: unknown) => {
+          throw withIds(error, request);
+        }),
+    saved: () => starts.saved(id).catch(() => {}),
+    startedAt: entry.isNew ? undefined : entry.createdAt,
+  };
+}
+
+/** Names the ids that the server refused, instead of their places in the request. */
+function withIds(error: unknown, { fileIds, files }: DownloadRequest): unknown {
+  if (!(error instanceof LonghaulError) || error.code !== 'INVALID_REQUEST') return error;
+  const named = (text: string) =>
+    text.replace(/^(?:fileIds|files)\.(\d+)(?:\.fileId)?(?=$| )/, (path, index: string) => {
+      const id = fileIds?.[Number(index)] ?? files?.[Number(index)]?.fileId;
+      return id === undefined ? path : `File id "${id}"`;
+    });
+  const { status, requestId } = error;
+  const errors = error.errors.map(({ path, message }) => ({ path: named(path), message }));
+  return new LonghaulError(error.code, named(error.message), { status, requestId, errors, cause: error });
 }
 
 /** Says what a start found: an earlier job, or ids that were given twice. */

@@ -1,7 +1,7 @@
 import { LonghaulError } from '../../client/index.js';
 import { parseDuration } from '../arguments/duration.js';
 import type { Connection, Context } from '../commands/command.js';
-import { exitCodeOf, runAgain } from '../errors.js';
+import { runAgain } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import { Interrupted, type Leaving } from '../interrupt/interrupted.js';
 import { Interrupts, policyOf, type Question } from '../interrupt/interrupts.js';
@@ -51,9 +51,8 @@ export async function withInterrupts(
     return await command(run);
   } catch (error) {
     view.end();
-    // The command may fail of something else just when it is interrupted.
+    if (!run.signal.aborted) throw error;
     const { reason } = run.signal as { reason: unknown };
-    if (!run.signal.aborted || exitCodeOf(error) !== exitCodeOf(reason)) throw error;
     if (reason instanceof Interrupted) await leave(reason.leaving, run, client, console);
     throw reason;
   } finally {

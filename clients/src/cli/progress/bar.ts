@@ -40,7 +40,7 @@ export class ProgressBar implements ProgressView {
     if (state.bytes !== undefined) this.speed.add(state.bytes, at);
     const isNewPhase = state.phase !== this.phase;
     if (!isNewPhase && state.percent !== 100 && at - this.drawnAt < REDRAW_MS) return;
-    if (isNewPhase && this.phase === 'Building' && state.phase === 'Saving') this.console.endBar();
+    if (isNewPhase && state.phase === 'Saving') this.console.endBar();
     this.phase = state.phase;
     this.drawnAt = at;
     this.console.showBar(renderBar(state, this.speed.bytesPerSecond, this.console.columns));

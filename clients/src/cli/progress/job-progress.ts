@@ -33,7 +33,7 @@ function detailOf(
   if (silentMs >= SILENT_MS) {
     return `No news for ${formatSeconds(silentMs / 1_000)}. It goes on as soon as the server answers.`;
   }
-  const parts = [message];
+  const parts = [message.replace(/^Ready: /, '')];
   if (status === 'queued' && queuePosition !== null) {
     parts.push(`number ${queuePosition} of your downloads; it starts by itself`);
   }

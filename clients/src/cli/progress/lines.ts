@@ -33,6 +33,6 @@ export class ProgressLines implements ProgressView {
   private line(state: ProgressState): string {
     const percent = state.percent === null ? [] : [`${Math.floor(state.percent)} %`];
     const parts = [...percent, ...figures(state, this.speed.bytesPerSecond), state.detail].filter(Boolean);
-    return oneLine([`${state.phase}:`, parts.join(', ')].join(' ').trim());
+    return oneLine(parts.length === 0 ? state.phase : `${state.phase}: ${parts.join(', ')}`);
   }
 }

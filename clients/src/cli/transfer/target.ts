@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { notSaved, systemCode } from '../errors.js';
 import type { NamedOutput } from '../request/download-request.js';
@@ -30,7 +30,8 @@ export async function targetOf(output: string | undefined, force: boolean): Prom
   }
   if (info && !info.isFile()) return { kind: 'device', path };
   if (info && !force) throw exists(path);
-  const place = info ? await realpath(path) : path;
+  // A rename would replace the link, not its target.
+  const place = info && (await lstat(path)).isSymbolicLink() ? await realpath(path) : path;
   await assertWritable(dirname(place), path);
   return { kind: 'file', path: place };
 }
