@@ -14,9 +14,15 @@ export interface LinkedView {
   downloadUrl: string | null;
 }
 
+/** Slowest transfer that a link outlasts, in bytes a second: browsers resume on the signed address. */
+const SLOWEST_TRANSFER = 256 * 1_024;
+
+/** S3 signs links for at most seven days. The other stores follow, so that a change of store changes no lifetime. */
+const MAX_LIFETIME_SECONDS = 7 * 24 * 3_600;
+
 export interface ArchiveLinkOptions {
   method?: 'GET' | 'HEAD';
-  /** Longest lifetime of the link. */
+  /** Shortest lifetime of a link. The link of a large archive lives for as long as a slow transfer takes. */
   ttlSeconds: number;
   /** Address of this API, for stores whose links lead to it. */
   baseUrl: string;
@@ -35,10 +41,11 @@ export async function archiveLink(
 ): Promise<string | null> {
   const { archive, archiveKey } = snapshot;
   if (!archive || !archiveKey) return null;
-  const { name: fileName, contentType } = archive;
+  const { name: fileName, contentType, size } = archive;
   // S3 signs links for at least one second.
   const secondsLeft = Math.max(1, Math.floor((Date.parse(expiresAt(snapshot)) - now) / 1_000));
-  const expiresInSeconds = Math.min(ttlSeconds, secondsLeft);
+  const wantedSeconds = Math.max(ttlSeconds, Math.ceil(size / SLOWEST_TRANSFER));
+  const expiresInSeconds = Math.min(wantedSeconds, secondsLeft, MAX_LIFETIME_SECONDS);
   const link = await signer.signedLink(archiveKey, { method, fileName, contentType, expiresInSeconds });
   return link.startsWith('/') ? `${baseUrl}${link}` : link;
 }

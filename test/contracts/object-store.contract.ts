@@ -572,6 +572,13 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(Buffer.from(await rest.arrayBuffer()).equals(bytes.subarray(9_000_000))).toBe(true);
     });
 
+    it('answers HEAD of a range without a body', async () => {
+      const link = await store.signedLink(key, { ...options, method: 'HEAD' });
+      const response = await fetch(link, { method: 'HEAD', headers: { range: 'bytes=10-19' } });
+      expect([200, 206]).toContain(response.status);
+      expect(response.headers.get('etag')).toMatch(/^"/);
+    });
+
     it('rejects a range beyond the end', async () => {
       const response = await fetch(await store.signedLink(key, options), {
         headers: { range: 'bytes=99999999-' },
