@@ -22,6 +22,7 @@ import { healthRoutes } from './routes/health.js';
 import { jobRoutes } from './routes/jobs.js';
 import { listRoutes } from './routes/list.js';
 import { objectRoutes } from './routes/objects.js';
+import { retryRoutes } from './routes/retry.js';
 import { rootRoutes } from './routes/root.js';
 import { JobResponses } from './routes/shared/job-responses.js';
 import { StartJob } from './routes/shared/start-job.js';
@@ -53,7 +54,7 @@ export function createApp(deps: AppDependencies): Express {
   // Before `/v1/download/:jobId`, otherwise `jobs` would match as an id.
   app.use('/v1/download', jobRoutes(deps, responses, startJob), streamRoutes(deps, responses));
   app.use('/v1/download', startRoutes(deps, responses, startJob), estimateRoutes(deps, startJob));
-  app.use('/v1/download', downloadRoutes(deps, responses, startJob));
+  app.use('/v1/download', retryRoutes(deps, responses), downloadRoutes(deps, responses, startJob));
   app.use('/v1/admin', adminRoutes(deps));
   // After the frequent routes, because every layer before a route costs time for each of its requests.
   app.use(healthRoutes(deps));

@@ -50,5 +50,7 @@ export interface DownloadJob {
   createdAt: string;
   /** Distinguishes requests under the same idempotency key; null without a key. */
   fingerprint: string | null;
+  /** A retry started this run of the job. */
+  isRetry?: true;
   policy: JobPolicy;
 }

@@ -9,6 +9,7 @@ export function queuedSnapshot(job: DownloadJob): JobSnapshot {
     archiveName: job.archive.name,
     format: job.archive.format,
     labels: job.labels,
+    ...(job.isRetry ? { isRetry: true } : {}),
     status: 'queued',
     phase: 'queued',
     message: 'Waiting for a worker',

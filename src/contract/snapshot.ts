@@ -57,6 +57,8 @@ export interface JobSnapshot {
   archiveName?: string;
   format?: ArchiveFormat;
   labels?: Record<string, string>;
+  /** A retry started this run, so a repeated retry is answered alike. */
+  isRetry?: true;
   status: Exclude<JobStatus, 'expired'>;
   phase: JobPhase;
   message: string;

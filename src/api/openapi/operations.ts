@@ -6,6 +6,7 @@ import { HEALTH_OPERATIONS } from '../routes/health.operations.js';
 import { jobOperations } from '../routes/jobs.operations.js';
 import { LIST_OPERATIONS } from '../routes/list.operations.js';
 import { OBJECT_OPERATIONS } from '../routes/objects.operations.js';
+import { RETRY_OPERATIONS } from '../routes/retry.operations.js';
 import { ROOT_OPERATIONS } from '../routes/root.operations.js';
 import { startOperations } from '../routes/start.operations.js';
 import { STREAM_OPERATIONS } from '../streams/stream.operations.js';
@@ -16,6 +17,7 @@ export function operationsOf(parts: { limits: { maxFiles: number }; localLinks?:
   const { maxFiles } = parts.limits;
   return [
     ...downloadOperations(maxFiles),
+    ...RETRY_OPERATIONS,
     ...estimateOperations(maxFiles),
     ...startOperations(maxFiles),
     ...(parts.localLinks ? OBJECT_OPERATIONS : []),

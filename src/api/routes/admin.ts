@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { type AdminJob, failedQuerySchema, terminateSchema } from '../../contract/http/admin-schemas.js';
 import type { OperatorView } from '../../jobs/operator-jobs.js';
+import { retriedJob } from '../../jobs/retried-job.js';
 import { downloadStatus } from '../../jobs/status/download-status.js';
 import { adminOnly } from '../auth/admin-only.js';
 import type { AppDependencies } from '../dependencies.js';
@@ -17,7 +18,7 @@ const LIST_TIMEOUT_MS = 30_000;
 /** Statuses of jobs without a result. A completed job has its archive, and a running job will have one. */
 const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
-type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'http' | 'limits' | 'logger'>;
+type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'policy' | 'http' | 'limits' | 'logger'>;
 
 /** Operator routes for the jobs of all users: list failed jobs, show, retry and terminate a job. */
 export function adminRoutes(deps: Dependencies): Router {
@@ -46,14 +47,13 @@ class AdminHandlers {
     res.json(adminJob(await this.deps.operatorJobs.show(jobIdOf(req))));
   };
 
-  /** Starts the same job for the same user under the same policy, with a new creation time. */
+  /** Starts the same job for the same user, with a new creation time. */
   retry: RequestHandler = async (req, res) => {
     const jobId = jobIdOf(req);
-    const { operatorJobs, jobs, logger } = this.deps;
+    const { operatorJobs, jobs, policy, logger } = this.deps;
     const { view, job } = await operatorJobs.show(jobId);
     if (!RETRYABLE.has(view.snapshot.status)) throw notRetryable(view.snapshot.status);
-    const restarted = { ...job, createdAt: new Date().toISOString() };
-    const { replayed } = await jobs.start(restarted, deadlineOf(res));
+    const { replayed } = await jobs.start(retriedJob(job, policy, Date.now()), deadlineOf(res));
     if (replayed) throw notRetryable('still being cleaned up, or was already restarted');
     logger.info({ jobId, userId: job.userId, operator: principalOf(res).userId }, 'job retried');
     res.status(202).json(adminJob(await operatorJobs.show(jobId)));

@@ -25,6 +25,7 @@ export const JOB_LINKS = [
   'getArchive',
   'listOutcomes',
   'cancelDownload',
+  'retryDownload',
   'streamEvents',
 ] as const;
 

@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import type { DownloadStatus, FilesPage } from '../../contract/http/answers.js';
 import { checkSchema, filesQuerySchema } from '../../contract/http/schemas.js';
@@ -10,15 +10,14 @@ import { ARCHIVE_DELETED, statusOf } from '../../jobs/status/download-status.js'
 import { outcomesKey } from '../../storage/keys.js';
 import type { AppDependencies } from '../dependencies.js';
 import { malformedId, route } from '../http/define-route.js';
-import { sendProblem } from '../http/problems.js';
 import { principalOf } from '../http/request-context.js';
-import { pathOf } from '../http/request-path.js';
 import { validate } from '../http/validate.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
+import { sendConflict } from './shared/conflict.js';
 import type { JobResponses } from './shared/job-responses.js';
 import type { StartJob } from './shared/start-job.js';
-import { retryAfter, sendAccepted, startRequestedJob } from './shared/start-request.js';
+import { sendAccepted, startRequestedJob } from './shared/start-request.js';
 
 const SLOW_ROUTE_TIMEOUT_MS = 30_000;
 
@@ -56,7 +55,7 @@ class DownloadHandlers {
     const status = await this.responses.statusOf(req, view, { method, fresh: true });
     if (status.status === 'expired') throw isExpired(view) ? jobExpired() : archiveDeleted();
     if (status.downloadUrl) res.redirect(302, status.downloadUrl);
-    else this.conflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
+    else sendConflict(req, res, new LonghaulError('JOB_NOT_READY', notReady(status)), status);
   };
 
   cancel: RequestHandler = async (req, res) => {
@@ -65,7 +64,7 @@ class DownloadHandlers {
     const status = await this.responses.statusOf(req, view);
     if (['completed', 'failed', 'expired'].includes(status.status)) {
       const error = new LonghaulError('JOB_ALREADY_FINISHED', `The job has already ended: ${status.status}.`);
-      this.conflict(req, res, error, status);
+      sendConflict(req, res, error, status);
     } else res.json(status);
   };
 
@@ -92,11 +91,6 @@ class DownloadHandlers {
       size: found?.size ?? null,
     });
   };
-
-  private conflict(req: Request, res: Response, error: LonghaulError, job: DownloadStatus): void {
-    if (job.nextPollInMs) res.set('Retry-After', retryAfter(job.nextPollInMs));
-    sendProblem(res, pathOf(req), error, { job });
-  }
 }
 
 function isExpired({ snapshot }: JobView): boolean {
