@@ -1,6 +1,6 @@
 import { LonghaulError } from '../contract/errors.js';
 import type { FileId } from '../contract/files.js';
-import type { FilesEstimate, ListedFile } from '../contract/http/answers.js';
+import type { FilesEstimate, ListDetail, ListedFile } from '../contract/http/answers.js';
 import type { DownloadJob } from '../contract/job.js';
 
 /** Checks a single file. */
@@ -16,6 +16,7 @@ export interface FileLookup {
 export interface FileList {
   /**
    * @param query part of an id or name; empty for all.
+   * @param detail `ids` leaves the names out, and searches ids alone.
    * @param after the `next` of the page before; `''` for the first page.
    * @returns a page that may hold fewer than `limit` files and still have a `next`; `next` is null on the last page.
    * @throws LonghaulError ROUTE_NOT_FOUND when this server has no list, STORAGE_UNAVAILABLE.
@@ -25,6 +26,7 @@ export interface FileList {
     after: string,
     limit: number,
     signal: AbortSignal,
+    detail?: ListDetail,
   ): Promise<{ files: ListedFile[]; next: string | null }>;
 }
 

@@ -35,6 +35,12 @@ describeWith(await locateTemporalCli(), 'file list', (temporalCli) => {
     await stack.until(jobId, ({ status }) => status === 'completed');
   });
 
+  it('lists ids alone', async () => {
+    const full = await list('?limit=1000');
+    const ids = await list('?limit=1000&detail=ids');
+    expect(ids.files).toEqual(full.files.map((file) => ({ ...file, name: null })));
+  });
+
   it('searches page by page', async () => {
     expect((await list('?query=GR%C3%9C')).files).toMatchObject([{ fileId: 70_000 }]);
     const first = await list('?query=7000&limit=1');
@@ -43,7 +49,8 @@ describeWith(await locateTemporalCli(), 'file list', (temporalCli) => {
   });
 
   it.each([
-    ['limit=501', 'limit'],
+    ['limit=1001', 'limit'],
+    ['detail=names', 'detail'],
     ['limit=0', 'limit'],
     ['cursor=*', 'cursor'],
     ['cursor=_', 'cursor'],

@@ -15,11 +15,11 @@ const DEADLINE_MS = 20_000;
 export function fileRoutes({ fileList }: Pick<AppDependencies, 'fileList'>): Router {
   const router = Router();
   const list: RequestHandler = async (req, res) => {
-    const { query, cursor, limit } = validate(fileListQuerySchema, req.query);
+    const { query, cursor, limit, detail } = validate(fileListQuerySchema, req.query);
     const signal = disconnected(res);
     try {
       const after = cursor === undefined ? '' : decodeCursor(cursor);
-      const { files, next } = await within(DEADLINE_MS, fileList.list(query, after, limit, signal));
+      const { files, next } = await within(DEADLINE_MS, fileList.list(query, after, limit, signal, detail));
       const page: FileListPage = { files, nextCursor: next && encodeCursor(next) };
       res.json(page);
     } catch (error) {

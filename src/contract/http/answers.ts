@@ -162,10 +162,16 @@ export type JobsPage = z.output<typeof jobsPageSchema>;
 const listedFileSchema = z
   .strictObject({
     fileId: fileIdSchema,
-    name: z.string().describe('Default name of its archive entry.'),
+    name: z
+      .string()
+      .nullable()
+      .describe('Default name of its archive entry; null with `detail=ids`, which reads no names.'),
     size: count().describe('Bytes.'),
   })
   .meta({ id: 'ListedFile' });
+
+/** `ids` reads nothing but the listing of the store, so it is much faster than one request per name. */
+export type ListDetail = 'full' | 'ids';
 
 /** A file that can be downloaded. */
 export type ListedFile = z.output<typeof listedFileSchema>;

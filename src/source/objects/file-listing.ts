@@ -2,13 +2,19 @@ import pMap from 'p-map';
 import { isFileFault } from '../../contract/file-faults.js';
 import { fileIdSchema } from '../../contract/http/schemas.js';
 import type { FileId } from '../../contract/files.js';
-import type { ListedFile } from '../../contract/http/answers.js';
+import type { ListDetail, ListedFile } from '../../contract/http/answers.js';
 import { ObjectSource, type SourceStore } from './object-source.js';
 import { KEY_TEMPLATES, TemplateCatalogue } from '../catalogue/template-catalogue.js';
 
 /** The part of the object store that listing uses. */
 export interface ListableStore extends SourceStore {
-  list(prefix: string, options: { startAfter: string }): AsyncIterable<{ key: string }>;
+  list(prefix: string, options: { startAfter: string }): AsyncIterable<ListedKey>;
+}
+
+interface ListedKey {
+  key: string;
+  /** Absent when the store's listing does not have it. */
+  size?: number;
 }
 
 /** Limits the objects examined for one page, because few of them may match the query. */
@@ -18,6 +24,9 @@ const MAX_EXAMINED = 1_000;
 const HEAD_CONCURRENCY = 16;
 /** Objects per batch when a query filters them; without a query only as many as the page needs. */
 const MAX_BATCH = 64;
+
+/** Limits the objects examined for one page of ids alone, which costs no HEAD requests. */
+const MAX_EXAMINED_IDS = 10_000;
 
 const PREFIX = KEY_TEMPLATES[0]!.replace('{id}', '');
 
@@ -37,6 +46,7 @@ export class FileListing {
   /**
    * Returns the files whose id or name contains `query`, ignoring case, in key order.
    * @param after The `next` of the previous page; `''` for the first page.
+   * @param detail `ids` leaves the names out and searches ids alone, which takes no HEAD request per file.
    * @returns At most `limit` files; a page may hold fewer. `next` is null on the last page.
    */
   async list(
@@ -44,19 +54,23 @@ export class FileListing {
     after: string,
     limit: number,
     signal: AbortSignal,
+    detail: ListDetail = 'full',
   ): Promise<{ files: ListedFile[]; next: string | null }> {
-    const keys = this.store.list(PREFIX, { startAfter: PREFIX + after })[Symbol.asyncIterator]();
+    const first = PREFIX + after;
+    const seen = new Set<string>();
+    const fileOf = (object: ListedKey) =>
+      detail === 'ids' ? this.idAt(object, first, seen, signal) : this.fileAt(object.key, signal);
+    const maxExamined = detail === 'ids' ? MAX_EXAMINED_IDS : MAX_EXAMINED;
+    const keys = this.store.list(PREFIX, { startAfter: first })[Symbol.asyncIterator]();
     const files: ListedFile[] = [];
     let examined = 0;
     try {
-      while (examined < MAX_EXAMINED) {
+      while (examined < maxExamined) {
         const batch = await take(keys, query === '' ? Math.min(MAX_BATCH, limit - files.length) : MAX_BATCH);
-        const found = await pMap(batch, (key) => this.fileAt(key, signal), {
-          concurrency: HEAD_CONCURRENCY,
-          signal,
-        });
+        for (const { key } of batch) seen.add(key);
+        const found = await pMap(batch, fileOf, { concurrency: HEAD_CONCURRENCY, signal });
         for (const [i, file] of found.entries()) {
-          after = batch[i]!.slice(PREFIX.length);
+          after = batch[i]!.key.slice(PREFIX.length);
           if (file && matches(file, query)) files.push(file);
           if (files.length === limit) return { files, next: after };
         }
@@ -67,6 +81,30 @@ export class FileListing {
     } finally {
       await keys.return?.();
     }
+  }
+
+  /**
+   * Returns the id and size of an object from the listing alone. The listing is sorted, so `70000` comes before
+   * `70000.zip` on this page, or does not exist, unless it sorts before the page.
+   * @param first the page begins after this key.
+   * @param seen the keys of this page so far.
+   */
+  private async idAt(
+    { key, size }: ListedKey,
+    first: string,
+    seen: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<ListedFile | undefined> {
+    const [fileId, fullId] = idsOf(key);
+    if (fileId === undefined) return undefined;
+    const plainKey = `${PREFIX}${fileId}`;
+    const isKnown = plainKey === key || plainKey > first;
+    if (size !== undefined && isKnown) {
+      const isTaken = plainKey !== key && seen.has(plainKey);
+      return { fileId: isTaken ? fullId! : fileId, name: null, size };
+    }
+    const file = await this.fileAt(key, signal);
+    return file && { ...file, name: null };
   }
 
   /** Returns the file that is stored as this object; undefined when no id resolves to it. */
@@ -101,19 +139,19 @@ function idsOf(key: string): FileId[] {
 
 function matches({ fileId, name }: ListedFile, query: string): boolean {
   const wanted = fold(query);
-  return fold(String(fileId)).includes(wanted) || fold(name).includes(wanted);
+  return fold(String(fileId)).includes(wanted) || fold(name ?? '').includes(wanted);
 }
 
 function fold(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
-async function take(keys: AsyncIterator<{ key: string }>, count: number): Promise<string[]> {
-  const taken: string[] = [];
+async function take(keys: AsyncIterator<ListedKey>, count: number): Promise<ListedKey[]> {
+  const taken: ListedKey[] = [];
   while (taken.length < count) {
     const next = await keys.next();
     if (next.done) break;
-    taken.push(next.value.key);
+    taken.push(next.value);
   }
   return taken;
 }

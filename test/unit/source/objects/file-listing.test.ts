@@ -94,6 +94,28 @@ describe('FileListing', () => {
     expect(examined).toBeLessThan(1_100);
   });
 
+  it.each([1, 2, 3, 100])('lists ids alone in pages of %i', async (limit) => {
+    const names = ['70000.zip', '70001', '70001-b', '70001.zip', '70002.zip.zip', 'x', 'x-1', 'x.zip', 'a b'];
+    for (const name of names) await put(`downloads/${name}`);
+    const full = await list();
+    const seen: ListedFile[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const page = await new FileListing(store, safeEntryName).list('', after, limit, never, 'ids');
+      seen.push(...page.files);
+      after = page.next;
+    }
+    expect(seen).toEqual(full.files.map((file) => ({ ...file, name: null })));
+  });
+
+  it('lists ids without a HEAD request', async () => {
+    for (let i = 0; i < 200; i++) await put(`downloads/${70_000 + i}${i % 2 ? '' : '.zip'}`);
+    const listed = Object.assign(Object.create(store) as FileObjectStore, {
+      head: () => Promise.reject(new Error('no HEAD')),
+    });
+    const page = await new FileListing(listed, safeEntryName).list('7001', '', 1_000, never, 'ids');
+    expect(idsOf(page)).toEqual(Array.from({ length: 10 }, (_, i) => 70_010 + i));
+  });
+
   it.each([
     new FileError('FILE_ARCHIVED', 'is archived.'),
     new FileError('FILE_UNREADABLE', 'cannot be read.'),
