@@ -21,6 +21,7 @@ import { fileRoutes } from './routes/files.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes } from './routes/jobs.js';
 import { listRoutes } from './routes/list.js';
+import { meRoutes } from './routes/me.js';
 import { objectRoutes } from './routes/objects.js';
 import { retryRoutes } from './routes/retry.js';
 import { rootRoutes } from './routes/root.js';
@@ -50,7 +51,7 @@ export function createApp(deps: AppDependencies): Express {
   if (deps.localLinks) app.use('/v1/objects', limitedByAddress).use(objectRoutes(deps.localLinks));
   app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
   app.use(statusRoutes(deps.http, responses));
-  app.use('/v1', pageOrigin(deps.http), fileRoutes(deps), listRoutes(deps, responses));
+  app.use('/v1', pageOrigin(deps.http), fileRoutes(deps), listRoutes(deps, responses), meRoutes(deps));
   // Before `/v1/download/:jobId`, otherwise `jobs` would match as an id.
   app.use('/v1/download', jobRoutes(deps, responses, startJob), streamRoutes(deps, responses));
   app.use('/v1/download', startRoutes(deps, responses, startJob), estimateRoutes(deps, startJob));

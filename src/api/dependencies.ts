@@ -25,6 +25,10 @@ export interface AppDependencies {
   authenticator: Authenticator;
   /** Documented in the OpenAPI document. */
   authMode: 'none' | 'api-key' | 'jwt';
+  signIn: {
+    /** The page at which a person signs in; undefined if there is none. */
+    url: string | undefined;
+  };
   tickets: StreamTickets;
   watchers: JobWatchers;
   streams: StreamHub;

@@ -88,6 +88,7 @@ async function main(
     streams,
     authenticator,
     authMode: settings.auth.mode,
+    signIn: { url: settings.auth.signInUrl },
     tickets,
     jobList: new TemporalJobList(client, queues),
     operatorJobs: new TemporalOperatorJobs(client),

@@ -141,6 +141,8 @@ const environment = z
     JWT_AUDIENCE: z.string().optional(),
     JWT_ALGORITHMS: list(z.enum(JWT_ALGORITHMS, { error: `must be one of: ${JWT_ALGORITHMS.join(', ')}` })),
     JWT_USER_CLAIM: text('sub'),
+    SIGN_IN_TTL_MS: integer(12 * HOUR_MS, 60_000, YEAR_MS),
+    SIGN_IN_URL: url(),
     STREAM_TICKET_SECRET: list(z.string().min(32, 'must have at least 32 characters')),
 
     CATALOGUE: oneOf(['template', 'http'], 'template'),
@@ -336,6 +338,9 @@ function groupSettings(env: Environment) {
         userClaim: env.JWT_USER_CLAIM,
       },
       streamTicketSecrets: env.STREAM_TICKET_SECRET,
+      /** Lifetime of a browser's sign-in. */
+      signInTtlMs: env.SIGN_IN_TTL_MS,
+      signInUrl: env.SIGN_IN_URL,
     },
     catalogue: {
       kind: env.CATALOGUE,

@@ -41,6 +41,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     },
     authenticator: new NoAuthenticator([]),
     authMode: 'none',
+    signIn: { url: undefined },
     tickets: new StreamTickets(['a secret of thirty-two characters']),
     files: { lookUp: async () => undefined },
     fileList: new NoFileList('There are no files.'),

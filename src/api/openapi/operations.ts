@@ -5,6 +5,7 @@ import { FILE_OPERATIONS } from '../routes/files.operations.js';
 import { HEALTH_OPERATIONS } from '../routes/health.operations.js';
 import { jobOperations } from '../routes/jobs.operations.js';
 import { LIST_OPERATIONS } from '../routes/list.operations.js';
+import { ME_OPERATIONS } from '../routes/me.operations.js';
 import { OBJECT_OPERATIONS } from '../routes/objects.operations.js';
 import { RETRY_OPERATIONS } from '../routes/retry.operations.js';
 import { ROOT_OPERATIONS } from '../routes/root.operations.js';
@@ -25,6 +26,7 @@ export function operationsOf(parts: { limits: { maxFiles: number }; localLinks?:
     ...jobOperations(maxFiles),
     ...STREAM_OPERATIONS,
     ...FILE_OPERATIONS,
+    ...ME_OPERATIONS,
     ...ADMIN_OPERATIONS,
     ...HEALTH_OPERATIONS,
     ...ROOT_OPERATIONS,

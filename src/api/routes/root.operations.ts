@@ -14,7 +14,12 @@ export const ROOT_OPERATIONS: Operation[] = [
       200: {
         description: 'Name, version and main routes',
         schema: aboutSchema,
-        example: { name: 'longhaul', version: '0.1.0', docs: 'GET /docs/' },
+        example: {
+          name: 'longhaul',
+          version: '0.1.0',
+          auth: { mode: 'api-key', signInUrl: null },
+          docs: 'GET /docs/',
+        },
       },
     },
   },

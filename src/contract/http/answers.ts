@@ -226,7 +226,14 @@ export const healthReportSchema = z
   .meta({ id: 'HealthReport' });
 
 export const aboutSchema = z
-  .looseObject({ name: z.literal('longhaul'), version: z.string() })
+  .looseObject({
+    name: z.literal('longhaul'),
+    version: z.string(),
+    auth: z.strictObject({
+      mode: z.enum(['none', 'api-key', 'jwt']).describe('The credentials that requests need.'),
+      signInUrl: link().nullable().describe('The page at which a person signs in; null if there is none.'),
+    }),
+  })
   .meta({ id: 'About' });
 
 /** A problem document (RFC 9457) with the extension members `code`, `requestId`, `errors` and `job`. */

@@ -45,6 +45,8 @@ describe('loadSettings', () => {
         adminUsers: [],
         jwt: { jwksUrl: '', issuer: '', audience: '', algorithms: ['RS256', 'ES256'], userClaim: 'sub' },
         streamTicketSecrets: [],
+        signInTtlMs: 43_200_000,
+        signInUrl: undefined,
       },
       catalogue: { kind: 'template', url: undefined, secret: undefined, listing: true },
       outbound: { allowedHosts: [] },

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { count } from './answer-parts.js';
+
+const limit = (of: string) => count().nullable().describe(`${of}; null for no limit.`);
+
+/** The user of a request, and the limits that apply to them. */
+export const meSchema = z
+  .strictObject({
+    userId: z.string(),
+    limits: z.strictObject({
+      filesPerJob: count(),
+      bytesPerJob: count(),
+      running: limit('Downloads that run at once'),
+      queued: limit('Downloads that wait besides'),
+    }),
+    ttlMs: count().describe('How long an archive is kept after its completion.'),
+    listing: z.boolean().describe('True if `GET /v1/files` lists files.'),
+    version: z.string(),
+  })
+  .meta({ id: 'Me' });
+
+export type Me = z.output<typeof meSchema>;
