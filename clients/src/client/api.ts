@@ -203,10 +203,27 @@ export interface JobsPage {
 
 export interface ListedFile {
   fileId: FileId;
-  /** Default name of its archive entry. */
-  name: string;
+  /** Default name of its archive entry; null with `detail=ids`, which reads no names. */
+  name: string | null;
   /** Bytes. */
   size: number;
+}
+
+export interface Me {
+  userId: string;
+  limits: {
+    filesPerJob: number;
+    bytesPerJob: number;
+    /** Downloads that run at once; null for no limit. */
+    running: number | null;
+    /** Downloads that wait besides; null for no limit. */
+    queued: number | null;
+  };
+  /** How long an archive is kept after its completion. */
+  ttlMs: number;
+  /** True if `GET /v1/files` lists files. */
+  listing: boolean;
+  version: string;
 }
 
 export interface StartedDownload {
