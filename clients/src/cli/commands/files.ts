@@ -21,8 +21,8 @@ export const files: Command = {
       await printRows(context, (page) => client.files({ ...page, ...(query && { query }) }), {
         name: 'files',
         header: ['ID', 'SIZE', 'NAME'],
-        row: ({ fileId, size, name }) => [String(fileId), formatBytes(size), name],
-        fields: ({ fileId, size, name }) => [String(fileId), name, String(size)],
+        row: ({ fileId, size, name }) => [String(fileId), formatBytes(size), name ?? ''],
+        fields: ({ fileId, size, name }) => [String(fileId), name ?? '', String(size)],
         none: query ? `No file matches "${query}".` : 'No files.',
       });
     } catch (error) {
