@@ -203,7 +203,7 @@ export interface JobsPage {
 
 export interface ListedFile {
   fileId: FileId;
-  /** Default name of its archive entry; null with `detail=ids`, which reads no names. */
+  /** Default name of its archive entry; null with `detail=ids` and no query. */
   name: string | null;
   /** Bytes. */
   size: number;

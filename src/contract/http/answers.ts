@@ -165,7 +165,7 @@ const listedFileSchema = z
     name: z
       .string()
       .nullable()
-      .describe('Default name of its archive entry; null with `detail=ids`, which reads no names.'),
+      .describe('Default name of its archive entry; null with `detail=ids` and no query.'),
     size: count().describe('Bytes.'),
   })
   .meta({ id: 'ListedFile' });

@@ -185,7 +185,7 @@ export const fileListQuerySchema = z.object({
   limit: limitSchema(1_000, 100),
   detail: oneOf(['full', 'ids'])
     .default('full')
-    .describe('`ids` leaves the names out and searches ids alone, which is much faster.'),
+    .describe('`ids` leaves the names out, which is much faster. A query reads them anyway.'),
 });
 
 const pageOfJobs = { cursor: cursorSchema, limit: limitSchema(100, 20) };

@@ -46,7 +46,7 @@ export class FileListing {
   /**
    * Returns the files whose id or name contains `query`, ignoring case, in key order.
    * @param after The `next` of the previous page; `''` for the first page.
-   * @param detail `ids` leaves the names out and searches ids alone, which takes no HEAD request per file.
+   * @param detail `ids` leaves the names out, which saves a HEAD request per file. A query needs the names.
    * @returns At most `limit` files; a page may hold fewer. `next` is null on the last page.
    */
   async list(
@@ -58,9 +58,10 @@ export class FileListing {
   ): Promise<{ files: ListedFile[]; next: string | null }> {
     const first = PREFIX + after;
     const seen = new Set<string>();
+    const isFast = detail === 'ids' && query === '';
     const fileOf = (object: ListedKey) =>
-      detail === 'ids' ? this.idAt(object, first, seen, signal) : this.fileAt(object.key, signal);
-    const maxExamined = detail === 'ids' ? MAX_EXAMINED_IDS : MAX_EXAMINED;
+      isFast ? this.idAt(object, first, seen, signal) : this.fileAt(object.key, signal);
+    const maxExamined = isFast ? MAX_EXAMINED_IDS : MAX_EXAMINED;
     const keys = this.store.list(PREFIX, { startAfter: first })[Symbol.asyncIterator]();
     const files: ListedFile[] = [];
     let examined = 0;

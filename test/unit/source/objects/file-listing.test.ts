@@ -108,12 +108,19 @@ describe('FileListing', () => {
   });
 
   it('lists ids without a HEAD request', async () => {
-    for (let i = 0; i < 200; i++) await put(`downloads/${70_000 + i}${i % 2 ? '' : '.zip'}`);
+    for (let i = 0; i < 10; i++) await put(`downloads/${70_000 + i}${i % 2 ? '' : '.zip'}`);
     const listed = Object.assign(Object.create(store) as FileObjectStore, {
       head: () => Promise.reject(new Error('no HEAD')),
     });
-    const page = await new FileListing(listed, safeEntryName).list('7001', '', 1_000, never, 'ids');
-    expect(idsOf(page)).toEqual(Array.from({ length: 10 }, (_, i) => 70_010 + i));
+    const page = await new FileListing(listed, safeEntryName).list('', '', 1_000, never, 'ids');
+    expect(idsOf(page)).toEqual(Array.from({ length: 10 }, (_, i) => 70_000 + i));
+  });
+
+  it('finds the same ids by a query as with names', async () => {
+    await put('downloads/70000', 'report.pdf');
+    await put('downloads/70001', 'photo.jpg');
+    const page = await new FileListing(store, safeEntryName).list('report', '', 10, never, 'ids');
+    expect(idsOf(page)).toEqual([70_000]);
   });
 
   it.each([
