@@ -51,7 +51,7 @@ describeWith(temporal, 'npm start -- ./folder', (temporalCli) => {
     expect(command.log).toContain('Ready: 3 files');
     const printed = JSON.parse(/-d '(.*)'/.exec(command.log)![1]!) as { fileIds: string[] };
     const files = await list();
-    expect(files.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(files.map(({ name }) => String(name)).toSorted()).toEqual(names.toSorted());
     expect(files.map(({ fileId }) => String(fileId))).toEqual(expect.arrayContaining(printed.fileIds));
     const entries = await archiveOf(
       command.baseUrl,

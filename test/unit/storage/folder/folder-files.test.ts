@@ -49,7 +49,7 @@ describe('FolderFiles', () => {
     for (const name of names) await put(name);
     const listing = new FileListing(files, (name) => name);
     const { files: listed } = await listing.list('', '', 100, signal);
-    expect(listed.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(listed.map(({ name }) => String(name)).toSorted()).toEqual(names.toSorted());
   });
 
   it('skips hidden files, its own data and links', async () => {
