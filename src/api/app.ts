@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { authenticated } from './auth/authenticated.js';
+import { signedIn } from './auth/signed-in.js';
 import { ticketed } from './auth/ticketed.js';
 import type { AppDependencies } from './dependencies.js';
 import { problems, routeNotFound } from './http/problems.js';
@@ -27,6 +28,7 @@ import { retryRoutes } from './routes/retry.js';
 import { rootRoutes } from './routes/root.js';
 import { JobResponses } from './routes/shared/job-responses.js';
 import { StartJob } from './routes/shared/start-job.js';
+import { signInRoutes } from './routes/sign-in.js';
 import { startRoutes } from './routes/start.js';
 import { statusRoutes } from './routes/status.js';
 import { streamRoutes } from './streams/stream-routes.js';
@@ -49,7 +51,11 @@ export function createApp(deps: AppDependencies): Express {
   app.use('/v1', noStore);
   const limitedByAddress = rateLimitedByAddress(deps.rateLimit);
   if (deps.localLinks) app.use('/v1/objects', limitedByAddress).use(objectRoutes(deps.localLinks));
-  app.use('/v1', rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticated(deps.authenticator))));
+  const authenticate = signedIn(deps, authenticated(deps.authenticator));
+  const authentication = rateLimited(deps.rateLimit, ticketed(deps.tickets, authenticate));
+  // Before the authentication of all other routes: a sign-out needs none.
+  app.use(signInRoutes(deps, responses, { authentication, limitedByAddress }));
+  app.use('/v1', authentication);
   app.use(statusRoutes(deps.http, responses));
   app.use('/v1', pageOrigin(deps.http), fileRoutes(deps), listRoutes(deps, responses), meRoutes(deps));
   // Before `/v1/download/:jobId`, otherwise `jobs` would match as an id.

@@ -15,6 +15,7 @@ import type { LocalLinks } from './routes/objects.js';
 import type { StreamHub } from './streams/stream-hub.js';
 import type { Authenticator } from './auth/principal.js';
 import type { OutcomeStore } from '../jobs/outcomes-page.js';
+import type { SignIns } from './auth/sign-ins.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
 
 /** Dependencies of the API, wired in `server.ts`. */
@@ -29,6 +30,7 @@ export interface AppDependencies {
     /** The page at which a person signs in; undefined if there is none. */
     url: string | undefined;
   };
+  signIns: SignIns;
   tickets: StreamTickets;
   watchers: JobWatchers;
   streams: StreamHub;

@@ -17,6 +17,7 @@ import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/objects/file-listing.js';
 import { FileCheck } from '../lookup/check-file.js';
 import { createObjectStore, localLinksOf, sourceFilesOf } from '../storage/create-store.js';
+import type { SigningSecrets } from '../secrets/signed-token.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { SourceFiles } from '../storage/folder/folder-files.js';
 import { StoreWatch } from '../storage/store-watch.js';
@@ -29,6 +30,7 @@ import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
 import { createApp } from './app.js';
 import type { AppDependencies } from './dependencies.js';
+import { SignIns } from './auth/sign-ins.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from '../jobs/file-ports.js';
 import { Health } from './health.js';
@@ -49,7 +51,7 @@ const SELF_CHECK_MS = 15_000;
 async function main(
   settings: Settings,
   temporal: TemporalConnection,
-  { store, authenticator, tickets, logger }: Loaded,
+  { store, authenticator, ticketSecrets, logger }: Loaded,
 ): Promise<void> {
   const { connectionOptions, namespace } = temporal;
   const requested = shutdownRequested();
@@ -89,7 +91,8 @@ async function main(
     authenticator,
     authMode: settings.auth.mode,
     signIn: { url: settings.auth.signInUrl },
-    tickets,
+    signIns: new SignIns(ticketSecrets, settings.auth.signInTtlMs, authenticator.keys),
+    tickets: new StreamTickets(ticketSecrets),
     jobList: new TemporalJobList(client, queues),
     operatorJobs: new TemporalOperatorJobs(client),
     files: new FileCheck({ catalogue, source }),
@@ -151,15 +154,15 @@ async function loadFiles(settings: Settings) {
   const logger = createLogger(settings.logLevel, 'longhaul-api');
   const folder =
     settings.store.kind === 'file' ? ensureDataFolder(settings.store.dataDir) : Promise.resolve();
-  const [store, tickets, authenticator] = await loadTogether(
+  const [store, ticketSecrets, authenticator] = await loadTogether(
     folder.then(() => createObjectStore(settings.store, settings.http.publicUrl)),
-    folder.then(() => streamTickets(settings)),
+    folder.then(() => ticketSecretsOf(settings)),
     createAuthenticator(settings.auth, logger).catch((error: unknown) => {
       throw error instanceof ApiKeysError ? new SettingsError(error.problems) : error;
     }),
     assertFilesFolder(settings),
   );
-  return { store, tickets, authenticator, logger };
+  return { store, ticketSecrets, authenticator, logger };
 }
 
 function policyOf({
@@ -174,9 +177,9 @@ function streamLimitsOf({ auth: { mode } }: Settings): StreamLimits {
   return mode === 'none' ? { ...STREAM_LIMITS, perUser: STREAM_LIMITS.total } : STREAM_LIMITS;
 }
 
-async function streamTickets({ auth: { streamTicketSecrets }, store }: Settings): Promise<StreamTickets> {
+async function ticketSecretsOf({ auth: { streamTicketSecrets }, store }: Settings): Promise<SigningSecrets> {
   const [first = await ticketSecretOf(store), ...older] = streamTicketSecrets;
-  return new StreamTickets([first, ...older]);
+  return [first, ...older];
 }
 
 function fileListOf({ catalogue }: Settings, files: SourceFiles): FileList {

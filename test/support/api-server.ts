@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { createApp } from '../../src/api/app.js';
 import type { AppDependencies } from '../../src/api/dependencies.js';
 import { NoAuthenticator } from '../../src/api/auth/no-authenticator.js';
+import { SignIns } from '../../src/api/auth/sign-ins.js';
 import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/jobs/file-ports.js';
 import { Health } from '../../src/api/health.js';
@@ -21,6 +22,8 @@ export interface ApiServer {
   raw(request: string): Promise<string>;
   stop(): Promise<void>;
 }
+
+const SECRETS = ['a secret of thirty-two characters'] as const;
 
 const notFound = () => Promise.reject(jobNotFound());
 
@@ -42,7 +45,8 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     authenticator: new NoAuthenticator([]),
     authMode: 'none',
     signIn: { url: undefined },
-    tickets: new StreamTickets(['a secret of thirty-two characters']),
+    signIns: new SignIns(SECRETS, 43_200_000, undefined),
+    tickets: new StreamTickets(SECRETS),
     files: { lookUp: async () => undefined },
     fileList: new NoFileList('There are no files.'),
     estimator: { estimate: notFound },

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LonghaulError } from '../../contract/errors.js';
 import type { ApiKeySource } from './api-key-source.js';
+import { markOfKey } from './api-keys.js';
 import { apiKeyOf } from './credentials.js';
-import type { Authenticator, Principal } from './principal.js';
+import type { Authenticator, KeyMarks, Principal } from './principal.js';
 
 /** `AUTH_MODE=api-key`: identifies the user by an API key. */
 export class ApiKeyAuthenticator implements Authenticator {
@@ -10,6 +11,11 @@ export class ApiKeyAuthenticator implements Authenticator {
     private readonly source: ApiKeySource,
     private readonly adminUsers: readonly string[],
   ) {}
+
+  readonly keys: KeyMarks = {
+    markOf: markOfKey,
+    has: async (userId, mark) => (await this.source.current()).hasMark(userId, mark),
+  };
 
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal> {
     const key = apiKeyOf(headers);

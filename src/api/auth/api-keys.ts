@@ -27,6 +27,21 @@ export class ApiKeysError extends Error {
 
 const ENTRY = /^([^=]+)=sha256:([0-9a-f]{64})$/i;
 
+/** Hashes the SHA-256 of a key once more, because the settings hold the SHA-256. */
+function markOfDigest(digest: Buffer): string {
+  return createHash('sha256').update(digest).digest('base64url');
+}
+
+function digestOf(presented: string): Buffer {
+  // Node decodes header bytes as Latin-1.
+  return createHash('sha256').update(presented, 'latin1').digest();
+}
+
+/** Returns the mark of a key, see `ApiKeys.hasMark`. */
+export function markOfKey(presented: string): string {
+  return markOfDigest(digestOf(presented));
+}
+
 /** Maps API keys to users. A user may have several keys, so that a key can be rotated without downtime. */
 export class ApiKeys {
   private constructor(private readonly keys: readonly ApiKey[]) {}
@@ -49,11 +64,15 @@ export class ApiKeys {
 
   /** Finds the user of a key. Compares every key in constant time, so that timing reveals nothing about a guess. */
   ownerOf(presented: string): string | undefined {
-    // Node decodes header bytes as Latin-1.
-    const digest = createHash('sha256').update(presented, 'latin1').digest();
+    const digest = digestOf(presented);
     let owner: string | undefined;
     for (const key of this.keys) if (timingSafeEqual(key.digest, digest)) owner = key.userId;
     return owner;
+  }
+
+  /** True if the user has the key of this mark. */
+  hasMark(userId: string, mark: string): boolean {
+    return this.keys.some((key) => key.userId === userId && markOfDigest(key.digest) === mark);
   }
 }
 

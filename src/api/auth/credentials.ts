@@ -26,8 +26,12 @@ export function apiKeyOf(headers: IncomingHttpHeaders): string | undefined {
   return bearer === key ? key : undefined;
 }
 
+/** True if a request has credentials in its headers, right or wrong. */
+export function hasCredentials(headers: IncomingHttpHeaders): boolean {
+  return headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+}
+
 /** `WWW-Authenticate` of a 401 (RFC 6750 section 3): distinguishes invalid from missing credentials. */
 export function challengeOf(headers: IncomingHttpHeaders): string {
-  const sent = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
-  return sent ? 'Bearer error="invalid_token"' : 'Bearer';
+  return hasCredentials(headers) ? 'Bearer error="invalid_token"' : 'Bearer';
 }

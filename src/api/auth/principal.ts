@@ -7,8 +7,18 @@ export interface Principal {
   admin: boolean;
 }
 
+/** Recognizes keys by a mark, which reveals neither a key nor its entry in the settings. */
+export interface KeyMarks {
+  markOf(key: string): string;
+  /** True while the user has the key of a mark. */
+  has(userId: string, mark: string): Promise<boolean>;
+}
+
 /** Identifies the user of a request. */
 export interface Authenticator {
   /** @throws LonghaulError UNAUTHENTICATED with the same text for every cause, so that a guess reveals nothing. */
   authenticate(headers: IncomingHttpHeaders): Promise<Principal>;
+
+  /** The keys, so that a sign-in ends with its key. Absent where credentials end by themselves. */
+  keys?: KeyMarks;
 }

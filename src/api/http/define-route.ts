@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
 import { jobNotFound, LonghaulError } from '../../contract/errors.js';
 
-type Method = 'get' | 'post';
+type Method = 'get' | 'post' | 'delete';
 
 /** Registers the handlers of a path. Other methods are answered 405 with `Allow`. */
 export function route(

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Response } from 'express';
+import type { SignedInUser } from '../auth/sign-ins.js';
 import type { Principal } from '../auth/principal.js';
 
 /** The connection of a request that asks for a WebSocket. */
@@ -14,6 +15,8 @@ export interface RequestContext {
   requestId?: string;
   principal?: Principal;
   provedKey?: string | undefined;
+  /** Set if a cookie or the ticket of a link authenticated the request. */
+  signIn?: SignedInUser;
   deadline?: number;
   upgrade?: Upgrade;
 }
@@ -33,7 +36,7 @@ export function principalOf(res: Response): Principal {
   return required(contextOf(res).principal, 'This route is reached without authentication');
 }
 
-/** The key or token that authenticated a request; undefined if none did, as with a ticket. */
+/** The key, token or cookie that authenticated a request; undefined if none did, as with a ticket. */
 export function provedKeyOf(res: Response): string | undefined {
   return contextOf(res).provedKey;
 }

@@ -45,7 +45,7 @@ export function rateLimited(
   const byAddress = limiter({ windowMs, limit: maxFailures, keyGenerator: addressOf });
   const provedKeys = new LRUCache<string, true>({ max: MAX_PROVED_KEYS, ttl: windowMs });
   const rejectAddress: RequestHandler = async (req, res, next) => {
-    if (provedKeys.has(apiKeyOf(req.headers) ?? '')) return next();
+    if (provedKeys.has(apiKeyOf(req.headers) ?? req.headers.cookie ?? '')) return next();
     const failures = await byAddress.getKey(addressOf(req));
     if ((failures?.totalHits ?? 0) < maxFailures) next();
     else await byAddress(req, res, next);

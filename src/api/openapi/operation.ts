@@ -27,7 +27,7 @@ export interface Answer {
 export interface Operation {
   /** Unique. Generated clients use it as the function name. */
   id: string;
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'delete';
   /** As in Express: `/v1/download/status/:jobId`. */
   path: string;
   tag: string;
@@ -36,6 +36,8 @@ export interface Operation {
   deprecated?: true;
   /** Needs no authentication. Its rate limit counts by address. */
   open?: true;
+  /** Accepts no cookie. */
+  noCookie?: true;
   /** Has no rate limit. */
   unlimited?: true;
   /** Accepts a ticket in the query instead of other credentials. */

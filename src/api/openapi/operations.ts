@@ -9,6 +9,7 @@ import { ME_OPERATIONS } from '../routes/me.operations.js';
 import { OBJECT_OPERATIONS } from '../routes/objects.operations.js';
 import { RETRY_OPERATIONS } from '../routes/retry.operations.js';
 import { ROOT_OPERATIONS } from '../routes/root.operations.js';
+import { SIGN_IN_OPERATIONS } from '../routes/sign-in.operations.js';
 import { startOperations } from '../routes/start.operations.js';
 import { STREAM_OPERATIONS } from '../streams/stream.operations.js';
 import type { Operation } from './operation.js';
@@ -27,6 +28,7 @@ export function operationsOf(parts: { limits: { maxFiles: number }; localLinks?:
     ...STREAM_OPERATIONS,
     ...FILE_OPERATIONS,
     ...ME_OPERATIONS,
+    ...SIGN_IN_OPERATIONS,
     ...ADMIN_OPERATIONS,
     ...HEALTH_OPERATIONS,
     ...ROOT_OPERATIONS,

@@ -9,10 +9,20 @@ const TICKET = {
   description: 'Part of streamUrl and eventsUrl of a status. Valid for one job, and for ten minutes.',
 };
 
+const SIGN_IN = {
+  type: 'apiKey',
+  in: 'cookie',
+  name: '__Host-longhaul',
+  description:
+    'The cookie of POST /v1/sign-in, called `longhaul` on plain http. Counts for pages of this server only; headers ' +
+    'take precedence.',
+};
+
 /** The accepted credentials; any one suffices. With AUTH_MODE=none a user id is optional. */
-export function security({ open, ticket }: Operation, authMode: AuthMode): JsonSchema[] {
+export function security({ open, noCookie, ticket }: Operation, authMode: AuthMode): JsonSchema[] {
   if (open) return [];
-  return [...BY_HEADERS[authMode], ...(ticket ? [{ ticket: [] }] : [])];
+  const cookie = authMode === 'none' || noCookie ? [] : [{ signIn: [] }];
+  return [...BY_HEADERS[authMode], ...cookie, ...(ticket ? [{ ticket: [] }] : [])];
 }
 
 const BY_HEADERS: Readonly<Record<AuthMode, JsonSchema[]>> = {
@@ -22,7 +32,7 @@ const BY_HEADERS: Readonly<Record<AuthMode, JsonSchema[]>> = {
 };
 
 export function securitySchemes(authMode: AuthMode): JsonSchema {
-  return { ...SCHEMES[authMode], ticket: TICKET };
+  return { ...SCHEMES[authMode], ...(authMode === 'none' ? {} : { signIn: SIGN_IN }), ticket: TICKET };
 }
 
 const SCHEMES: Readonly<Record<AuthMode, JsonSchema>> = {

@@ -18,6 +18,12 @@ export function assertOrigin(req: Request, options: Options): void {
 export function isAllowedOrigin(req: Request, { corsOrigins, publicUrl }: Options): boolean {
   const origin = req.get('origin');
   if (origin === undefined || corsOrigins.includes('*') || corsOrigins.includes(origin)) return true;
+  return isOwnOrigin(req, publicUrl);
+}
+
+/** Returns true if the page that sent a request is of this server, by the header Origin. */
+export function isOwnOrigin(req: Request, publicUrl: string | undefined): boolean {
+  const origin = req.get('origin') ?? '';
   return URL.canParse(origin) && isOwn(new URL(origin), req.get('host'), publicUrl);
 }
 

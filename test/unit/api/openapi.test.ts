@@ -141,8 +141,8 @@ describe('the OpenAPI document', () => {
 
   it.each([
     ['none', [{}, { userId: [] }], ['userId', 'ticket']],
-    ['api-key', [{ bearer: [] }, { apiKey: [] }], ['bearer', 'apiKey', 'ticket']],
-    ['jwt', [{ bearer: [] }], ['bearer', 'ticket']],
+    ['api-key', [{ bearer: [] }, { apiKey: [] }, { signIn: [] }], ['bearer', 'apiKey', 'signIn', 'ticket']],
+    ['jwt', [{ bearer: [] }, { signIn: [] }], ['bearer', 'signIn', 'ticket']],
   ] as const)('documents the credentials of AUTH_MODE=%s', async (authMode, security, schemes) => {
     const other = await startApiServer({ authMode });
     const { json } = await ApiDocument.fetch(other.baseUrl);
