@@ -41,6 +41,8 @@ export interface AppDependencies {
   store: LinkSigner & OutcomeStore;
   /** Shared, because it keeps answers. */
   archives: Pick<ArchivePresence, 'isGone'>;
+  /** Origin of the links to archives; null for our own. */
+  storeOrigin: () => Promise<string | null>;
   /** Serves the links of a file store, which has no server of its own. */
   localLinks?: LocalLinks;
   health: Health;

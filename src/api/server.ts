@@ -101,6 +101,7 @@ async function main(
     transferRate,
     store,
     archives,
+    storeOrigin: () => store.linkOrigin(),
     ...localLinksOf(store),
     health: new Health({ ...checks, worker: () => workers.assertPresent() }),
     readiness: new Health({

@@ -158,6 +158,13 @@ export interface ObjectStore {
   signedLink(key: string, options: LinkOptions): Promise<string>;
 
   /**
+   * Returns the origin of every signed link, such as `https://bucket.s3.amazonaws.com`, for the content security policy of
+   * a page; null when links are paths of the API. Sends no request to the store.
+   * @throws LonghaulError STORAGE_UNAVAILABLE when links cannot be signed.
+   */
+  linkOrigin(): Promise<string | null>;
+
+  /**
    * Verifies that the store responds and that its bucket exists; a file store creates its folder if missing. For health
    * checks. Idempotent.
    * @throws LonghaulError STORAGE_UNAVAILABLE; STORAGE_FULL, from a file store. Their `cause` says what to fix.

@@ -545,6 +545,11 @@ export function objectStoreContract(start: () => Promise<StoreUnderTest>): void 
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
     });
 
+    it('has the origin that the store tells', async () => {
+      const link = await store.signedLink(key, options);
+      expect(new URL(link, 'http://own.test').origin).toBe((await store.linkOrigin()) ?? 'http://own.test');
+    });
+
     it('opens for HEAD with the headers of GET', async () => {
       const described = ['content-length', 'content-type', 'content-disposition', 'cache-control', 'etag'];
       const [got, headed] = await Promise.all(

@@ -55,6 +55,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
     store: { signedLink: notFound, read: notFound },
     archives: { isGone: async () => false },
+    storeOrigin: async () => null,
     health,
     readiness: health,
     policy: aJob().policy,

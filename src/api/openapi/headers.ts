@@ -11,6 +11,7 @@ export const ANSWER_HEADERS = {
   'Retry-After': whole('Seconds to wait before the next request.'),
   'Idempotency-Replayed': text('true if an earlier request with the same key started the job.'),
   'Preference-Applied': text('The applied wait=N, if the request had one in Prefer.'),
+  Vary: always(text('Accept: browsers get a page.')),
   'Set-Cookie': always(text('The cookie of the sign-in, or its removal.')),
   Deprecation: always(text('The date from which this route is deprecated (RFC 9745).')),
   Link: always(text('The route that replaces this one, as rel="successor-version".')),

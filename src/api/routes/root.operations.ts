@@ -10,9 +10,11 @@ export const ROOT_OPERATIONS: Operation[] = [
     id: 'getAbout',
     path: '/',
     summary: 'Shows the name, version and main routes',
+    description: 'Browsers, which prefer text/html in Accept, get a page instead.',
     answers: {
       200: {
         description: 'Name, version and main routes',
+        headers: ['Vary'],
         schema: aboutSchema,
         example: {
           name: 'longhaul',

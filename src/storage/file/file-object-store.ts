@@ -180,6 +180,10 @@ export class FileObjectStore implements ObjectStore {
     return `${this.publicUrl}/v1/objects/${token}`;
   }
 
+  async linkOrigin(): Promise<string | null> {
+    return this.publicUrl === '' ? null : new URL(this.publicUrl).origin;
+  }
+
   /**
    * Returns the file that a link from `signedLink` opens.
    * @param token the last path segment of the link.

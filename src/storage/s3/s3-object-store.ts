@@ -141,6 +141,16 @@ export class S3ObjectStore implements ObjectStore {
     );
   }
 
+  async linkOrigin(): Promise<string> {
+    // Taken from a link, because the place of the bucket in the address depends on settings and on its name.
+    const link = await this.signedLink(ARTIFACTS_PREFIX, {
+      fileName: '',
+      contentType: 'text/plain',
+      expiresInSeconds: 1,
+    });
+    return new URL(link).origin;
+  }
+
   async check(signal?: AbortSignal): Promise<void> {
     // Not HeadBucket, which needs rights that this service does not, and whose refusal has no body that says why.
     const command = new ListObjectsV2Command({
