@@ -55,7 +55,7 @@ describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
       const settings = { ...process.env, LONGHAUL_URL: stack.baseUrl, ...env };
       execFile(
         process.execPath,
-        ['dist/cli/admin.js', ...args],
+        ['clients/bin/longhaul.js', 'admin', ...args],
         { env: settings },
         (error, stdout, stderr) => {
           resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
@@ -222,7 +222,7 @@ describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
   });
 
   it.each([
-    [['--help'], 0, 'Usage: longhaul-admin', ''],
+    [['--help'], 0, 'Usage: longhaul admin', ''],
     [[], 2, '', 'No command given'],
     [['nonsense'], 2, '', 'Unknown command: nonsense'],
     [['retry'], 2, '', 'retry needs the id of at least one job'],
@@ -239,7 +239,7 @@ describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
     [
       'nothing listens',
       { LONGHAUL_URL: 'http://127.0.0.1:1' },
-      1,
+      6,
       'Cannot reach the API at http://127.0.0.1:1',
     ],
     ['the URL is none', { LONGHAUL_URL: 'localhost:3000' }, 2, 'LONGHAUL_URL must be'],

@@ -5,7 +5,7 @@ export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
   for (; value >= 999.5 && unit < UNITS.length - 1; unit++) value /= 1_000;
-  const digits = unit > 1 && value < 99.95 ? 1 : 0;
+  const digits = unit > 1 && value < 9.95 ? 1 : 0;
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { notSaved, systemCode } from '../errors.js';
+import { CommandError, notSaved, systemCode } from '../errors.js';
 import { formatBytes } from '../output/quantities.js';
 import { diskFailure } from './disk-failure.js';
 import type { Sink } from './sink.js';
@@ -100,16 +100,16 @@ export class PartialFile implements Sink {
 
   /** Gives the complete file its name. */
   async finish(force: boolean): Promise<void> {
-    await assertAbsent(this.finalPath, force);
     try {
-      // Some file systems report a full disk only here.
-      await this.handle.sync();
+      // Network file systems report a full disk only here.
       await this.handle.close();
+      await assertAbsent(this.finalPath, force);
       await rename(partOf(this.finalPath), this.finalPath);
     } catch (error) {
-      throw diskFailure(this.finalPath, error);
+      throw error instanceof CommandError ? error : diskFailure(this.finalPath, error);
+    } finally {
+      await rm(noteOf(this.finalPath), { force: true });
     }
-    await rm(noteOf(this.finalPath), { force: true });
   }
 
   /** Keeps the part for a later run. */

@@ -28,14 +28,22 @@ export class StreamSink implements Sink {
     if (this.failure) throw this.failure;
     const hasRoom = this.stream.write(chunk);
     this.offset += chunk.length;
-    // A failed stream closes without draining.
-    if (!hasRoom)
-      await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]).catch(() => {});
+    if (!hasRoom) await this.drained();
     if (this.failure) throw this.failure;
   }
 
   async restart(): Promise<boolean> {
     return this.offset === 0;
+  }
+
+  private async drained(): Promise<void> {
+    const settled = new AbortController();
+    const { signal } = settled;
+    // A failed stream closes without draining.
+    await Promise.race(['drain', 'close', 'error'].map((name) => once(this.stream, name, { signal }))).catch(
+      () => {},
+    );
+    settled.abort();
   }
 
   /** Waits until all bytes have left. */

@@ -1,9 +1,9 @@
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AdminClient } from '../../../src/cli/admin-client.js';
-import { runCommand } from '../../../src/cli/commands.js';
-import { RequestFailed } from '../../../src/cli/errors.js';
-import { close, listen } from '../../support/raw-http.js';
+import { AdminClient } from '../../../../../clients/src/cli/admin/admin-client.js';
+import { runCommand } from '../../../../../clients/src/cli/admin/admin-commands.js';
+import { CommandError } from '../../../../../clients/src/cli/errors.js';
+import { close, listen } from '../../../../support/raw-http.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
@@ -25,11 +25,11 @@ describe('AdminClient', () => {
 
   /** Returns the error message of a command. */
   async function failureOf(...args: string[]): Promise<string> {
-    const error = await runCommand(args, () => new AdminClient({ url, apiKey: undefined })).then(
+    const error = await runCommand(args, async () => new AdminClient({ url, token: undefined })).then(
       (printed) => new Error(`The command succeeded: ${printed}`),
       (reason: unknown) => reason,
     );
-    if (!(error instanceof RequestFailed)) throw error;
+    if (!(error instanceof CommandError)) throw error;
     return error.message;
   }
 
