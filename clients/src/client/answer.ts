@@ -33,7 +33,7 @@ export async function jsonOf<T>(response: Response): Promise<T> {
   if (response.ok && typeof body === 'object' && body !== null) return body as T;
   // Without a length, a body that was cut ends like a complete one.
   const isCut = response.ok && body === undefined && isJson(response);
-  if (isCut) throw new LonghaulError('NETWORK', 'The answer of the server was cut. Try again.');
+  if (isCut) throw new LonghaulError('NETWORK', 'The answer was cut. Try again.');
   throw failureOf(response, body);
 }
 
@@ -42,9 +42,8 @@ function failureOf(response: Response, body: unknown): LonghaulError {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response.headers);
   if (isProblem(body)) {
-    const { code, title, detail, requestId, errors, job } = body;
-    const details = { status, retryAfterMs, requestId: requestId ?? null, errors: errors ?? [], job };
-    return new LonghaulError(code, detail ?? title ?? code, details);
+    const { code, title, detail } = body;
+    return new LonghaulError(code, detail ?? title ?? code, { ...body, status, retryAfterMs });
   }
   const what = isRedirect(response) ? 'a redirect' : `status ${status}, but not as Longhaul does`;
   return new LonghaulError('BAD_ANSWER', `The server responded with ${what}. Check its address.`, {
@@ -62,7 +61,7 @@ export function retryAfterOf(headers: Headers, now = Date.now()): number | null 
 }
 
 function isProblem(body: unknown): body is Problem {
-  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string';
+  return typeof (body as Problem | null | undefined)?.code === 'string';
 }
 
 function isRedirect({ type, status }: Response): boolean {

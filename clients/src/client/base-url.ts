@@ -9,8 +9,7 @@ export function baseUrlOf(given: string | URL = '.'): URL {
   const { document, location } = globalThis as Partial<typeof globalThis>;
   const url = parsed(String(given).trim(), document?.baseURI ?? location?.href);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    const message =
-      'The base URL of the client must look like https://downloads.example.com, without a user name.';
+    const message = 'Use a base URL like https://downloads.example.com, without a user name.';
     throw new LonghaulError('INVALID_REQUEST', message);
   }
   url.search = '';

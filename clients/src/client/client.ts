@@ -2,14 +2,11 @@ import type {
   DownloadRequest,
   DownloadStatus,
   Estimate,
-  FileListPage,
   FileOutcome,
-  FilesPage,
-  JobsPage,
   ListedFile,
   StartedDownload,
 } from './api.js';
-import { ApiConnection } from './connection.js';
+import { ApiConnection, type ApiRequest } from './connection.js';
 import { LonghaulError } from './errors.js';
 import { follow } from './follow/follow.js';
 import { Ladder } from './follow/ladder.js';
@@ -138,25 +135,12 @@ export class LonghaulClient {
     { status, cursor, limit }: PageQuery & { status?: JobStatus | 'active' | readonly JobStatus[] } = {},
     call?: Call,
   ): Paged<DownloadStatus> {
-    return paged(async (from) => {
-      const query = { status, limit, cursor: from };
-      const page = await this.connection.json<JobsPage>(
-        { path: 'v1/downloads', query, extraTimeMs: SLOW_EXTRA_MS },
-        call,
-      );
-      return { items: page.jobs, nextCursor: page.nextCursor };
-    }, cursor);
+    return this.pages('v1/downloads', 'jobs', { status, limit }, cursor, call);
   }
 
   /** Lists the files that can be downloaded. @param query `query` matches part of an id or name, ignoring case. */
   files({ query, cursor, limit }: PageQuery & { query?: string } = {}, call?: Call): Paged<ListedFile> {
-    return paged(async (from) => {
-      const page = await this.connection.json<FileListPage>(
-        { path: 'v1/files', query: { query, limit, cursor: from }, extraTimeMs: SLOW_EXTRA_MS },
-        call,
-      );
-      return { items: page.files, nextCursor: page.nextCursor };
-    }, cursor);
+    return this.pages('v1/files', 'files', { query, limit }, cursor, call);
   }
 
   /** Lists the outcome of each file of a job. @param query `state`: only files in these states. */
@@ -165,14 +149,7 @@ export class LonghaulClient {
     { state, cursor, limit }: PageQuery & { state?: readonly FileOutcome['state'][] } = {},
     call?: Call,
   ): Paged<FileOutcome> {
-    return paged(async (from) => {
-      const path = `v1/download/${segment(jobId)}/files`;
-      const page = await this.connection.json<FilesPage>(
-        { path, query: { state, limit, cursor: from }, extraTimeMs: SLOW_EXTRA_MS },
-        call,
-      );
-      return { items: page.files, nextCursor: page.nextCursor };
-    }, cursor);
+    return this.pages(`v1/download/${segment(jobId)}/files`, 'files', { state, limit }, cursor, call);
   }
 
   /** Tells sizes, missing files and time of a download, without starting it. */
@@ -195,6 +172,24 @@ export class LonghaulClient {
     throw new LonghaulError('JOB_NOT_READY', `The download ${state}.`, { job });
   }
 
+  /** A list that is the field `name` of its pages. */
+  private pages<T>(
+    path: string,
+    name: 'jobs' | 'files',
+    query: ApiRequest['query'],
+    first: string | undefined,
+    call: Call | undefined,
+  ): Paged<T> {
+    return paged(async (cursor) => {
+      const request = { path, query: { ...query, cursor }, extraTimeMs: SLOW_EXTRA_MS };
+      const page = await this.connection.json<Record<typeof name, T[]> & { nextCursor: string | null }>(
+        request,
+        call,
+      );
+      return { items: page[name], nextCursor: page.nextCursor };
+    }, first);
+  }
+
   private post<T>(path: string, call: Call | undefined): Promise<T> {
     return this.connection.json({ method: 'POST', path, extraTimeMs: SLOW_EXTRA_MS }, call);
   }
@@ -206,18 +201,14 @@ function segment(jobId: string): string {
 
 /** Renders a job as the answer of the start that began it. */
 function startedOf(job: DownloadStatus, statusUrl: string): StartedDownload {
-  const { jobId, totalFiles, etaSeconds, expiresAt, streamUrl, eventsUrl } = job;
+  const downloadPath = `/v1/download/${job.jobId}`;
+  const links = { statusUrl, downloadPath, streamUrl: job.streamUrl ?? '', eventsUrl: job.eventsUrl ?? '' };
   return {
-    jobId,
+    ...job,
     status: 'queued',
-    totalFileIds: totalFiles,
+    totalFileIds: job.totalFiles,
     duplicateFileIds: [],
-    etaSeconds,
     nextPollInMs: 0,
-    expiresAt,
-    statusUrl,
-    downloadPath: `/v1/download/${jobId}`,
-    streamUrl: streamUrl ?? '',
-    eventsUrl: eventsUrl ?? '',
+    ...links,
   };
 }

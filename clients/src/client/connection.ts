@@ -20,7 +20,7 @@ export interface ApiRequest {
   method?: 'GET' | 'POST';
   /** Relative to the base URL: `v1/download/…`. */
   path: string;
-  query?: Query;
+  query?: Query | undefined;
   body?: unknown;
   headers?: Record<string, string>;
   /** Time for the answer in milliseconds, beyond that of the client. */
@@ -93,7 +93,7 @@ export class ApiConnection {
   private async send<T>(request: ApiRequest, call: Call, token: string | undefined): Promise<ApiAnswer<T>> {
     const { path, query, method = 'GET', extraTimeMs = 0 } = request;
     const init = { method, ...this.contentOf(request, call, token) };
-    const late = `The server at ${this.baseUrl.host} did not answer in time. Try again.`;
+    const late = `${this.baseUrl.host} did not answer in time. Try again.`;
     return limited(this.timeoutMs + extraTimeMs, late, call.signal, async (signal) => {
       try {
         const response = await this.fetch(this.url(path, query), { ...init, signal });
@@ -120,8 +120,7 @@ export class ApiConnection {
       };
     } catch {
       // The cause contains the token.
-      const message =
-        'The request cannot be sent: its body is not JSON, or the token has invalid characters.';
+      const message = 'The body of the request or the token cannot be sent.';
       throw new LonghaulError('INVALID_REQUEST', message);
     }
   }
@@ -129,7 +128,7 @@ export class ApiConnection {
   private unreachable(error: unknown): LonghaulError {
     const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
     const reason = cause?.code || cause?.message || message || 'no reason given';
-    const text = `The server at ${this.baseUrl.host} cannot be reached: ${reason}. Check its address and the network.`;
+    const text = `${this.baseUrl.host} cannot be reached: ${reason}. Check the address and the network.`;
     return new LonghaulError('NETWORK', text, { cause: error });
   }
 }

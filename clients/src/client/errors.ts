@@ -38,7 +38,7 @@ export class LonghaulError extends Error {
     message: string,
     details: FailureDetails = {},
   ) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    super(message, details);
     this.status = details.status ?? null;
     this.requestId = details.requestId ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
@@ -49,9 +49,9 @@ export class LonghaulError extends Error {
   /** True for a fault that passes: no answer, a proxy without its server, a limit on requests, a restart. */
   get passing(): boolean {
     if (this.code === 'TOO_MANY_JOBS') return false;
-    return this.status === null ? this.code !== 'BAD_ANSWER' : PASSING.has(this.status);
+    return this.status === null ? this.code !== 'BAD_ANSWER' : PASSING.test(`${this.status}`);
   }
 }
 
 /** 423 is the 429 of services before this one. 520 and above are Cloudflare's. */
-const PASSING = new Set([408, 423, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524]);
+const PASSING = /^(408|42[359]|50[234]|52[0-4])$/;

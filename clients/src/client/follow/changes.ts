@@ -2,18 +2,18 @@ import type { DownloadStatus } from '../api.js';
 import { isFinal } from '../job-status.js';
 
 /** Links differ in each status: they have a new ticket or signature. */
-const UNSEEN = new Set(['nextPollInMs', 'downloadUrl', 'url', 'streamUrl', 'eventsUrl']);
+const UNSEEN = /url$|^nextPollInMs$/i;
 
-const MOVING = ['createdAt', 'status', 'progress', 'message', 'filesProcessed', 'bytesProcessed'] as const;
+const MOVING = ['createdAt', 'status', 'message', 'progress', 'bytesProcessed'] as const;
 
 /** Text that differs if something visible does. */
 export function visible(status: DownloadStatus): string {
-  return JSON.stringify(status, (name, value: unknown) => (UNSEEN.has(name) ? undefined : value));
+  return JSON.stringify(status, (name, value: unknown) => (UNSEEN.test(name) ? undefined : value));
 }
 
 /** True if the job moved between two statuses. An ETA changes by itself. */
-export function hasMoved(last: DownloadStatus | undefined, next: DownloadStatus): boolean {
-  return last === undefined || MOVING.some((name) => last[name] !== next[name]);
+export function hasMoved(last: DownloadStatus, next: DownloadStatus): boolean {
+  return MOVING.some((name) => last[name] !== next[name]);
 }
 
 /** Merges a status into the last one so that nothing goes back: it may be of another server, and older. */

@@ -83,18 +83,16 @@ export class Follower {
     try {
       const path = `v1/download/status/${encodeURIComponent(this.jobId)}`;
       const read = await this.connection.json<DownloadStatus>({ path, retryForMs: 0 }, this.call);
-      if (typeof read.status !== 'string')
-        throw new LonghaulError('BAD_ANSWER', 'The server sent no status.');
+      if (typeof read.status !== 'string') throw new LonghaulError('BAD_ANSWER', 'The answer is no status.');
       const status = forward(this.last, read);
-      const moved = hasMoved(this.last, status);
       this.faults = 0;
       this.triedAt = performance.now();
       this.readAt = this.triedAt + pollDelay(status.nextPollInMs);
       if (this.suspect) this.ladder.skip(this.suspect);
       this.suspect = undefined;
-      this.accept(status);
       const isSilent = this.isLive && this.triedAt - this.heardAt >= SILENT_MS;
-      if (isSilent && moved) this.ended(this.rung!, {});
+      if (isSilent && hasMoved(this.last!, status)) this.ended(this.rung!, {});
+      this.accept(status);
       return status;
     } catch (error) {
       this.call.signal.throwIfAborted();
@@ -192,13 +190,14 @@ export class Follower {
     return this.rung || !this.ladder.best() ? this.readAt : Math.min(this.readAt, this.openAt);
   }
 
-  private async rest(ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-      this.wake = resolve;
+  private rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-    clearTimeout(timer);
   }
 
   private hurry(): void {

@@ -23,13 +23,14 @@ export function withMessage(last: DownloadStatus, message: JobMessage): Download
     if (field in last && (isNumber || field === 'message')) told[field] = value;
   }
   const { stale: _, ...rest } = last;
-  const { progress, phase, status, stale } = message;
+  const { progress, stale } = message;
+  // The dialect has the finer word in `phase`.
+  const word = message['phase'] ?? message['status'];
   return {
     ...rest,
     ...told,
     ...(stale === true && { stale }),
-    // The dialect has the finer word in `phase`.
-    status: String(phase ?? status ?? last.status),
+    status: typeof word === 'string' ? word : last.status,
     progress: typeof progress === 'number' ? Math.round(progress * 100) : last.progress,
   };
 }

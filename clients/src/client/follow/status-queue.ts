@@ -8,7 +8,7 @@ type Result = IteratorResult<DownloadStatus, undefined>;
  */
 export class StatusQueue {
   private waiting: DownloadStatus[] = [];
-  private readers: { resolve: (result: Result) => void; reject: (reason: unknown) => void }[] = [];
+  private readers: ((result: Result | Promise<never>) => void)[] = [];
   private isEnded = false;
   /** Thrown once, after the last status. */
   private failure: { reason: unknown } | undefined;
@@ -34,20 +34,23 @@ export class StatusQueue {
   }
 
   next(): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.readers.push({ resolve, reject });
+    return new Promise((resolve) => {
+      this.readers.push(resolve);
       this.serve();
     });
   }
 
   private serve(): void {
     while (this.readers.length > 0 && (this.waiting.length > 0 || this.isEnded)) {
-      const { resolve, reject } = this.readers.shift()!;
-      const value = this.waiting.shift();
-      if (value) resolve({ done: false, value });
-      else if (this.failure) reject(this.failure.reason);
-      else resolve({ done: true, value: undefined });
-      if (!value) this.failure = undefined;
+      this.readers.shift()!(this.take());
     }
+  }
+
+  private take(): Result | Promise<never> {
+    const value = this.waiting.shift();
+    if (value) return { done: false, value };
+    const { failure } = this;
+    this.failure = undefined;
+    return failure ? Promise.reject(failure.reason) : { done: true, value: undefined };
   }
 }
