@@ -21,8 +21,12 @@ export type Cut =
   | 'hang'
   /** Forwarded; the connection closes after this many bytes of the answer. */
   | { afterBytes: number }
+  /** Forwarded; the connection closes after this many parts of the answer: headers of an upgrade, messages. */
+  | { afterParts: number }
   /** Answered by the proxy. */
   | { status: number; headers?: Record<string, string>; body?: string };
+
+type End = Extract<Cut, { afterBytes: number } | { afterParts: number }>;
 
 export interface ProxiedRequest {
   method: string;
@@ -118,7 +122,7 @@ export class CuttingProxy {
   private forward(
     req: IncomingMessage,
     res: ServerResponse,
-    cut: 'lose answer' | 'buffer' | { afterBytes: number } | undefined,
+    cut: 'lose answer' | 'buffer' | End | undefined,
   ): void {
     const { hostname, port } = this.target;
     const options = { hostname, port, method: req.method, path: req.url, headers: req.headers };
@@ -136,7 +140,7 @@ export class CuttingProxy {
       }
       res.flushHeaders();
       reply.once('error', () => req.socket.destroy());
-      if (cut) cutAfter(reply, cut.afterBytes, res, req.socket);
+      if (cut) cutAfter(reply, cut, res, req.socket);
       else reply.pipe(res);
     });
     // The address of the proxy stays in `host`, as behind a TLS proxy.
@@ -160,7 +164,7 @@ export class CuttingProxy {
       const headers = req.rawHeaders.map((text, i) => text + (i % 2 ? '\r\n' : ': ')).join('');
       upstream.write(`${req.method} ${req.url} HTTP/1.1\r\n${headers}\r\n`);
       upstream.write(head);
-      if (typeof cut === 'object') cutAfter(upstream, cut.afterBytes, socket, socket);
+      if (typeof cut === 'object') cutAfter(upstream, cut, socket, socket);
       // Nothing comes through otherwise.
       else if (cut !== 'buffer') upstream.pipe(socket);
       socket.pipe(upstream);
@@ -172,12 +176,13 @@ export class CuttingProxy {
   }
 }
 
-/** Passes some bytes on, and closes the connection then. */
-function cutAfter(source: Readable, bytes: number, sink: Writable, socket: Socket): void {
-  let left = bytes;
+/** Passes a part of an answer on, and closes the connection then. */
+function cutAfter(source: Readable, end: End, sink: Writable, socket: Socket): void {
+  let left = 'afterBytes' in end ? end.afterBytes : end.afterParts;
   source.on('data', (chunk: Buffer) => {
-    if (left > 0) sink.write(chunk.subarray(0, left));
-    left -= chunk.length;
+    const isByBytes = 'afterBytes' in end;
+    if (left > 0) sink.write(isByBytes ? chunk.subarray(0, left) : chunk);
+    left -= isByBytes ? chunk.length : 1;
     if (left <= 0) setImmediate(() => socket.destroy());
   });
   source.once('end', () => left > 0 && sink.end());

@@ -79,9 +79,7 @@ describeWith(await locateTemporalCli(), 'LonghaulClient.watch', (temporalCli) =>
   });
 
   it.each(['websocket', 'sse'] as const)('sees every state when each %s breaks', async (transport) => {
-    // The answer to an upgrade counts.
-    const afterBytes = transport === 'sse' ? 800 : 1_400;
-    proxy.cut = ({ kind }) => (kind === 'request' ? undefined : { afterBytes });
+    proxy.cut = ({ kind }) => (kind === 'request' ? undefined : { afterParts: 3 });
     const job = await watched({ transports: [transport] });
     await job.end;
     job.expectWhole();
