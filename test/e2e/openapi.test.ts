@@ -191,7 +191,9 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
 
   it('covers file lists', async () => {
     await assertDocumented('get /v1/files', 200, stack.request('/v1/files'));
-    await assertDocumented('get /v1/files', 400, stack.request('/v1/files?limit=501'));
+    await assertDocumented('get /v1/files', 400, stack.request('/v1/files?limit=1001'));
+    await assertDocumented('get /v1/files', 200, stack.request('/v1/files?detail=ids'));
+    await assertDocumented('get /v1/me', 200, stack.request('/v1/me'));
     const path = '/v1/download/estimate';
     const estimate = (body: object) => stack.post(path, body);
     await assertDocumented(
@@ -255,6 +257,38 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
     await assertDocumented('post /v1/admin/jobs/{jobId}/terminate', 200, terminate({ reason: 'over' }));
     await assertDocumented('post /v1/admin/jobs/{jobId}/terminate', 409, terminate({ reason: 'over' }));
     stack.workers[0]!.resume();
+  });
+
+  it('covers a retry by the owner', async () => {
+    const { jobId } = await start({ fileId: 70_099 });
+    const retry = () => stack.post(`/v1/download/retry/${jobId}`);
+    await stack.waitUntilFinal(jobId);
+    await assertDocumented('post /v1/download/retry/{jobId}', 202, retry());
+    const done = await start({ fileId: 70_000 });
+    await stack.waitUntilFinal(done.jobId);
+    const complete = stack.post(`/v1/download/retry/${done.jobId}`);
+    await assertDocumented('post /v1/download/retry/{jobId}', 409, complete);
+  });
+
+  it('covers the sign-in of browsers', async () => {
+    const ask = (method: string, path: string, headers = {}, baseUrl = stack.baseUrl) =>
+      assertDocumented(
+        `${method} ${path}`,
+        baseUrl === stack.baseUrl ? 'ROUTE_NOT_FOUND' : path.endsWith('links') ? 201 : 204,
+        fetch(baseUrl + path, { method: method.toUpperCase(), headers }),
+      );
+    const keyed = await stack.startAnotherApi({
+      AUTH_MODE: 'api-key',
+      API_KEYS: `ada=sha256:${createHash('sha256').update('ada-key').digest('hex')}`,
+    });
+    const ada = { authorization: 'Bearer ada-key' };
+    for (const baseUrl of [stack.baseUrl, keyed]) {
+      await ask('post', '/v1/sign-in', ada, baseUrl);
+      await ask('post', '/v1/sign-in/links', ada, baseUrl);
+      await ask('delete', '/v1/sign-in', {}, baseUrl);
+    }
+    const refused = fetch(`${keyed}/v1/sign-in`, { method: 'POST' });
+    await assertDocumented('post /v1/sign-in', 'UNAUTHENTICATED', refused);
   });
 
   it('covers exceeded limits', async () => {
