@@ -28,7 +28,7 @@ export function announcement(
     ['Callbacks', webhookSecretFile && `signed with the secret in ${webhookSecretFile}`],
   ];
   const key = needsKey ? ` -H "authorization: Bearer $KEY"` : '';
-  const list = files.listed ? `  curl -s ${baseUrl}/v1/files${key}    # lists the ids\n` : '';
+  const list = files.listed ? `  ${longhaul(baseUrl, needsKey)} files    # lists the ids\n` : '';
   const fetchArchive = download ? `\n  curl -sL -o first-download.zip ${download.link}` : '';
   return `
 Longhaul is ready.
@@ -37,7 +37,11 @@ ${places.flatMap(([name, value]) => (value ? [`  ${name.padEnd(11)}${value}`] : 
 
 ${files.advice}
 
-${list}${exampleRequest(baseUrl, files.example, key)}${fetchArchive}
+${list}  ${exampleCommand(longhaul(baseUrl, needsKey), files.example)}
+
+The same with curl:
+
+${exampleRequest(baseUrl, files.example, key)}${fetchArchive}
 
 Ctrl-C stops everything. Jobs and files are kept.`;
 }
@@ -47,6 +51,18 @@ export function webUi({ uiUrl, namespace }: RunningStack, jobId?: string): strin
   if (uiUrl === undefined) return 'see your Temporal server';
   const workflow = jobId === undefined ? '' : `/${encodeURIComponent(workflowIdFor(jobId))}`;
   return `${uiUrl}/namespaces/${namespace}/workflows${workflow}`;
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+
+/** Returns the command line for this API, ready to paste. */
+function longhaul(baseUrl: string, needsKey: boolean): string {
+  const url = baseUrl === DEFAULT_URL ? '' : `LONGHAUL_URL=${baseUrl} `;
+  return `${url}${needsKey ? 'LONGHAUL_API_KEY=$KEY ' : ''}npx longhaul`;
+}
+
+function exampleCommand(command: string, { fileIds, name }: FilesInUse['example']): string {
+  return `${command} download ${fileIds.join(' ')} -o ${name}.zip`;
 }
 
 function exampleRequest(baseUrl: string, { fileIds, name }: FilesInUse['example'], key: string): string {

@@ -14,12 +14,6 @@ export function isTimeout(error: unknown): boolean {
   return stringAt(error, 'name') === 'TimeoutError';
 }
 
-/** Returns the message of an error and of its cause, because `fetch failed` does not contain the reason. */
-export function messageWithCause(error: unknown): string {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  return cause === undefined ? messageOf(error) : `${messageOf(error)} (${messageOf(cause)})`;
-}
-
 function stringAt(error: unknown, property: 'message' | 'name'): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, property);

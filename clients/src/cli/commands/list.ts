@@ -1,4 +1,4 @@
-import type { DownloadStatus, JobStatus } from '../../client/index.js';
+import type { DownloadStatus } from '../../client/index.js';
 import { formatBytes } from '../output/quantities.js';
 import { type Command, noArguments } from './command.js';
 import { printRows, wordsOf } from './rows.js';
@@ -11,7 +11,7 @@ export const list: Command = {
   async run(context) {
     noArguments(context, 'list');
     const { client } = await context.connect();
-    const words = wordsOf(context.values.status) as JobStatus[] | undefined;
+    const words = wordsOf(context.values.status);
     await printRows(context, (page) => client.list({ ...page, ...(words && { status: words }) }), {
       name: 'jobs',
       header: ['JOB', 'STATUS', 'PROGRESS', 'SIZE', 'CREATED', 'MESSAGE'],

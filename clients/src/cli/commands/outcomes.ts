@@ -11,7 +11,7 @@ export const outcomes: Command = {
   async run(context) {
     const jobId = onlyJob(context, 'outcomes');
     const { client } = await context.connect();
-    const state = wordsOf(context.values.state) as FileOutcome['state'][] | undefined;
+    const state = wordsOf(context.values.state);
     await printRows(context, (page) => client.outcomes(jobId, { ...page, ...(state && { state }) }), {
       name: 'files',
       header: ['STATE', 'ID', 'SIZE', 'NAME', 'REASON'],

@@ -55,6 +55,6 @@ export function checkedToken(token: string, source: string): string {
 /** True if a token would pass networks in the clear. */
 export function isExposed({ url, token }: Server): boolean {
   const { protocol, hostname } = new URL(url);
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   return token !== undefined && protocol === 'http:' && !isLoopback && !hostname.endsWith('.localhost');
 }

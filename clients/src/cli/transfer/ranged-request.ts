@@ -59,7 +59,7 @@ export async function requestRest(
   if (LINK_REFUSED.has(status))
     throw new PassingFault(`The store refused the link with status ${status}.`, 0);
   if (status >= 500 || PASSING.has(status)) {
-    throw new PassingFault(`The store answered with status ${status}.`, retryAfterMs(headers));
+    throw new PassingFault(`The store answered with status ${status}.`, waitOf(headers));
   }
   throw new CommandError(EXIT.error, `The store refused the transfer with status ${status}.`);
 }
@@ -107,7 +107,7 @@ function rangeStart(contentRange: string | null, offset: number, size: number): 
   return offset;
 }
 
-function retryAfterMs(headers: Headers): number | null {
+function waitOf(headers: Headers): number | null {
   const seconds = headers.get('retry-after');
   return seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1_000 : null;
 }

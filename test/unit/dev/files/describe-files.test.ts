@@ -52,7 +52,7 @@ describe('describeFiles', () => {
   });
 
   it.each([
-    ['a bucket', s3, ['of bucket photos (s3.example:9000)', 'key without downloads/', '/v1/files ']],
+    ['a bucket', s3, ['of bucket photos (s3.example:9000)', 'key without downloads/', 'npx longhaul files ']],
     ['Amazon S3', { ...s3, S3_ENDPOINT: '' }, ['bucket photos (Amazon S3, us-east-1)']],
     ['a URL template', template, ['on files.example (CATALOGUE_URL)', 'the place of {id} in CATALOGUE_URL']],
     ['a catalogue', http, ['catalogue at app.example', 'ids that your catalogue at app.example knows']],
@@ -79,7 +79,7 @@ describe('describeFiles', () => {
   });
 
   it('does not mention a list that is disabled', async () => {
-    expect((await described({ ...s3, FILES_LISTING: 'false' })).text).not.toContain('/v1/files');
+    expect((await described({ ...s3, FILES_LISTING: 'false' })).text).not.toContain('npx longhaul files');
   });
 
   it('picks small files of a folder', async () => {
