@@ -17,6 +17,7 @@ const OTHERS = [
   'DEMO_SECONDS',
   'LONGHAUL_URL',
   'LONGHAUL_API_KEY',
+  'LONGHAUL_TOKEN',
 ];
 
 /** The names in the schema of src/config/env.ts. */
