@@ -55,3 +55,11 @@ export class LonghaulError extends Error {
 
 /** 423 is the 429 of services before this one. 520 and above are Cloudflare's. */
 const PASSING = /^(408|42[359]|50[234]|52[0-4])$/;
+
+/** Returns any thrown value as a LonghaulError. */
+export function asFailure(error: unknown): LonghaulError {
+  if (error instanceof LonghaulError) return error;
+  return new LonghaulError('BAD_ANSWER', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}

@@ -1,7 +1,7 @@
 import type { LonghaulClient } from '../client.js';
 import { handOverToBrowser } from './hand-over.js';
 import { browserStorage } from './records.js';
-import { DownloadStore } from './store.js';
+import { createStore } from './store.js';
 import { browserTabs } from './tabs.js';
 import type { Downloads, DownloadsOptions } from './types.js';
 
@@ -12,5 +12,5 @@ import type { Downloads, DownloadsOptions } from './types.js';
 export function createDownloads(client: LonghaulClient, options: DownloadsOptions = {}): Downloads {
   const { storage = browserStorage(), autoSave = 'document' in globalThis } = options;
   const tabs = browserTabs(`longhaul:${client.baseUrl.href}:${options.user ?? ''}`);
-  return new DownloadStore(client, { ...options, autoSave }, { storage, tabs, handOver: handOverToBrowser });
+  return createStore(client, { ...options, autoSave }, { storage, tabs, handOver: handOverToBrowser });
 }

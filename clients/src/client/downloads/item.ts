@@ -21,33 +21,48 @@ export class Item {
   /** Ends following; undefined while nobody follows. */
   following: AbortController | undefined;
   isLeader = false;
-  /** True while this browser waits for it: its archive is saved at once. False if it may have ended long ago. */
-  isAwaited = true;
   private speed = new Speed();
   private shown: Download | undefined;
 
-  constructor(public record: DownloadRecord) {}
+  /** @param isAwaited this browser waits for it, so its archive is saved at once. False if it may have ended long ago. */
+  constructor(
+    public record: DownloadRecord,
+    public isAwaited: boolean,
+  ) {}
 
   get id(): string {
     return this.record.id;
   }
 
-  get jobId(): string | undefined {
-    return this.record.jobId;
-  }
-
   /** True if this browser started it. */
   get isOwn(): boolean {
-    return this.id !== this.jobId;
+    return this.id !== this.record.jobId;
   }
 
   get state(): DownloadState {
     return this.own ?? this.status?.status ?? 'starting';
   }
 
-  /** True while the server works on it. */
-  get isActive(): boolean {
-    return this.own === undefined && this.status !== undefined && !isFinal(this.status.status);
+  /** True once nothing but expiry follows. */
+  get isEnded(): boolean {
+    return this.status !== undefined && isFinal(this.status.status);
+  }
+
+  /** The server did not accept it. */
+  refuse(failure: LonghaulError): void {
+    const { retryAfterMs } = failure;
+    this.own = 'refused';
+    this.failure = failure;
+    this.canRetryAt = retryAfterMs === null ? null : Date.now() + retryAfterMs;
+  }
+
+  /** Begins again: nothing is known of the new run. */
+  reset(): void {
+    this.own = 'starting';
+    this.status = undefined;
+    this.failure = this.canRetryAt = null;
+    this.isAwaited = true;
+    this.record = { ...this.record, saved: false };
   }
 
   /** Takes a status over, unless it is older than the present one. */
@@ -82,7 +97,7 @@ export class Item {
       bytesPerSecond: speed.bytesPerSecond,
       secondsLeft: status ? speed.secondsLeft(status, now) : null,
       canRetryAt: this.canRetryAt,
-      silentForMs: this.isActive ? silence(now - this.newsAt) : 0,
+      silentForMs: status && !this.own && !this.isEnded ? silence(now - this.newsAt) : 0,
       connection: this.connection,
       saved: this.record.saved,
       failure: this.failure,

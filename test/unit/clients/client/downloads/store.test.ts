@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LonghaulError } from '../../../../../clients/src/client/index.js';
-import { DownloadStore } from '../../../../../clients/src/client/downloads/store.js';
-import type { DownloadsOptions } from '../../../../../clients/src/client/downloads/types.js';
+import { createStore } from '../../../../../clients/src/client/downloads/store.js';
+import type { Downloads, DownloadsOptions } from '../../../../../clients/src/client/downloads/types.js';
 import { FakeBrowser, FakeServer } from '../../../../support/downloads-fakes.js';
 
 const REQUEST = { fileIds: [70_000], archive: { name: 'photos' }, clientRequestId: 'key' };
@@ -27,7 +27,7 @@ describe('createDownloads', () => {
   let server: FakeServer;
   let browser: FakeBrowser;
   let saved: string[];
-  let stores: DownloadStore[];
+  let stores: Downloads[];
 
   beforeEach(() => {
     jest.useFakeTimers();
@@ -42,10 +42,10 @@ describe('createDownloads', () => {
   });
 
   /** A new tab. */
-  function open(options: DownloadsOptions = {}): DownloadStore {
+  function open(options: DownloadsOptions = {}): Downloads {
     const handOver = async (url: string) => void saved.push(url);
     const { storage } = browser;
-    const store = new DownloadStore(server.client(), options, { storage, tabs: browser.tab(), handOver });
+    const store = createStore(server.client(), options, { storage, tabs: browser.tab(), handOver });
     stores.push(store);
     return store;
   }
