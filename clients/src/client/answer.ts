@@ -1,9 +1,5 @@
 import type { DownloadStatus } from './api.js';
 import { type ErrorCode, type InputError, LonghaulError } from './errors.js';
-import { textParts } from './text-parts.js';
-
-/** Above every answer of Longhaul. Another server may send without end. */
-const MAX_CHARACTERS = 64_000_000;
 
 /** Timers take no waits of more than 24 days. */
 const MAX_RETRY_AFTER_MS = 86_400_000;
@@ -24,12 +20,7 @@ interface Problem {
  * connection was cut within the body.
  */
 export async function jsonOf<T>(response: Response): Promise<T> {
-  let text = '';
-  for await (const part of textParts(response)) {
-    text += part;
-    if (text.length > MAX_CHARACTERS) break;
-  }
-  const body = parsed(text);
+  const body = parsed(await response.text());
   if (response.ok && typeof body === 'object' && body !== null) return body as T;
   // Without a length, a body that was cut ends like a complete one.
   const isCut = response.ok && body === undefined && isJson(response);

@@ -10,7 +10,7 @@ import { ApiConnection, type ApiRequest } from './connection.js';
 import { LonghaulError } from './errors.js';
 import { follow } from './follow/follow.js';
 import { Ladder } from './follow/ladder.js';
-import { isFinal, type JobStatus } from './job-status.js';
+import type { JobStatus } from './job-status.js';
 import type { Call, ClientOptions, WatchCall } from './options.js';
 import { type Paged, paged } from './paged.js';
 import { newRequestKey } from './request-key.js';
@@ -94,7 +94,7 @@ export class LonghaulClient {
    */
   async wait(
     jobId: string,
-    { onChange, ...call }: Call & { onChange?: (status: DownloadStatus) => void } = {},
+    { onChange, ...call }: WatchCall & { onChange?: (status: DownloadStatus) => void } = {},
   ): Promise<DownloadStatus> {
     let last: DownloadStatus | undefined;
     for await (const status of this.watch(jobId, call)) {
@@ -113,21 +113,8 @@ export class LonghaulClient {
    * Starts a failed, cancelled or expired download again under its own id. Safe to repeat while it runs.
    * @throws LonghaulError JOB_NOT_RETRYABLE, with `job`.
    */
-  async retry(jobId: string, call: Call = {}): Promise<StartedDownload> {
-    let isRepeated = false;
-    const onRetry: Call['onRetry'] = (error, delayMs) => {
-      isRepeated = true;
-      call.onRetry?.(error, delayMs);
-    };
-    try {
-      return await this.post(`v1/download/retry/${segment(jobId)}`, { ...call, onRetry });
-    } catch (error) {
-      const { code, job } = error as LonghaulError;
-      // The answer of a try was lost, and the job has ended meanwhile.
-      if (isRepeated && code === 'JOB_NOT_RETRYABLE' && job)
-        return startedOf(job, this.connection.url(`v1/download/status/${jobId}`).href);
-      throw error;
-    }
+  retry(jobId: string, call?: Call): Promise<StartedDownload> {
+    return this.post(`v1/download/retry/${segment(jobId)}`, call);
   }
 
   /** Lists the jobs of the user: running ones first, then the last ended. @param query `status`: only these. */
@@ -168,8 +155,7 @@ export class LonghaulClient {
     const job = await this.status(jobId, call);
     if (job.downloadUrl !== null) return job.downloadUrl;
     if (job.status === 'expired') throw new LonghaulError('JOB_EXPIRED', job.message, { job });
-    const state = isFinal(job.status) ? `has no archive: ${job.message}` : 'is not ready yet';
-    throw new LonghaulError('JOB_NOT_READY', `The download ${state}.`, { job });
+    throw new LonghaulError('JOB_NOT_READY', `The download has no archive: ${job.message}.`, { job });
   }
 
   /** A list that is the field `name` of its pages. */
@@ -197,18 +183,4 @@ export class LonghaulClient {
 
 function segment(jobId: string): string {
   return encodeURIComponent(jobId);
-}
-
-/** Renders a job as the answer of the start that began it. */
-function startedOf(job: DownloadStatus, statusUrl: string): StartedDownload {
-  const downloadPath = `/v1/download/${job.jobId}`;
-  const links = { statusUrl, downloadPath, streamUrl: job.streamUrl ?? '', eventsUrl: job.eventsUrl ?? '' };
-  return {
-    ...job,
-    status: 'queued',
-    totalFileIds: job.totalFiles,
-    duplicateFileIds: [],
-    nextPollInMs: 0,
-    ...links,
-  };
 }

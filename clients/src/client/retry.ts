@@ -26,8 +26,8 @@ export async function withRetries<T>(
     } catch (error) {
       if (!(error instanceof LonghaulError) || !error.passing) throw error;
       const { retryAfterMs } = error;
-      const delayMs = withJitter(retryAfterMs ?? backoffMs);
-      if (performance.now() + delayMs > endsAt) {
+      const delayMs = withJitter(retryAfterMs || backoffMs);
+      if (performance.now() + delayMs >= endsAt) {
         if (!mayExceed || retryAfterMs === null || retryAfterMs > MAX_TOLD_MS) throw error;
         mayExceed = false;
       }

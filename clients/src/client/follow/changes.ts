@@ -28,7 +28,5 @@ export function forward(last: DownloadStatus | undefined, next: DownloadStatus):
   for (const name of ['progress', 'filesProcessed', 'filesSkipped', 'bytesProcessed', 'attempts'] as const) {
     merged[name] = Math.max(last[name], next[name]);
   }
-  // Its deprecated name.
-  if ('progressPercent' in merged) merged.progressPercent = merged.progress;
   return merged;
 }

@@ -18,6 +18,6 @@ export function pollDelay(told: unknown): number {
  * @param maxMs the longest wait that was not told by the server.
  */
 export function faultDelay(retryAfterMs: number | null, faults: number, maxMs = MAX_MS): number {
-  const wanted = withJitter(retryAfterMs ?? Math.min(maxMs, 1_000 * 2 ** faults));
+  const wanted = withJitter(retryAfterMs || Math.min(maxMs, 1_000 * 2 ** faults));
   return isHidden() ? Math.max(HIDDEN_MS, wanted) : wanted;
 }
