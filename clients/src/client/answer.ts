@@ -1,4 +1,5 @@
 import type { DownloadStatus } from './api.js';
+import { attempt } from './attempt.js';
 import { type ErrorCode, type InputError, LonghaulError } from './errors.js';
 
 /** Timers take no waits of more than 24 days. */
@@ -20,7 +21,8 @@ interface Problem {
  * connection was cut within the body.
  */
 export async function jsonOf<T>(response: Response): Promise<T> {
-  const body = parsed(await response.text());
+  const text = await response.text();
+  const body = attempt(() => JSON.parse(text) as unknown);
   if (response.ok && typeof body === 'object' && body !== null) return body as T;
   // Without a length, a body that was cut ends like a complete one.
   const isCut = response.ok && body === undefined && isJson(response);
@@ -61,12 +63,4 @@ function isRedirect({ type, status }: Response): boolean {
 
 function isJson({ headers }: Response): boolean {
   return /\bjson\b/i.test(headers.get('content-type') ?? '');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

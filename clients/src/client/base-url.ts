@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js';
 import { LonghaulError } from './errors.js';
 
 /**
@@ -7,7 +8,7 @@ import { LonghaulError } from './errors.js';
  */
 export function baseUrlOf(given: string | URL = '.'): URL {
   const { document, location } = globalThis as Partial<typeof globalThis>;
-  const url = parsed(String(given).trim(), document?.baseURI ?? location?.href);
+  const url = attempt(() => new URL(String(given).trim(), document?.baseURI ?? location?.href));
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     const message = 'Use a base URL like https://downloads.example.com, without a user name.';
     throw new LonghaulError('INVALID_REQUEST', message);
@@ -16,12 +17,4 @@ export function baseUrlOf(given: string | URL = '.'): URL {
   url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
-}
-
-function parsed(text: string, base: string | undefined): URL | undefined {
-  try {
-    return new URL(text, base);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,9 +10,6 @@ import { TokenSource } from './token-source.js';
 const TIMEOUT_MS = 5_000;
 const RETRY_FOR_MS = 30_000;
 
-/** A token may come from another server, after a redirect or two. */
-const TOKEN_TIMEOUT_MS = 30_000;
-
 type Query = Record<string, string | number | readonly string[] | undefined>;
 
 /** A request to the API. */
@@ -75,19 +72,15 @@ export class ApiConnection {
 
   /** Asks for a new token once when the server rejects the present one. */
   private async authorized<T>(request: ApiRequest, call: Call): Promise<ApiAnswer<T>> {
-    const token = await this.tokenOf(call, () => this.token.current());
+    const token = this.token.current();
     try {
-      return await this.send<T>(request, call, token);
+      return await this.send<T>(request, call, await token);
     } catch (error) {
       if (!(error instanceof LonghaulError) || error.status !== 401) throw error;
-      const renewed = await this.tokenOf(call, () => this.token.renewed(token));
+      const renewed = await this.token.renewed(token);
       if (!renewed) throw error;
       return this.send<T>(request, call, renewed);
     }
-  }
-
-  private tokenOf({ signal }: Call, ask: () => Promise<string | undefined>): Promise<string | undefined> {
-    return limited(TOKEN_TIMEOUT_MS, 'The token did not arrive in time.', signal, ask);
   }
 
   private async send<T>(request: ApiRequest, call: Call, token: string | undefined): Promise<ApiAnswer<T>> {

@@ -23,27 +23,23 @@ export interface FailureDetails {
 export class LonghaulError extends Error {
   override readonly name = 'LonghaulError';
   /** HTTP status; null without an answer. */
-  readonly status: number | null;
+  declare readonly status: number | null;
   /** Identifies the request in the logs of the server. */
-  readonly requestId: string | null;
+  declare readonly requestId: string | null;
   /** Milliseconds to wait before the next try, as the server told; null if it did not. */
-  readonly retryAfterMs: number | null;
+  declare readonly retryAfterMs: number | null;
   /** The invalid fields of a request; empty for every other failure. */
-  readonly errors: readonly InputError[];
+  declare readonly errors: readonly InputError[];
   /** The job that the request is about, for answers that contain it. */
-  readonly job: DownloadStatus | undefined;
+  declare readonly job: DownloadStatus | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    details: FailureDetails = {},
+    { cause, ...details }: FailureDetails = {},
   ) {
-    super(message, details);
-    this.status = details.status ?? null;
-    this.requestId = details.requestId ?? null;
-    this.retryAfterMs = details.retryAfterMs ?? null;
-    this.errors = details.errors ?? [];
-    this.job = details.job;
+    super(message, { cause });
+    Object.assign(this, { status: null, requestId: null, retryAfterMs: null, errors: [], ...details });
   }
 
   /** True for a fault that passes: no answer, a proxy without its server, a limit on requests, a restart. */

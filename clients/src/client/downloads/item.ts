@@ -1,5 +1,6 @@
 import type { DownloadRequest, DownloadStatus } from '../api.js';
 import type { LonghaulError } from '../errors.js';
+import { visible } from '../follow/changes.js';
 import { isFinal } from '../job-status.js';
 import type { DownloadRecord } from './records.js';
 import { Speed } from './speed.js';
@@ -102,7 +103,7 @@ export class Item {
       saved: this.record.saved,
       failure: this.failure,
     };
-    if (!shown || !equal(shown, next)) this.shown = next;
+    if (!shown || visible(shown) !== visible(next)) this.shown = next;
     return this.shown!;
   }
 }
@@ -118,12 +119,4 @@ function nameOf({ name }: DownloadRecord, { archive, archiveName }: DownloadStat
 
 function silence(ms: number): number {
   return ms < SILENT_MS ? 0 : Math.floor(ms / STEP_MS) * STEP_MS;
-}
-
-/** Compares what is visible. Links change with every status. */
-function equal(a: Download, b: Download): boolean {
-  const names = Object.keys(b).filter(
-    (name) => !name.endsWith('Url') && name !== 'nextPollInMs',
-  ) as (keyof Download)[];
-  return names.every((name) => a[name] === b[name] || JSON.stringify(a[name]) === JSON.stringify(b[name]));
 }

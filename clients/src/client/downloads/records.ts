@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.js';
 import type { DownloadRequest } from '../api.js';
 import type { KeyValueStore } from './types.js';
 
@@ -57,13 +58,4 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
 /** `localStorage`, or null where there is none or reading it is forbidden. */
 export function browserStorage(): KeyValueStore | null {
   return attempt(() => (globalThis as { localStorage?: KeyValueStore }).localStorage) ?? null;
-}
-
-/** Runs an action of the storage, which may be full, broken or forbidden: then undefined. */
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
 }

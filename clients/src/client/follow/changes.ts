@@ -7,7 +7,7 @@ const UNSEEN = /url$|^nextPollInMs$/i;
 const MOVING = ['createdAt', 'status', 'message', 'progress', 'bytesProcessed'] as const;
 
 /** Text that differs if something visible does. */
-export function visible(status: DownloadStatus): string {
+export function visible(status: object): string {
   return JSON.stringify(status, (name, value: unknown) => (UNSEEN.test(name) ? undefined : value));
 }
 

@@ -1,7 +1,7 @@
 import { retryAfterOf } from '../answer.js';
 import { textParts } from '../text-parts.js';
 import { eventParser } from './event-parser.js';
-import { deliver, OPEN_MS, type StreamEnd, type StreamListener } from './stream.js';
+import { deliver, openStream, type StreamEnd, type StreamListener } from './stream.js';
 
 /**
  * Follows a job by server-sent events. Uses `fetch`, because EventSource hides the status of a refusal.
@@ -14,36 +14,24 @@ export function openEvents(
   listener: StreamListener,
 ): () => void {
   const stop = new AbortController();
-  const { signal } = stop;
-  let isOpen = true;
-  const end = (reason: StreamEnd = {}) => {
-    if (!isOpen) return;
-    close();
-    listener.ended(reason);
-  };
-  const close = () => {
-    isOpen = false;
-    clearTimeout(timer);
-    stop.abort();
-  };
-  const timer = setTimeout(end, OPEN_MS);
+  const stream = openStream(listener, () => stop.abort());
   const parse = eventParser((data, id) => deliver(listener, data, id));
 
   async function read(): Promise<StreamEnd> {
     // No Authorization: the ticket suffices, and the browser asks no other origin for permission.
     const headers = { accept: 'text/event-stream', ...(lastId && { 'last-event-id': lastId }) };
-    const response = await fetch({ headers, cache: 'no-store', signal });
+    const response = await fetch({ headers, cache: 'no-store', signal: stop.signal });
     const { status } = response;
     if (status !== 200) return { status, retryAfterMs: retryAfterOf(response.headers) };
     for await (const part of textParts(response)) {
-      if (!isOpen) break;
+      if (!stream.isOpen) break;
       if (!part) continue;
-      clearTimeout(timer);
+      stream.heard();
       listener.opened();
       parse(part);
     }
     return { restart: true };
   }
-  read().then(end, () => end());
-  return close;
+  read().then(stream.end, () => stream.end());
+  return stream.close;
 }

@@ -267,6 +267,13 @@ describe('LonghaulClient.watch', () => {
     expect(api.seen).toHaveLength(1);
   });
 
+  it('backs off when it is told to wait for 0 s', async () => {
+    const refusal = { code: 503, headers: { 'retry-after': '0' } };
+    await watch({ transports: [] }, (played) => (played.status = () => refusal));
+    await pass(10_000);
+    expect(gaps(api.reads)).toEqual([1_100, 2_200, 4_400]);
+  });
+
   it('reads again when the server hangs', async () => {
     await watch({ transports: [] }, (played) => (played.status = (n) => (n === 1 ? 'hang' : aStatus())));
     await pass(6_100);
