@@ -17,7 +17,10 @@ import { oneLine } from './output/one-line.js';
 import { version } from './version.js';
 
 /** Time for which requests are repeated while the server is busy or restarts. */
-const RETRY_FOR_MS = 60_000;
+const RETRY_FOR_MS = 15_000;
+
+/** Longer than the minute after which limits on requests begin anew. */
+const PATIENT_RETRY_FOR_MS = 90_000;
 
 /** Runs the command line. Returns its exit code; never throws. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -38,7 +41,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       console.data(commandHelp(name, command));
       return EXIT.done;
     }
-    const connect = () => connectTo(values, console);
+    const connect = () => connectTo(values, console, command.isPatient ? PATIENT_RETRY_FOR_MS : RETRY_FOR_MS);
     return (await command.run({ values, positionals, console, connect })) ?? EXIT.done;
   } catch (error) {
     return reported(error, console);
@@ -64,13 +67,13 @@ function commandNamed(name: string): Command {
   throw new UsageError(`Unknown command: ${oneLine(name)}. ${hint}`);
 }
 
-async function connectTo(values: Values, console: Console): Promise<Connection> {
+async function connectTo(values: Values, console: Console, retryForMs: number): Promise<Connection> {
   const server = await findServer(values.url, new KeyFile());
   if (isExposed(server)) warnOfPlainHttp(server.url, console);
   const { url, token } = server;
   const client = new LonghaulClient({
     baseUrl: url,
-    retryForMs: RETRY_FOR_MS,
+    retryForMs,
     ...(token !== undefined && { token }),
   });
   return { client, server };

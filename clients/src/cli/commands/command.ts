@@ -28,6 +28,8 @@ export interface Command {
   summary: string;
   examples: readonly string[];
   flags: readonly Flag[];
+  /** Waits longer for a server that is busy or away, because nobody may be watching. */
+  isPatient?: true;
   run(context: Context): Promise<ExitCode | void>;
 }
 

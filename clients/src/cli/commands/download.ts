@@ -19,6 +19,7 @@ export const download: Command = {
     'longhaul download 70000 -o - | ssh backup "cat > photos.zip"',
   ],
   flags: ['output', 'force', 'new', ...REQUEST_FLAGS, ...WAIT_FLAGS],
+  isPatient: true,
   async run(context) {
     const { values, positionals, console } = context;
     const force = values.force ?? false;

@@ -10,6 +10,7 @@ export const fetchArchive: Command = {
   summary: 'wait for a job, and save its archive',
   examples: ['longhaul fetch 01a2109e-2cc4-74b8-afa6-4115b029dcf8 -o photos.zip'],
   flags: ['output', 'force', ...WAIT_FLAGS],
+  isPatient: true,
   async run(context) {
     const { values, console } = context;
     const jobId = onlyJob(context, 'fetch');

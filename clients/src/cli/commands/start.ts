@@ -11,6 +11,7 @@ export const start: Command = {
   summary: 'start a download, and print its job id',
   examples: ['longhaul start 70000 70001 --name photos', 'longhaul fetch $(longhaul start --from ids.txt)'],
   flags: ['new', 'on-interrupt', ...REQUEST_FLAGS],
+  isPatient: true,
   async run(context) {
     const { values, positionals, console } = context;
     const files = await readFileIds(positionals, values.from ?? [], 'start');

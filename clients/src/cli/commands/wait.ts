@@ -12,6 +12,7 @@ export const wait: Command = {
     'longhaul wait 01a2109e-2cc4-74b8-afa6-4115b029dcf8 --json | jq .progress    # a line for each change',
   ],
   flags: WAIT_FLAGS,
+  isPatient: true,
   async run(context) {
     const { values, console } = context;
     const jobId = onlyJob(context, 'wait');
