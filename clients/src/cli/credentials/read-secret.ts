@@ -9,8 +9,9 @@ const CTRL_C = '\u0003';
 export async function readSecret(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY) return (await text(stdin)).split(/\r?\n/)[0]!.trim();
-  stderr.write(prompt);
+  // Before the prompt, otherwise keys that are pressed at once are shown.
   stdin.setRawMode(true);
+  stderr.write(prompt);
   try {
     return await readHidden(stdin);
   } finally {

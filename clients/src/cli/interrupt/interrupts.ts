@@ -57,13 +57,13 @@ export class Interrupts {
 
   private askOn(keys: KeyPresses): void {
     const { detach, cancel } = this.question;
-    this.console.ask(`d ${detach} (default) · c ${cancel} · k keep waiting: `);
     keys.start((key) => {
       const answer = key.trim().toLowerCase();
       if (answer === 'k') this.endQuestion('keep waiting');
       else if (answer === 'c') this.leave('cancel');
       else if (answer === 'd' || answer === '' || answer === 'ctrl-c') this.leave('detach');
     });
+    this.console.ask(`d ${detach} (default) · c ${cancel} · k keep waiting: `);
   }
 
   private leave(leaving: Leaving): void {

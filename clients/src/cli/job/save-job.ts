@@ -1,4 +1,10 @@
-import type { ArchiveInfo, DownloadStatus, FileOutcome, LonghaulClient } from '../../client/index.js';
+import {
+  type ArchiveInfo,
+  type DownloadStatus,
+  type FileOutcome,
+  isFinal,
+  type LonghaulClient,
+} from '../../client/index.js';
 import { type Connection, type Context, printJson } from '../commands/command.js';
 import { CommandError, notSaved } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
@@ -67,6 +73,8 @@ async function freshLink(
   onRetry: (error: Error, delayMs: number) => void,
 ): Promise<string> {
   const now = await client.status(jobId, { signal, onRetry });
+  const ended = isFinal(now.status) ? failureOf(now) : undefined;
+  if (ended) throw ended;
   if (now.archive && (now.archive.checksum !== archive.checksum || now.archive.size !== archive.size)) {
     throw notSaved('The archive was replaced meanwhile. Run the same command again to get the new one.');
   }
