@@ -193,7 +193,7 @@ describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
   it('works from the command line', async () => {
     // Without a key the command runs as the anonymous user, who is no admin here.
     const refused = await admin(['failed']);
-    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
     expect(refused.stderr).toContain('ADMIN_USERS');
     const api = await stack.startAnotherApi({ ADMIN_USERS: '' });
     const env = { LONGHAUL_URL: api };
