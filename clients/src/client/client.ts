@@ -154,8 +154,11 @@ export class LonghaulClient {
   async downloadUrl(jobId: string, call?: Call): Promise<string> {
     const job = await this.status(jobId, call);
     if (job.downloadUrl !== null) return job.downloadUrl;
-    if (job.status === 'expired') throw new LonghaulError('JOB_EXPIRED', job.message, { job });
-    throw new LonghaulError('JOB_NOT_READY', `The download has no archive: ${job.message}.`, { job });
+    if (job.status === 'expired') throw new LonghaulError('JOB_EXPIRED', job.message, { status: 410, job });
+    throw new LonghaulError('JOB_NOT_READY', `The download has no archive: ${job.message}.`, {
+      status: 409,
+      job,
+    });
   }
 
   /** A list that is the field `name` of its pages. */

@@ -36,16 +36,19 @@ export class LonghaulError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    { cause, ...details }: FailureDetails = {},
+    details: FailureDetails = {},
   ) {
-    super(message, { cause });
-    Object.assign(this, { status: null, requestId: null, retryAfterMs: null, errors: [], ...details });
+    const { status = null, requestId = null, retryAfterMs = null, errors = [], job } = details;
+    super(message, details);
+    Object.assign(this, { status, requestId, retryAfterMs, errors, job });
   }
 
   /** True for a fault that passes: no answer, a proxy without its server, a limit on requests, a restart. */
   get passing(): boolean {
-    if (this.code === 'TOO_MANY_JOBS') return false;
-    return this.status === null ? this.code !== 'BAD_ANSWER' : PASSING.test(`${this.status}`);
+    const { code, status } = this;
+    return (
+      code === 'NETWORK' || code === 'TIMEOUT' || (code !== 'TOO_MANY_JOBS' && PASSING.test(`${status}`))
+    );
   }
 }
 

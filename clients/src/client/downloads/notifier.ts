@@ -3,9 +3,9 @@ import type { Download } from './types.js';
 
 /** Tells listeners of visible changes, and of these alone. */
 export interface Notifier {
-  subscribe(listener: () => void, id?: string): () => void;
+  subscribe: (listener: () => void, id?: string) => () => void;
   /** Calls the listeners of a download and those of all, if the download looks different. Without one: all listeners. */
-  notify(item?: Item): void;
+  notify: (item?: Item) => void;
 }
 
 export function createNotifier(): Notifier {

@@ -54,8 +54,8 @@ export function createStore(
   return {
     start(request) {
       const id = request.clientRequestId ?? newRequestKey();
-      const known = items.get(id);
-      if (known) return known.snapshot();
+      const present = items.get(id);
+      if (present) return present.snapshot();
       const item = add({
         id,
         request: { ...request, clientRequestId: id },
@@ -227,10 +227,10 @@ export function createStore(
   async function takeUpListed(): Promise<void> {
     try {
       const page = await client.list({ limit: LISTED });
-      const known = new Set(records.all().map(({ jobId }) => jobId));
+      const remembered = new Set(records.all().map(({ jobId }) => jobId));
       for (const status of page.items) {
         const { jobId, createdAt } = status;
-        if (find(jobId) || known.has(jobId)) continue;
+        if (find(jobId) || remembered.has(jobId)) continue;
         const item = add({ id: jobId, jobId, name: '', createdAt, saved: false });
         item.apply(status);
         notify(item);

@@ -23,29 +23,40 @@ export interface StreamListener {
   ended(end: StreamEnd): void;
 }
 
-/** A stream that is open until it ends, or is closed from here. Without news it ends after `OPEN_MS`. */
-export function openStream({ ended }: StreamListener, shut: () => void) {
+/** What is common to all streams: one end, also from here, and a limit for the first message. */
+export interface OpenStream {
+  readonly isOpen: boolean;
+  /** Something arrived; the next thing must arrive within `ms`, or at any time. */
+  heard: (ms?: number) => void;
+  end: (reason?: StreamEnd) => void;
+  close: () => void;
+}
+
+/** @param shut closes the connection. */
+export function openStream(listener: StreamListener, shut: () => void): OpenStream {
+  let isOpen = true;
+  const end = (reason: StreamEnd = {}) => {
+    if (!isOpen) return;
+    close();
+    listener.ended(reason);
+  };
   let timer = setTimeout(end, OPEN_MS);
-  const stream = {
-    isOpen: true,
-    /** Something arrived; the next thing may take `ms`, or any time. */
-    heard(ms?: number) {
+  const close = () => {
+    isOpen = false;
+    clearTimeout(timer);
+    shut();
+  };
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    heard(ms) {
       clearTimeout(timer);
-      if (ms !== undefined && stream.isOpen) timer = setTimeout(end, ms);
+      if (isOpen && ms !== undefined) timer = setTimeout(end, ms);
     },
     end,
-    close() {
-      stream.isOpen = false;
-      clearTimeout(timer);
-      shut();
-    },
+    close,
   };
-  function end(reason: StreamEnd = {}): void {
-    if (!stream.isOpen) return;
-    stream.close();
-    ended(reason);
-  }
-  return stream;
 }
 
 /** Passes the text of a message on. What is no JSON object is dropped: polling makes up for it. */
