@@ -38,11 +38,8 @@ function failureOf(response: Response, body: unknown): LonghaulError {
     const { code, title, detail } = body;
     return new LonghaulError(code, detail ?? title ?? code, { ...body, status, retryAfterMs });
   }
-  const what = isRedirect(response) ? 'a redirect' : `status ${status}, but not as Longhaul does`;
-  return new LonghaulError('BAD_ANSWER', `The server responded with ${what}. Check its address.`, {
-    status: status || null,
-    retryAfterMs,
-  });
+  const message = `The server responded with status ${status}, but not as Longhaul does. Check its address.`;
+  return new LonghaulError('BAD_ANSWER', message, { status: status || null, retryAfterMs });
 }
 
 /** Reads `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3). Null without a valid one. */
@@ -55,10 +52,6 @@ export function retryAfterOf(headers: Headers, now = Date.now()): number | null 
 
 function isProblem(body: unknown): body is Problem {
   return typeof (body as Problem | null | undefined)?.code === 'string';
-}
-
-function isRedirect({ type, status }: Response): boolean {
-  return type === 'opaqueredirect' || (status >= 300 && status < 400);
 }
 
 function isJson({ headers }: Response): boolean {

@@ -25,7 +25,7 @@ const SLOW_EXTRA_MS = 25_000;
 export interface Started extends StartedDownload {
   /** The key of the start. The same key finds the same job. */
   clientRequestId: string;
-  /** True if an earlier request with this key started the job. */
+  /** True if an earlier request with this key started the job, also one whose answer was lost. */
   replayed: boolean;
 }
 
@@ -63,9 +63,7 @@ export class LonghaulClient {
       { method: 'POST', path: 'v1/download/initiate', body },
       call,
     );
-    const isKnown = started.headers.get('idempotency-replayed') === 'true';
-    // A key of our own is new: the job is that of a try whose answer was lost.
-    return { ...started.body, clientRequestId, replayed: isKnown && request.clientRequestId !== undefined };
+    return { ...started.body, clientRequestId, replayed: started.headers.has('idempotency-replayed') };
   }
 
   /**

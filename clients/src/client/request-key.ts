@@ -1,5 +1,4 @@
 /** Makes a key for a start. `crypto.randomUUID` does not exist on plain http pages, `getRandomValues` does. */
 export function newRequestKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

@@ -81,7 +81,7 @@ export class Item {
     this.record = {
       ...this.record,
       jobId: status.jobId,
-      name: nameOf(this.record, status),
+      name: status.archiveName ?? this.record.name,
       createdAt: status.createdAt,
       expiresAt: status.expiresAt,
     };
@@ -111,10 +111,6 @@ export class Item {
 /** A name until the server tells one. */
 export function requestedName({ archive }: DownloadRequest): string {
   return `${archive?.name ?? 'download'}.${archive?.format ?? 'zip'}`;
-}
-
-function nameOf({ name }: DownloadRecord, { archive, archiveName }: DownloadStatus): string {
-  return archive?.name ?? archiveName ?? name;
 }
 
 function silence(ms: number): number {

@@ -1,6 +1,6 @@
 import type { ApiConnection } from '../connection.js';
 import type { DownloadStatus } from '../api.js';
-import type { ClientOptions, SocketClass } from '../options.js';
+import type { ClientOptions, SocketClass, Transport } from '../options.js';
 import { isBrowser } from './page.js';
 import { openEvents } from './sse.js';
 import type { StreamListener } from './stream.js';
@@ -33,25 +33,20 @@ export class Ladder {
 
   constructor(connection: ApiConnection, { transports, webSocket }: ClientOptions) {
     const Socket = webSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
-    const url = (status: DownloadStatus, path: string, link: string) =>
-      // On our own base URL: the server may not know its public address.
-      new URL(`?${link.split('?')[1] ?? ''}`, connection.url(`v1/download/jobs/${status.jobId}/${path}`));
-    for (const transport of transports ?? ['websocket', 'sse']) {
-      if (transport === 'websocket' && Socket) {
-        this.add(MAX_STREAMS, (status, listener) =>
-          openSocket(Socket, url(status, 'stream', status.streamUrl!), listener),
-        );
-      } else if (transport === 'sse') {
-        this.add(isBrowser() ? MAX_EVENTS_IN_BROWSER : MAX_STREAMS, (status, listener, lastId) => {
-          const address = url(status, 'events', status.eventsUrl!);
-          return openEvents((init) => connection.fetch(address, init), lastId, listener);
-        });
-      }
+    const openers: Partial<Record<Transport, Rung['open']>> = {
+      ...(Socket && {
+        websocket: ({ streamUrl }, listener) => openSocket(Socket, own(streamUrl!), listener),
+      }),
+      sse: ({ eventsUrl }, listener, lastId) =>
+        openEvents((init) => connection.fetch(own(eventsUrl!), init), lastId, listener),
+    };
+    // On our own base URL: the server may not know its public address.
+    const own = (link: string) => connection.url(link.replace(/^.*?\/(?=v1\/)/, ''));
+    for (const transport of transports ?? (['websocket', 'sse'] as const)) {
+      const open = openers[transport];
+      const max = transport === 'sse' && isBrowser() ? MAX_EVENTS_IN_BROWSER : MAX_STREAMS;
+      if (open) this.rungs.push({ open, max, streams: 0, worked: false, skippedUntil: 0 });
     }
-  }
-
-  private add(max: number, open: Rung['open']): void {
-    this.rungs.push({ open, max, streams: 0, worked: false, skippedUntil: 0 });
   }
 
   /** The best rung that may be tried now. */
