@@ -10,8 +10,8 @@ import { PackedClient } from '../../support/packed-client.js';
 
 const run = promisify(execFile);
 
-/** Bytes of the client, bundled, minified and compressed. */
-const MAX_CLIENT_BYTES = 9_000;
+/** Bytes of the client with its store, bundled, minified and compressed. */
+const MAX_CLIENT_BYTES = 9_450;
 
 /** Uses the public types as an application would. */
 const APPLICATION = `

@@ -57,10 +57,10 @@ describe('LonghaulClient', () => {
       () => 'fault',
       started,
     ]);
-    expect(await settled(client.start({ fileIds: [1] }))).toMatchObject({ jobId: JOB, replayed: false });
+    expect(await settled(client.start({ fileIds: [1] }))).toMatchObject({ jobId: JOB, replayed: true });
     expect(seconds()).toEqual([0, 1, 3, 7]);
     expect(new Set(requests.map(({ init }) => init.body)).size).toBe(1);
-    expect(requests[0]!.init.body).toMatch(/"clientRequestId":"[0-9a-f]{32}"/);
+    expect(requests[0]!.init.body).toMatch(/"clientRequestId":"[\d-]{10,}"/);
   });
 
   it.each([

@@ -107,7 +107,7 @@ describe('watchDownload', () => {
   });
 
   test('handles a response that is not JSON', async () => {
-    answers = [{ status: 200, body: '<h1>Welcome</h1>' }];
+    answers = [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Welcome</h1>' }];
     await expect(watchDownload(baseUrl, { fileIds: [70_000], name: 'mine' }, output)).rejects.toThrow(
       'status 200',
     );
