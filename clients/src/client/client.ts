@@ -4,6 +4,7 @@ import type {
   Estimate,
   FileOutcome,
   ListedFile,
+  Me,
   StartedDownload,
 } from './api.js';
 import { ApiConnection, type ApiRequest } from './connection.js';
@@ -175,6 +176,11 @@ export class LonghaulClient {
       );
       return { items: page[name], nextCursor: page.nextCursor };
     }, first);
+  }
+
+  /** Tells who the caller is, with the limits of the server. @throws LonghaulError UNAUTHENTICATED */
+  me(call?: Call): Promise<Me> {
+    return this.connection.json({ path: 'v1/me' }, call);
   }
 
   private post<T>(path: string, call: Call | undefined): Promise<T> {

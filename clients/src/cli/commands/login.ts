@@ -1,5 +1,5 @@
+import { LonghaulClient } from '../../client/index.js';
 import { KeyFile } from '../credentials/key-file.js';
-import { whoIs } from '../credentials/me.js';
 import { readSecret } from '../credentials/read-secret.js';
 import { checkedToken, findServer, isExposed } from '../credentials/server.js';
 import { warnOfPlainHttp } from '../credentials/warnings.js';
@@ -19,7 +19,7 @@ export const login: Command = {
     const token = secret === '' ? undefined : checkedToken(secret, 'The key');
     const server = { url, token, tokenFrom: undefined };
     if (isExposed(server)) warnOfPlainHttp(url, console);
-    const me = await whoIs(server);
+    const me = await new LonghaulClient({ baseUrl: url, token }).me();
     await keys.keep(url, token);
     if (values.json) printJson(console, { url, userId: me.userId });
     else console.data(`${me.userId}\n`);
@@ -57,15 +57,15 @@ export const whoami: Command = {
   async run(context) {
     noArguments(context, 'whoami');
     const { values, console } = context;
-    const { server } = await context.connect();
-    const me = await whoIs(server);
+    const { client, server } = await context.connect();
+    const me = await client.me();
     if (values.json) {
       printJson(console, { url: server.url, ...me });
       return;
     }
-    const limits = Object.entries(me.limits ?? {}).map(([name, value]) => `${name}: ${String(value)}\n`);
+    const limits = Object.entries(me.limits).map(([name, value]) => `${name}: ${String(value)}\n`);
     console.data(`${me.userId}\n`);
-    console.note(`Server: ${server.url}${me.version === undefined ? '' : `, version ${me.version}`}`);
+    console.note(`Server: ${server.url}, version ${me.version}`);
     console.note(`Key: ${server.tokenFrom === undefined ? 'none' : `from ${server.tokenFrom}`}`);
     if (limits.length > 0) console.note(limits.join('').trimEnd());
   },
