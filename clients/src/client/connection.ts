@@ -8,7 +8,7 @@ import { TokenSource } from './token-source.js';
 
 /** Time that a held answer may take longer than its wait. */
 const TIMEOUT_MS = 5_000;
-const RETRY_FOR_MS = 30_000;
+const RETRY_FOR_MS = 60_000;
 
 type Query = Record<string, string | number | readonly string[] | undefined>;
 

@@ -26,7 +26,7 @@ export interface ClientOptions {
   /** Time for one answer in milliseconds, 5,000 by default. */
   timeoutMs?: number | undefined;
   /**
-   * Time for which requests are repeated while the server is busy or away, in milliseconds; 30,000 by default, 0 makes
+   * Time for which requests are repeated while the server is busy or away, in milliseconds; 60,000 by default, 0 makes
    * one try. One wait that the server asks for may exceed it, up to 2 minutes. Watching does not end.
    */
   retryForMs?: number | undefined;

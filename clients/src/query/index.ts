@@ -18,7 +18,7 @@ interface Context {
 /** Polls come 4 to 8 s apart at random, so that pages that failed together do not return together. */
 const POLL_MS = 4_000;
 
-/** Tries after a passing fault. The client has repeated the request for half a minute before each. */
+/** Tries after a passing fault. The client has repeated the request for a minute before each. */
 const MAX_RETRIES = 3;
 
 const retries = {

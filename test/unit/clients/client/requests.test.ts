@@ -89,7 +89,7 @@ describe('LonghaulClient', () => {
     const failure = await settled(client.status(JOB));
     expect(failure).toMatchObject({ code: 'NETWORK', status: null });
     expect((failure as Error).message).toContain('ECONNRESET');
-    expect(seconds().at(-1)).toBeLessThanOrEqual(30);
+    expect(seconds().at(-1)).toBeLessThanOrEqual(60);
   });
 
   it('ends a request without an answer after 5 s', async () => {
