@@ -193,8 +193,15 @@ export class Stack {
     return fetch(redirect.headers.get('location')!, { headers });
   }
 
+  /** Reads a page of outcomes; again while a busy worker does not answer in time. */
   async files(jobId: string, query = ''): Promise<FilesPage> {
-    return (await (await this.request(`/v1/download/${jobId}/files${query}`)).json()) as FilesPage;
+    let page: Partial<FilesPage> = {};
+    await waitFor('the outcomes', async () => {
+      const response = await this.request(`/v1/download/${jobId}/files${query}`);
+      page = (await response.json()) as FilesPage;
+      return response.status !== 503;
+    });
+    return page as FilesPage;
   }
 
   /** Lists the keys that the store holds for a job. */
