@@ -141,7 +141,7 @@ describeWith(await locateTemporalCli(), 'outbound traffic', (temporalCli) => {
 
   it('reports failures without storing the operator URL', async () => {
     const { jobId } = await stack.initiate({ fileId: 70_002, callbackUrl: hook() });
-    const { error } = await stack.waitUntilFinal(jobId);
+    const { fileIds: _, ...error } = (await stack.waitUntilFinal(jobId)).error!;
     expect(verified(await callbackOf(receiver))).toMatchObject({
       type: 'download.failed',
       data: { status: 'failed', archive: null, error: { ...error, code: 'FILE_FORBIDDEN' } },
