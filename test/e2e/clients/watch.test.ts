@@ -142,9 +142,9 @@ describeWith(await locateTemporalCli(), 'LonghaulClient.watch', (temporalCli) =>
     expect(proxy.requests.length).toBe(before + 1);
   });
 
-  it.each([[], ['poll'], ['sse']])('lets the process end, transports %j', async (...transports) => {
+  it.each([['websocket', 'sse'], ['sse'], ['poll']])('lets the process end, by %s', async (...transports) => {
     const { jobId } = await clientOf().start(SLOW_JOB);
-    const options = JSON.stringify({ baseUrl: proxy.url, ...(transports.length > 0 && { transports }) });
+    const options = JSON.stringify({ baseUrl: proxy.url, transports });
     const script = `import { LonghaulClient } from 'longhaul/client';
       for await (const { bytesProcessed } of new LonghaulClient(${options}).watch('${jobId}')) {
         if (bytesProcessed > 0) break;
