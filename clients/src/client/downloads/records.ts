@@ -31,8 +31,11 @@ export interface Records {
 
 export function createRecords(storage: KeyValueStore | null, key: string): Records {
   function all(): DownloadRecord[] {
-    const records = attempt(() => JSON.parse(storage!.getItem(key)!) as DownloadRecord[] | null) ?? [];
-    return records.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) + DAY_MS > Date.now());
+    const records = attempt(() => {
+      const kept = JSON.parse(storage!.getItem(key)!) as DownloadRecord[];
+      return kept.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) + DAY_MS > Date.now());
+    });
+    return records ?? [];
   }
 
   function write(records: DownloadRecord[]): void {

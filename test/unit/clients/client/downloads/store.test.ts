@@ -224,6 +224,18 @@ describe('createDownloads', () => {
     expect(store.get('key')?.state).toBe('queued');
   });
 
+  it.each(['{}', 'null', '[null]', '7', 'no JSON'])(
+    'begins anew after the broken storage %s',
+    async (text) => {
+      for (const key of ['longhaul:http://api.test/:', 'other']) browser.values.set(key, text);
+      const store = open();
+      await store.resume();
+      store.start(REQUEST);
+      await settle();
+      expect(store.get('key')?.state).toBe('queued');
+    },
+  );
+
   it('forgets everything at sign-out', async () => {
     const store = open();
     store.start(REQUEST);
