@@ -10,7 +10,7 @@ import {
   type Page,
 } from '../client/index.js';
 
-/** What TanStack Query hands to a query function. */
+/** The argument of a query function in TanStack Query. */
 interface Context {
   signal: AbortSignal;
 }

@@ -66,7 +66,7 @@ async function streamTo(
 
 /**
  * Saves one file. Returns whether its checksum is known; undefined if a resumed file turned out wrong and was removed, so
- * that it can be saved anew.
+ * that it can be saved again.
  */
 async function saveFile(path: string, options: SaveOptions): Promise<boolean | undefined> {
   const { archive, force, signal } = options;

@@ -10,7 +10,7 @@ const TICK_MS = 1_000;
 /** A tab that hears nothing from the leader for this time asks the server itself. */
 const UNHEARD_MS = 20_000;
 
-/** What following tells the store. */
+/** Events of following, for the store. */
 export interface FollowingEvents {
   /** This tab has read a status. */
   learned(item: Item, status: DownloadStatus): void;

@@ -2,7 +2,7 @@ import { attempt } from '../attempt.js';
 import type { DownloadRequest } from '../api.js';
 import type { KeyValueStore } from './types.js';
 
-/** What a browser remembers of a download. The request is kept only until its start is accepted. */
+/** A download in the memory of a browser. The request is kept only until its start is accepted. */
 export interface DownloadRecord {
   id: string;
   jobId?: string;

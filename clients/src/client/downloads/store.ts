@@ -13,13 +13,13 @@ import type { Download, Downloads, DownloadsOptions, KeyValueStore } from './typ
 /** Jobs that are taken over from the server's list. */
 const LISTED = 50;
 
-/** What the store needs of the client. */
+/** The part of the client that the store uses. */
 export type DownloadsClient = Pick<
   LonghaulClient,
   'baseUrl' | 'start' | 'status' | 'watch' | 'cancel' | 'retry' | 'list' | 'downloadUrl'
 >;
 
-/** What the store needs of the browser. */
+/** The part of the browser that the store uses. */
 export interface DownloadsPorts {
   storage: KeyValueStore | null;
   tabs: Tabs;

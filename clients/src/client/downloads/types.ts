@@ -54,7 +54,7 @@ export interface Downloads {
   forget(): void;
 }
 
-/** What `localStorage` offers. */
+/** The part of `localStorage` that is used. */
 export interface KeyValueStore {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;

@@ -23,7 +23,7 @@ export interface StreamListener {
   ended(end: StreamEnd): void;
 }
 
-/** What is common to all streams: one end, also from here, and a limit for the first message. */
+/** The common part of all streams: one end, also from here, and a limit for the first message. */
 export interface OpenStream {
   readonly isOpen: boolean;
   /** Something arrived; the next thing must arrive within `ms`, or at any time. */
