@@ -19,7 +19,7 @@ import { version } from './version.js';
 /** Time for which requests are repeated while the server is busy or restarts. */
 const RETRY_FOR_MS = 15_000;
 
-/** Longer than the minute after which limits on requests begin anew. */
+/** Longer than the minute after which limits on requests begin again. */
 const PATIENT_RETRY_FOR_MS = 90_000;
 
 /** Runs the command line. Returns its exit code; never throws. */

@@ -4,7 +4,7 @@ import type { KeyMarks } from './principal.js';
 /** Time to open a sign-in link. Short, because an address ends up in histories. */
 const LINK_LIFETIME_MS = 60_000;
 
-/** Who is signed in, and by which key. */
+/** The signed-in user, and the key. */
 export interface SignedInUser {
   userId: string;
   /** Mark of the key; null where credentials end by themselves. */

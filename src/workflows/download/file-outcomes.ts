@@ -3,7 +3,7 @@ import type { DownloadJob } from '../../contract/job.js';
 import type { JobError } from '../../contract/snapshot.js';
 import { type FileId, type FileOutcome, fileIdOf, type PreparedChunk } from '../../contract/files.js';
 
-/** What a workflow knows of its files. */
+/** Files of a job, as its workflow knows them. */
 export interface KnownFiles {
   job: DownloadJob;
   /** The chunks that are looked up. */

@@ -12,7 +12,7 @@ export interface Connection {
   server: Server;
 }
 
-/** What a command works with. */
+/** The surroundings of a command. */
 export interface Context {
   values: Values;
   /** Arguments that are not flags. */

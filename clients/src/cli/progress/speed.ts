@@ -4,7 +4,7 @@ const WINDOW_MS = 10_000;
 export class Speed {
   private samples: { at: number; bytes: number }[] = [];
 
-  /** Adds a count of bytes; a count below the last one begins anew. */
+  /** Adds a count of bytes; a count below the last one begins again. */
   add(bytes: number, at: number): void {
     if (bytes < (this.samples.at(-1)?.bytes ?? 0)) this.samples = [];
     this.samples.push({ at, bytes });

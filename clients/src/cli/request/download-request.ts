@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import type { WantedFile } from './file-ids.js';
 import { type Format, FORMATS } from './formats.js';
 
-/** What the name of the output tells about the archive. */
+/** Format and name of the archive, by the name of the output. */
 export interface NamedOutput {
   name?: string;
   format?: Format;
