@@ -56,7 +56,7 @@ describeWith(await locateTemporalCli(), 'LonghaulClient.watch', (temporalCli) =>
     expect(proxy.count('events')).toBe(0);
     // The start, one status before the stream, and one that completes the final message.
     expect(proxy.count('request')).toBeLessThanOrEqual(4);
-    expect(proxy.openStreams).toBe(0);
+    await waitFor('the end of the socket', () => proxy.openStreams === 0);
   });
 
   it('follows a job by events when sockets are refused', async () => {
