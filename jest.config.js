@@ -8,13 +8,24 @@ export default {
   roots: ['<rootDir>/src', '<rootDir>/clients/src', '<rootDir>/test'],
   // Slow suites have a configuration of their own, jest.slow.config.js.
   testMatch: ['**/!(*.slow).test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '\\.tsx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+        },
+      },
+    ],
+  },
   // Sources import `./x.js`, the name that TypeScript emits; map it to the `.ts` file.
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // The sources of the client, otherwise its tests would need a build.
-    '^longhaul/(client|query)$': '<rootDir>/clients/src/$1/index',
+    '^longhaul/(client|query|react)$': '<rootDir>/clients/src/$1/index',
   },
   // This tool overwrites the histories that the replay test reads.
   testPathIgnorePatterns: process.env.RECORD_HISTORIES ? [] : ['/histories/'],

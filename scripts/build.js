@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { build as buildWithVite } from 'vite';
 
 /**
- * Compiles the sources and bundles the workflows; production, `npm start` and the tests share the bundle. Both steps run
- * in parallel from the sources, because this time counts toward the first start.
+ * Compiles the sources, bundles the workflows and builds the page; production, `npm start` and the tests share the results.
+ * The steps run in parallel from the sources, because this time counts toward the first start.
  */
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bundle = path('../dist/workflow-bundle.js');
+const page = path('../dist/web/index.html');
 
 /** Returns the newest modification time in these files and folders; 0 for missing ones. */
 async function newest(...paths) {
@@ -58,5 +60,12 @@ async function bundleWorkflows() {
   await writeFile(bundle, code);
 }
 
-const [code] = await Promise.all([compile(), bundleWorkflows()]);
+/** Builds the page, unless it is newer than its sources. */
+async function buildPage() {
+  const folders = ['../web', '../clients/src', '../clients/styles.css', '../package-lock.json'];
+  if ((await newest(page)) > (await newest(...folders.map(path)))) return;
+  await buildWithVite({ configFile: path('../web/vite.config.ts'), logLevel: 'warn' });
+}
+
+const [code] = await Promise.all([compile(), bundleWorkflows(), buildPage()]);
 process.exitCode = code;
