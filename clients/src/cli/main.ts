@@ -1,9 +1,8 @@
-import { EXIT } from './exit-codes.js';
-import { onBrokenPipe } from './output/console.js';
+import { reportOutputFailure } from './output/output-failure.js';
 import { run } from './run.js';
 
-// A reader such as `head` that has gone needs nothing more. `download -o -` reports it by its exit code.
-onBrokenPipe(process.stdout, () => (process.exitCode ??= EXIT.done));
-onBrokenPipe(process.stderr, () => {});
+process.stdout.on('error', (error) => process.exit(reportOutputFailure(error)));
+// There is no other place to say it.
+process.stderr.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2));

@@ -1,5 +1,3 @@
-import { systemCode } from '../errors.js';
-
 /** A stream of the process: standard output or standard error. */
 export interface TextStream {
   write(chunk: string | Uint8Array): boolean;
@@ -111,12 +109,4 @@ export class Console {
   private colored(code: number, text: string): string {
     return this.options.color ? `\u001B[${code}m${text}\u001B[0m` : text;
   }
-}
-
-/** Calls back when the reader of a stream has gone, instead of ending the process with a stack. */
-export function onBrokenPipe(stream: NodeJS.WriteStream, callback: () => void): void {
-  stream.on('error', (error: Error) => {
-    if (systemCode(error) !== 'EPIPE' && systemCode(error) !== 'ERR_STREAM_DESTROYED') throw error;
-    callback();
-  });
 }

@@ -1,8 +1,8 @@
 import { type CommandError, notSaved, systemCode } from '../errors.js';
 
 const REASONS: Record<string, string> = {
-  ENOSPC: 'The disk is full. Free some space and run the same command again: it goes on from here.',
-  EDQUOT: 'The disk quota is used up. Free some space and run the same command again: it goes on from here.',
+  ENOSPC: 'The disk is full. Free some space and run the same command again.',
+  EDQUOT: 'The disk quota is used up. Free some space and run the same command again.',
   EFBIG: 'The file system takes no file of this size. Save to another one.',
   EACCES: 'Access was denied. Choose another place with -o.',
   EPERM: 'Access was denied. Choose another place with -o.',
