@@ -1,70 +1,58 @@
-import { type FileHandle, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { constants, type FileHandle, lutimes, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandError, notSaved, systemCode } from '../errors.js';
 import { formatBytes } from '../output/quantities.js';
 import { diskFailure } from './disk-failure.js';
+import {
+  abandonedParts,
+  type ArchiveIdentity,
+  archiveWord,
+  BEAT_MS,
+  ownPath,
+  restingPath,
+  savedByAnother,
+} from './part-names.js';
+import { publish } from './publish.js';
 import type { Sink } from './sink.js';
-import { assertAbsent } from './target.js';
 
-/** Identifies an archive. */
-export interface ArchiveIdentity {
-  size: number;
-  checksum: string;
-}
-
-/** Written beside the part, so that a later run resumes the same archive only. */
-interface Note extends ArchiveIdentity {
-  etag?: string;
-  /** The process that writes. */
-  pid: number;
-}
-
-/** `NAME.part`: an archive until it is complete and verified. */
+/**
+ * An archive until it is complete and verified. Each command writes a file of its own, so that no other command
+ * changes bytes that were verified. A later command takes over the file of an ended one by giving it a new name.
+ */
 export class PartialFile implements Sink {
+  etag: string | undefined;
+  private isLost = false;
+  private readonly beat: NodeJS.Timeout;
+
   private constructor(
     readonly finalPath: string,
+    private readonly path: string,
     private readonly handle: FileHandle,
     private readonly archive: ArchiveIdentity,
     public offset: number,
-    public etag: string | undefined,
-  ) {}
+  ) {
+    this.beat = setInterval(() => void this.touch(), BEAT_MS).unref();
+  }
 
   /**
-   * Opens the part of an earlier run if it belongs to the same archive, else a new one.
-   * @throws CommandError if another process writes it, or if the disk has too little space.
+   * Goes on with what an earlier command left of the same archive, or begins a new part.
+   * @throws CommandError if another command saves to the same place, or if the disk has too little space.
    */
-  static async open(finalPath: string, archive: ArchiveIdentity): Promise<PartialFile> {
-    const note = await readNote(finalPath);
-    if (note && isRunning(note.pid)) {
-      throw notSaved(
-        `Another command (process ${note.pid}) saves to ${finalPath} now. Wait for it, or choose another name with -o.`,
-      );
-    }
+  static async open(finalPath: string, archive: ArchiveIdentity, signal: AbortSignal): Promise<PartialFile> {
     try {
-      const handle = await open(partOf(finalPath), 'a+').then(async (created) => {
-        await created.close();
-        return open(partOf(finalPath), 'r+');
-      });
+      const path = ownPath(finalPath, archiveWord(archive));
+      await takeOver(finalPath, path, archive, signal);
+      const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW);
       const { size } = await handle.stat();
-      const isSame =
-        note?.checksum === archive.checksum && note.size === archive.size && size <= archive.size;
-      const part = new PartialFile(
-        finalPath,
-        handle,
-        archive,
-        isSame ? size : 0,
-        isSame ? note.etag : undefined,
-      );
-      if (!isSame) await handle.truncate(0);
+      const part = new PartialFile(finalPath, path, handle, archive, size);
+      if (size > archive.size) await part.restart();
       await part.assertSpace().catch(async (error: unknown) => {
-        await (part.offset === 0 ? part.discard() : part.close());
+        await part.close();
         throw error;
       });
-      await part.writeNote();
       return part;
     } catch (error) {
-      if (systemCode(error) === undefined) throw error;
-      throw diskFailure(finalPath, error);
+      throw systemCode(error) === undefined ? error : diskFailure(finalPath, error);
     }
   }
 
@@ -74,12 +62,11 @@ export class PartialFile implements Sink {
   }
 
   async keepEtag(etag: string | undefined): Promise<void> {
-    if (etag === this.etag) return;
     this.etag = etag;
-    await this.writeNote();
   }
 
   async write(chunk: Uint8Array): Promise<void> {
+    if (this.isLost) throw this.lost();
     try {
       for (let done = 0; done < chunk.length;) {
         const { bytesWritten } = await this.handle.write(chunk, done, chunk.length - done, this.offset);
@@ -94,35 +81,57 @@ export class PartialFile implements Sink {
   async restart(): Promise<boolean> {
     await this.handle.truncate(0);
     this.offset = 0;
-    await this.keepEtag(undefined);
+    this.etag = undefined;
     return true;
   }
 
-  /** Gives the complete file its name. */
+  /** Gives the complete file its name. Keeps the part if that fails. */
   async finish(force: boolean): Promise<void> {
     try {
-      // Network file systems report a full disk only here.
+      // Otherwise a crash may leave the name without the bytes. Network file systems report a full disk only here.
+      await this.handle.sync();
+      await this.touch();
+      const { size } = await this.handle.stat();
+      if (this.isLost || size !== this.archive.size) throw this.lost();
       await this.handle.close();
-      await assertAbsent(this.finalPath, force);
-      await rename(partOf(this.finalPath), this.finalPath);
+      await publish(this.path, this.finalPath, force);
+      clearInterval(this.beat);
     } catch (error) {
+      await this.close();
       throw error instanceof CommandError ? error : diskFailure(this.finalPath, error);
-    } finally {
-      await rm(noteOf(this.finalPath), { force: true });
     }
   }
 
-  /** Keeps the part for a later run. */
+  /** Keeps what there is for a later run. */
   async close(): Promise<void> {
+    if (this.offset === 0) {
+      await this.discard();
+      return;
+    }
+    clearInterval(this.beat);
     await this.handle.close();
-    await this.writeNote(0).catch(() => {});
+    await rename(this.path, restingPath(this.finalPath, archiveWord(this.archive))).catch(() => {});
   }
 
   /** Removes the part. */
   async discard(): Promise<void> {
+    clearInterval(this.beat);
     await this.handle.close();
-    await rm(partOf(this.finalPath), { force: true });
-    await rm(noteOf(this.finalPath), { force: true });
+    await rm(this.path, { force: true });
+  }
+
+  /** Shows other commands that this one still runs. */
+  private async touch(): Promise<void> {
+    const now = new Date();
+    await lutimes(this.path, now, now).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT') this.isLost = true;
+    });
+  }
+
+  private lost(): CommandError {
+    return notSaved(
+      `${this.finalPath} cannot be saved. Another command took its part over, or changed it. Run the same command again.`,
+    );
   }
 
   private async assertSpace(): Promise<void> {
@@ -135,37 +144,25 @@ export class PartialFile implements Sink {
         'Free some space, or choose another place with -o.',
     );
   }
+}
 
-  private async writeNote(pid = process.pid): Promise<void> {
-    const { size, checksum } = this.archive;
-    const note: Note = { size, checksum, ...(this.etag !== undefined && { etag: this.etag }), pid };
-    await writeFile(noteOf(this.finalPath), JSON.stringify(note));
+/** Gives the largest abandoned part of the archive a new name, and removes all others, which nothing can use. */
+async function takeOver(
+  finalPath: string,
+  path: string,
+  archive: ArchiveIdentity,
+  signal: AbortSignal,
+): Promise<void> {
+  const parts = await abandonedParts(finalPath, signal);
+  const word = archiveWord(archive);
+  const [best] = parts
+    // A file with two names may be a saved archive.
+    .filter((part) => part.archive === word && part.nlink === 1)
+    .toSorted((one, other) => other.size - one.size);
+  if (best) {
+    await rename(best.path, path).catch((error: unknown) => {
+      throw systemCode(error) === 'ENOENT' ? savedByAnother(finalPath) : error;
+    });
   }
-}
-
-function partOf(path: string): string {
-  return `${path}.part`;
-}
-
-function noteOf(path: string): string {
-  return `${path}.part.json`;
-}
-
-/** Returns undefined without a note, or for one that was broken off. */
-async function readNote(path: string): Promise<Note | undefined> {
-  try {
-    return JSON.parse(await readFile(noteOf(path), 'utf8')) as Note;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw diskFailure(path, error);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
+  for (const part of parts) if (part !== best) await rm(part.path, { force: true });
 }

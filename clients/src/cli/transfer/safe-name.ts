@@ -1,6 +1,6 @@
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** Leaves room for `.part.json` below the 255 bytes of most file systems. */
+/** Leaves room for the endings of a part below the 255 bytes of most file systems. */
 const MAX_BYTES = 200;
 
 /** Makes the name of an archive safe as a file name: no folders, control characters, or names that Windows reserves. */

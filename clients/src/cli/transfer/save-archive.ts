@@ -1,10 +1,12 @@
-import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { ArchiveInfo } from '../../client/index.js';
-import { notSaved } from '../errors.js';
+import { exitCodeOf, notSaved } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { Interrupted } from '../interrupt/interrupted.js';
 import { type Checksum, checksumLike } from './checksum.js';
+import { openDevice, openStdout } from './open-stream.js';
 import { PartialFile } from './partial-file.js';
+import { ArchiveChanged } from './ranged-request.js';
 import type { Sink } from './sink.js';
 import { StreamSink } from './stream-sink.js';
 import { filePath, type Target } from './target.js';
@@ -33,35 +35,29 @@ export interface Saved {
 export async function saveArchive(options: SaveOptions): Promise<Saved> {
   const { target, archive, force } = options;
   if (target.kind === 'stdout')
-    return { path: null, ...(await streamTo(process.stdout, 'Standard output', options)) };
-  if (target.kind === 'device') return { path: target.path, ...(await streamToDevice(target.path, options)) };
+    return { path: null, verified: await streamTo(openStdout(), 'Standard output', options) };
+  if (target.kind === 'device') {
+    const stream = await openDevice(target.path, target.isPipe, options.signal);
+    return { path: target.path, verified: await streamTo(stream, target.path, options) };
+  }
   const path = await filePath(target, archive.name, force);
   const verified = (await saveFile(path, options)) ?? (await saveFile(path, options));
   if (verified === undefined) throw wrongChecksum('was removed');
   return { path, verified };
 }
 
-async function streamToDevice(path: string, options: SaveOptions): Promise<{ verified: boolean }> {
-  const stream = createWriteStream(path);
-  try {
-    return await streamTo(stream, path, options);
-  } finally {
-    stream.end();
-  }
-}
-
-async function streamTo(
-  stream: Writable,
-  name: string,
-  options: SaveOptions,
-): Promise<{ verified: boolean }> {
-  const sink = new StreamSink(stream, name);
+/** Writes an archive in place. Returns whether its checksum is known. */
+async function streamTo(stream: Writable, name: string, options: SaveOptions): Promise<boolean> {
   const sum = checksumOf(options.archive.checksum);
-  await transferInto(sink, sum, options);
-  await sink.flush();
+  try {
+    await transferInto(new StreamSink(stream, name, options.signal), sum, options);
+  } finally {
+    // Drops what no reader takes, which would keep the process.
+    stream.destroy();
+  }
   if (sum.current && sum.current.value() !== options.archive.checksum)
     throw wrongChecksum('must not be used');
-  return { verified: sum.current !== undefined };
+  return sum.current !== undefined;
 }
 
 /**
@@ -70,15 +66,14 @@ async function streamTo(
  */
 async function saveFile(path: string, options: SaveOptions): Promise<boolean | undefined> {
   const { archive, force, signal } = options;
-  const part = await PartialFile.open(path, archive);
+  const part = await PartialFile.open(path, archive, signal);
   const resumedFrom = part.offset;
   const sum = checksumOf(archive.checksum);
   try {
     await readKept(part, sum.current, options);
     await transferInto(part, sum, options);
   } catch (error) {
-    const { reason } = signal as { reason: unknown };
-    await (reason instanceof Interrupted && reason.leaving === 'cancel' ? part.discard() : part.close());
+    await (isUseless(error) ? part.discard() : part.close());
     throw error;
   }
   if (sum.current && sum.current.value() !== archive.checksum) {
@@ -88,6 +83,15 @@ async function saveFile(path: string, options: SaveOptions): Promise<boolean | u
   }
   await part.finish(force);
   return sum.current !== undefined;
+}
+
+/** Tells that no later run can go on with a part: it was cancelled, or its archive is gone. */
+function isUseless(error: unknown): boolean {
+  if (error instanceof Interrupted) return error.leaving === 'cancel';
+  const code = exitCodeOf(error);
+  return (
+    code === EXIT.unknownJob || code === EXIT.jobFailed || (error as Error).cause instanceof ArchiveChanged
+  );
 }
 
 async function readKept(part: PartialFile, sum: Checksum | undefined, options: SaveOptions): Promise<void> {

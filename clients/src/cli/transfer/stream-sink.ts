@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { BrokenPipe } from '../output/console.js';
 import { systemCode } from '../errors.js';
+import { BrokenPipe } from '../output/console.js';
 import { diskFailure } from './disk-failure.js';
 import type { Sink } from './sink.js';
 
@@ -9,46 +8,40 @@ import type { Sink } from './sink.js';
 export class StreamSink implements Sink {
   offset = 0;
   etag: string | undefined;
-  private failure: Error | undefined;
 
   constructor(
     private readonly stream: Writable,
     private readonly name: string,
+    private readonly signal: AbortSignal,
   ) {
-    stream.on('error', (error) => {
-      this.failure = systemCode(error) === 'EPIPE' ? new BrokenPipe() : diskFailure(this.name, error);
-    });
+    // The write reports it. Without a listener it would end the process.
+    stream.on('error', () => {});
   }
 
   async keepEtag(etag: string | undefined): Promise<void> {
     this.etag = etag;
   }
 
+  /** Waits until the bytes have left. @throws CommandError, BrokenPipe, or the reason of the signal */
   async write(chunk: Uint8Array): Promise<void> {
-    if (this.failure) throw this.failure;
-    const hasRoom = this.stream.write(chunk);
+    const { stream, signal } = this;
+    await new Promise<void>((resolve, reject) => {
+      const stop = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+      stream.write(chunk, (error) => {
+        signal.removeEventListener('abort', stop);
+        if (error) reject(this.failure(error));
+        else resolve();
+      });
+    });
     this.offset += chunk.length;
-    if (!hasRoom) await this.drained();
-    if (this.failure) throw this.failure;
   }
 
   async restart(): Promise<boolean> {
     return this.offset === 0;
   }
 
-  private async drained(): Promise<void> {
-    const settled = new AbortController();
-    const { signal } = settled;
-    // A failed stream closes without draining.
-    await Promise.race(['drain', 'close', 'error'].map((name) => once(this.stream, name, { signal }))).catch(
-      () => {},
-    );
-    settled.abort();
-  }
-
-  /** Waits until all bytes have left. */
-  async flush(): Promise<void> {
-    await new Promise<void>((resolve) => this.stream.write('', () => resolve()));
-    if (this.failure) throw this.failure;
+  private failure(error: Error): Error {
+    return systemCode(error) === 'EPIPE' ? new BrokenPipe() : diskFailure(this.name, error);
   }
 }

@@ -11,7 +11,7 @@ import { safeName } from './safe-name.js';
 export type Target =
   | { kind: 'stdout' }
   /** A device or pipe, which is written in place. */
-  | { kind: 'device'; path: string }
+  | { kind: 'device'; path: string; isPipe: boolean }
   | { kind: 'file'; path: string }
   /** The archive names the file. */
   | { kind: 'folder'; path: string };
@@ -28,10 +28,12 @@ export async function targetOf(output: string | undefined, force: boolean): Prom
     await assertWritable(path, path);
     return { kind: 'folder', path };
   }
-  if (info && !info.isFile()) return { kind: 'device', path };
+  if (info && !info.isFile() && !info.isSymbolicLink())
+    return { kind: 'device', path, isPipe: info.isFIFO() };
   if (info && !force) throw exists(path);
   // A rename would replace the link, not its target.
-  const place = info && (await lstat(path)).isSymbolicLink() ? await realpath(path) : path;
+  const isLink = info?.isFile() && (await lstat(path)).isSymbolicLink();
+  const place = isLink ? await realpath(path) : path;
   await assertWritable(dirname(place), path);
   return { kind: 'file', path: place };
 }
@@ -62,17 +64,20 @@ export function namedBy(target: Target): NamedOutput {
   return { ...(stem === '' ? {} : { name: stem }), ...(format && { format }) };
 }
 
-function exists(path: string) {
+export function exists(path: string) {
   return notSaved(`${path} exists. Choose another name with -o, or replace it with --force.`);
 }
 
+/** Describes a file, or the link itself if it leads nowhere. */
 async function statOf(path: string) {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw diskFailure(path, error);
+  for (const ask of [stat, lstat]) {
+    try {
+      return await ask(path);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw diskFailure(path, error);
+    }
   }
+  return undefined;
 }
 
 async function assertWritable(folder: string, path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LonghaulError } from '../../client/index.js';
 import { notSaved, runAgain } from '../errors.js';
+import { formatSeconds } from '../output/quantities.js';
 import type { Checksum } from './checksum.js';
 import { ArchiveChanged, connectionLost, PassingFault, requestRest } from './ranged-request.js';
 import type { Sink } from './sink.js';
@@ -10,6 +11,9 @@ const MAX_DELAY_MS = 30_000;
 
 /** Tries in a row that bring no byte. They take some four minutes. */
 const MAX_VAIN_TRIES = 12;
+
+/** The longest wait that a store may ask for. */
+const MAX_TOLD_MS = 600_000;
 
 /** A connection without a byte for this long is given up. */
 const STALL_MS = 30_000;
@@ -54,6 +58,7 @@ export async function transfer(options: TransferOptions): Promise<void> {
       vainTries = sink.offset > before ? 1 : vainTries + 1;
       if (vainTries > MAX_VAIN_TRIES) throw gaveUp(error);
       const delayMs = delayAfter(error, vainTries);
+      if (delayMs > MAX_TOLD_MS) throw askedToWait(error, delayMs);
       onRetry(error.message, delayMs);
       await delay(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
@@ -71,7 +76,8 @@ async function oneTry({
 }: TransferOptions) {
   const url = await link();
   const stall = new AbortController();
-  const timer = setTimeout(() => stall.abort(), stallMs);
+  let isWriting = false;
+  const timer = setTimeout(() => isWriting || stall.abort(), stallMs);
   try {
     const { offset, etag } = sink;
     const rest = await requestRest(url, {
@@ -87,7 +93,10 @@ async function oneTry({
       const chunk = received.subarray(Math.min(skip, received.length));
       skip -= received.length - chunk.length;
       if (sink.offset + chunk.length > size) throw new ArchiveChanged('The store sent too many bytes.');
+      // A slow reader is no fault of the store.
+      isWriting = true;
       await sink.write(chunk);
+      isWriting = false;
       checksum.current?.update(chunk);
       onProgress(sink.offset);
       timer.refresh();
@@ -150,6 +159,12 @@ function delayAfter(error: PassingFault | LonghaulError, vainTries: number): num
 
 function changedMeanwhile(cause: Error) {
   return notSaved('The archive changed while it was transferred. Run the same command again.', cause);
+}
+
+function askedToWait({ message }: Error, delayMs: number) {
+  return runAgain(
+    `${message} It asks to wait ${formatSeconds(delayMs / 1_000)}. Run the same command again then.`,
+  );
 }
 
 function gaveUp(cause: Error) {

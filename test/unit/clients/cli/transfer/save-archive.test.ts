@@ -1,16 +1,20 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readdirSync, renameSync, truncateSync } from 'node:fs';
+import { appendFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../../../clients/src/client/index.js';
 import { CommandError } from '../../../../../clients/src/cli/errors.js';
 import { Interrupted } from '../../../../../clients/src/cli/interrupt/interrupted.js';
 import { saveArchive, type SaveOptions } from '../../../../../clients/src/cli/transfer/save-archive.js';
+import { archiveWord, restingPath } from '../../../../../clients/src/cli/transfer/part-names.js';
 import { CuttingStore } from '../../../../support/cutting-store.js';
 
 const SIZE = 1_000_000;
+const RUN = `.${'0'.repeat(16)}`;
 
 describe('saveArchive', () => {
   let store: CuttingStore;
@@ -40,6 +44,8 @@ describe('saveArchive', () => {
     skipped: 0,
     ...changes,
   });
+  const part = (changes: object = {}, run = '') =>
+    restingPath(path, `${archiveWord({ ...archive(), ...changes })}${run}`);
   const save = (changes: Partial<SaveOptions> = {}) =>
     saveArchive({
       archive: archive(),
@@ -86,7 +92,7 @@ describe('saveArchive', () => {
       onProgress: (_, bytes) => bytes === 400_000 && controller.abort(new Interrupted('detach')),
     });
     expect(interrupted).toBeInstanceOf(Interrupted);
-    expect((await readdir(folder)).toSorted()).toEqual(['photos.zip.part', 'photos.zip.part.json']);
+    expect(await readdir(folder)).toEqual([basename(part())]);
     await save();
     expect(store.requests[1]!.headers.range).toBe('bytes=400000-');
     expect(store.bytes.equals(await readFile(path))).toBe(true);
@@ -104,38 +110,67 @@ describe('saveArchive', () => {
   });
 
   it('asks the store nothing for a complete part', async () => {
-    await writeFile(`${path}.part`, store.bytes);
-    await writeFile(`${path}.part.json`, JSON.stringify({ size: SIZE, checksum: store.checksum, pid: 0 }));
+    await writeFile(part(), store.bytes);
     await save();
     expect(store.requests).toHaveLength(0);
     expect(store.bytes.equals(await readFile(path))).toBe(true);
+    expect(await readdir(folder)).toEqual(['photos.zip']);
   });
 
-  it.each([
-    ['of another archive', { size: SIZE, checksum: `sha256:${'0'.repeat(64)}`, pid: 0 }],
-    ['without a note', undefined],
-    ['with a broken note', 'half'],
-  ])('starts over after a part %s', async (_, note) => {
-    await writeFile(`${path}.part`, 'something else');
-    if (note) await writeFile(`${path}.part.json`, typeof note === 'string' ? note : JSON.stringify(note));
+  it('replaces the part of another archive', async () => {
+    await writeFile(part({ size: 5 }), 'something else');
     await save();
     expect(store.requests[0]!.headers.range).toBeUndefined();
-    expect(store.bytes.equals(await readFile(path))).toBe(true);
+    expect(await readdir(folder)).toEqual(['photos.zip']);
   });
 
-  it('saves anew when a part turns out damaged', async () => {
-    await writeFile(`${path}.part`, Buffer.alloc(1_000));
-    await writeFile(`${path}.part.json`, JSON.stringify({ size: SIZE, checksum: store.checksum, pid: 0 }));
+  it('goes on with the part of a killed command', async () => {
+    await writeFile(part({}, RUN), store.bytes.subarray(0, 300_000));
+    await save();
+    expect(store.requests[0]!.headers.range).toBe('bytes=300000-');
+    expect(await readdir(folder)).toEqual(['photos.zip']);
+  });
+
+  it.each([{}, { damaged: true }])('saves anew when a part is too long or damaged', async ({ damaged }) => {
+    await writeFile(part(), Buffer.alloc(damaged ? 1_000 : SIZE + 1));
     await save();
     expect(store.bytes.equals(await readFile(path))).toBe(true);
   });
 
-  it('refuses the part of a running command', async () => {
-    await writeFile(`${path}.part.json`, JSON.stringify({ size: 1, checksum: '', pid: process.ppid }));
-    expect(await failure()).toMatchObject({
+  it('refuses the place of a running command', async () => {
+    await writeFile(part({ size: 5 }, RUN), '');
+    const beat = setInterval(() => void appendFile(part({ size: 5 }, RUN), '.'), 100);
+    const error = await failure().finally(() => clearInterval(beat));
+    expect(error).toMatchObject({ exitCode: 7, message: expect.stringContaining('Another command') });
+    expect(store.requests).toEqual([]);
+  });
+
+  it('writes into no file of others', async () => {
+    await writeFile(join(folder, 'mine'), 'mine');
+    await writeFile(`${path}.part`, 'mine');
+    await symlink(join(folder, 'mine'), part());
+    await save();
+    expect(await readFile(join(folder, 'mine'), 'utf8')).toBe('mine');
+    expect(await readFile(`${path}.part`, 'utf8')).toBe('mine');
+  });
+
+  it('gives no name to a part that others changed', async () => {
+    let count = 0;
+    const onProgress = (_: string, bytes: number) => {
+      if (bytes === SIZE && count++ === 0) truncateSync(join(folder, readdirSync(folder)[0]!), 10);
+    };
+    expect(await failure({ onProgress })).toMatchObject({ exitCode: 7 });
+    expect(await readdir(folder)).not.toContain('photos.zip');
+  });
+
+  it('ends when its part was taken over', async () => {
+    store.faults = [{ cutAfter: 5_000 }];
+    const onRetry = () => renameSync(join(folder, readdirSync(folder)[0]!), join(folder, 'taken'));
+    expect(await failure({ onRetry })).toMatchObject({
       exitCode: 7,
-      message: expect.stringContaining('Another command'),
+      message: expect.stringContaining('took its part over'),
     });
+    expect(await readdir(folder)).toEqual(['taken']);
   });
 
   it('reads an archive anew when its tag changed', async () => {
@@ -184,13 +219,26 @@ describe('saveArchive', () => {
       return store.link;
     };
     expect(await failure({ link })).toBe(gone);
-    expect(await readdir(folder)).not.toContain('photos.zip');
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('leaves a file that appeared meanwhile alone', async () => {
     const error = await failure({ onProgress: () => void writeFile(path, 'mine') });
     expect(error).toBeInstanceOf(CommandError);
     expect(await readFile(path, 'utf8')).toBe('mine');
+    await save({ force: true });
+    expect(store.bytes.equals(await readFile(path))).toBe(true);
+    expect(store.requests).toHaveLength(1);
+  });
+
+  it('leaves a dangling link alone', async () => {
+    const error = await failure({ onProgress: () => void symlink('nowhere', path).catch(() => {}) });
+    expect(error).toMatchObject({ exitCode: 7, message: expect.stringContaining('exists') });
+  });
+
+  it('asks no store again before it wants to', async () => {
+    store.faults = [{ status: 503, headers: { 'retry-after': '9999999999' } }];
+    expect(await failure()).toMatchObject({ exitCode: 6, message: expect.stringContaining('asks to wait') });
   });
 
   it('knows CRC-32, and says what it cannot verify', async () => {
@@ -210,8 +258,39 @@ describe('saveArchive', () => {
 
   it('writes devices in place', async () => {
     await symlink('/dev/null', join(folder, 'device'));
-    const target = { kind: 'device' as const, path: join(folder, 'device') };
+    const target = { kind: 'device' as const, path: join(folder, 'device'), isPipe: false };
     expect(await save({ target })).toMatchObject({ verified: true });
     expect(await readdir(folder)).toEqual(['device']);
+  });
+
+  it('reports a full device, for small archives too', async () => {
+    store.bytes = randomBytes(100);
+    const target = { kind: 'device' as const, path: '/dev/full', isPipe: false };
+    expect(await failure({ target })).toMatchObject({
+      exitCode: 7,
+      message: expect.stringContaining('The disk is full'),
+    });
+  });
+
+  it.each([
+    ['has no reader', false],
+    ['is not read', true],
+  ])('stops when a pipe %s', async (_, isOpen) => {
+    execFileSync('mkfifo', [path]);
+    const reader = isOpen ? openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) : undefined;
+    const target = { kind: 'device' as const, path, isPipe: true };
+    const controller = new AbortController();
+    const stop = new Interrupted('detach');
+    const saving = failure({ target, signal: controller.signal, onProgress: () => controller.abort(stop) });
+    if (!isOpen) controller.abort(stop);
+    expect(await saving).toBe(stop);
+    if (reader !== undefined) closeSync(reader);
+  });
+
+  it('fills a pipe', async () => {
+    execFileSync('mkfifo', [path]);
+    const reading = readFile(path);
+    await save({ target: { kind: 'device', path, isPipe: true } });
+    expect(store.bytes.equals(await reading)).toBe(true);
   });
 });
