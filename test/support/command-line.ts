@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Standard input; closed when absent. */
   input?: string;
   env?: Record<string, string>;
+  /** Redirections of a shell, such as `> /dev/full`. */
+  redirect?: string;
 }
 
 /** The built command `longhaul` of a user with a home of its own. */
@@ -61,7 +63,8 @@ export class CommandLine {
     args: readonly string[],
     options: RunOptions = {},
   ): { child: ChildProcess; shown: () => string; ended: Promise<Ended> } {
-    const child = this.child(process.execPath, [LONGHAUL, ...args], options);
+    const shell = ['-c', `exec "$0" "$@" ${options.redirect ?? ''}`, process.execPath];
+    const child = this.child('sh', [...shell, LONGHAUL, ...args], options);
     let stderr = '';
     child.stderr!.on('data', (data: Buffer) => (stderr += data.toString()));
     const ended = Promise.all([text(child.stdout!), once(child, 'close') as Promise<[number | null]>]).then(

@@ -34,9 +34,11 @@ export const download: Command = {
       const { signal } = run;
       const options = { ...connection, console, starts, isNew: values.new ?? false, signal };
       const start = await rememberStart(request, options);
+      run.signal.throwIfAborted();
       run.findJob = async () => (await start.repeat()).jobId;
       const started = await start.repeat(signal);
       run.jobId = started.jobId;
+      run.onStatus();
       reportStart(started, start.startedAt, console);
       await saveJob(context, connection, run, { jobId: started.jobId, target, force });
       await start.saved();

@@ -42,8 +42,7 @@ export class Interrupts {
   }
 
   private readonly onInterrupt = (): void => {
-    // The last way out, when even leaving takes too long.
-    if (this.signal.aborted) process.exit(EXIT.interrupted);
+    this.exitIfLeaving();
     if (this.keys) {
       this.leave('detach');
       return;
@@ -53,7 +52,15 @@ export class Interrupts {
     else this.leave(this.policy === 'cancel' ? 'cancel' : 'detach');
   };
 
-  private readonly onStop = (): void => this.leave('detach');
+  private readonly onStop = (): void => {
+    this.exitIfLeaving();
+    this.leave('detach');
+  };
+
+  /** The last way out, when even leaving takes too long. */
+  private exitIfLeaving(): void {
+    if (this.signal.aborted) process.exit(EXIT.interrupted);
+  }
 
   private askOn(keys: KeyPresses): void {
     const { detach, cancel } = this.question;

@@ -7,6 +7,8 @@ const TICK_MS = 1_000;
 export interface FollowOptions {
   view: ProgressView;
   signal: AbortSignal;
+  /** Called with each status. */
+  onStatus?: () => void;
   onChange?: (status: DownloadStatus) => void;
 }
 
@@ -14,7 +16,7 @@ export interface FollowOptions {
 export async function followJob(
   client: LonghaulClient,
   jobId: string,
-  { view, signal, onChange }: FollowOptions,
+  { view, signal, onStatus, onChange }: FollowOptions,
 ): Promise<DownloadStatus> {
   let last: DownloadStatus | undefined;
   let silentSince: number | undefined;
@@ -34,6 +36,7 @@ export async function followJob(
     for await (const status of client.watch(jobId, call)) {
       last = status;
       silentSince = undefined;
+      onStatus?.();
       // The command reports the reason of any other end.
       if (!isFinal(status.status) || status.status === 'completed') view.show(jobProgress(status));
       onChange?.(status);

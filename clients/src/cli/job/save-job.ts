@@ -9,6 +9,7 @@ import { type Connection, type Context, printJson } from '../commands/command.js
 import { CommandError, notSaved } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { formatBytes, formatSeconds } from '../output/quantities.js';
+import { ArchiveChanged } from '../transfer/ranged-request.js';
 import { saveArchive, type Saved } from '../transfer/save-archive.js';
 import type { Target } from '../transfer/target.js';
 import { failureOf, reportSkipped } from './endings.js';
@@ -39,8 +40,13 @@ export async function saveJob(
     if (values.json) printJson(console, status);
     throw failure ?? new CommandError(EXIT.error, 'The server describes no archive. Update the server.');
   }
-  run.isSaving = true;
-  run.ask({ detach: 'stop, and keep what is saved so far', cancel: 'remove it' });
+  const isFile = target.kind === 'file' || target.kind === 'folder';
+  run.saving = isFile ? 'file' : 'stream';
+  run.ask(
+    isFile
+      ? { detach: 'stop, and keep what is saved so far', cancel: 'remove it' }
+      : { detach: 'stop', cancel: 'stop' },
+  );
   const { archive } = status;
   const saved = await saveArchive({
     archive,
@@ -76,7 +82,10 @@ async function freshLink(
   const ended = isFinal(now.status) ? failureOf(now) : undefined;
   if (ended) throw ended;
   if (now.archive && (now.archive.checksum !== archive.checksum || now.archive.size !== archive.size)) {
-    throw notSaved('The archive was replaced meanwhile. Run the same command again to get the new one.');
+    throw notSaved(
+      'The archive was replaced meanwhile. Run the same command again to get the new one.',
+      new ArchiveChanged(),
+    );
   }
   return now.downloadUrl ?? client.downloadUrl(jobId, { signal, onRetry });
 }

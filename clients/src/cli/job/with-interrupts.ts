@@ -3,7 +3,7 @@ import { parseDuration } from '../arguments/duration.js';
 import type { Connection, Context } from '../commands/command.js';
 import { runAgain } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
-import { Interrupted, type Leaving } from '../interrupt/interrupted.js';
+import { Interrupted } from '../interrupt/interrupted.js';
 import { Interrupts, policyOf, type Question } from '../interrupt/interrupts.js';
 import type { Console } from '../output/console.js';
 import { createView } from '../progress/create-view.js';
@@ -18,10 +18,12 @@ export interface Run {
   /** Aborts on Ctrl-C and after `--timeout`. */
   readonly signal: AbortSignal;
   jobId: string | undefined;
+  /** Records that the server described the job. */
+  onStatus(): void;
   /** Finds the job of a start that is under way. */
   findJob: (() => Promise<string>) | undefined;
-  /** True once nothing is left to cancel on the server. */
-  isSaving: boolean;
+  /** Set once nothing is left to cancel on the server. Only a file can be resumed. */
+  saving: 'file' | 'stream' | undefined;
   ask(question: Question): void;
 }
 
@@ -37,12 +39,14 @@ export async function withInterrupts(
   const interrupts = new Interrupts(console, policyOf(values['on-interrupt']));
   const view = createView(console, values.progress);
   const timeout = timeoutOf(values.timeout);
+  let isKnown = false;
   const run: Run = {
     view,
     signal: AbortSignal.any([interrupts.signal, ...(timeout ? [timeout.signal] : [])]),
     jobId: undefined,
     findJob: undefined,
-    isSaving: false,
+    onStatus: () => void (isKnown = true),
+    saving: undefined,
     ask: (question) => (interrupts.question = question),
   };
   run.ask({ detach: 'detach', cancel: 'cancel the download' });
@@ -53,7 +57,10 @@ export async function withInterrupts(
     view.end();
     if (!run.signal.aborted) throw error;
     const { reason } = run.signal as { reason: unknown };
-    if (reason instanceof Interrupted) await leave(reason.leaving, run, client, console);
+    const state = stateOf(run, isKnown);
+    if (reason instanceof TimedOut) throw runAgain(`Not done after ${reason.message}. ${state}`);
+    if (reason instanceof Interrupted && reason.leaving === 'cancel') await cancel(run, client, console);
+    else console.note(`Stopped. ${state}`);
     throw reason;
   } finally {
     timeout?.stop();
@@ -61,23 +68,17 @@ export async function withInterrupts(
   }
 }
 
-async function leave(
-  leaving: Leaving,
-  run: Run,
-  client: Connection['client'],
-  console: Console,
-): Promise<void> {
-  if (leaving === 'detach') {
-    sayDetached(run, console);
-    return;
-  }
-  if (run.isSaving) {
-    console.note('What was saved so far is removed.');
+async function cancel(run: Run, client: Connection['client'], console: Console): Promise<void> {
+  if (run.saving) {
+    console.note(run.saving === 'file' ? 'What was saved so far is removed.' : 'Stopped.');
     return;
   }
   try {
     const jobId = run.jobId ?? (await run.findJob?.());
-    if (jobId === undefined) return;
+    if (jobId === undefined) {
+      console.note('Stopped. Nothing was started.');
+      return;
+    }
     await client.cancel(jobId, { signal: AbortSignal.timeout(CANCEL_MS) });
     console.note(`Cancelled. Nothing was saved. Start it again: longhaul retry ${jobId}`);
   } catch (error) {
@@ -87,21 +88,27 @@ async function leave(
   }
 }
 
-function sayDetached({ jobId, isSaving }: Run, console: Console): void {
+/** Says what becomes of a download that the command leaves. */
+function stateOf({ jobId, findJob, saving }: Run, isKnown: boolean): string {
   const again = 'Run the same command again';
-  if (isSaving) console.note(`Stopped. ${again}: it goes on from here.`);
-  else if (jobId === undefined)
-    console.note(`Stopped. The download may have started. ${again}: it finds it.`);
-  else console.note(`The download goes on at the server. ${again}, or: longhaul fetch ${jobId}`);
+  if (saving === 'file') return `${again}: it goes on from here.`;
+  if (saving === 'stream') return `${again}: it sends the archive from the beginning.`;
+  if (jobId !== undefined && isKnown)
+    return `The download goes on at the server. ${again}, or: longhaul fetch ${jobId}`;
+  if (jobId !== undefined) return `The server has not described the download yet. ${again}.`;
+  if (findJob) return `The download may have started. ${again}: it finds it.`;
+  return `Nothing was started. ${again}.`;
+}
+
+/** `--timeout` passed. The message is its text. */
+class TimedOut extends Error {
+  override readonly name = 'TimedOut';
 }
 
 /** A timer of its own: those of AbortSignal.timeout do not tell why. */
 function timeoutOf(text: string | undefined): { signal: AbortSignal; stop: () => void } | undefined {
   if (text === undefined) return undefined;
   const controller = new AbortController();
-  const late = runAgain(
-    `Not done after ${text}. The download goes on at the server. Run the same command again.`,
-  );
-  const timer = setTimeout(() => controller.abort(late), parseDuration(text, '--timeout'));
+  const timer = setTimeout(() => controller.abort(new TimedOut(text)), parseDuration(text, '--timeout'));
   return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
