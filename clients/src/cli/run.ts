@@ -14,6 +14,7 @@ import { commandHelp, generalHelp } from './help.js';
 import { Interrupted } from './interrupt/interrupted.js';
 import { BrokenPipe, Console } from './output/console.js';
 import { oneLine } from './output/one-line.js';
+import { textStdout } from './output/text-stdout.js';
 import { version } from './version.js';
 
 /** Time for which requests are repeated while the server is busy or restarts. */
@@ -80,9 +81,9 @@ async function connectTo(values: Values, console: Console, retryForMs: number): 
 }
 
 function consoleFor(values: Values, env: NodeJS.ProcessEnv = process.env): Console {
-  const { stdout, stderr } = process;
+  const { stderr } = process;
   const color = stderr.isTTY && !values['no-color'] && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  return new Console({ stdout, stderr, quiet: values.quiet ?? false, color });
+  return new Console({ stdout: textStdout(), stderr, quiet: values.quiet ?? false, color });
 }
 
 /** Prints a failure, and returns its exit code. */
