@@ -72,18 +72,19 @@ async function partsOf(finalPath: string): Promise<Part[]> {
     const [, archive, run] = (found.startsWith(name) && TAIL.exec(found.slice(name.length))) || [];
     if (archive === undefined) continue;
     const path = join(folder, found);
-    const info = await infoOf(path);
-    if (!info?.isFile()) continue;
+    const info = await infoOf(path, finalPath);
+    if (!info.isFile()) continue;
     const { size, mtimeMs, nlink } = info;
     parts.push({ path, archive, isInUse: run !== undefined, size, mtimeMs, nlink });
   }
   return parts;
 }
 
-/** Returns undefined for a part that was given another name meanwhile. */
-function infoOf(path: string) {
-  return lstat(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+async function infoOf(path: string, finalPath: string) {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    // A command gave it another name at this moment.
+    throw systemCode(error) === 'ENOENT' ? savedByAnother(finalPath) : error;
+  }
 }

@@ -9,11 +9,13 @@ import {
   archiveWord,
   BEAT_MS,
   ownPath,
+  type Part,
   restingPath,
   savedByAnother,
 } from './part-names.js';
 import { publish } from './publish.js';
 import type { Sink } from './sink.js';
+import { assertAbsent } from './target.js';
 
 /**
  * An archive until it is complete and verified. Each command writes a file of its own, so that no other command
@@ -36,12 +38,19 @@ export class PartialFile implements Sink {
 
   /**
    * Goes on with what an earlier command left of the same archive, or begins a new part.
-   * @throws CommandError if another command saves to the same place, or if the disk has too little space.
+   * @throws CommandError if another command saves to the same place or has saved, or if the disk has too little space.
    */
-  static async open(finalPath: string, archive: ArchiveIdentity, signal: AbortSignal): Promise<PartialFile> {
+  static async open(
+    finalPath: string,
+    archive: ArchiveIdentity,
+    { force, signal }: { force: boolean; signal: AbortSignal },
+  ): Promise<PartialFile> {
     try {
       const path = ownPath(finalPath, archiveWord(archive));
-      await takeOver(finalPath, path, archive, signal);
+      const parts = await abandonedParts(finalPath, signal);
+      // The file may have appeared since the command began.
+      await assertAbsent(finalPath, force);
+      await takeOver(parts, finalPath, path, archive);
       const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW);
       const { size } = await handle.stat();
       const part = new PartialFile(finalPath, path, handle, archive, size);
@@ -148,12 +157,11 @@ export class PartialFile implements Sink {
 
 /** Gives the largest abandoned part of the archive a new name, and removes all others, which nothing can use. */
 async function takeOver(
+  parts: readonly Part[],
   finalPath: string,
   path: string,
   archive: ArchiveIdentity,
-  signal: AbortSignal,
 ): Promise<void> {
-  const parts = await abandonedParts(finalPath, signal);
   const word = archiveWord(archive);
   const [best] = parts
     // A file with two names may be a saved archive.

@@ -65,8 +65,8 @@ async function streamTo(stream: Writable, name: string, options: SaveOptions): P
  * that it can be saved again.
  */
 async function saveFile(path: string, options: SaveOptions): Promise<boolean | undefined> {
-  const { archive, force, signal } = options;
-  const part = await PartialFile.open(path, archive, signal);
+  const { archive, force } = options;
+  const part = await PartialFile.open(path, archive, options);
   const resumedFrom = part.offset;
   const sum = checksumOf(archive.checksum);
   try {
