@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { notSaved, systemCode } from '../errors.js';
+import { shortened } from './safe-name.js';
 
 /** Identifies an archive. */
 export interface ArchiveIdentity {
@@ -37,7 +38,7 @@ export function archiveWord({ size, checksum }: ArchiveIdentity): string {
 
 /** `NAME.<archive>.part`: a part that no command writes. */
 export function restingPath(finalPath: string, archive: string): string {
-  return `${finalPath}.${archive}.part`;
+  return join(dirname(finalPath), `${nameOf(finalPath)}.${archive}.part`);
 }
 
 /** `NAME.<archive>.<run>.part`: a part of one command alone. */
@@ -64,9 +65,14 @@ export function savedByAnother(finalPath: string) {
   return notSaved(`Another command saves to ${finalPath} now. Wait for it, or choose another name with -o.`);
 }
 
+/** Leaves room for the endings. */
+function nameOf(finalPath: string): string {
+  return shortened(basename(finalPath));
+}
+
 async function partsOf(finalPath: string): Promise<Part[]> {
   const folder = dirname(finalPath);
-  const name = basename(finalPath);
+  const name = nameOf(finalPath);
   const parts: Part[] = [];
   for (const found of await readdir(folder)) {
     const [, archive, run] = (found.startsWith(name) && TAIL.exec(found.slice(name.length))) || [];

@@ -10,8 +10,8 @@ export function safeName(name: string): string {
   return shortened(safe) || 'archive';
 }
 
-/** Shortens the stem, and keeps the extension. */
-function shortened(name: string): string {
+/** Shortens the stem of a long name, and keeps the extension. */
+export function shortened(name: string): string {
   if (Buffer.byteLength(name) <= MAX_BYTES) return name;
   const extension = /(\.tar)?\.[A-Za-z\d]{1,8}$/.exec(name)?.[0] ?? '';
   const letters = Array.from(name.slice(0, name.length - extension.length));

@@ -256,6 +256,12 @@ describe('saveArchive', () => {
     expect(saved.path).toBe(join(folder, '_.._etc_con_.zip'));
   });
 
+  it('takes the longest name that a file may have', async () => {
+    const longest = join(folder, `${'x'.repeat(251)}.zip`);
+    await save({ target: { kind: 'file', path: longest } });
+    expect(store.bytes.equals(await readFile(longest))).toBe(true);
+  });
+
   it('writes devices in place', async () => {
     await symlink('/dev/null', join(folder, 'device'));
     const target = { kind: 'device' as const, path: join(folder, 'device'), isPipe: false };
