@@ -22,10 +22,6 @@ const FOREIGN_ERRORS: Record<string, { code: ErrorCode; message: string }> = {
     code: 'UNSUPPORTED_MEDIA_TYPE',
     message: 'The Content-Encoding is not supported. Send gzip, deflate, br or none.',
   },
-  'charset.unsupported': {
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'The charset is not supported. Send the body as UTF-8.',
-  },
   'request.size.invalid': {
     code: 'INVALID_REQUEST',
     message: 'The length of the body differs from Content-Length.',

@@ -1,3 +1,4 @@
+import { MIMEType } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { LonghaulError } from '../../contract/errors.js';
 import { hasMoreParts } from '../http/json-parts.js';
@@ -36,11 +37,32 @@ const acceptable: RequestHandler = (req, _res, next) => {
   if (req.is(FORM_TYPES)) {
     const message = 'The body is sent as a form. Send JSON, with the content type application/json.';
     next(new LonghaulError('UNSUPPORTED_MEDIA_TYPE', message));
+  } else if (!isUtf8(req.get('content-type'))) {
+    next(
+      new LonghaulError('UNSUPPORTED_MEDIA_TYPE', 'The charset is not supported. Send the body as UTF-8.'),
+    );
   } else if (Number(req.get('content-length')) > MAX_BYTES) {
     // The parser would read the whole body before it rejects it.
     next(Object.assign(new Error('The Content-Length is too large'), { type: 'entity.too.large' }));
-  } else next();
+  } else {
+    // The parser knows one spelling of UTF-8, and `verify` would miss its characters in any other encoding.
+    if (req.headers['content-type'] !== undefined) req.headers['content-type'] = 'application/json';
+    next();
+  }
 };
+
+/** The usual spellings of UTF-8. */
+const UTF8 = /^utf-?8$/i;
+
+/** True for UTF-8 in any spelling, and without a charset: JSON is UTF-8 (RFC 8259 section 8.1). */
+function isUtf8(contentType = ''): boolean {
+  try {
+    return UTF8.test(new MIMEType(contentType).params.get('charset')?.trim() ?? 'utf-8');
+  } catch {
+    // A type that is none names no charset.
+    return true;
+  }
+}
 
 function reader(maxFiles: number, arrivalMs: number): RequestHandler {
   const parse = express.json({
@@ -48,7 +70,7 @@ function reader(maxFiles: number, arrivalMs: number): RequestHandler {
     // Not strict: the schema rejects JSON that is not an object, with a better message.
     strict: false,
     type: () => true,
-    verify: (_req, _res, bytes, charset) => assertParsable(bytes, charset, maxFiles),
+    verify: (_req, _res, bytes) => assertParsable(bytes, maxFiles),
   });
   return (req, res, next) => {
     let isLate = false;
@@ -64,14 +86,7 @@ function reader(maxFiles: number, arrivalMs: number): RequestHandler {
 }
 
 /** Rejects a body that would take long to parse, and one with a field that copying drops or that changes a prototype. */
-function assertParsable(bytes: Buffer, charset: string, maxFiles: number): void {
-  // JSON is UTF-8 (RFC 8259 section 8.1). The checks below would miss their characters in any other encoding.
-  if (charset !== 'utf-8') {
-    throw new LonghaulError(
-      'UNSUPPORTED_MEDIA_TYPE',
-      'The charset is not supported. Send the body as UTF-8.',
-    );
-  }
+function assertParsable(bytes: Buffer, maxFiles: number): void {
   const maxParts = OTHER_PARTS + PARTS_PER_FILE * maxFiles;
   if (hasMoreParts(bytes, maxParts)) {
     const [parts, files] = [maxParts, maxFiles].map((count) => count.toLocaleString('en-US'));

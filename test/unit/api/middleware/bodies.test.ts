@@ -29,6 +29,9 @@ describe('jsonBody', () => {
 
   it.each([
     'text/plain;charset=UTF-8',
+    'application/json; charset=UTF8',
+    'application/json; charset="utf-8"',
+    'application/json;charset=utf8;version=1',
     'text/plain',
     'application/octet-stream',
     'application/problem+json',
@@ -75,6 +78,8 @@ describe('jsonBody', () => {
   it.each([
     ['content encoding', { 'content-encoding': 'x' }],
     ['charset', { 'content-type': 'application/json; charset=x' }],
+    ['encoding', { 'content-type': 'application/json; charset=utf-16' }],
+    ['encoding of text', { 'content-type': 'text/plain; charset=iso-8859-1' }],
   ])('rejects an unsupported %s', async (_, headers) => {
     const response = await check('{}', headers);
     expect(await response.json()).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
