@@ -1,8 +1,7 @@
 import { type DownloadStatus, isFinal, type LonghaulClient } from '../../client/index.js';
 import { jobProgress } from '../progress/job-progress.js';
 import type { ProgressView } from '../progress/progress-state.js';
-
-const TICK_MS = 1_000;
+import { Silence } from './silence.js';
 
 export interface FollowOptions {
   view: ProgressView;
@@ -12,30 +11,31 @@ export interface FollowOptions {
   onChange?: (status: DownloadStatus) => void;
 }
 
-/** Follows a job until its final status, and shows its progress; says so when there is no news. */
+/**
+ * Follows a job until its final status, and shows its progress; says so when there is no news.
+ * @throws CommandError if the server stays silent.
+ */
 export async function followJob(
   client: LonghaulClient,
   jobId: string,
   { view, signal, onStatus, onChange }: FollowOptions,
 ): Promise<DownloadStatus> {
   let last: DownloadStatus | undefined;
-  let silentSince: number | undefined;
-  const lost = () => void (silentSince ??= Date.now());
-  const tick = setInterval(() => {
-    if (last && silentSince !== undefined) view.show(jobProgress(last, Date.now() - silentSince));
-  }, TICK_MS);
+  const silence = new Silence((silentMs) => {
+    if (last) view.show(jobProgress(last, silentMs));
+  });
   const call = {
-    signal,
-    onRetry: lost,
+    signal: AbortSignal.any([signal, silence.signal]),
+    onRetry: (error: Error) => silence.begin(error),
     onConnection: (state: string) => {
-      if (state === 'reconnecting' || state === 'offline') lost();
-      else silentSince = undefined;
+      if (state === 'reconnecting' || state === 'offline') silence.begin();
+      else silence.end();
     },
   };
   try {
     for await (const status of client.watch(jobId, call)) {
       last = status;
-      silentSince = undefined;
+      silence.end();
       onStatus?.();
       // The command reports the reason of any other end.
       if (!isFinal(status.status) || status.status === 'completed') view.show(jobProgress(status));
@@ -43,7 +43,7 @@ export async function followJob(
     }
     return last!;
   } finally {
-    clearInterval(tick);
+    silence.stop();
     view.end();
   }
 }
