@@ -1,13 +1,14 @@
-import { LonghaulClient, LonghaulError } from '../client/index.js';
 import { runAdmin } from './admin/run.js';
 import { COMMON_FLAGS } from './arguments/flags.js';
 import { nearest } from './arguments/nearest.js';
 import { parseArguments, type Values } from './arguments/parse.js';
 import { COMMAND_NAMES, COMMANDS } from './commands/all.js';
 import type { Command, Connection } from './commands/command.js';
+import { clientOf } from './connect.js';
 import { KeyFile } from './credentials/key-file.js';
 import { findServer, isExposed } from './credentials/server.js';
 import { warnOfPlainHttp } from './credentials/warnings.js';
+import { describe } from './describe.js';
 import { exitCodeOf, UsageError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { commandHelp, generalHelp } from './help.js';
@@ -16,9 +17,6 @@ import { BrokenPipe, Console } from './output/console.js';
 import { oneLine } from './output/one-line.js';
 import { textStdout } from './output/text-stdout.js';
 import { version } from './version.js';
-
-/** Time for which requests are repeated while the server is busy or restarts. */
-const RETRY_FOR_MS = 15_000;
 
 /** Longer than the minute after which limits on requests begin again. */
 const PATIENT_RETRY_FOR_MS = 90_000;
@@ -42,7 +40,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       console.data(commandHelp(name, command));
       return EXIT.done;
     }
-    const connect = () => connectTo(values, console, command.isPatient ? PATIENT_RETRY_FOR_MS : RETRY_FOR_MS);
+    const connect = () => connectTo(values, console, command.isPatient && PATIENT_RETRY_FOR_MS);
     return (await command.run({ values, positionals, console, connect })) ?? EXIT.done;
   } catch (error) {
     return reported(error, console);
@@ -68,16 +66,10 @@ function commandNamed(name: string): Command {
   throw new UsageError(`Unknown command: ${oneLine(name)}. ${hint}`);
 }
 
-async function connectTo(values: Values, console: Console, retryForMs: number): Promise<Connection> {
+async function connectTo(values: Values, console: Console, retryForMs?: number): Promise<Connection> {
   const server = await findServer(values.url, new KeyFile());
   if (isExposed(server)) warnOfPlainHttp(server.url, console);
-  const { url, token } = server;
-  const client = new LonghaulClient({
-    baseUrl: url,
-    retryForMs,
-    ...(token !== undefined && { token }),
-  });
-  return { client, server };
+  return { client: clientOf(server, retryForMs), server };
 }
 
 function consoleFor(values: Values, env: NodeJS.ProcessEnv = process.env): Console {
@@ -90,15 +82,7 @@ function consoleFor(values: Values, env: NodeJS.ProcessEnv = process.env): Conso
 function reported(error: unknown, console: Console): ExitCode {
   if (error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof BrokenPipe) return EXIT.error;
-  console.error(error instanceof LonghaulError ? describe(error) : (error as Error).message);
+  console.error(describe(error));
+  if (process.env['DEBUG'] && error instanceof Error) console.warn(error.stack ?? '');
   return exitCodeOf(error);
-}
-
-function describe({ code, message, errors, requestId, status }: LonghaulError): string {
-  const fields = (errors.length > 1 ? errors.slice(0, 10) : []).map(
-    ({ path, message: reason }) => `\n  ${oneLine(`${path}: ${reason}`)}`,
-  );
-  const reference = requestId === null ? '' : ` (${code}, request ${requestId})`;
-  const advice = status === 401 ? ' Sign in with longhaul login, or set LONGHAUL_API_KEY.' : '';
-  return `${oneLine(message)}${reference}${advice}${fields.join('')}`;
 }

@@ -70,6 +70,43 @@ describe('longhaul', () => {
     expect(ended.stderr).not.toContain(KEY);
   });
 
+  it.each([
+    ['an empty object', {}, 200],
+    ['a failure of something else', { code: 'X\u001B[31m', errors: null, requestId: '\u001B[2J' }, 400],
+  ])('takes %s for the answer of another server', async (_, body, status) => {
+    const answer = { status, body };
+    const retried = `POST /v1/download/retry/${JOB}`;
+    for (const route of [...Object.keys(api.answers), retried, `POST /v1/download/cancel/${JOB}`]) {
+      api.answers[route] = answer;
+    }
+    for (const route of ['downloads', 'files', 'me', `download/${JOB}/files`]) {
+      api.answers[`GET /v1/${route}`] = answer;
+    }
+    api.answers['POST /v1/download/estimate'] = answer;
+    const onJob = ['status', 'wait', 'fetch', 'cancel', 'retry', 'outcomes'].map((name) => [name, JOB]);
+    const others = [
+      ['download', '1'],
+      ['start', '1'],
+      ['estimate', '1'],
+      ['list'],
+      ['files'],
+      ['whoami'],
+      ['login'],
+    ];
+    for (const args of [...onJob, ...others]) {
+      const ended = await cli.run([...args, '-q'], { input: KEY });
+      expect({ args, ...ended }).toMatchObject({
+        args,
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^Error: .*Is this a Longhaul server\?.*\n$/),
+      });
+      expect(ended.stderr).not.toContain('\u001B');
+    }
+    expect(await files()).toEqual([]);
+    await expect(stat(join(cli.folder, '.home/config'))).rejects.toThrow('ENOENT');
+  });
+
   it('waits as a busy server says', async () => {
     let count = 0;
     const busy = problem(503, 'STORAGE_UNAVAILABLE', 'Busy.', { 'retry-after': '1' });
@@ -230,7 +267,7 @@ describe('longhaul', () => {
   });
 
   it('reads the key hidden from a terminal', async () => {
-    api.answers['GET /v1/me'] = { body: { userId: 'ada' } };
+    api.answers['GET /v1/me'] = { body: { userId: 'ada', limits: {} } };
     const steps = [['hidden', `x\u007f${KEY}\r`]] as const;
     const { code, stdout } = await cli.onTerminal(['login'], steps);
     expect(code).toBe(0);
@@ -251,7 +288,7 @@ describe('longhaul', () => {
 
   it('reports a broken file of keys', async () => {
     await cli.run(['login'], { input: '' });
-    api.answers['GET /v1/me'] = { body: { userId: 'ada' } };
+    api.answers['GET /v1/me'] = { body: { userId: 'ada', limits: {} } };
     await cli.run(['login'], { input: '' });
     await writeFile(join(cli.folder, '.home/config/longhaul/config.json'), '{');
     expect(await cli.run(['list'])).toMatchObject({

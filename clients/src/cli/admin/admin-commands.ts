@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { AdminClient } from './admin-client.js';
 import { UsageError } from '../errors.js';
+import { jsonText } from '../output/one-line.js';
 import { failedTable, jobSheet } from './admin-tables.js';
 
 export const HELP = `Usage: longhaul admin <command> [options]
@@ -95,5 +96,5 @@ function onlyOne(jobIds: string[], command: string): string {
 }
 
 function asJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${jsonText(value, 2)}\n`;
 }

@@ -5,6 +5,7 @@ import type { Server } from '../credentials/server.js';
 import { UsageError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Console } from '../output/console.js';
+import { jsonText } from '../output/one-line.js';
 
 /** A server and its client. */
 export interface Connection {
@@ -49,5 +50,5 @@ export function noArguments({ positionals }: Context, command: string): void {
 
 /** Prints a value as JSON. */
 export function printJson(console: Console, value: unknown): void {
-  console.data(`${JSON.stringify(value, null, 2)}\n`);
+  console.data(`${jsonText(value, 2)}\n`);
 }

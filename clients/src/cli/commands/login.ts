@@ -1,4 +1,4 @@
-import { LonghaulClient } from '../../client/index.js';
+import { clientOf } from '../connect.js';
 import { KeyFile } from '../credentials/key-file.js';
 import { readSecret } from '../credentials/read-secret.js';
 import { checkedToken, findServer, isExposed } from '../credentials/server.js';
@@ -19,7 +19,7 @@ export const login: Command = {
     const token = secret === '' ? undefined : checkedToken(secret, 'The key');
     const server = { url, token, tokenFrom: undefined };
     if (isExposed(server)) warnOfPlainHttp(url, console);
-    const me = await new LonghaulClient({ baseUrl: url, token }).me();
+    const me = await clientOf(server).me();
     await keys.keep(url, token);
     if (values.json) printJson(console, { url, userId: me.userId });
     else console.data(`${me.userId}\n`);

@@ -2,6 +2,7 @@ import { WAIT_FLAGS } from '../arguments/flags.js';
 import { failureOf, reportSkipped } from '../job/endings.js';
 import { followJob } from '../job/follow-job.js';
 import { withInterrupts } from '../job/with-interrupts.js';
+import { jsonText } from '../output/one-line.js';
 import { type Command, onlyJob } from './command.js';
 
 export const wait: Command = {
@@ -21,7 +22,7 @@ export const wait: Command = {
       run.jobId = jobId;
       const status = await followJob(connection.client, jobId, {
         ...run,
-        ...(values.json && { onChange: (change) => console.data(`${JSON.stringify(change)}\n`) }),
+        ...(values.json && { onChange: (change) => console.data(`${jsonText(change)}\n`) }),
       });
       if (!values.json) console.data(`${status.status}\n`);
       const failure = failureOf(status);

@@ -20,7 +20,7 @@ export function failureOf({
 }: DownloadStatus): CommandError | undefined {
   if (status === 'completed') return undefined;
   if (status === 'expired') {
-    return new CommandError(EXIT.unknownJob, `${message} Start it again: longhaul retry ${jobId}`);
+    return new CommandError(EXIT.unknownJob, `${oneLine(message)} Start it again: longhaul retry ${jobId}`);
   }
   if (status === 'cancelled') {
     return new CommandError(
@@ -36,7 +36,7 @@ export function failureOf({
     : retryAfterMs === null
       ? ''
       : `\nStart it again${retryAfterMs >= 1_000 ? ` in ${formatSeconds(retryAfterMs / 1_000)}` : ''}: longhaul retry ${jobId}`;
-  const text = `The download failed${tries}: ${oneLine(reason)} (${code}${support})${next}`;
+  const text = `The download failed${tries}: ${oneLine(`${reason} (${code}${support})`)}${next}`;
   return new CommandError(EXIT.jobFailed, text);
 }
 

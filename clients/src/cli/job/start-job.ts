@@ -6,6 +6,7 @@ import {
 } from '../../client/index.js';
 import type { Server } from '../credentials/server.js';
 import type { Console } from '../output/console.js';
+import { oneLine } from '../output/one-line.js';
 import { counted, formatSeconds } from '../output/quantities.js';
 import { commandId, type RememberedStarts } from '../rejoin/remembered.js';
 
@@ -85,5 +86,5 @@ export function reportStart(
 /** Tells that a request is repeated, and why. */
 export function retryNote(console: Console): (error: Error, delayMs: number) => void {
   return ({ message }, delayMs) =>
-    console.note(`${message} Trying again in ${formatSeconds(Math.max(1, delayMs / 1_000))}.`);
+    console.note(`${oneLine(message)} Trying again in ${formatSeconds(Math.max(1, delayMs / 1_000))}.`);
 }

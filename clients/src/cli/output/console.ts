@@ -1,3 +1,5 @@
+import { printable } from './one-line.js';
+
 /** A stream of the process: standard output or standard error. */
 export interface TextStream {
   write(chunk: string | Uint8Array): boolean;
@@ -22,7 +24,10 @@ export interface ConsoleOptions {
   color: boolean;
 }
 
-/** Prints data to standard output and everything else to standard error. One line there may be a progress bar. */
+/**
+ * Prints data to standard output and everything else to standard error. One line there may be a progress bar. Texts of
+ * servers and users cannot control the terminal: their control characters become spaces.
+ */
 export class Console {
   private bar = '';
   private held = false;
@@ -48,7 +53,7 @@ export class Console {
   /** Prints data. */
   data(text: string): void {
     this.clearBar();
-    this.options.stdout.write(text);
+    this.options.stdout.write(printable(text));
   }
 
   /** Prints a line of advice or progress; nothing with `--quiet`. */
@@ -58,7 +63,7 @@ export class Console {
 
   /** Prints a line of advice, less prominent than others. */
   hint(line: string): void {
-    this.note(this.colored(DIM, line));
+    if (!this.quiet) this.line(line, DIM);
   }
 
   /** Prints a line in every case. */
@@ -68,7 +73,7 @@ export class Console {
 
   error(message: string): void {
     this.endBar();
-    this.line(`${this.colored(RED, 'Error:')} ${message}`);
+    this.options.stderr.write(`${this.colored(RED, 'Error:')} ${printable(message)}\n`);
   }
 
   /** Shows a line that the next one replaces. */
@@ -96,9 +101,10 @@ export class Console {
     this.options.stderr.write(`${answer}\n`);
   }
 
-  private line(line: string): void {
+  private line(line: string, color?: number): void {
     this.clearBar();
-    this.options.stderr.write(`${line}\n`);
+    const text = printable(line);
+    this.options.stderr.write(`${color === undefined ? text : this.colored(color, text)}\n`);
   }
 
   private clearBar(): void {
