@@ -47,6 +47,10 @@ describe('longhaul', () => {
     ['a wrong progress', ['wait', JOB, '--progress', 'x'], 2, '--progress must be'],
     ['a wrong address', ['list', '--url', 'localhost:3000'], 2, '--url must be'],
     ['two outputs at once', ['download', '1', '-o', '-', '--json'], 2, 'both write to standard output'],
+    ['an empty job id', ['status', ''], 2, 'takes the id of one job'],
+    ['a job id that is a path', ['status', '..'], 5, 'There is no job ".."'],
+    ['the cancellation of a path', ['cancel', '.'], 5, 'There is no job "."'],
+    ['the retry of a path by an operator', ['admin', 'retry', '..'], 5, 'There is no job ".."'],
     ['a missing folder', ['download', '1', '-o', 'none/a.zip'], 7, 'The folder does not exist'],
   ])('refuses %s before it asks the server', async (_, args, code, words) => {
     expect(await cli.run(args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) });

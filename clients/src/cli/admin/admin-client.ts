@@ -1,3 +1,4 @@
+import { checkedJobId } from '../arguments/job-id.js';
 import type { Server } from '../credentials/server.js';
 import { CommandError, runAgain } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -42,15 +43,15 @@ export class AdminClient {
   }
 
   retry(jobId: string): Promise<AdminJob> {
-    return this.request(isAdminJob, 'POST', `failed/${encodeURIComponent(jobId)}/retry`);
+    return this.request(isAdminJob, 'POST', `failed/${checkedJobId(jobId)}/retry`);
   }
 
   show(jobId: string): Promise<AdminJob> {
-    return this.request(isAdminJob, 'GET', `jobs/${encodeURIComponent(jobId)}`);
+    return this.request(isAdminJob, 'GET', `jobs/${checkedJobId(jobId)}`);
   }
 
   terminate(jobId: string, reason: string): Promise<AdminJob> {
-    return this.request(isAdminJob, 'POST', `jobs/${encodeURIComponent(jobId)}/terminate`, { reason });
+    return this.request(isAdminJob, 'POST', `jobs/${checkedJobId(jobId)}/terminate`, { reason });
   }
 
   private async request<T>(

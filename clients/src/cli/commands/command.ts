@@ -2,6 +2,7 @@ import type { LonghaulClient } from '../../client/index.js';
 import type { Flag } from '../arguments/flags.js';
 import type { Values } from '../arguments/parse.js';
 import type { Server } from '../credentials/server.js';
+import { checkedJobId } from '../arguments/job-id.js';
 import { UsageError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Console } from '../output/console.js';
@@ -34,13 +35,13 @@ export interface Command {
   run(context: Context): Promise<ExitCode | void>;
 }
 
-/** Returns the only argument. @throws UsageError */
+/** Returns the only argument. @throws UsageError, or CommandError for an id that no job has. */
 export function onlyJob({ positionals }: Context, command: string): string {
   const [jobId, ...others] = positionals;
   if (!jobId || others.length > 0) {
     throw new UsageError(`longhaul ${command} takes the id of one job. longhaul list shows them.`);
   }
-  return jobId;
+  return checkedJobId(jobId);
 }
 
 /** @throws UsageError if there are arguments. */
