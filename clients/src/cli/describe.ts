@@ -30,6 +30,7 @@ function describeAnswer({ code, message, errors, requestId, status }: LonghaulEr
 
 function adviceOn(code: string, status: number | null): string {
   if (status === 401) return ' Sign in with longhaul login, or set LONGHAUL_API_KEY.';
+  if (code === 'ROUTE_NOT_FOUND') return ' Check the path of the address, and the version of the server.';
   if (code !== 'BAD_ANSWER') return '';
   return ' Is this a Longhaul server? The address is from --url, LONGHAUL_URL or the last longhaul login.';
 }

@@ -27,7 +27,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   let console = consoleFor({});
   try {
     if (name === undefined || name === 'help' || name === '-h' || name === '--help')
-      return help(name, rest, console);
+      return await help(name, rest, console);
     if (name === '--version') {
       console.data(`${version()}\n`);
       return EXIT.done;
@@ -47,19 +47,26 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function help(name: string | undefined, [topic]: readonly string[], console: Console): ExitCode {
+async function help(
+  name: string | undefined,
+  [topic]: readonly string[],
+  console: Console,
+): Promise<ExitCode> {
   if (name === undefined) {
     console.warn(`${generalHelp()}\nNo command given.`);
     return EXIT.usage;
   }
+  if (topic === 'admin') return runAdmin(['--help'], console);
   console.data(
-    topic === undefined || topic === 'admin' ? generalHelp() : commandHelp(topic, commandNamed(topic)),
+    topic === undefined || topic === 'help' ? generalHelp() : commandHelp(topic, commandNamed(topic)),
   );
   return EXIT.done;
 }
 
 function commandNamed(name: string): Command {
   if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!;
+  if (name.startsWith('-'))
+    throw new UsageError(`Flags go after the command: longhaul COMMAND ${oneLine(name)}`);
   const meant = nearest(name, COMMAND_NAMES);
   const hint =
     meant === undefined ? 'longhaul --help lists the commands.' : `Did you mean longhaul ${meant}?`;

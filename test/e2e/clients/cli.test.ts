@@ -41,8 +41,18 @@ describe('longhaul', () => {
     ['an unknown flag', ['list', '--jsn'], 2, 'Did you mean --json?'],
     ['no ids', ['download'], 2, 'No file ids given'],
     ['a missing list', ['download', '--from', 'none.txt'], 2, 'none.txt cannot be read'],
-    ['a wrong format', ['download', '1', '--format', 'rar'], 2, 'zip, tar, tar.gz'],
+    ['a wrong format', ['download', '1', '--format', 'rar'], 2, 'zip, tar, or tar.gz'],
     ['a wrong label', ['download', '1', '--label', 'x'], 2, 'NAME=VALUE'],
+    [
+      'two values of a label',
+      ['start', '1', '--label', 'a=1', '--label', 'a=2'],
+      2,
+      'gives "a" more than once',
+    ],
+    ['an empty id', ['download', '1', ' '], 2, 'An empty file id'],
+    ['a wrong priority', ['start', '1', '--priority', 'high'], 2, 'standard or low'],
+    ['a negative timeout', ['wait', JOB, '--timeout', '-1'], 2, "'--timeout=-XYZ'"],
+    ['a flag before the command', ['--json', 'list'], 2, 'Flags go after the command'],
     ['a wrong timeout', ['wait', JOB, '--timeout', 'soon'], 2, '--timeout must be'],
     ['a wrong progress', ['wait', JOB, '--progress', 'x'], 2, '--progress must be'],
     ['a wrong address', ['list', '--url', 'localhost:3000'], 2, '--url must be'],
@@ -294,11 +304,21 @@ describe('longhaul', () => {
     await cli.run(['login'], { input: '' });
     api.answers['GET /v1/me'] = { body: { userId: 'ada', limits: {} } };
     await cli.run(['login'], { input: '' });
-    await writeFile(join(cli.folder, '.home/config/longhaul/config.json'), '{');
-    expect(await cli.run(['list'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('not valid JSON'),
-    });
+    const contents = [
+      ['{', 1, 'not valid JSON'],
+      ['null', 1, 'not what longhaul login writes'],
+      [`{"keys":{"${api.url}":7}}`, 1, 'not what longhaul login writes'],
+      [`{"keys":{"${api.url}":"a b"}}`, 2, 'printable ASCII'],
+      ['{"url":"nonsense"}', 2, 'must be an http or https URL'],
+    ] as const;
+    for (const [content, code, words] of contents) {
+      await writeFile(join(cli.folder, '.home/config/longhaul/config.json'), content);
+      const env = { LONGHAUL_URL: content.includes('url') ? '' : ` ${api.url} ` };
+      expect(await cli.run(['list'], { env })).toMatchObject({
+        code,
+        stderr: expect.stringContaining(words),
+      });
+    }
   });
 });
 

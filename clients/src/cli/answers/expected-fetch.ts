@@ -7,7 +7,7 @@ import type { Shape } from './shapes.js';
  */
 export async function expectedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
   const response = await fetch(input, init);
-  const shape = shapeAt(new URL(String(input)).pathname);
+  const shape = shapeAt(new URL(input instanceof Request ? input.url : input).pathname);
   if (shape === undefined) return response;
   const { ok, status, headers } = response;
   const body = await response.text();

@@ -45,8 +45,7 @@ function strictly(args: readonly string[]) {
     });
     return { values, positionals };
   } catch (error) {
-    const [reason = ''] = (error as Error).message.split('\n');
-    throw new UsageError(reason, { cause: error });
+    throw new UsageError((error as Error).message.replaceAll('\n', ' '), { cause: error });
   }
 }
 

@@ -37,7 +37,7 @@ export interface Command {
 
 /** Returns the only argument. @throws UsageError, or CommandError for an id that no job has. */
 export function onlyJob({ positionals }: Context, command: string): string {
-  const [jobId, ...others] = positionals;
+  const [jobId, ...others] = positionals.map((text) => text.trim());
   if (!jobId || others.length > 0) {
     throw new UsageError(`longhaul ${command} takes the id of one job. longhaul list shows them.`);
   }

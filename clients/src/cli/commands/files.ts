@@ -1,5 +1,6 @@
 import { LonghaulError } from '../../client/index.js';
-import { UsageError } from '../errors.js';
+import { CommandError, UsageError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { formatBytes } from '../output/quantities.js';
 import type { Command } from './command.js';
 import { printRows } from './rows.js';
@@ -27,7 +28,8 @@ export const files: Command = {
       });
     } catch (error) {
       if (!(error instanceof LonghaulError) || error.code !== 'ROUTE_NOT_FOUND') throw error;
-      throw new LonghaulError('ROUTE_NOT_FOUND', 'This server does not list its files.', { status: 404 });
+      const message = 'This server does not list its files, or the path of its address is wrong.';
+      throw new CommandError(EXIT.error, message, { cause: error });
     }
   },
 };

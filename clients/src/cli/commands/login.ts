@@ -63,7 +63,7 @@ export const whoami: Command = {
       printJson(console, { url: server.url, ...me });
       return;
     }
-    const limits = Object.entries(me.limits).map(([name, value]) => `${name}: ${String(value)}\n`);
+    const limits = Object.entries(me.limits).map(([name, value]) => `${name}: ${value ?? 'no limit'}\n`);
     console.data(`${me.userId}\n`);
     console.note(`Server: ${server.url}, version ${me.version}`);
     console.note(`Key: ${server.tokenFrom === undefined ? 'none' : `from ${server.tokenFrom}`}`);

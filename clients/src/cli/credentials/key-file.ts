@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { objectOf, optional, text } from '../answers/shapes.js';
 import { CommandError, systemCode } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { writePrivateFile } from './private-file.js';
@@ -9,6 +10,11 @@ import { configFolder } from './user-folders.js';
 interface Config {
   url?: string;
   keys: Record<string, string>;
+}
+
+function isConfig(value: unknown): value is Partial<Config> {
+  if (!objectOf({ url: optional(text), keys: optional(objectOf({})) })(value)) return false;
+  return Object.values((value as Partial<Config>).keys ?? {}).every(text);
 }
 
 /** The keys that `login` keeps, one for each server. */
@@ -44,14 +50,20 @@ export class KeyFile {
     return key !== undefined;
   }
 
-  private write(config: Config): Promise<void> {
-    return writePrivateFile(this.path, `${JSON.stringify(config, null, 2)}\n`);
+  private async write(config: Config): Promise<void> {
+    try {
+      await writePrivateFile(this.path, `${JSON.stringify(config, null, 2)}\n`);
+    } catch (error) {
+      const message = `The file of keys cannot be written: ${(error as Error).message}. Set LONGHAUL_API_KEY instead.`;
+      throw new CommandError(EXIT.error, message, { cause: error });
+    }
   }
 
   private async read(): Promise<Config> {
     try {
-      const { url, keys } = JSON.parse(await readFile(this.path, 'utf8')) as Partial<Config>;
-      return { ...(typeof url === 'string' && { url }), keys: keys ?? {} };
+      const config: unknown = JSON.parse(await readFile(this.path, 'utf8'));
+      if (!isConfig(config)) throw new Error('It is not what longhaul login writes.');
+      return { ...config, keys: config.keys ?? {} };
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return { keys: {} };
       const reason = error instanceof SyntaxError ? 'It is not valid JSON.' : (error as Error).message;

@@ -23,15 +23,21 @@ export async function findServer(
   keys: KeyFile,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Server> {
-  const named = given || env['LONGHAUL_URL'];
-  const source = given ? '--url' : 'LONGHAUL_URL';
-  const url = named ? serverUrl(named, source) : ((await keys.lastUrl()) ?? DEFAULT_URL);
+  const named = given?.trim() || env['LONGHAUL_URL']?.trim();
+  const source = given?.trim() ? '--url' : 'LONGHAUL_URL';
+  const url = named ? serverUrl(named, source) : await lastUrl(keys);
   for (const name of ['LONGHAUL_TOKEN', 'LONGHAUL_API_KEY']) {
     const token = env[name]?.trim();
     if (token) return { url, token: checkedToken(token, name), tokenFrom: name };
   }
   const token = await keys.keyFor(url);
-  return { url, token, tokenFrom: token === undefined ? undefined : keys.path };
+  if (token === undefined) return { url, token, tokenFrom: undefined };
+  return { url, token: checkedToken(token, `The key in ${keys.path}`), tokenFrom: keys.path };
+}
+
+async function lastUrl(keys: KeyFile): Promise<string> {
+  const url = await keys.lastUrl();
+  return url === undefined ? DEFAULT_URL : serverUrl(url, `The server in ${keys.path}`);
 }
 
 /** Checks and normalizes the address of an API. @throws UsageError */

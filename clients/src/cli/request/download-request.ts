@@ -34,21 +34,24 @@ export function downloadRequest(
   };
 }
 
+const LIST = new Intl.ListFormat('en', { type: 'disjunction' });
 const PRIORITIES = ['standard', 'low'] as const;
 
 function oneOf<T extends string>(choices: readonly T[], value: string, flag: string): T {
   const choice = choices.find((candidate) => candidate === value);
-  if (choice === undefined) throw new UsageError(`${flag} must be ${choices.join(', ')}, not "${value}".`);
+  if (choice === undefined) throw new UsageError(`${flag} must be ${LIST.format(choices)}, not "${value}".`);
   return choice;
 }
 
 function labelsOf(texts: readonly string[]): Record<string, string> | undefined {
   if (texts.length === 0) return undefined;
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new UsageError(`--label must be NAME=VALUE, not "${text}".`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
+  const labels = new Map<string, string>();
+  for (const text of texts) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError(`--label must be NAME=VALUE, not "${text}".`);
+    const name = text.slice(0, at);
+    if (labels.has(name)) throw new UsageError(`--label gives "${name}" more than once.`);
+    labels.set(name, text.slice(at + 1));
+  }
+  return Object.fromEntries(labels);
 }

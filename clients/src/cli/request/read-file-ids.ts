@@ -16,7 +16,10 @@ export async function readFileIds(
   command: string,
 ): Promise<WantedFile[]> {
   const files: WantedFile[] = [];
-  for (const id of ids) files.push(...(id === STDIN ? await readList(STDIN) : [{ fileId: fileIdOf(id) }]));
+  for (const id of ids.map((given) => given.trim())) {
+    if (id === '') throw new UsageError('An empty file id was given.');
+    files.push(...(id === STDIN ? await readList(STDIN) : [{ fileId: fileIdOf(id) }]));
+  }
   for (const list of lists) files.push(...(await readList(list)));
   if (files.length > 0) return files;
   if (lists.length > 0 || ids.length > 0) throw new UsageError('The list has no file ids.');
