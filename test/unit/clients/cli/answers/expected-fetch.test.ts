@@ -53,16 +53,16 @@ describe('expectedFetch', () => {
     [null],
   ])('refuses the failure %j', async (body) => {
     answer('GET /v1/me', body, 400);
-    expect(await codeOf((it) => it.me())).toBe('BAD_ANSWER');
+    expect(await codeOf((asked) => asked.me())).toBe('BAD_ANSWER');
   });
 
   it('passes on failures of Longhaul', async () => {
     answer('GET /v1/me', problem(403, 'FORBIDDEN', 'No.').body, 403);
-    expect(await codeOf((it) => it.me())).toBe('FORBIDDEN');
+    expect(await codeOf((asked) => asked.me())).toBe('FORBIDDEN');
   });
 
   it('leaves an answer that was cut to the client', async () => {
     answer('GET /v1/me', '{"userId":"a');
-    expect(await codeOf((it) => it.me())).toBe('NETWORK');
+    expect(await codeOf((asked) => asked.me())).toBe('NETWORK');
   });
 });
