@@ -60,7 +60,7 @@ export function isFailedJobsPage(answer: unknown): answer is FailedJobsPage {
 
 export function isAdminJob(answer: unknown): answer is AdminJob {
   if (!isObject(answer) || !hasStrings(answer, ['jobId', 'userId', 'workflowId', 'runId'])) return false;
-  return isObject(answer['labels']) && Array.isArray(answer['pending']);
+  return isObject(answer['labels']) && Array.isArray(answer['pending']) && answer['pending'].every(isObject);
 }
 
 const PROBLEM_TYPE = 'urn:longhaul:problem:';
