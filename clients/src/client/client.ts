@@ -7,10 +7,10 @@ import type {
   Me,
   StartedDownload,
 } from './api.js';
-import { ApiConnection, type ApiRequest } from './connection.js';
+import { type ApiConnection, type ApiRequest, createConnection } from './connection.js';
 import { LonghaulError } from './errors.js';
 import { follow } from './follow/follow.js';
-import { Ladder } from './follow/ladder.js';
+import { createLadder, type Ladder } from './follow/ladder.js';
 import type { JobStatus } from './job-status.js';
 import type { Call, ClientOptions, WatchCall } from './options.js';
 import { type Paged, paged } from './paged.js';
@@ -32,8 +32,8 @@ export interface Started extends StartedDownload {
 
 /** A page of a list: at most `limit` items from `cursor` on. */
 export interface PageQuery {
-  limit?: number;
-  cursor?: string;
+  limit?: number | undefined;
+  cursor?: string | undefined;
 }
 
 /** Client of the HTTP API, for browsers and Node 20.19 or newer. Every method throws LonghaulError. */
@@ -43,8 +43,8 @@ export class LonghaulClient {
 
   /** @throws LonghaulError INVALID_REQUEST for a base URL that is none. */
   constructor(options: ClientOptions = {}) {
-    this.connection = new ApiConnection(options);
-    this.ladder = new Ladder(this.connection, options);
+    this.connection = createConnection(options);
+    this.ladder = createLadder(this.connection, options);
   }
 
   /** Base URL of the API, with a slash at its end. */
@@ -72,7 +72,10 @@ export class LonghaulClient {
    * @param call `waitMs` holds the answer until something changes, at most 30,000.
    * @throws LonghaulError JOB_NOT_FOUND also for jobs of others.
    */
-  status(jobId: string, { waitMs, ...call }: Call & { waitMs?: number } = {}): Promise<DownloadStatus> {
+  status(
+    jobId: string,
+    { waitMs, ...call }: Call & { waitMs?: number | undefined } = {},
+  ): Promise<DownloadStatus> {
     return this.connection.json(
       { path: `v1/download/status/${segment(jobId)}`, query: { waitMs }, extraTimeMs: waitMs ?? 0 },
       call,
@@ -93,7 +96,7 @@ export class LonghaulClient {
    */
   async wait(
     jobId: string,
-    { onChange, ...call }: WatchCall & { onChange?: (status: DownloadStatus) => void } = {},
+    { onChange, ...call }: WatchCall & { onChange?: ((status: DownloadStatus) => void) | undefined } = {},
   ): Promise<DownloadStatus> {
     let last: DownloadStatus | undefined;
     for await (const status of this.watch(jobId, call)) {
@@ -118,21 +121,28 @@ export class LonghaulClient {
 
   /** Lists the jobs of the user: running ones first, then the last ended. @param query `status`: only these. */
   list(
-    { status, cursor, limit }: PageQuery & { status?: JobStatus | 'active' | readonly JobStatus[] } = {},
+    {
+      status,
+      cursor,
+      limit,
+    }: PageQuery & { status?: JobStatus | 'active' | readonly JobStatus[] | undefined } = {},
     call?: Call,
   ): Paged<DownloadStatus> {
     return this.pages('v1/downloads', 'jobs', { status, limit }, cursor, call);
   }
 
   /** Lists the files that can be downloaded. @param query `query` matches part of an id or name, ignoring case. */
-  files({ query, cursor, limit }: PageQuery & { query?: string } = {}, call?: Call): Paged<ListedFile> {
+  files(
+    { query, cursor, limit }: PageQuery & { query?: string | undefined } = {},
+    call?: Call,
+  ): Paged<ListedFile> {
     return this.pages('v1/files', 'files', { query, limit }, cursor, call);
   }
 
   /** Lists the outcome of each file of a job. @param query `state`: only files in these states. */
   outcomes(
     jobId: string,
-    { state, cursor, limit }: PageQuery & { state?: readonly FileOutcome['state'][] } = {},
+    { state, cursor, limit }: PageQuery & { state?: readonly FileOutcome['state'][] | undefined } = {},
     call?: Call,
   ): Paged<FileOutcome> {
     return this.pages(`v1/download/${segment(jobId)}/files`, 'files', { state, limit }, cursor, call);
@@ -170,11 +180,11 @@ export class LonghaulClient {
   ): Paged<T> {
     return paged(async (cursor) => {
       const request = { path, query: { ...query, cursor }, extraTimeMs: SLOW_EXTRA_MS };
-      const page = await this.connection.json<Record<typeof name, T[]> & { nextCursor: string | null }>(
+      const page = await this.connection.json<Record<typeof name, T[]> & { nextCursor?: string | null }>(
         request,
         call,
       );
-      return { items: page[name], nextCursor: page.nextCursor };
+      return { items: page[name], nextCursor: page.nextCursor ?? null };
     }, first);
   }
 

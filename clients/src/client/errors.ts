@@ -11,10 +11,10 @@ export interface InputError {
 
 /** Details of a failure. Absent ones are unknown. */
 export interface FailureDetails {
-  status?: number | null;
-  requestId?: string | null;
-  retryAfterMs?: number | null;
-  errors?: InputError[];
+  status?: number | null | undefined;
+  requestId?: string | null | undefined;
+  retryAfterMs?: number | null | undefined;
+  errors?: InputError[] | undefined;
   job?: DownloadStatus | undefined;
   cause?: unknown;
 }
@@ -57,8 +57,12 @@ const PASSING = /^(408|42[359]|50[234]|52[0-4])$/;
 
 /** Returns any thrown value as a LonghaulError. */
 export function asFailure(error: unknown): LonghaulError {
-  if (error instanceof LonghaulError) return error;
-  return new LonghaulError('BAD_ANSWER', error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
+  return error instanceof LonghaulError
+    ? error
+    : new LonghaulError('BAD_ANSWER', textOf(error), { cause: error });
+}
+
+/** The message of any thrown value. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

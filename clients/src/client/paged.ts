@@ -10,22 +10,23 @@ export interface Paged<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {}
 
 /**
  * Makes a list from a function that reads one page.
- * @param cursor where the list begins; undefined for the first page.
+ * @param first where the list begins; undefined for the first page.
  */
 export function paged<T>(
   read: (cursor: string | undefined) => Promise<Page<T>>,
-  cursor: string | undefined,
+  first: string | undefined,
 ): Paged<T> {
   return {
     // oxlint-disable-next-line unicorn/no-thenable -- `await` reads one page
-    then: (resolve, reject) => read(cursor).then(resolve, reject),
+    then: (resolve, reject) => read(first).then(resolve, reject),
     async *[Symbol.asyncIterator]() {
-      let next: string | null | undefined = cursor;
-      do {
-        const page: Page<T> = await read(next ?? undefined);
-        yield* page.items;
-        next = page.nextCursor;
-      } while (next !== null);
+      for (let cursor = first; ;) {
+        const { items, nextCursor } = await read(cursor);
+        yield* items;
+        // A page that names itself as the next one would have no end.
+        if (!nextCursor || nextCursor === cursor) return;
+        cursor = nextCursor;
+      }
     },
   };
 }

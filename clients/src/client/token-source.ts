@@ -1,37 +1,44 @@
-import { LonghaulError } from './errors.js';
+import { LonghaulError, textOf } from './errors.js';
+import { limited } from './limited.js';
 import type { ClientOptions } from './options.js';
 
-/** Keeps the token of the options, and asks for a new one when it was rejected. */
-export class TokenSource {
-  private asked: Promise<string> | undefined;
-
-  constructor(private readonly token: ClientOptions['token']) {}
-
-  /** The present token; undefined without one. @throws LonghaulError NETWORK when the function of the options fails. */
-  current(): Promise<string | undefined> {
-    const { token } = this;
-    return typeof token === 'function' ? (this.asked ??= this.ask(token)) : Promise.resolve(token?.trim());
-  }
-
+/** The token of the options. A closure, so that no log of a client shows it. */
+export interface TokenSource {
+  /** The present token; empty without one. @throws LonghaulError NETWORK when the function of the options fails. */
+  current(): Promise<string>;
   /**
-   * Returns a new token in place of a rejected one; undefined if there is no other. Requests that were rejected together
+   * Returns a new token in place of a rejected one; empty if there is no other. Requests that were rejected together
    * share one question.
    * @param rejected what `current` returned.
    */
-  async renewed(rejected: Promise<string | undefined>): Promise<string | undefined> {
-    if (this.asked === rejected) this.asked = undefined;
-    const token = await this.current();
-    return token === (await rejected) ? undefined : token;
-  }
+  renewed(rejected: Promise<string>): Promise<string>;
+}
 
-  private async ask(token: () => string | Promise<string>): Promise<string> {
+/** Keeps the token of the options, and asks for a new one when it was rejected. @param timeoutMs for each question. */
+export function createTokenSource(token: ClientOptions['token'], timeoutMs: number): TokenSource {
+  let asked: Promise<string> | undefined;
+
+  async function ask(): Promise<string> {
     try {
+      const answer =
+        typeof token === 'function'
+          ? await limited(undefined, async () => token(), timeoutMs, 'no answer in time')
+          : token;
       // A key read from a file ends in a line feed; a function of JavaScript may return nothing.
-      const answer = (await token()) as string | null | undefined;
-      return (answer ?? '').trim();
+      return String(answer ?? '').trim();
     } catch (cause) {
-      this.asked = undefined;
-      throw new LonghaulError('NETWORK', `The token could not be read: ${String(cause)}`, { cause });
+      asked = undefined;
+      throw new LonghaulError('NETWORK', `The token could not be read: ${textOf(cause)}`, { cause });
     }
   }
+
+  const current = () => (asked ??= ask());
+  return {
+    current,
+    async renewed(rejected) {
+      if (asked === rejected) asked = undefined;
+      const token = await current();
+      return token === (await rejected) ? '' : token;
+    },
+  };
 }

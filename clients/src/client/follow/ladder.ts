@@ -28,41 +28,44 @@ export interface Rung {
 }
 
 /** The ways to stream jobs, best first, and which of them work here. Shared by all jobs of a client. */
-export class Ladder {
-  private readonly rungs: Rung[] = [];
-
-  constructor(connection: ApiConnection, { transports, webSocket }: ClientOptions) {
-    const Socket = webSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
-    const openers: Partial<Record<Transport, Rung['open']>> = {
-      ...(Socket && {
-        websocket: ({ streamUrl }, listener) => openSocket(Socket, own(streamUrl!), listener),
-      }),
-      sse: ({ eventsUrl }, listener, lastId) =>
-        openEvents((init) => connection.fetch(own(eventsUrl!), init), lastId, listener),
-    };
-    // On our own base URL: the server may not know its public address.
-    const own = (link: string) => connection.url(link.replace(/^.*?\/(?=v1\/)/, ''));
-    for (const transport of transports ?? (['websocket', 'sse'] as const)) {
-      const open = openers[transport];
-      const max = transport === 'sse' && isBrowser() ? MAX_EVENTS_IN_BROWSER : MAX_STREAMS;
-      if (open) this.rungs.push({ open, max, streams: 0, worked: false, skippedUntil: 0 });
-    }
-  }
-
+export interface Ladder {
   /** The best rung that may be tried now. */
-  best(): Rung | undefined {
-    const now = performance.now();
-    return this.rungs.find((rung) => rung.skippedUntil <= now && rung.streams < rung.max);
-  }
-
+  best(): Rung | undefined;
   /** Gives up a rung for some minutes. */
-  skip(rung: Rung): void {
-    rung.worked = false;
-    rung.skippedUntil = performance.now() + SKIP_MS;
+  skip(rung: Rung): void;
+  /** Lets every rung be tried again: the network is another. */
+  reset(): void;
+}
+
+export function createLadder(connection: ApiConnection, { transports, webSocket }: ClientOptions): Ladder {
+  const Socket = webSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
+  const openers: Partial<Record<Transport, Rung['open']>> = {
+    ...(Socket && {
+      websocket: ({ streamUrl }, listener) => openSocket(Socket, own(streamUrl!), listener),
+    }),
+    sse: ({ eventsUrl }, listener, lastId) =>
+      openEvents((init) => connection.fetch(own(eventsUrl!), init), lastId, listener),
+  };
+  // On our own base URL: the server may not know its public address.
+  const own = (link: string) => connection.url(link.replace(/^.*?\/(?=v1\/)/, ''));
+  const rungs: Rung[] = [];
+  for (const transport of transports ?? (['websocket', 'sse'] as const)) {
+    const open = openers[transport];
+    const max = transport === 'sse' && isBrowser() ? MAX_EVENTS_IN_BROWSER : MAX_STREAMS;
+    if (open) rungs.push({ open, max, streams: 0, worked: false, skippedUntil: 0 });
   }
 
-  /** Lets every rung be tried again: the network is another. */
-  reset(): void {
-    for (const rung of this.rungs) rung.skippedUntil = 0;
-  }
+  return {
+    best() {
+      const now = performance.now();
+      return rungs.find((rung) => rung.skippedUntil <= now && rung.streams < rung.max);
+    },
+    skip(rung) {
+      rung.worked = false;
+      rung.skippedUntil = performance.now() + SKIP_MS;
+    },
+    reset() {
+      for (const rung of rungs) rung.skippedUntil = 0;
+    },
+  };
 }

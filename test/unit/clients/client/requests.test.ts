@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type ClientOptions, LonghaulClient } from 'longhaul/client';
 import { aStatus, JOB } from '../../../support/watched-api.js';
@@ -166,11 +167,86 @@ describe('LonghaulClient', () => {
       expect(authorization()).toEqual(['Bearer t2']);
     });
 
+    it('ends with a token function that never answers', async () => {
+      const token = () => new Promise<string>(() => {});
+      const pending = settled(clientOf([byToken], { token, retryForMs: 0 }).status(JOB), 5_200);
+      expect(await pending).toMatchObject({ code: 'NETWORK', message: expect.stringContaining('in time') });
+    });
+
+    it('asks a token function that was late again', async () => {
+      let asked = 0;
+      const token = () => (asked++ === 0 ? new Promise<string>(() => {}) : 't2');
+      expect(await settled(clientOf([byToken], { token }).status(JOB))).toEqual(aStatus());
+    });
+
+    it('stops waiting for the token when its signal aborts', async () => {
+      const stop = new AbortController();
+      const client = clientOf([byToken], { token: () => new Promise<string>(() => {}) });
+      const pending = settled(client.status(JOB, { signal: stop.signal }));
+      stop.abort('enough');
+      expect(await pending).toBe('enough');
+      await jest.advanceTimersByTimeAsync(5_000);
+    });
+
+    it.each([
+      ['a key', 's3cret'],
+      ['a function', async () => 's3cret'],
+    ])('hides %s in logs', async (_, token) => {
+      const client = clientOf([() => json(aStatus())], { token });
+      await settled(client.status(JOB));
+      const shown = inspect(client, { depth: 9, showHidden: true }) + JSON.stringify(client);
+      expect(shown).toContain('LonghaulClient');
+      expect(shown).not.toContain('s3cret');
+      expect(authorization()).toEqual(['Bearer s3cret']);
+    });
+
+    it('works behind a proxy object', async () => {
+      const client = new Proxy(clientOf([() => json(aStatus())], { token: 't2' }), {});
+      expect(await settled(client.status(JOB))).toEqual(aStatus());
+    });
+
     it('never shows a token that cannot be sent', async () => {
       const failure = await settled(clientOf([byToken], { token: 'se\ncret' }).status(JOB));
       expect(failure).toMatchObject({ code: 'INVALID_REQUEST' });
       expect(String(failure) + String((failure as Error).cause)).not.toContain('cret');
     });
+  });
+
+  it('tells that the traceparent function failed', async () => {
+    const traceparent = () => {
+      throw new Error('no span');
+    };
+    expect(await settled(clientOf([started], { traceparent }).status(JOB))).toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: 'The traceparent could not be read: no span',
+    });
+  });
+
+  it.each([Infinity, 2 ** 40])('takes a time limit of %d', async (timeoutMs) => {
+    const client = clientOf([() => json(aStatus())], { timeoutMs });
+    expect(await settled(client.status(JOB))).toEqual(aStatus());
+  });
+
+  it.each([{}, { nextCursor: 'a' }])('ends a list whose pages name %j as next', async (next) => {
+    const client = clientOf([() => json({ files: [{ fileId: 1 }], ...next })]);
+    const read = async () => {
+      let count = 0;
+      for await (const { fileId } of client.files()) count += Number(fileId);
+      return count;
+    };
+    expect(await settled(read())).toBeLessThanOrEqual(2);
+    expect(requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('sends no undefined values', async () => {
+    const client = clientOf([started]);
+    const archive = { name: undefined, format: 'tar' as const };
+    await settled(client.start({ fileIds: [1], archive, labels: undefined, clientRequestId: 'k' }));
+    await settled(client.list({ cursor: undefined, limit: 5, status: undefined }));
+    expect(requests.map(({ url, init }) => `${url.search}${init.body ?? ''}`)).toEqual([
+      '{"fileIds":[1],"archive":{"format":"tar"},"clientRequestId":"k"}',
+      '?limit=5',
+    ]);
   });
 
   it.each(['', 'localhost:3000', 'ftp://x', '/api', 'https://a:b@x', 'http://'])(
