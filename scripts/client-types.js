@@ -64,8 +64,10 @@ function members({ properties, required = [] }, closed) {
   const lines = Object.entries(properties)
     .filter(([name, { deprecated }]) => !deprecated && !(closed && name.includes('_')))
     .map(([name, schema]) => {
-      const optional = required.includes(name) && !(closed && schema.default !== undefined) ? '' : '?';
-      return `${comment(schema.description)}${name}${optional}: ${typeOf(schema, closed)};`;
+      const isOptional = !required.includes(name) || (closed && schema.default !== undefined);
+      // Requests are sent without undefined values, so both kinds of strictness may make them.
+      const type = union([typeOf(schema, closed), ...(closed && isOptional ? ['undefined'] : [])]);
+      return `${comment(schema.description)}${name}${isOptional ? '?' : ''}: ${type};`;
     });
   return `{\n${lines.join('\n')}\n}`;
 }

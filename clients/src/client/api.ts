@@ -11,23 +11,27 @@ export interface ArchiveInfo {
 }
 
 export interface DownloadRequest {
-  fileIds?: FileId[];
-  fileId?: FileId;
-  files?: {
-    fileId: FileId;
-    name?: string;
-  }[];
-  archive?: {
-    format?: 'zip' | 'tar' | 'tar.gz';
-    compression?: 'auto' | 'store' | 'deflate';
-    name?: string;
-  };
-  onFileError?: 'fail' | 'skip';
-  priority?: 'standard' | 'low';
-  labels?: Record<string, string>;
-  clientRequestId?: string;
+  fileIds?: FileId[] | undefined;
+  fileId?: FileId | undefined;
+  files?:
+    | {
+        fileId: FileId;
+        name?: string | undefined;
+      }[]
+    | undefined;
+  archive?:
+    | {
+        format?: 'zip' | 'tar' | 'tar.gz' | undefined;
+        compression?: 'auto' | 'store' | 'deflate' | undefined;
+        name?: string | undefined;
+      }
+    | undefined;
+  onFileError?: 'fail' | 'skip' | undefined;
+  priority?: 'standard' | 'low' | undefined;
+  labels?: Record<string, string> | undefined;
+  clientRequestId?: string | undefined;
   /** Receives the webhook `jobEnded`. Must be a public https URL. Requires that the operator has enabled callbacks. */
-  callbackUrl?: string;
+  callbackUrl?: string | undefined;
 }
 
 export interface DownloadStatus {

@@ -45,7 +45,7 @@ export function downloadOptions(client: LonghaulClient, jobId: string) {
 /** Options for the first page of the user's downloads. @param query as `LonghaulClient.list` takes it. */
 export function jobsOptions(
   client: LonghaulClient,
-  query: { status?: JobStatus | 'active'; limit?: number } = {},
+  query: { status?: JobStatus | 'active' | undefined; limit?: number | undefined } = {},
 ) {
   return {
     queryKey: ['longhaul', client.baseUrl.href, 'jobs', query] as const,
@@ -62,7 +62,7 @@ export function filesOptions(client: LonghaulClient, query = '') {
       signal,
       pageParam,
     }: Context & { pageParam: string | undefined }): Promise<Page<ListedFile>> =>
-      client.files({ query, ...(pageParam === undefined ? {} : { cursor: pageParam }) }, { signal }),
+      client.files({ query, cursor: pageParam }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }: Page<ListedFile>) => nextCursor ?? undefined,
     ...retries,
