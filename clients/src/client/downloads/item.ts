@@ -1,6 +1,6 @@
 import type { DownloadRequest, DownloadStatus } from '../api.js';
 import type { LonghaulError } from '../errors.js';
-import { visible } from '../follow/changes.js';
+import { forward, visible } from '../follow/changes.js';
 import { isFinal } from '../job-status.js';
 import type { DownloadRecord } from './records.js';
 import { Speed } from './speed.js';
@@ -67,9 +67,9 @@ export class Item {
   }
 
   /** Takes a status over, unless it is older than the present one. */
-  apply(status: DownloadStatus): void {
+  apply(read: DownloadStatus): void {
+    const status = forward(this.status, read);
     if (status.createdAt !== this.status?.createdAt) this.speed = new Speed();
-    else if (isFinal(this.status.status) && !isFinal(status.status)) return;
     this.newsAt = Date.now();
     this.own = undefined;
     this.status = status;

@@ -1,9 +1,9 @@
 import type { DownloadStatus } from '../api.js';
 import type { ApiConnection } from '../connection.js';
 import type { WatchCall } from '../options.js';
-import { Follower } from './follower.js';
+import { runFollower } from './follower.js';
 import type { Ladder } from './ladder.js';
-import { StatusQueue } from './status-queue.js';
+import { createStatusQueue } from './status-queue.js';
 
 /** Follows a job until its final status. Begins with the first `next`; `return` ends everything at once. */
 export function follow(
@@ -14,7 +14,7 @@ export function follow(
 ): AsyncIterableIterator<DownloadStatus> {
   const stop = new AbortController();
   const { signal } = stop;
-  const queue = new StatusQueue();
+  const queue = createStatusQueue();
   let isStarted = false;
   const end = (failure?: { reason: unknown }) => {
     queue.end(failure);
@@ -33,7 +33,7 @@ export function follow(
     }
     // `signal` removes the listener.
     call.signal?.addEventListener('abort', abort, { signal });
-    new Follower(connection, ladder, jobId, { ...call, signal }, queue).run().then(
+    runFollower(connection, ladder, jobId, { ...call, signal }, queue).then(
       () => end(),
       (reason: unknown) => end({ reason }),
     );

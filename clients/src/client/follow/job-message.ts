@@ -31,6 +31,10 @@ export function withMessage(last: DownloadStatus, message: JobMessage): Download
     ...told,
     ...(stale === true && { stale }),
     status: typeof word === 'string' ? word : last.status,
-    progress: typeof progress === 'number' ? Math.round(progress * 100) : last.progress,
+    progress: isFraction(progress) ? Math.round(progress * 100) : last.progress,
   };
+}
+
+function isFraction(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }

@@ -1,7 +1,6 @@
 import { withJitter } from '../delay.js';
 import { isHidden } from './page.js';
 
-const MIN_MS = 500;
 const MAX_MS = 60_000;
 const HIDDEN_MS = 30_000;
 
@@ -9,7 +8,7 @@ const HIDDEN_MS = 30_000;
 export function pollDelay(told: unknown): number {
   if (isHidden()) return withJitter(HIDDEN_MS);
   const wanted = typeof told === 'number' ? told : 4_000 * (1 + Math.random());
-  return Math.min(Math.max(MIN_MS, wanted), MAX_MS);
+  return Math.min(wanted, MAX_MS);
 }
 
 /**

@@ -6,51 +6,53 @@ type Result = IteratorResult<DownloadStatus, undefined>;
  * Statuses on their way to a consumer that may be slow. The newest replaces the one before in the same state, so each
  * state is seen and the queue stays short.
  */
-export class StatusQueue {
-  private waiting: DownloadStatus[] = [];
-  private readers: ((result: Result | Promise<never>) => void)[] = [];
-  private isEnded = false;
-  /** Thrown once, after the last status. */
-  private failure: { reason: unknown } | undefined;
-
-  put(status: DownloadStatus): void {
-    if (this.isEnded) return;
-    if (this.waiting.at(-1)?.status === status.status) this.waiting.pop();
-    this.waiting.push(status);
-    this.serve();
-  }
-
-  /** Ends the queue behind the statuses in it. A later call changes nothing. */
-  end(failure?: { reason: unknown }): void {
-    if (this.isEnded) return;
-    this.isEnded = true;
-    this.failure = failure;
-    this.serve();
-  }
-
+export interface StatusQueue {
+  put(status: DownloadStatus): void;
+  /** Ends the queue behind the statuses in it. A later call changes nothing. @param failure thrown once, at the end. */
+  end(failure?: { reason: unknown }): void;
   /** Drops the statuses that were not taken. */
-  clear(): void {
-    this.waiting = [];
+  clear(): void;
+  next(): Promise<Result>;
+}
+
+export function createStatusQueue(): StatusQueue {
+  let waiting: DownloadStatus[] = [];
+  let isEnded = false;
+  let failed: { reason: unknown } | undefined;
+  const readers: ((result: Result | Promise<never>) => void)[] = [];
+
+  function serve(): void {
+    while (readers.length > 0 && (waiting.length > 0 || isEnded)) readers.shift()!(take());
   }
 
-  next(): Promise<Result> {
-    return new Promise((resolve) => {
-      this.readers.push(resolve);
-      this.serve();
-    });
-  }
-
-  private serve(): void {
-    while (this.readers.length > 0 && (this.waiting.length > 0 || this.isEnded)) {
-      this.readers.shift()!(this.take());
-    }
-  }
-
-  private take(): Result | Promise<never> {
-    const value = this.waiting.shift();
+  function take(): Result | Promise<never> {
+    const value = waiting.shift();
     if (value) return { done: false, value };
-    const { failure } = this;
-    this.failure = undefined;
+    const failure = failed;
+    failed = undefined;
     return failure ? Promise.reject(failure.reason) : { done: true, value: undefined };
   }
+
+  return {
+    put(status) {
+      if (isEnded) return;
+      if (waiting.at(-1)?.status === status.status) waiting.pop();
+      waiting.push(status);
+      serve();
+    },
+    end(failure) {
+      if (isEnded) return;
+      isEnded = true;
+      failed = failure;
+      serve();
+    },
+    clear() {
+      waiting = [];
+    },
+    next: () =>
+      new Promise((resolve) => {
+        readers.push(resolve);
+        serve();
+      }),
+  };
 }

@@ -24,4 +24,12 @@ describe('eventParser', () => {
     }
     expect(eventsOf(text.split(''))).toEqual(wanted);
   });
+
+  it.each([
+    ['a line', 'x'.repeat(10_000)],
+    ['an event', `data: ${'x'.repeat(10_000)}\n`],
+  ])('refuses %s without end', (_, part) => {
+    const endless = Array.from({ length: 200 }, () => part);
+    expect(() => eventsOf(endless)).toThrow('too long');
+  });
 });

@@ -85,7 +85,7 @@ describe('LonghaulClient.watch', () => {
     socket().begin(BUILDING);
     api.status = () => DONE;
     socket().say({ type: 'completed', status: 'completed', progress: 1 });
-    await pass(0);
+    await pass(500);
     expect(api.seen.at(-1)).toEqual(DONE);
     expect(api.isDone).toBe(true);
     expect(api.reads).toHaveLength(2);
@@ -101,12 +101,60 @@ describe('LonghaulClient.watch', () => {
     expect(api.seen.at(-1)).toMatchObject({ status: 'running', progress: 50, bytesProcessed: 500 });
   });
 
+  it.each([
+    [aStatus({ status: 'processing_artifacts', progress: 20 }), 'processing_artifacts'],
+    [aStatus({ status: 'queued', progress: 20 }), 'running'],
+    [aStatus({ status: 'paused', progress: 20 }), 'paused'],
+    [aStatus({ status: 'failed', progress: 3 }), 'failed'],
+  ])('takes or refuses a state at equal progress', async (next, wanted) => {
+    await watch();
+    socket().begin(BUILDING);
+    api.status = () => next;
+    socket().end();
+    await pass(10_000);
+    expect(api.seen.at(-1)).toMatchObject({ status: wanted, progress: 20 });
+  });
+
+  it('drops progress that is no fraction', async () => {
+    await watch();
+    socket().begin(BUILDING);
+    for (const progress of [99, -1, null, '1']) socket().say({ ...BUILDING, message: 'On', progress });
+    await pass(0);
+    expect(api.seen.at(-1)).toMatchObject({ message: 'On', progress: 20 });
+  });
+
+  it('reads twice a second at most, whatever a stream tells', async () => {
+    await watch();
+    socket().begin(BUILDING);
+    for (let i = 0; i < 400; i++) {
+      socket().say({ ...BUILDING, created_at: `2026-01-01T02:00:${i % 60}.000Z` });
+      await pass(10);
+    }
+    expect(api.reads.length).toBeGreaterThan(2);
+    expect(Math.min(...gaps(api.reads))).toBeGreaterThanOrEqual(500);
+  });
+
+  it('waits as told, whatever a stream tells', async () => {
+    await watch();
+    socket().begin(BUILDING);
+    api.status = () => ({ code: 429, headers: { 'retry-after': '20' } });
+    for (let i = 0; i < 30; i++) {
+      socket().say({ ...BUILDING, created_at: '2026-01-01T02:00:00.000Z' });
+      await pass(1_000);
+    }
+    expect(
+      gaps(api.reads)
+        .slice(1)
+        .every((ms) => ms >= 20_000),
+    ).toBe(true);
+  });
+
   it('begins again for another run of the job', async () => {
     await watch();
     socket().begin({ ...BUILDING, progress: 0.5 });
     api.status = () => aStatus({ progress: 0, createdAt: '2026-01-01T01:00:00.000Z' });
     socket().say({ ...BUILDING, progress: 0, created_at: '2026-01-01T01:00:00.000Z' });
-    await pass(0);
+    await pass(500);
     expect(api.seen.at(-1)!.progress).toBe(0);
   });
 
@@ -370,6 +418,7 @@ describe('LonghaulClient.watch', () => {
     it('tells that it is offline, and reads at once afterwards', async () => {
       await watch({ transports: ['websocket'] });
       socket().begin(BUILDING);
+      await pass(500);
       api.status = () => 'fault';
       set('visible', false);
       events.dispatchEvent(new Event('offline'));
