@@ -16,10 +16,7 @@ import type { Call, ClientOptions, WatchCall } from './options.js';
 import { type Paged, paged } from './paged.js';
 import { newRequestKey } from './request-key.js';
 
-/** An estimate asks for every file: the API takes up to 25 s. */
-const ESTIMATE_EXTRA_MS = 25_000;
-
-/** A cancelled job gets some seconds to end; a list of files may wait for the store. */
+/** A cancelled job gets some seconds to end. A list or an estimate may wait for the store. */
 const SLOW_EXTRA_MS = 25_000;
 
 /** A download that was started, or found under its key. */
@@ -151,7 +148,7 @@ export class LonghaulClient {
   /** Tells sizes, missing files and time of a download, without starting it. */
   estimate(request: DownloadRequest, call?: Call): Promise<Estimate> {
     return this.connection.json(
-      { method: 'POST', path: 'v1/download/estimate', body: request, extraTimeMs: ESTIMATE_EXTRA_MS },
+      { method: 'POST', path: 'v1/download/estimate', body: request, extraTimeMs: SLOW_EXTRA_MS },
       call,
     );
   }
@@ -163,11 +160,8 @@ export class LonghaulClient {
   async downloadUrl(jobId: string, call?: Call): Promise<string> {
     const job = await this.status(jobId, call);
     if (job.downloadUrl !== null) return job.downloadUrl;
-    if (job.status === 'expired') throw new LonghaulError('JOB_EXPIRED', job.message, { status: 410, job });
-    throw new LonghaulError('JOB_NOT_READY', `The download has no archive: ${job.message}.`, {
-      status: 409,
-      job,
-    });
+    const [code, status] = job.status === 'expired' ? ['JOB_EXPIRED', 410] : ['JOB_NOT_READY', 409];
+    throw new LonghaulError(code, `The download has no archive: ${job.message}.`, { status, job });
   }
 
   /** A list that is the field `name` of its pages. */

@@ -1,19 +1,12 @@
+import { limited } from './limited.js';
+
 /** Waits. @throws the reason of the signal when it aborts. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
+  return limited(signal, (ended) => {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      ended.addEventListener('abort', () => clearTimeout(timer));
+    });
   });
 }
 

@@ -25,7 +25,7 @@ export function createTokenSource(token: ClientOptions['token'], timeoutMs: numb
           ? await limited(undefined, async () => token(), timeoutMs, 'no answer in time')
           : token;
       // A key read from a file ends in a line feed; a function of JavaScript may return nothing.
-      return String(answer ?? '').trim();
+      return ((answer as string | null | undefined) ?? '').trim();
     } catch (cause) {
       asked = undefined;
       throw new LonghaulError('NETWORK', `The token could not be read: ${textOf(cause)}`, { cause });
@@ -37,8 +37,8 @@ export function createTokenSource(token: ClientOptions['token'], timeoutMs: numb
     current,
     async renewed(rejected) {
       if (asked === rejected) asked = undefined;
-      const token = await current();
-      return token === (await rejected) ? '' : token;
+      const renewed = await current();
+      return renewed === (await rejected) ? '' : renewed;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { DownloadStatus } from '../api.js';
+import { isBefore } from '../job-status.js';
 
 /** Links differ in each status: they have a new ticket or signature. */
 const UNSEEN = /url$|^nextPollInMs$/i;
@@ -15,23 +16,12 @@ export function hasMoved(last: DownloadStatus, next: DownloadStatus): boolean {
   return MOVING.some((name) => last[name] !== next[name]);
 }
 
-/** The order of states within a run. A state that is not in it may follow and precede any. */
-const ORDER: Partial<Record<string, number>> = {
-  queued: 0,
-  running: 1,
-  processing_artifacts: 2,
-  completed: 3,
-  failed: 3,
-  cancelled: 3,
-  expired: 4,
-};
-
 /** Returns the newer one of two statuses, with no number below that of the other. They may be of two servers. */
 export function forward(last: DownloadStatus | undefined, next: DownloadStatus): DownloadStatus {
   if (!last || next.createdAt > last.createdAt) return next;
   const isOlder =
     next.createdAt < last.createdAt ||
-    ORDER[next.status]! < ORDER[last.status]! ||
+    isBefore(next.status, last.status) ||
     (next.status === last.status && next.progress < last.progress);
   if (isOlder) return last;
   const merged = { ...next };

@@ -15,40 +15,34 @@ export function follow(
   const stop = new AbortController();
   const { signal } = stop;
   const queue = createStatusQueue();
-  let isStarted = false;
-  const end = (failure?: { reason: unknown }) => {
-    queue.end(failure);
-    stop.abort();
-  };
 
-  function start(): void {
-    isStarted = true;
+  async function* statuses(): AsyncGenerator<DownloadStatus, void> {
+    call.signal?.throwIfAborted();
     const abort = () => {
-      queue.clear();
-      end({ reason: call.signal!.reason });
+      queue.drop({ reason: call.signal!.reason });
+      stop.abort();
     };
-    if (call.signal?.aborted) {
-      abort();
-      return;
-    }
     // `signal` removes the listener.
     call.signal?.addEventListener('abort', abort, { signal });
     runFollower(connection, ladder, jobId, { ...call, signal }, queue).then(
-      () => end(),
-      (reason: unknown) => end({ reason }),
+      () => queue.end(),
+      (reason: unknown) => queue.end({ reason }),
     );
+    try {
+      yield* queue.read();
+    } finally {
+      stop.abort();
+    }
   }
 
+  const iterator = statuses();
   return {
-    next() {
-      if (!isStarted) start();
-      return queue.next();
-    },
-    async return() {
-      isStarted = true;
-      queue.clear();
-      end();
-      return { done: true, value: undefined };
+    next: () => iterator.next(),
+    return() {
+      // Ends a `next` that waits, otherwise the generator would end behind it.
+      queue.drop();
+      stop.abort();
+      return iterator.return();
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -44,8 +44,8 @@ export async function runFollower(
   let last: DownloadStatus | undefined;
   let connected: ConnectionState | undefined;
   let rung: Rung | undefined;
-  let close = () => {};
-  let wake = () => {};
+  let close: (() => void) | undefined;
+  let wake: (() => void) | undefined;
   let lastId = '';
   /** The open stream has brought something. */
   let isLive = false;
@@ -65,7 +65,7 @@ export async function runFollower(
   let isUrgent = true;
 
   onPageChange(pageChanged, signal);
-  signal.addEventListener('abort', () => wake());
+  signal.addEventListener('abort', () => wake?.());
   try {
     for (;;) {
       const status = await read();
@@ -97,7 +97,7 @@ export async function runFollower(
       suspect = undefined;
       const before = last;
       accept(status);
-      if (isLive && triedAt - heardAt >= SILENT_MS && hasMoved(before!, last!)) ended(rung!, {});
+      if (isLive && triedAt - heardAt >= SILENT_MS && hasMoved(before!, last!)) ended({});
       return status;
     } catch (error) {
       signal.throwIfAborted();
@@ -129,17 +129,12 @@ export async function runFollower(
     if (!best || !status.streamUrl) return;
     rung = best;
     best.streams++;
-    const listener = {
-      opened: () => opened(best),
-      message: onMessage,
-      ended: (end: StreamEnd) => ended(best, end),
-    };
-    close = best.open(status, listener, lastId);
+    close = best.open(status, { opened, message: onMessage, ended }, lastId);
   }
 
-  function opened(by: Rung): void {
+  function opened(): void {
     if (isLive) return;
-    isLive = by.worked = true;
+    isLive = rung!.worked = true;
     openedAt = heardAt = performance.now();
     report();
   }
@@ -156,9 +151,10 @@ export async function runFollower(
     else accept(withMessage(last!, message));
   }
 
-  function ended(by: Rung, { restart, status = 0, retryAfterMs }: StreamEnd): void {
+  function ended({ restart, status = 0, retryAfterMs }: StreamEnd): void {
     const now = performance.now();
     const wasLive = isLive;
+    const by = rung!;
     leave();
     if (wasLive && now - openedAt > STEADY_MS) breaks = 0;
     // Refused for now, as any request may be.
@@ -176,16 +172,16 @@ export async function runFollower(
     openAt = now + Math.max(delayMs, retryAfterMs ?? 0);
     if (status === 204) hurry();
     report();
-    wake();
+    wake?.();
   }
 
   /** Closes the stream, if any. */
   function leave(): void {
-    close();
+    close?.();
     if (rung) rung.streams--;
     rung = undefined;
+    close = undefined;
     isLive = false;
-    close = () => {};
   }
 
   function dueAt(): number {
@@ -211,7 +207,7 @@ export async function runFollower(
 
   function hurry(): void {
     isUrgent = true;
-    wake();
+    wake?.();
   }
 
   function pageChanged(type: string): void {

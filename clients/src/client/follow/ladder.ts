@@ -39,10 +39,8 @@ export interface Ladder {
 
 export function createLadder(connection: ApiConnection, { transports, webSocket }: ClientOptions): Ladder {
   const Socket = webSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
-  const openers: Partial<Record<Transport, Rung['open']>> = {
-    ...(Socket && {
-      websocket: ({ streamUrl }, listener) => openSocket(Socket, own(streamUrl!), listener),
-    }),
+  const openers: Partial<Record<Transport, Rung['open'] | undefined>> = {
+    websocket: Socket && (({ streamUrl }, listener) => openSocket(Socket, own(streamUrl!), listener)),
     sse: ({ eventsUrl }, listener, lastId) =>
       openEvents((init) => connection.fetch(own(eventsUrl!), init), lastId, listener),
   };

@@ -1,58 +1,48 @@
 import type { DownloadStatus } from '../api.js';
 
-type Result = IteratorResult<DownloadStatus, undefined>;
-
 /**
  * Statuses on their way to a consumer that may be slow. The newest replaces the one before in the same state, so each
  * state is seen and the queue stays short.
  */
 export interface StatusQueue {
   put(status: DownloadStatus): void;
-  /** Ends the queue behind the statuses in it. A later call changes nothing. @param failure thrown once, at the end. */
+  /** Ends the queue behind the statuses in it. A later call changes nothing. @param failure thrown at the end. */
   end(failure?: { reason: unknown }): void;
-  /** Drops the statuses that were not taken. */
-  clear(): void;
-  next(): Promise<Result>;
+  /** Drops the statuses that were not taken, and ends. */
+  drop(failure?: { reason: unknown }): void;
+  /** Takes the statuses, until the end. */
+  read(): AsyncGenerator<DownloadStatus, void>;
 }
 
 export function createStatusQueue(): StatusQueue {
   let waiting: DownloadStatus[] = [];
-  let isEnded = false;
-  let failed: { reason: unknown } | undefined;
-  const readers: ((result: Result | Promise<never>) => void)[] = [];
+  let ended: { reason: unknown } | 'well' | undefined;
+  let wake: (() => void) | undefined;
 
-  function serve(): void {
-    while (readers.length > 0 && (waiting.length > 0 || isEnded)) readers.shift()!(take());
-  }
-
-  function take(): Result | Promise<never> {
-    const value = waiting.shift();
-    if (value) return { done: false, value };
-    const failure = failed;
-    failed = undefined;
-    return failure ? Promise.reject(failure.reason) : { done: true, value: undefined };
+  function end(failure?: { reason: unknown }): void {
+    ended ??= failure ?? 'well';
+    wake?.();
   }
 
   return {
     put(status) {
-      if (isEnded) return;
       if (waiting.at(-1)?.status === status.status) waiting.pop();
       waiting.push(status);
-      serve();
+      wake?.();
     },
-    end(failure) {
-      if (isEnded) return;
-      isEnded = true;
-      failed = failure;
-      serve();
-    },
-    clear() {
+    end,
+    drop(failure) {
       waiting = [];
+      end(failure);
     },
-    next: () =>
-      new Promise((resolve) => {
-        readers.push(resolve);
-        serve();
-      }),
+    async *read() {
+      for (;;) {
+        const status = waiting.shift();
+        if (status) yield status;
+        else if (ended === 'well') return;
+        else if (ended) throw ended.reason;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
   };
 }
