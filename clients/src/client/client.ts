@@ -7,7 +7,7 @@ import type {
   Me,
   StartedDownload,
 } from './api.js';
-import { type ApiConnection, type ApiRequest, createConnection } from './connection.js';
+import { type ApiConnection, createConnection } from './connection.js';
 import { LonghaulError } from './errors.js';
 import { follow } from './follow/follow.js';
 import { createLadder, type Ladder } from './follow/ladder.js';
@@ -118,31 +118,24 @@ export class LonghaulClient {
 
   /** Lists the jobs of the user: running ones first, then the last ended. @param query `status`: only these. */
   list(
-    {
-      status,
-      cursor,
-      limit,
-    }: PageQuery & { status?: JobStatus | 'active' | readonly JobStatus[] | undefined } = {},
+    query: PageQuery & { status?: JobStatus | 'active' | readonly JobStatus[] | undefined } = {},
     call?: Call,
   ): Paged<DownloadStatus> {
-    return this.pages('v1/downloads', 'jobs', { status, limit }, cursor, call);
+    return this.pages('v1/downloads', 'jobs', query, call);
   }
 
   /** Lists the files that can be downloaded. @param query `query` matches part of an id or name, ignoring case. */
-  files(
-    { query, cursor, limit }: PageQuery & { query?: string | undefined } = {},
-    call?: Call,
-  ): Paged<ListedFile> {
-    return this.pages('v1/files', 'files', { query, limit }, cursor, call);
+  files(query: PageQuery & { query?: string | undefined } = {}, call?: Call): Paged<ListedFile> {
+    return this.pages('v1/files', 'files', query, call);
   }
 
   /** Lists the outcome of each file of a job. @param query `state`: only files in these states. */
   outcomes(
     jobId: string,
-    { state, cursor, limit }: PageQuery & { state?: readonly FileOutcome['state'][] | undefined } = {},
+    query: PageQuery & { state?: readonly FileOutcome['state'][] | undefined } = {},
     call?: Call,
   ): Paged<FileOutcome> {
-    return this.pages(`v1/download/${segment(jobId)}/files`, 'files', { state, limit }, cursor, call);
+    return this.pages(`v1/download/${segment(jobId)}/files`, 'files', query, call);
   }
 
   /** Tells sizes, missing files and time of a download, without starting it. */
@@ -168,8 +161,7 @@ export class LonghaulClient {
   private pages<T>(
     path: string,
     name: 'jobs' | 'files',
-    query: ApiRequest['query'],
-    first: string | undefined,
+    query: PageQuery,
     call: Call | undefined,
   ): Paged<T> {
     return paged(async (cursor) => {
@@ -179,7 +171,7 @@ export class LonghaulClient {
         call,
       );
       return { items: page[name], nextCursor: page.nextCursor ?? null };
-    }, first);
+    }, query.cursor);
   }
 
   /** Tells who the caller is, with the limits of the server. @throws LonghaulError UNAUTHENTICATED */

@@ -104,8 +104,8 @@ export function createConnection(options: ClientOptions): ApiConnection {
   }
 
   function unreachable(error: unknown): LonghaulError {
-    const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-    const reason = cause?.code || cause?.message || message || 'no reason given';
+    const { cause = error } = error as { cause?: unknown };
+    const reason = (cause as { code?: string }).code || textOf(cause);
     const text = `${baseUrl.host} cannot be reached: ${reason}. Check the address and the network.`;
     return new LonghaulError('NETWORK', text, { cause: error });
   }

@@ -9,7 +9,8 @@ export async function* textParts(response: Response): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   for (;;) {
     const { done, value } = await reader.read();
-    yield decoder.decode(value, { stream: !done });
+    const text = decoder.decode(value, { stream: !done });
+    if (text) yield text;
     if (done) return;
   }
 }

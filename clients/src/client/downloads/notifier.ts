@@ -19,9 +19,11 @@ export function createNotifier(): Notifier {
       return () => void listeners.delete(own);
     },
     notify(item) {
-      const download = item?.snapshot();
-      if (item && shown.get(item) === download) return;
-      if (item && download) shown.set(item, download);
+      if (item) {
+        const download = item.snapshot();
+        if (shown.get(item) === download) return;
+        shown.set(item, download);
+      }
       for (const [listener, id] of listeners) {
         if (!item || id === undefined || id === item.id || id === item.record.jobId) listener();
       }

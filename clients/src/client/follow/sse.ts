@@ -24,10 +24,7 @@ export function openEvents(
     const { status } = response;
     if (status !== 200) return { status, retryAfterMs: retryAfterOf(response.headers) };
     for await (const part of textParts(response)) {
-      if (!stream.isOpen) break;
-      if (!part) continue;
-      stream.heard();
-      listener.opened();
+      if (!stream.heard()) break;
       parse(part);
     }
     return { restart: true };

@@ -25,38 +25,44 @@ export interface StreamListener {
 
 /** The common part of all streams: one end, also from here, and a limit for the first message. */
 export interface OpenStream {
-  readonly isOpen: boolean;
-  /** Something arrived; the next thing must arrive within `ms`, or at any time. */
-  heard: (ms?: number) => void;
-  end: (reason?: StreamEnd) => void;
-  close: () => void;
+  /** Something arrived. False if the stream was closed before. */
+  heard(): boolean;
+  /** The first thing must arrive within `ms` from now. */
+  limit(ms: number): void;
+  end(reason?: StreamEnd): void;
+  close(): void;
 }
 
 /** @param shut closes the connection. */
 export function openStream(listener: StreamListener, shut: () => void): OpenStream {
   let isOpen = true;
-  const end = (reason: StreamEnd = {}) => {
+  let timer: ReturnType<typeof setTimeout>;
+
+  function limit(ms: number): void {
+    clearTimeout(timer);
+    if (isOpen) timer = setTimeout(end, ms);
+  }
+
+  function end(reason: StreamEnd = {}): void {
     if (!isOpen) return;
     close();
     listener.ended(reason);
-  };
-  let timer = setTimeout(end, OPEN_MS);
-  const close = () => {
+  }
+
+  function close(): void {
     isOpen = false;
     clearTimeout(timer);
     shut();
-  };
-  return {
-    get isOpen() {
-      return isOpen;
-    },
-    heard(ms) {
-      clearTimeout(timer);
-      if (isOpen && ms !== undefined) timer = setTimeout(end, ms);
-    },
-    end,
-    close,
-  };
+  }
+
+  function heard(): boolean {
+    clearTimeout(timer);
+    if (isOpen) listener.opened();
+    return isOpen;
+  }
+
+  limit(OPEN_MS);
+  return { heard, limit, end, close };
 }
 
 /** Passes the text of a message on. What is no JSON object is dropped: polling makes up for it. */

@@ -14,15 +14,12 @@ export function openSocket(Socket: SocketClass, url: URL, listener: StreamListen
     socket = new Socket(address.href);
   } catch {
     // A policy of the page forbids it. Ended later, because the caller does not know the stream yet.
-    stream.heard(0);
+    stream.limit(0);
     return stream.close;
   }
-  socket.addEventListener('open', () => stream.heard(OPEN_MS));
+  socket.addEventListener('open', () => stream.limit(OPEN_MS));
   socket.addEventListener('message', ({ data }) => {
-    if (!stream.isOpen) return;
-    stream.heard();
-    listener.opened();
-    deliver(listener, data);
+    if (stream.heard()) deliver(listener, data);
   });
   // `close` follows. Some implementations throw an error that has no listener.
   socket.addEventListener('error', () => {});
