@@ -9,12 +9,9 @@ import { LonghaulError } from './errors.js';
 export function baseUrlOf(given: string | URL = '.'): URL {
   const { document, location } = globalThis as Partial<typeof globalThis>;
   const url = attempt(() => new URL(String(given).trim(), document?.baseURI ?? location?.href));
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+  if (!url || !/^https?:\/\/[^/@]+\//.test(url.href)) {
     const message = 'Use a base URL like https://downloads.example.com, without a user name.';
     throw new LonghaulError('INVALID_REQUEST', message);
   }
-  url.search = '';
-  url.hash = '';
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
+  return new URL(url.origin + url.pathname.replace(/\/?$/, '/'));
 }

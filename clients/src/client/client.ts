@@ -74,7 +74,7 @@ export class LonghaulClient {
     { waitMs, ...call }: Call & { waitMs?: number | undefined } = {},
   ): Promise<DownloadStatus> {
     return this.connection.json(
-      { path: `v1/download/status/${segment(jobId)}`, query: { waitMs }, extraTimeMs: waitMs ?? 0 },
+      { path: `v1/download/status/${segment(jobId)}`, query: { waitMs }, extraTimeMs: waitMs },
       call,
     );
   }
@@ -158,12 +158,7 @@ export class LonghaulClient {
   }
 
   /** A list that is the field `name` of its pages. */
-  private pages<T>(
-    path: string,
-    name: 'jobs' | 'files',
-    query: PageQuery,
-    call: Call | undefined,
-  ): Paged<T> {
+  private pages<T>(path: string, name: 'jobs' | 'files', query: PageQuery, call: Call | undefined): Paged<T> {
     return paged(async (cursor) => {
       const request = { path, query: { ...query, cursor }, extraTimeMs: SLOW_EXTRA_MS };
       const page = await this.connection.json<Record<typeof name, T[]> & { nextCursor?: string | null }>(

@@ -20,7 +20,7 @@ export interface ApiRequest {
   query?: Query | undefined;
   body?: unknown;
   /** Time for the answer in milliseconds, beyond that of the client. */
-  extraTimeMs?: number;
+  extraTimeMs?: number | undefined;
   /** Default: that of the client. 0 makes one try. */
   retryForMs?: number;
 }
@@ -122,15 +122,14 @@ export function createConnection(options: ClientOptions): ApiConnection {
 /** Headers and body. @throws LonghaulError INVALID_REQUEST if they cannot be sent. */
 function contentOf({ body }: ApiRequest, traceparent: string | undefined, token: string) {
   try {
-    return {
-      headers: new Headers({
-        accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(traceparent && { traceparent }),
-      }),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    };
+    const json = body === undefined ? null : JSON.stringify(body);
+    const headers = new Headers({
+      accept: 'application/json',
+      ...(json && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(traceparent && { traceparent }),
+    });
+    return { headers, body: json };
   } catch {
     // The cause contains the token.
     throw new LonghaulError('INVALID_REQUEST', 'The body of the request or the token cannot be sent.');

@@ -38,6 +38,8 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
     return records ?? [];
   }
 
+  const get = (id: string) => all().find((record) => record.id === id);
+
   function write(records: DownloadRecord[]): void {
     const newest = records.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, MAX_RECORDS);
     attempt(() => storage?.setItem(key, JSON.stringify(newest)));
@@ -45,9 +47,9 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
 
   return {
     all,
-    get: (id) => all().find((record) => record.id === id),
+    get,
     put(changed) {
-      const before = all().find(({ id }) => id === changed.id);
+      const before = get(changed.id);
       const wasSaved = before?.createdAt === changed.createdAt && before.saved;
       const record = { ...changed, saved: changed.saved || wasSaved };
       if (JSON.stringify(before) === JSON.stringify(record)) return;

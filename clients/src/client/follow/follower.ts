@@ -1,5 +1,6 @@
 import type { DownloadStatus } from '../api.js';
 import type { ApiConnection } from '../connection.js';
+import { withJitter } from '../delay.js';
 import { LonghaulError } from '../errors.js';
 import { isFinal } from '../job-status.js';
 import type { ConnectionState, WatchCall } from '../options.js';
@@ -165,7 +166,7 @@ export async function runFollower(
       suspect = by;
       breaks = 0;
     } else {
-      delayMs = 1_000 * 2 ** breaks * (0.8 + 0.4 * Math.random());
+      delayMs = withJitter(1_000 * 2 ** breaks);
       if (restart && breaks === 0) delayMs = 200 + 1_800 * Math.random();
       breaks++;
     }

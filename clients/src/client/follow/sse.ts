@@ -1,5 +1,4 @@
 import { retryAfterOf } from '../answer.js';
-import { textParts } from '../text-parts.js';
 import { eventParser } from './event-parser.js';
 import { deliver, openStream, type StreamEnd, type StreamListener } from './stream.js';
 
@@ -23,11 +22,14 @@ export function openEvents(
     const response = await fetch({ headers, cache: 'no-store', signal: stop.signal });
     const { status } = response;
     if (status !== 200) return { status, retryAfterMs: retryAfterOf(response.headers) };
-    for await (const part of textParts(response)) {
-      if (!stream.heard()) break;
-      parse(part);
+    // Stand-ins for `fetch` without streams, as that of React Native, fail here: then the job is polled.
+    const reader = response.body!.getReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || !stream.heard()) return { restart: true };
+      parse(decoder.decode(value, { stream: true }));
     }
-    return { restart: true };
   }
   read().then(stream.end, () => stream.end());
   return stream.close;

