@@ -5,7 +5,7 @@ export type Transport = 'websocket' | 'sse' | 'poll';
 export interface SocketClass {
   new (url: string): {
     // oxlint-disable-next-line typescript/no-explicit-any -- each event has its own fields
-    addEventListener(type: 'open' | 'message' | 'error' | 'close', listener: (event: any) => void): void;
+    addEventListener(type: 'message' | 'error' | 'close', listener: (event: any) => void): void;
     close(): void;
   };
 }

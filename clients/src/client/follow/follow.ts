@@ -16,14 +16,15 @@ export function follow(
   const { signal } = stop;
   const queue = createStatusQueue();
 
+  function leave(failure?: { reason: unknown }): void {
+    queue.drop(failure);
+    stop.abort();
+  }
+
   async function* statuses(): AsyncGenerator<DownloadStatus, void> {
     call.signal?.throwIfAborted();
-    const abort = () => {
-      queue.drop({ reason: call.signal!.reason });
-      stop.abort();
-    };
     // `signal` removes the listener.
-    call.signal?.addEventListener('abort', abort, { signal });
+    call.signal?.addEventListener('abort', () => leave({ reason: call.signal!.reason }), { signal });
     runFollower(connection, ladder, jobId, { ...call, signal }, queue).then(
       () => queue.end(),
       (reason: unknown) => queue.end({ reason }),
@@ -40,8 +41,7 @@ export function follow(
     next: () => iterator.next(),
     return() {
       // Ends a `next` that waits, otherwise the generator would end behind it.
-      queue.drop();
-      stop.abort();
+      leave();
       return iterator.return();
     },
     [Symbol.asyncIterator]() {

@@ -1,6 +1,5 @@
 import type { DownloadStatus } from '../api.js';
 import type { ApiConnection } from '../connection.js';
-import { withJitter } from '../delay.js';
 import { LonghaulError } from '../errors.js';
 import { isFinal } from '../job-status.js';
 import type { ConnectionState, WatchCall } from '../options.js';
@@ -19,7 +18,7 @@ const SILENT_MS = 25_000;
 /** A stream that lasted for this time is sound: its end is the first of a new row. */
 const STEADY_MS = 20_000;
 
-/** Streams that broke in a row before the next way is tried: after 1, 2, 4, 8 and 16 s. */
+/** Streams that broke in a row before the next way is tried: after about 1, 2, 4, 8 and 16 s. */
 const MAX_BREAKS = 5;
 const MAX_BREAK_MS = 16_000;
 
@@ -152,7 +151,7 @@ export async function runFollower(
     else accept(withMessage(last!, message));
   }
 
-  function ended({ restart, status = 0, retryAfterMs }: StreamEnd): void {
+  function ended({ status = 0, retryAfterMs }: StreamEnd): void {
     const now = performance.now();
     const wasLive = isLive;
     const by = rung!;
@@ -166,9 +165,8 @@ export async function runFollower(
       suspect = by;
       breaks = 0;
     } else {
-      delayMs = withJitter(1_000 * 2 ** breaks);
-      if (restart && breaks === 0) delayMs = 200 + 1_800 * Math.random();
-      breaks++;
+      // Widely spread: a server that restarts breaks the streams of all its clients at once.
+      delayMs = (200 + 1_800 * Math.random()) * 2 ** breaks++;
     }
     openAt = now + Math.max(delayMs, retryAfterMs ?? 0);
     if (status === 204) hurry();

@@ -27,7 +27,7 @@ export function openEvents(
     const decoder = new TextDecoder();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || !stream.heard()) return { restart: true };
+      if (done || !stream.heard()) return {};
       parse(decoder.decode(value, { stream: true }));
     }
   }

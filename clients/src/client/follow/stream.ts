@@ -2,12 +2,10 @@ import { attempt } from '../attempt.js';
 import type { JobMessage } from './job-message.js';
 
 /** A stream must bring its first message within this time: a proxy may hold everything back. */
-export const OPEN_MS = 4_000;
+const OPEN_MS = 5_000;
 
 /** The end of a stream. */
 export interface StreamEnd {
-  /** True if the server asked for another connection, false after a fault. */
-  restart?: boolean;
   /** HTTP status; absent without an answer. */
   status?: number;
   /** Wait in milliseconds that the server asked for. */
@@ -27,8 +25,6 @@ export interface StreamListener {
 export interface OpenStream {
   /** Something arrived. False if the stream was closed before. */
   heard(): boolean;
-  /** The first thing must arrive within `ms` from now. */
-  limit(ms: number): void;
   end(reason?: StreamEnd): void;
   close(): void;
 }
@@ -36,12 +32,7 @@ export interface OpenStream {
 /** @param shut closes the connection. */
 export function openStream(listener: StreamListener, shut: () => void): OpenStream {
   let isOpen = true;
-  let timer: ReturnType<typeof setTimeout>;
-
-  function limit(ms: number): void {
-    clearTimeout(timer);
-    if (isOpen) timer = setTimeout(end, ms);
-  }
+  const timer = setTimeout(end, OPEN_MS);
 
   function end(reason: StreamEnd = {}): void {
     if (!isOpen) return;
@@ -61,12 +52,11 @@ export function openStream(listener: StreamListener, shut: () => void): OpenStre
     return isOpen;
   }
 
-  limit(OPEN_MS);
-  return { heard, limit, end, close };
+  return { heard, end, close };
 }
 
 /** Passes the text of a message on. What is no JSON object is dropped: polling makes up for it. */
-export function deliver(listener: StreamListener, text: unknown, id?: string): void {
-  const message = attempt(() => JSON.parse(String(text)) as unknown);
+export function deliver(listener: StreamListener, text: string, id?: string): void {
+  const message = attempt(() => JSON.parse(text) as unknown);
   if (typeof message === 'object' && message) listener.message(message as JobMessage, id);
 }

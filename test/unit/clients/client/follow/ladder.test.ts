@@ -198,7 +198,7 @@ describe('LonghaulClient.watch', () => {
     await watch({}, (played) => {
       played.events = () => new ReadableStream({ start: (controller) => controller.enqueue(text) });
     });
-    await pass(4_000);
+    await pass(5_000);
     expect(socket().isClosed).toBe(true);
     await pass(500);
     expect(api.eventRequests).toHaveLength(1);
