@@ -7,7 +7,8 @@ const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** A problem document (RFC 9457) of the API. */
 interface Problem {
-  code: ErrorCode;
+  /** Absent in an answer of another server. */
+  code?: ErrorCode;
   title?: string;
   detail?: string;
   requestId?: string;
@@ -34,11 +35,11 @@ export async function jsonOf<T>(response: Response): Promise<T> {
 function failureOf(response: Response, body: unknown): LonghaulError {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response.headers);
-  if (isProblem(body)) {
-    const { code, title, detail } = body;
-    return new LonghaulError(code, detail ?? title ?? code, { ...body, status, retryAfterMs });
+  const { code, title, detail, ...rest } = (body ?? {}) as Problem;
+  if (typeof code === 'string') {
+    return new LonghaulError(code, detail ?? title ?? code, { ...rest, status, retryAfterMs });
   }
-  const message = `The server responded with status ${status}, but not as Longhaul does. Check its address.`;
+  const message = `The answer, status ${status}, is not one of Longhaul. Check the address.`;
   return new LonghaulError('BAD_ANSWER', message, { status: status || null, retryAfterMs });
 }
 
@@ -47,10 +48,6 @@ export function retryAfterOf(headers: Headers): number | null {
   const value = headers.get('retry-after') ?? '';
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
-}
-
-function isProblem(body: unknown): body is Problem {
-  return typeof (body as Problem | null | undefined)?.code === 'string';
 }
 
 function isJson({ headers }: Response): boolean {

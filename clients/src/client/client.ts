@@ -153,8 +153,10 @@ export class LonghaulClient {
   async downloadUrl(jobId: string, call?: Call): Promise<string> {
     const job = await this.status(jobId, call);
     if (job.downloadUrl !== null) return job.downloadUrl;
-    const [code, status] = job.status === 'expired' ? ['JOB_EXPIRED', 410] : ['JOB_NOT_READY', 409];
-    throw new LonghaulError(code, `The download has no archive: ${job.message}.`, { status, job });
+    const isExpired = job.status === 'expired';
+    const message = `The download has no archive: ${job.message}.`;
+    const status = isExpired ? 410 : 409;
+    throw new LonghaulError(isExpired ? 'JOB_EXPIRED' : 'JOB_NOT_READY', message, { status, job });
   }
 
   /** A list that is the field `name` of its pages. */

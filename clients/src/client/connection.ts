@@ -132,6 +132,6 @@ function contentOf({ body }: ApiRequest, traceparent: string | undefined, token:
     return { headers, body: json };
   } catch {
     // The cause contains the token.
-    throw new LonghaulError('INVALID_REQUEST', 'The body of the request or the token cannot be sent.');
+    throw new LonghaulError('INVALID_REQUEST', 'The body or the token cannot be sent.');
   }
 }

@@ -45,15 +45,12 @@ export class LonghaulError extends Error {
 
   /** True for a fault that passes: no answer, a proxy without its server, a limit on requests, a restart. */
   get passing(): boolean {
-    const { code, status } = this;
-    return (
-      code === 'NETWORK' || code === 'TIMEOUT' || (code !== 'TOO_MANY_JOBS' && PASSING.test(`${status}`))
-    );
+    return this.code !== 'TOO_MANY_JOBS' && PASSING.test(`${this.status ?? this.code}`);
   }
 }
 
 /** 423 is the 429 of services before this one. 520 and above are Cloudflare's. */
-const PASSING = /^(408|42[359]|50[234]|52[0-4])$/;
+const PASSING = /^(NETWORK|TIMEOUT|408|42[359]|50[234]|52[0-4])$/;
 
 /** Returns any thrown value as a LonghaulError. */
 export function asFailure(error: unknown): LonghaulError {

@@ -76,7 +76,7 @@ describe('longhaul', () => {
     ['too many jobs', problem(429, 'TOO_MANY_JOBS', 'You have 3 running.'), 6, 'You have 3 running.'],
     ['an invalid request', problem(400, 'INVALID_REQUEST', 'Wrong.'), 2, 'Wrong.'],
     ['a failure', problem(500, 'INTERNAL_ERROR', 'Oh.'), 1, 'Oh.'],
-    ['another server', { headers: HTML, body: '<h1>Hello</h1>' }, 1, 'not as Longhaul does'],
+    ['another server', { headers: HTML, body: '<h1>Hello</h1>' }, 1, 'not one of Longhaul'],
   ])('ends after %s as documented', async (_, answer, code, words) => {
     api.answers[STATUS] = answer;
     const ended = await cli.run(['status', JOB], { env: { LONGHAUL_API_KEY: KEY } });

@@ -10,7 +10,7 @@ import type { Downloads, DownloadsOptions } from './types.js';
  * store for each page and user; `resume` takes up earlier downloads.
  */
 export function createDownloads(client: LonghaulClient, options: DownloadsOptions = {}): Downloads {
-  const { storage = browserStorage(), autoSave = 'document' in globalThis } = options;
-  const tabs = browserTabs(`longhaul:${client.baseUrl.href}:${options.user ?? ''}`);
+  const { user = '', storage = browserStorage(), autoSave = 'document' in globalThis } = options;
+  const tabs = browserTabs(`longhaul:${client.baseUrl.href}:${user}`);
   return createStore(client, { ...options, autoSave }, { storage, tabs, handOver: handOverToBrowser });
 }

@@ -16,7 +16,7 @@ export interface DownloadRecord {
 }
 
 const MAX_RECORDS = 50;
-const DAY_MS = 24 * 3_600_000;
+const DAY_MS = 86_400_000;
 
 /** The records of one user and API. Storage that is full or forbidden costs nothing but the memory of a browser. */
 export interface Records {

@@ -4,7 +4,7 @@ import { isBefore } from '../job-status.js';
 /** Links differ in each status: they have a new ticket or signature. */
 const UNSEEN = /url$|^nextPollInMs$/i;
 
-const MOVING = ['createdAt', 'status', 'message', 'progress', 'bytesProcessed'] as const;
+const MOVING = ['createdAt', 'status', 'message', 'progress', 'bytesProcessed'];
 
 /** Text that differs if something visible does. */
 export function visible(status: object): string {
@@ -13,7 +13,7 @@ export function visible(status: object): string {
 
 /** True if the job moved between two statuses. An ETA changes by itself. */
 export function hasMoved(last: DownloadStatus, next: DownloadStatus): boolean {
-  return MOVING.some((name) => last[name] !== next[name]);
+  return JSON.stringify(last, MOVING) !== JSON.stringify(next, MOVING);
 }
 
 /** Returns the newer one of two statuses, with no number below that of the other. They may be of two servers. */

@@ -146,8 +146,8 @@ export async function runFollower(
     if (isLast(message)) {
       leave();
       openAt = heardAt + SOON_MS;
-    }
-    if (isLast(message) || isOtherRun(last!, message)) hurry();
+      hurry();
+    } else if (isOtherRun(last!, message)) hurry();
     else accept(withMessage(last!, message));
   }
 

@@ -14,13 +14,13 @@ export function isOtherRun(last: DownloadStatus, { created_at: createdAt }: JobM
   return createdAt !== undefined && createdAt !== last.createdAt;
 }
 
-/** The last status with what a message tells: the state, its text and its numbers. */
+/** The last status with what a message tells. */
 export function withMessage(last: DownloadStatus, message: JobMessage): DownloadStatus {
   const told: JobMessage = {};
   for (const [name, value] of Object.entries(message)) {
     const field = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-    const isNumber = typeof value === 'number' || (value === null && field !== 'error');
-    if (field in last && (isNumber || field === 'message')) told[field] = value;
+    // The error of a message is a text.
+    if (field in last && field !== 'error') told[field] = value;
   }
   const { stale: _, ...rest } = last;
   const { progress, stale } = message;

@@ -2,7 +2,7 @@
 const page = globalThis as {
   document?: { visibilityState?: string };
   navigator?: { onLine?: boolean };
-  importScripts?: unknown;
+  location?: unknown;
   addEventListener?: (
     type: string,
     listener: () => void,
@@ -12,7 +12,7 @@ const page = globalThis as {
 
 /** True in a page and in a worker of one. */
 export function isBrowser(): boolean {
-  return 'document' in page || 'importScripts' in page;
+  return 'location' in page;
 }
 
 export function isHidden(): boolean {

@@ -16,11 +16,11 @@ export interface StatusQueue {
 
 export function createStatusQueue(): StatusQueue {
   let waiting: DownloadStatus[] = [];
-  let ended: { reason: unknown } | 'well' | undefined;
+  let ended: { reason: unknown } | true | undefined;
   let wake: (() => void) | undefined;
 
   function end(failure?: { reason: unknown }): void {
-    ended ??= failure ?? 'well';
+    ended ??= failure ?? true;
     wake?.();
   }
 
@@ -39,7 +39,7 @@ export function createStatusQueue(): StatusQueue {
       for (;;) {
         const status = waiting.shift();
         if (status) yield status;
-        else if (ended === 'well') return;
+        else if (ended === true) return;
         else if (ended) throw ended.reason;
         else await new Promise<void>((resolve) => (wake = resolve));
       }

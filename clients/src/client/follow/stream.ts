@@ -24,9 +24,9 @@ export interface StreamListener {
 /** The common part of all streams: one end, also from here, and a limit for the first message. */
 export interface OpenStream {
   /** Something arrived. False if the stream was closed before. */
-  heard(): boolean;
-  end(reason?: StreamEnd): void;
-  close(): void;
+  heard: () => boolean;
+  end: (reason?: StreamEnd) => void;
+  close: () => void;
 }
 
 /** @param shut closes the connection. */

@@ -381,11 +381,17 @@ describe('LonghaulClient.watch', () => {
   });
 
   describe('in a page', () => {
-    const page = globalThis as { document?: object; navigator?: object; addEventListener?: unknown };
+    const page = globalThis as {
+      document?: object;
+      location?: object;
+      navigator?: object;
+      addEventListener?: unknown;
+    };
     const before = { navigator: page.navigator, addEventListener: page.addEventListener };
     let events: EventTarget;
     const set = (visibilityState: string, onLine: boolean) => {
       page.document = { visibilityState };
+      page.location = {};
       Object.defineProperty(page, 'navigator', { value: { onLine }, configurable: true, writable: true });
     };
     beforeEach(() => {
@@ -395,6 +401,7 @@ describe('LonghaulClient.watch', () => {
     });
     afterEach(() => {
       delete page.document;
+      delete page.location;
       Object.defineProperty(page, 'navigator', {
         value: before.navigator,
         configurable: true,
