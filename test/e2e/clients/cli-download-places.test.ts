@@ -127,6 +127,7 @@ function completed(jobId: string, { bytes, checksum, link }: CuttingStore, chang
     etaSeconds: null,
     attempts: 1,
     nextPollInMs: 10,
+    createdAt: '2026-11-25T02:52:11.379Z',
     expiresAt: '2026-11-26T02:52:11.379Z',
     error: null,
     downloadUrl: link,
