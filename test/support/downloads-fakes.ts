@@ -1,4 +1,4 @@
-import type { DownloadRequest, DownloadStatus, Started } from '../../clients/src/client/index.js';
+import type { Call, DownloadRequest, DownloadStatus, Started } from '../../clients/src/client/index.js';
 import { isFinal, LonghaulError } from '../../clients/src/client/index.js';
 import type { DownloadsClient } from '../../clients/src/client/downloads/store.js';
 import type { TabMessage, Tabs } from '../../clients/src/client/downloads/tabs.js';
@@ -15,6 +15,9 @@ export class FakeServer {
   refusal: Error | undefined;
   /** Thrown by every other call. */
   failure: Error | undefined;
+  /** Told by each start before its answer. */
+  retriedAfterMs: number | undefined;
+  private answers = Promise.resolve();
   private readonly watchers = new Set<() => void>();
 
   /** Changes a job, and tells its watchers. */
@@ -35,34 +38,44 @@ export class FakeServer {
 
   /** A client of one tab. */
   client(): DownloadsClient {
-    const asked = async (name: string, jobId: string) => {
+    const asked = async (name: string, jobId: string, call: Call = {}) => {
+      call.signal?.throwIfAborted();
       this.requests.push(`${name} ${jobId}`);
       if (this.failure) throw this.failure;
       return this.job(jobId);
     };
     return {
       baseUrl: new URL('http://api.test/'),
-      start: async (request) => this.start(request),
-      status: (jobId) => asked('status', jobId),
-      cancel: async (jobId) => {
-        await asked('cancel', jobId);
+      start: async (request, call) => {
+        call?.signal?.throwIfAborted();
+        this.requests.push(`start ${request.clientRequestId}`);
+        if (this.retriedAfterMs) call?.onRetry?.(new Error('Busy.'), this.retriedAfterMs);
+        await this.answers;
+        call?.signal?.throwIfAborted();
+        return this.start(request);
+      },
+      status: (jobId, call) => asked('status', jobId, call),
+      cancel: async (jobId, call) => {
+        await asked('cancel', jobId, call);
+        await this.answers;
         this.set(jobId, { status: 'cancelled' });
         return this.job(jobId);
       },
-      retry: async (jobId) => {
-        const job = await asked('retry', jobId);
+      retry: async (jobId, call) => {
+        const job = await asked('retry', jobId, call);
         if (!['failed', 'cancelled', 'expired'].includes(job.status)) {
           throw new LonghaulError('JOB_NOT_RETRYABLE', 'It runs.', { status: 409, job });
         }
         this.set(jobId, { ...queued(jobId), createdAt: '2026-01-02T00:00:00.000Z' });
         return started(jobId, 'key', false);
       },
-      downloadUrl: async (jobId) => {
-        const { downloadUrl, message } = await asked('downloadUrl', jobId);
+      downloadUrl: async (jobId, call) => {
+        const { downloadUrl, message } = await asked('downloadUrl', jobId, call);
         if (downloadUrl === null) throw new LonghaulError('JOB_EXPIRED', message);
         return downloadUrl;
       },
-      list: () => {
+      list: (_query, call) => {
+        call?.signal?.throwIfAborted();
         this.requests.push('list');
         const page = Promise.resolve({ items: [...this.jobs.values()], nextCursor: null });
         return Object.assign(page, { [Symbol.asyncIterator]: () => [][Symbol.iterator]() as never });
@@ -71,9 +84,15 @@ export class FakeServer {
     };
   }
 
+  /** Holds the answers of starts and cancels until the returned function is called. */
+  hold(): () => void {
+    let release = () => {};
+    this.answers = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
   private start(request: DownloadRequest): Started {
     const key = request.clientRequestId!;
-    this.requests.push(`start ${key}`);
     const { refusal } = this;
     this.refusal = undefined;
     if (refusal) throw refusal;
@@ -185,7 +204,10 @@ export class FakeBrowser {
         return next;
       },
       post: (message) => {
-        for (const listener of this.tabs) if (listener !== own) setImmediate(() => listener(message));
+        const data = structuredClone(message);
+        for (const listener of this.tabs) {
+          if (listener !== own) setImmediate(() => this.tabs.has(listener) && listener(data));
+        }
       },
       listen: (listener) => {
         own = listener;

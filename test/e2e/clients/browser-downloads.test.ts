@@ -189,6 +189,15 @@ describeWith(programs, 'createDownloads in a browser', (temporalCli, chromium) =
     expect(failure).toContain('could not be saved');
   });
 
+  it('forgets a user in all tabs', async () => {
+    const [first, second] = [await open(), await open()];
+    await start(first, 'forgotten');
+    await until(second, 'forgotten', "state === 'queued' || state === 'running'");
+    await first.evaluate('downloads.forget()');
+    await second.waitForFunction('downloads.list().length === 0');
+    expect(await second.evaluate('localStorage.length')).toBe(0);
+  });
+
   it('works on a page without a secure context', async () => {
     await browser.close();
     browser = await openBrowser(['--host-resolver-rules=MAP longhaul.test 127.0.0.1']);
@@ -197,5 +206,9 @@ describeWith(programs, 'createDownloads in a browser', (temporalCli, chromium) =
     await start(page, 'plain');
     await until(page, 'plain', 'saved');
     await waitFor('the file', () => saved.length === 1);
+    const other = await open('longhaul.test');
+    await page.evaluate('downloads.forget()');
+    await other.waitForFunction('downloads.list().length === 0');
+    expect(await other.evaluate('localStorage.length')).toBe(0);
   });
 });

@@ -10,7 +10,8 @@ import type { Downloads, DownloadsOptions } from './types.js';
  * store for each page and user; `resume` takes up earlier downloads.
  */
 export function createDownloads(client: LonghaulClient, options: DownloadsOptions = {}): Downloads {
-  const { user = '', storage = browserStorage(), autoSave = 'document' in globalThis } = options;
+  const isPage = 'document' in globalThis;
+  const { user = '', storage = isPage ? browserStorage() : null, autoSave = isPage } = options;
   const tabs = browserTabs(`longhaul:${client.baseUrl.href}:${user}`);
   return createStore(client, { ...options, autoSave }, { storage, tabs, handOver: handOverToBrowser });
 }

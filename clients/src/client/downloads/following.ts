@@ -21,18 +21,17 @@ export interface FollowingEvents {
   ticked(item: Item): void;
 }
 
-/** Follows jobs, as the leader of all tabs or by what the leader tells. */
-export interface Following {
-  /** Resolves when the tab has led, or has been told of the end. */
-  follow(item: Item): Promise<void>;
-  close(): void;
-}
-
+/**
+ * Creates a function that follows a job, as the leader of all tabs or by what the leader tells. It resolves when the tab
+ * has led, or was told of the end.
+ * @param closed ends everything.
+ */
 export function createFollowing(
   client: Pick<LonghaulClient, 'watch' | 'status'>,
   tabs: Tabs,
   events: FollowingEvents,
-): Following {
+  closed: AbortSignal,
+): (item: Item) => Promise<void> {
   const followed = new Set<Item>();
   let ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -48,9 +47,12 @@ export function createFollowing(
 
   /** Asks the server, because the leader is silent. */
   async function ask(item: Item): Promise<void> {
-    item.newsAt = Date.now();
+    const { signal } = item.following!;
+    item.readAt = Date.now();
     try {
-      item.apply(await client.status(item.record.jobId!));
+      const status = await client.status(item.record.jobId!, { signal });
+      if (signal.aborted) return;
+      item.apply(status);
       if (item.isEnded) item.following?.abort();
       events.ticked(item);
     } catch {
@@ -59,21 +61,25 @@ export function createFollowing(
   }
 
   function tick(): void {
-    if (followed.size === 0) close();
+    if (followed.size === 0) stop();
     for (const item of followed) {
       events.ticked(item);
-      if (!item.isLeader && Date.now() - item.newsAt >= UNHEARD_MS) void ask(item);
+      if (!item.isLeader && Date.now() - item.readAt >= UNHEARD_MS) void ask(item);
     }
   }
 
-  function close(): void {
+  function stop(): void {
     clearInterval(ticker);
     ticker = undefined;
-    for (const { following } of followed) following?.abort();
   }
 
-  async function follow(item: Item): Promise<void> {
-    if (item.following || item.isEnded) return;
+  closed.addEventListener('abort', () => {
+    stop();
+    for (const { following } of followed) following!.abort();
+  });
+
+  return async (item) => {
+    if (closed.aborted || item.following || !item.isOpen) return;
     const { signal } = (item.following = new AbortController());
     followed.add(item);
     ticker ??= setInterval(tick, TICK_MS);
@@ -85,7 +91,5 @@ export function createFollowing(
     followed.delete(item);
     item.following = undefined;
     item.isLeader = false;
-  }
-
-  return { follow, close };
+  };
 }

@@ -12,7 +12,7 @@ export interface DownloadRecord {
   createdAt: string;
   expiresAt?: string;
   saved: boolean;
-  dismissed?: true;
+  dismissed?: boolean | undefined;
 }
 
 const MAX_RECORDS = 50;
@@ -20,10 +20,10 @@ const DAY_MS = 86_400_000;
 
 /** The records of one user and API. Storage that is full or forbidden costs nothing but the memory of a browser. */
 export interface Records {
-  /** Newest first, without those that expired more than a day ago. */
+  /** Newest first, without those that expired more than a day ago, and starts that are older than a day. */
   all(): DownloadRecord[];
   get(id: string): DownloadRecord | undefined;
-  /** Adds a record, or replaces the one of the same id. A run that another tab has saved stays saved. */
+  /** Adds a record, or updates the one of the same id. */
   put(record: DownloadRecord): void;
   remove(id: string): void;
   clear(): void;
@@ -33,7 +33,9 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
   function all(): DownloadRecord[] {
     const records = attempt(() => {
       const kept = JSON.parse(storage!.getItem(key)!) as DownloadRecord[];
-      return kept.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) + DAY_MS > Date.now());
+      return kept.filter(
+        ({ expiresAt, createdAt }) => Date.parse(expiresAt ?? createdAt) + DAY_MS > Date.now(),
+      );
     });
     return records ?? [];
   }
@@ -50,13 +52,22 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
     get,
     put(changed) {
       const before = get(changed.id);
-      const wasSaved = before?.createdAt === changed.createdAt && before.saved;
-      const record = { ...changed, saved: changed.saved || wasSaved };
+      const record = merged(before, changed);
       if (JSON.stringify(before) === JSON.stringify(record)) return;
       write([record, ...all().filter(({ id }) => id !== record.id)]);
     },
     remove: (id) => write(all().filter((record) => record.id !== id)),
     clear: () => attempt(() => storage?.removeItem(key)),
+  };
+}
+
+/** The newer record of a download. A run that any tab has saved or dismissed stays so. */
+export function merged(before: DownloadRecord | undefined, next: DownloadRecord): DownloadRecord {
+  if (before?.createdAt !== next.createdAt) return next;
+  return {
+    ...next,
+    saved: before.saved || next.saved,
+    dismissed: before.dismissed || next.dismissed,
   };
 }
 

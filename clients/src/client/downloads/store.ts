@@ -1,6 +1,7 @@
 import type { DownloadRequest, DownloadStatus } from '../api.js';
 import type { LonghaulClient } from '../client.js';
 import { asFailure, LonghaulError } from '../errors.js';
+import { isOffline, onPageChange } from '../follow/page.js';
 import { newRequestKey } from '../request-key.js';
 import { createFollowing } from './following.js';
 import type { HandOver } from './hand-over.js';
@@ -35,27 +36,37 @@ export function createStore(
   const items = new Map<string, Item>();
   const records = createRecords(storage, `longhaul:${client.baseUrl.href}:${user}`);
   const { subscribe, notify } = createNotifier();
-  const following = createFollowing(client, tabs, {
-    learned: learn,
-    connected: connect,
-    ticked: notify,
-    stopped(item, failure) {
-      item.failure = failure;
-      if (failure.status === 404) item.own = 'gone';
-      else item.connection = 'signed-out';
-      // The next tab takes over and learns the same. Tabs that told each other would start each other without end.
-      notify(item);
+  const closing = new AbortController();
+  const { signal } = closing;
+  const call = { signal };
+  const follow = createFollowing(
+    client,
+    tabs,
+    {
+      learned: learn,
+      connected: connect,
+      ticked: notify,
+      stopped(item, failure) {
+        item.failure = failure;
+        if (failure.code === 'JOB_NOT_FOUND') item.own = 'gone';
+        else item.connection = failure.code === 'BAD_ANSWER' ? 'reconnecting' : 'signed-out';
+        // The next tab takes over and learns the same. Tabs that told each other would start each other without end.
+        notify(item);
+      },
     },
-  });
+    signal,
+  );
   let shown: readonly Download[] = [];
 
   tabs.listen(hear);
+  onPageChange(goOn, signal);
 
   return {
     start(request) {
+      signal.throwIfAborted();
       const id = request.clientRequestId ?? newRequestKey();
-      const present = items.get(id);
-      if (present) return present.snapshot();
+      const present = items.get(id)?.snapshot();
+      if (present) return present;
       const item = add({
         id,
         request: { ...request, clientRequestId: id },
@@ -65,69 +76,80 @@ export function createStore(
       });
       changed(item);
       void run(item);
-      return item.snapshot();
+      return item.snapshot()!;
     },
     get: (id) => find(id)?.snapshot(),
     list() {
-      const next = newestFirst().map((item) => item.snapshot());
+      const next = newestFirst().flatMap((item) => item.snapshot() ?? []);
       const same = next.length === shown.length && next.every((download, i) => download === shown[i]);
       if (!same) shown = next;
       return shown;
     },
     subscribe,
-    async retry(id) {
+    retry: (id) =>
+      act(known(id), 'retry', async (item) => {
+        // A job that runs was started again by another tab, or by a request whose answer was lost.
+        if (item.record.jobId) await client.retry(item.record.jobId, call).catch(jobOf);
+        item.reset();
+        changed(item);
+        await run(item, false);
+      }),
+    cancel: (id) =>
+      act(known(id), 'cancel', async (item) => {
+        learn(item, await client.cancel(jobIdOf(item), call).catch(jobOf));
+      }),
+    save(id) {
       const item = known(id);
-      const { request, jobId } = item.record;
-      if (!request && jobId) await client.retry(jobId).catch(ignoreRunning);
-      item.reset();
-      changed(item);
-      await run(item, false);
-    },
-    async cancel(id) {
-      const item = known(id);
-      learn(item, await client.cancel(jobIdOf(item)));
-    },
-    async save(id) {
-      const item = known(id);
-      await oneAtATime(item, () => save(item));
+      return save(item, item.record.saved);
     },
     dismiss(id) {
       const item = find(id);
       if (!item) return;
       item.record = { ...item.record, dismissed: true };
+      item.following?.abort();
       changed(item);
-      remove(item);
     },
     async resume() {
-      for (const record of records.all()) if (!record.dismissed) takeUp(record);
+      for (const record of records.all()) takeUp(record);
       await Promise.all([...items.values()].map((item) => run(item)));
       await takeUpListed();
       const newest = newestFirst().find(
-        ({ isOwn, state, record }) => isOwn && state === 'completed' && !record.saved,
+        ({ isOwn, status, record }) =>
+          isOwn && status?.status === 'completed' && !record.saved && !record.dismissed,
       );
-      if (newest && autoSave) await saveOnce(newest);
+      if (newest) await saveFirst(newest);
     },
-    close,
+    close: () => close(),
     forget() {
-      close();
-      records.clear();
-      items.clear();
-      notify();
+      if (!signal.aborted) tabs.post('forget');
+      forget();
     },
   };
 
-  function close(): void {
-    following.close();
+  function close(reason?: LonghaulError): void {
+    closing.abort(reason);
     tabs.close();
+  }
+
+  /** Ends this store for good: a store that went on would hear of the user again, and remember. */
+  function forget(): void {
+    records.clear();
+    items.clear();
+    notify();
+    close(new LonghaulError('UNAUTHENTICATED', 'You have signed out. Sign in again.', { status: 401 }));
   }
 
   /** Starts what is not accepted yet, and follows what is. Resolves with the first news. */
   async function run(item: Item, untilNews = true): Promise<void> {
-    const { request } = item.record;
-    if (request && !item.record.jobId) await start(item, request);
-    if (!item.record.jobId || item.own === 'gone') return;
-    const ended = following.follow(item);
-    if (untilNews && item.own) await Promise.race([ended, news(item)]);
+    if (item.mustStart) await start(item);
+    if (!isPresent(item)) return;
+    const ended = follow(item);
+    if (untilNews && item.own && item.isOpen) await Promise.race([ended, news(item)]);
+  }
+
+  /** Goes on with what stopped, for example after a sign-in in another tab. */
+  function goOn(): void {
+    for (const item of items.values()) void run(item, false);
   }
 
   function news(item: Item): Promise<void> {
@@ -140,23 +162,22 @@ export function createStore(
     });
   }
 
-  async function start(item: Item, request: DownloadRequest): Promise<void> {
+  async function start(item: Item): Promise<void> {
+    if (item.isStarting) return;
+    item.isStarting = true;
+    const onRetry = (_: Error, delayMs: number) => {
+      item.canRetryAt = Date.now() + delayMs;
+      connect(item, isOffline() ? 'offline' : 'reconnecting');
+    };
     try {
-      const { jobId, expiresAt } = await client.start(request, {
-        onRetry: () => connect(item, 'reconnecting'),
-      });
-      const { request: _, ...record } = item.record;
-      item.record = { ...record, jobId, expiresAt };
-      changed(item);
+      const { jobId, expiresAt } = await client.start(item.record.request!, { signal, onRetry });
+      item.accept(jobId, expiresAt);
+      goOn();
     } catch (error) {
       item.refuse(asFailure(error));
-      // The next page repeats the start only if the server was away.
-      if (item.failure?.passing) changed(item);
-      else {
-        records.remove(item.id);
-        notify(item);
-      }
     }
+    item.isStarting = false;
+    changed(item);
   }
 
   /** Takes over a status that this tab has read, and tells the others. */
@@ -164,77 +185,87 @@ export function createStore(
     const wasAwaited = item.isOwn && item.isAwaited;
     item.apply(status);
     changed(item);
-    if (wasAwaited && autoSave && status.status === 'completed') void saveOnce(item);
+    if (wasAwaited && status.status === 'completed') void saveFirst(item);
   }
 
   function connect(item: Item, state: Download['connection']): void {
-    item.connection = state;
+    item.connect(state);
     changed(item);
   }
 
   /** Takes over what another tab has learned. */
-  function hear({ record, status, connection }: TabMessage): void {
-    const item = items.get(record.id) ?? (record.dismissed ? undefined : add(record));
-    if (!item) return;
-    if (record.dismissed) {
-      remove(item);
+  function hear(message: TabMessage): void {
+    if (message === 'forget') {
+      forget();
       return;
     }
-    item.record = record;
-    item.connection = connection;
-    if (status) item.apply(status);
-    if (item.isEnded) item.following?.abort();
+    const { record } = message;
+    const item = items.get(record.id) ?? add(record);
+    item.hear(message);
     notify(item);
-    if (!record.request) void following.follow(item);
+    if (item.isOpen) void follow(item);
+    else item.following?.abort();
   }
 
-  /** One save, whatever the number of tabs. */
-  function saveOnce(item: Item): Promise<void> {
-    return oneAtATime(item, async () => {
-      if (records.get(item.id)?.saved) item.record = { ...item.record, saved: true };
-      if (!item.record.saved) await save(item);
-    }).catch(() => {
-      // `failure` tells why.
-    });
-  }
-
-  function oneAtATime(item: Item, action: () => Promise<void>): Promise<void> {
-    return tabs.exclusive(`save:${item.id}`, new AbortController().signal, action);
-  }
-
-  async function save(item: Item): Promise<void> {
-    const jobId = jobIdOf(item);
+  /** Does what the user wants: shows it meanwhile, and keeps why it failed. */
+  async function act(
+    item: Item,
+    action: NonNullable<Download['pending']>,
+    work: (item: Item) => Promise<void>,
+  ): Promise<void> {
+    item.pending = action;
+    item.failure = null;
+    notify(item);
     try {
-      await handOver(await client.downloadUrl(jobId));
-      item.failure = null;
-      item.record = { ...item.record, saved: true };
+      await work(item);
     } catch (error) {
-      item.failure = await reasonOf(item, asFailure(error));
-      throw item.failure;
+      item.fail(asFailure(error));
+      throw error;
     } finally {
+      item.pending = null;
       changed(item);
     }
   }
 
-  /** Why no transfer began: the archive may have expired meanwhile. */
-  async function reasonOf(item: Item, failure: LonghaulError): Promise<LonghaulError> {
-    const job = failure.job ?? (await client.status(jobIdOf(item)).catch(() => undefined));
-    if (!job) return failure;
-    item.apply(job);
-    return job.status === 'completed' ? failure : new LonghaulError('JOB_EXPIRED', job.message, { job });
+  /** Saves by itself what was not saved yet. */
+  async function saveFirst(item: Item): Promise<void> {
+    // `failure` tells why not.
+    if (autoSave && isPresent(item)) await save(item, false).catch(() => {});
+  }
+
+  /** One save at a time, whatever the number of tabs. @param again also if it was saved before. */
+  function save(item: Item, again: boolean): Promise<void> {
+    return act(item, 'save', () =>
+      tabs.exclusive(`save:${item.id}`, signal, async () => {
+        if (again || !(item.record.saved || records.get(item.id)?.saved)) await handOut(item);
+        item.record = { ...item.record, saved: true };
+        changed(item);
+      }),
+    );
+  }
+
+  async function handOut(item: Item): Promise<void> {
+    const jobId = jobIdOf(item);
+    try {
+      await handOver(await client.downloadUrl(jobId, call));
+    } catch (error) {
+      // The archive may have expired meanwhile.
+      const job = asFailure(error).job ?? (await client.status(jobId, call).catch(() => undefined));
+      if (job) item.apply(job);
+      throw job?.status === 'expired' ? new LonghaulError('JOB_EXPIRED', job.message, { job }) : error;
+    }
   }
 
   async function takeUpListed(): Promise<void> {
     try {
-      const page = await client.list({ limit: LISTED });
-      const remembered = new Set(records.all().map(({ jobId }) => jobId));
+      const page = await client.list({ limit: LISTED }, call);
       for (const status of page.items) {
         const { jobId, createdAt } = status;
-        if (find(jobId) || remembered.has(jobId)) continue;
+        if (find(jobId)) continue;
         const item = add({ id: jobId, jobId, name: '', createdAt, saved: false });
         item.apply(status);
         notify(item);
-        void following.follow(item);
+        void follow(item);
       }
     } catch {
       // The downloads of this browser are there all the same.
@@ -243,11 +274,8 @@ export function createStore(
 
   function takeUp(record: DownloadRecord): void {
     const item = items.get(record.id) ?? add(record, record.jobId === undefined);
-    if (item.connection === 'signed-out') item.connection = 'polling';
-    if (item.own === 'refused') item.own = 'starting';
-    item.failure = null;
     // The leader may have no news for long, so this tab asks at once.
-    item.newsAt = 0;
+    item.readAt = 0;
     notify(item);
   }
 
@@ -257,10 +285,9 @@ export function createStore(
     return item;
   }
 
-  function remove(item: Item): void {
-    item.following?.abort();
-    items.delete(item.id);
-    notify();
+  /** False once the store is closed, or has forgotten the download: nothing comes of it any more. */
+  function isPresent(item: Item): boolean {
+    return !signal.aborted && items.get(item.id) === item;
   }
 
   function newestFirst(): Item[] {
@@ -272,6 +299,7 @@ export function createStore(
   }
 
   function known(id: string): Item {
+    signal.throwIfAborted();
     const item = find(id);
     if (!item) throw new LonghaulError('JOB_NOT_FOUND', 'This browser has no such download.');
     return item;
@@ -279,9 +307,12 @@ export function createStore(
 
   /** Remembers a changed download, and tells listeners and other tabs. */
   function changed(item: Item): void {
-    const { record, status, connection } = item;
-    if (item.isOwn || record.saved || record.dismissed) records.put(record);
-    tabs.post({ record, status, connection });
+    if (!isPresent(item)) return;
+    const { record } = item;
+    // The next page does not repeat a refused start.
+    if (item.own === 'refused') records.remove(item.id);
+    else if (item.isOwn || record.saved || record.dismissed) records.put(record);
+    tabs.post(item.news());
     notify(item);
   }
 }
@@ -291,7 +322,9 @@ function jobIdOf({ record }: Item): string {
   return record.jobId;
 }
 
-/** Another tab, or a request whose answer was lost, has started it again. */
-function ignoreRunning(error: unknown): void {
-  if (asFailure(error).code !== 'JOB_NOT_RETRYABLE') throw error;
+/** Returns the job of an answer that refuses because the job has changed meanwhile. */
+function jobOf(error: unknown): DownloadStatus {
+  const { job } = asFailure(error);
+  if (!job) throw error;
+  return job;
 }

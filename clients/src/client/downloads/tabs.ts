@@ -1,13 +1,7 @@
-import type { DownloadStatus } from '../api.js';
-import type { Download } from './types.js';
-import type { DownloadRecord } from './records.js';
+import type { News } from './item.js';
 
-/** A message to the other tabs: the new state of a download. */
-export interface TabMessage {
-  record: DownloadRecord;
-  status?: DownloadStatus | undefined;
-  connection: Download['connection'];
-}
+/** A message to the other tabs: the new state of a download, or that the user signed out. */
+export type TabMessage = News | 'forget';
 
 /** The other tabs of this browser. */
 export interface Tabs {
@@ -20,18 +14,24 @@ export interface Tabs {
 
 /**
  * Tabs that elect a leader with Web Locks and talk over a BroadcastChannel. Without a secure context there are no locks:
- * then each tab is alone.
+ * then each tab is alone, and hears of a sign-out only.
  */
 export function browserTabs(scope: string): Tabs {
-  const { locks } = (globalThis as { navigator?: Navigator }).navigator ?? {};
-  if (!locks) return LONE_TAB;
+  // A server has channels too, which would join the users of a process.
+  const { document, BroadcastChannel, navigator } = globalThis as Partial<typeof globalThis>;
+  if (!document || !BroadcastChannel) return LONE_TAB;
+  const locks = navigator?.locks as LockManager | undefined;
   const channel = new BroadcastChannel(scope);
   return {
     // The type of `request` wraps promises of promises.
-    exclusive: async <T>(name: string, signal: AbortSignal, action: () => Promise<T>) =>
-      (await locks.request(`${scope}:${name}`, { signal }, action)) as T,
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
-    post: (message) => channel.postMessage(message),
+    exclusive: locks
+      ? async <T>(name: string, signal: AbortSignal, action: () => Promise<T>) =>
+          (await locks.request(`${scope}:${name}`, { signal }, action)) as T
+      : LONE_TAB.exclusive,
+    post(message) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
+      if (locks || message === 'forget') channel.postMessage(message);
+    },
     listen: (listener) => channel.addEventListener('message', ({ data }) => listener(data as TabMessage)),
     close: () => channel.close(),
   };

@@ -1,8 +1,8 @@
 import type { DownloadStatus } from '../api.js';
 import { isBefore } from '../job-status.js';
 
-/** Links differ in each status: they have a new ticket or signature. */
-const UNSEEN = /url$|^nextPollInMs$/i;
+/** Links differ in each status: they have a new ticket or signature. The request of a download is long, and stays. */
+const UNSEEN = /url$|^(nextPollInMs|request)$/i;
 
 const MOVING = ['createdAt', 'status', 'message', 'progress', 'bytesProcessed'];
 

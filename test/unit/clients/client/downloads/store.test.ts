@@ -140,13 +140,16 @@ describe('createDownloads', () => {
     expect(store.get('key')).toMatchObject({ state: 'queued', failure: null });
   });
 
-  it('does not repeat a refused start on the next page', async () => {
-    server.refusal = BUSY;
-    open().start(REQUEST);
-    await settle();
-    await open().resume();
-    expect(server.requests).toEqual(['start key', 'list']);
-  });
+  it.each([BUSY, new LonghaulError('NETWORK', 'Away.')])(
+    'does not repeat a start refused by $code',
+    async (refusal) => {
+      server.refusal = refusal;
+      open().start(REQUEST);
+      await settle();
+      await open().resume();
+      expect(server.requests).toEqual(['start key', 'list']);
+    },
+  );
 
   it('starts a failed job again under its id', async () => {
     const store = open();
@@ -177,10 +180,11 @@ describe('createDownloads', () => {
 
   it('repeats an interrupted start under its key', async () => {
     const closed = open();
-    server.refusal = new LonghaulError('NETWORK', 'Away.');
+    server.hold();
     closed.start(REQUEST);
     await settle();
     closed.close();
+    server.hold()();
     const store = open();
     await store.resume();
     expect(store.get('key')).toMatchObject({ state: 'queued', jobId: 'job-1' });
@@ -289,9 +293,12 @@ describe('createDownloads', () => {
     expect(second.get('key')?.state).toBe('queued');
   });
 
-  it('tells how long there has been no news', async () => {
+  it('tells how long a running job has not moved', async () => {
     const store = open();
     store.start(REQUEST);
+    await jest.advanceTimersByTimeAsync(50_000);
+    expect(store.get('key')?.silentForMs).toBe(0);
+    server.set('job-1', { status: 'running' });
     await jest.advanceTimersByTimeAsync(29_000);
     expect(store.get('key')?.silentForMs).toBe(0);
     await jest.advanceTimersByTimeAsync(12_000);
