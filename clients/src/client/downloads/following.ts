@@ -61,20 +61,15 @@ export function createFollowing(
   }
 
   function tick(): void {
-    if (followed.size === 0) stop();
+    if (followed.size === 0) ticker = clearInterval(ticker) as undefined;
     for (const item of followed) {
       events.ticked(item);
       if (!item.isLeader && Date.now() - item.readAt >= UNHEARD_MS) void ask(item);
     }
   }
 
-  function stop(): void {
-    clearInterval(ticker);
-    ticker = undefined;
-  }
-
   closed.addEventListener('abort', () => {
-    stop();
+    clearInterval(ticker);
     for (const { following } of followed) following!.abort();
   });
 

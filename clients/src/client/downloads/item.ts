@@ -10,7 +10,7 @@ import type { Download } from './types.js';
 const SILENT_MS = 30_000;
 const STEP_MS = 10_000;
 
-/** The state of a download, for other tabs. An error keeps its fields only as an object. */
+/** The state of a download, for other tabs. */
 export interface News {
   record: DownloadRecord;
   status: DownloadStatus | undefined;
@@ -94,9 +94,7 @@ export class Item {
   accept(jobId: string, expiresAt: string): void {
     const { request: _, ...record } = this.record;
     this.record = { ...record, jobId, expiresAt };
-    this.own = 'starting';
-    this.failure = this.canRetryAt = null;
-    this.connection = 'polling';
+    this.reset();
   }
 
   /** Begins again: nothing is known of the new run. */
@@ -104,6 +102,7 @@ export class Item {
     this.own = 'starting';
     this.status = undefined;
     this.failure = this.canRetryAt = null;
+    this.connection = 'polling';
     this.isAwaited = true;
     this.record = { ...this.record, saved: false };
   }
@@ -141,7 +140,8 @@ export class Item {
 
   news(): News {
     const { record, status, own, connection, canRetryAt, failure } = this;
-    const plain = failure && { ...failure, message: failure.message };
+    // Fields of an error are copied only from a plain object.
+    const plain = failure && Object.assign({}, failure, { message: failure.message });
     return { record, status, own, connection, canRetryAt, failure: plain };
   }
 

@@ -1,4 +1,4 @@
-import type { DownloadRequest, DownloadStatus } from '../api.js';
+import type { DownloadStatus } from '../api.js';
 import type { LonghaulClient } from '../client.js';
 import { asFailure, LonghaulError } from '../errors.js';
 import { isOffline, onPageChange } from '../follow/page.js';
@@ -86,7 +86,7 @@ export function createStore(
       return shown;
     },
     subscribe,
-    retry: (id) =>
+    retry: async (id) =>
       act(known(id), 'retry', async (item) => {
         // A job that runs was started again by another tab, or by a request whose answer was lost.
         if (item.record.jobId) await client.retry(item.record.jobId, call).catch(jobOf);
@@ -94,13 +94,13 @@ export function createStore(
         changed(item);
         await run(item, false);
       }),
-    cancel: (id) =>
+    cancel: async (id) =>
       act(known(id), 'cancel', async (item) => {
         learn(item, await client.cancel(jobIdOf(item), call).catch(jobOf));
       }),
-    save(id) {
+    async save(id) {
       const item = known(id);
-      return save(item, item.record.saved);
+      await save(item, item.record.saved);
     },
     dismiss(id) {
       const item = find(id);

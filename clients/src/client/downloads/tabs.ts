@@ -20,14 +20,12 @@ export function browserTabs(scope: string): Tabs {
   // A server has channels too, which would join the users of a process.
   const { document, BroadcastChannel, navigator } = globalThis as Partial<typeof globalThis>;
   if (!document || !BroadcastChannel) return LONE_TAB;
-  const locks = navigator?.locks as LockManager | undefined;
+  const locks = navigator?.locks;
   const channel = new BroadcastChannel(scope);
   return {
     // The type of `request` wraps promises of promises.
-    exclusive: locks
-      ? async <T>(name: string, signal: AbortSignal, action: () => Promise<T>) =>
-          (await locks.request(`${scope}:${name}`, { signal }, action)) as T
-      : LONE_TAB.exclusive,
+    exclusive: async <T>(name: string, signal: AbortSignal, action: () => Promise<T>) =>
+      (await (locks ? locks.request(`${scope}:${name}`, { signal }, action) : action())) as T,
     post(message) {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
       if (locks || message === 'forget') channel.postMessage(message);

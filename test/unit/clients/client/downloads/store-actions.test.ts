@@ -92,7 +92,7 @@ describe('createDownloads', () => {
       store.close();
       const before = [new Map(browser.values), [...server.requests]];
       expect(() => store.start({ fileIds: [1] })).toThrow('aborted');
-      expect(() => store.save('key')).toThrow('aborted');
+      await expect(store.save('key')).rejects.toThrow('aborted');
       store.dismiss('key');
       await store.resume();
       pageChange!();
