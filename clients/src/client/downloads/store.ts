@@ -136,7 +136,7 @@ export function createStore(
     records.clear();
     items.clear();
     notify();
-    close(new LonghaulError('UNAUTHENTICATED', 'You have signed out. Sign in again.', { status: 401 }));
+    close(new LonghaulError('UNAUTHENTICATED', 'Sign in again.'));
   }
 
   /** Starts what is not accepted yet, and follows what is. Resolves with the first news. */
