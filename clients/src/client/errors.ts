@@ -14,7 +14,7 @@ export interface FailureDetails {
   status?: number | null | undefined;
   requestId?: string | null | undefined;
   retryAfterMs?: number | null | undefined;
-  errors?: InputError[] | undefined;
+  errors?: readonly InputError[] | undefined;
   job?: DownloadStatus | undefined;
   cause?: unknown;
 }

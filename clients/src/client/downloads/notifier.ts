@@ -10,7 +10,7 @@ export interface Notifier {
 
 export function createNotifier(): Notifier {
   const listeners = new Map<() => void, string | undefined>();
-  const shown = new WeakMap<Item, Download>();
+  const shown = new WeakMap<Item, Download | undefined>();
   return {
     subscribe(listener, id) {
       // A listener may be given twice, for two downloads.
