@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { build as buildWithVite } from 'vite';
 
 /**
  * Compiles the sources, bundles the workflows and builds the page; production, `npm start` and the tests share the results.
@@ -64,7 +63,11 @@ async function bundleWorkflows() {
 async function buildPage() {
   const folders = ['../web', '../clients/src', '../clients/styles.css', '../package-lock.json'];
   if ((await newest(page)) > (await newest(...folders.map(path)))) return;
-  await buildWithVite({ configFile: path('../web/vite.config.ts'), logLevel: 'warn' });
+  // Otherwise NODE_ENV=development, a setting of the API, would build a slow and large page.
+  process.env.NODE_ENV = 'production';
+  // Loaded only when needed, because loading takes as long as a check of all sources.
+  const { build } = await import('vite');
+  await build({ configFile: path('../web/vite.config.ts'), logLevel: 'warn' });
 }
 
 const [code] = await Promise.all([compile(), bundleWorkflows(), buildPage()]);

@@ -15,6 +15,7 @@ import { requestId } from './middleware/request-id.js';
 import { openApiDocument } from './openapi/document.js';
 import { operationsOf } from './openapi/operations.js';
 import { adminRoutes } from './routes/admin.js';
+import { assetRoutes } from './routes/assets.js';
 import { docsRoutes } from './routes/docs.js';
 import { downloadRoutes } from './routes/downloads.js';
 import { estimateRoutes } from './routes/estimate.js';
@@ -65,6 +66,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use('/v1/admin', adminRoutes(deps));
   // After the frequent routes, because every layer before a route costs time for each of its requests.
   app.use(healthRoutes(deps));
+  app.use(assetRoutes(deps));
   app.use(limitedByAddress);
   app.use(rootRoutes(deps));
   app.use(

@@ -45,6 +45,14 @@ export interface AppDependencies {
   storeOrigin: () => Promise<string | null>;
   /** Serves the links of a file store, which has no server of its own. */
   localLinks?: LocalLinks;
+  /** The built page: `index.html` and `assets/`. May be missing. */
+  pageFolder: string;
+  /** Console of the operators. */
+  webUi: {
+    /** Base URL of the Temporal Web UI. */
+    url: string | undefined;
+    namespace: string;
+  };
   health: Health;
   readiness: Health;
   policy: JobPolicy;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { safeEntryName } from '../archive/entry-names.js';
 import { ensureDataFolder } from '../config/data-folder.js';
@@ -46,6 +48,9 @@ import { TemporalOperatorJobs } from '../temporal/jobs/temporal-operator-jobs.js
 
 /** Interval of the health checks that no probe asks for. The clocks are compared as exactly as this. */
 const SELF_CHECK_MS = 15_000;
+
+/** The page, as `npm run build` writes it. */
+const PAGE_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
 
 /** Serves until a shutdown is requested. Holds no durable state: any number of servers may run, and any may be killed. */
 async function main(
@@ -103,6 +108,8 @@ async function main(
     archives,
     storeOrigin: () => store.linkOrigin(),
     ...localLinksOf(store),
+    pageFolder: PAGE_FOLDER,
+    webUi: { url: settings.temporalUiUrl, namespace },
     health: new Health({ ...checks, worker: () => workers.assertPresent() }),
     readiness: new Health({
       ...checks,
@@ -125,6 +132,7 @@ async function main(
   const server = createNodeServer(createApp(deps));
   await listen(server, settings.http);
   logger.info({ port: settings.http.port }, 'api ready');
+  if (!existsSync(join(PAGE_FOLDER, 'index.html'))) logger.warn('the page is not built: run npm run build');
   // Also without probes, otherwise operators would not learn of a wrong clock or of a store that does not work.
   void deps.health.report();
   setInterval(() => void deps.health.report(), SELF_CHECK_MS).unref();

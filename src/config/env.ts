@@ -115,6 +115,7 @@ const environment = z
     PORT: integer(3000, 0, 65_535),
     TEMPORAL_PORT: integer(7233, 1, 65_535),
     TEMPORAL_UI_PORT: integer(8233, 1, 65_535),
+    TEMPORAL_UI_URL: publicUrl(),
     HOST: text('0.0.0.0').refine(
       (host) => isIP(host) !== 0 || HOST_NAME.test(host),
       'must be an IP address or a host name of this machine, such as 127.0.0.1',
@@ -368,6 +369,7 @@ function groupSettings(env: Environment) {
         ? { minMs: env.DOWNLOAD_DELAY_MIN_MS, maxMs: env.DOWNLOAD_DELAY_MAX_MS }
         : null,
     },
+    temporalUiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     embedded: { temporalPort: env.TEMPORAL_PORT, temporalUiPort: env.TEMPORAL_UI_PORT },
     worker: { role: env.WORKER_ROLE, concurrency: env.DOWNLOAD_WORKER_CONCURRENCY },
     store: {

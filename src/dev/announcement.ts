@@ -18,6 +18,7 @@ export function announcement(
 ): string {
   const { baseUrl, logFiles, webhookSecretFile } = stack;
   const places: [string, string | undefined][] = [
+    ['Page', `${baseUrl}/`],
     ['API', baseUrl],
     ['Docs', `${baseUrl}/docs/`],
     ['Web UI', webUi(stack, download?.jobId)],

@@ -56,6 +56,8 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     store: { signedLink: notFound, read: notFound },
     archives: { isGone: async () => false },
     storeOrigin: async () => null,
+    pageFolder: '/nonexistent',
+    webUi: { url: undefined, namespace: 'default' },
     health,
     readiness: health,
     policy: aJob().policy,

@@ -26,6 +26,10 @@ export class ApiKeyAuthenticator implements Authenticator {
       const message = 'Send a valid key as Authorization: Bearer KEY, or as X-Api-Key.';
       throw new LonghaulError('UNAUTHENTICATED', message);
     }
-    return { userId, admin: this.adminUsers.includes(userId) };
+    return { userId, admin: this.isAdmin(userId) };
+  }
+
+  isAdmin(userId: string): boolean {
+    return this.adminUsers.includes(userId);
   }
 }

@@ -40,7 +40,11 @@ export class JwtAuthenticator implements Authenticator {
 
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal> {
     const userId = await this.userOf(bearerTokenOf(headers) ?? '');
-    return { userId, admin: this.adminUsers.includes(userId) };
+    return { userId, admin: this.isAdmin(userId) };
+  }
+
+  isAdmin(userId: string): boolean {
+    return this.adminUsers.includes(userId);
   }
 
   private async userOf(token: string): Promise<string> {

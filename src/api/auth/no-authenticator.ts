@@ -16,7 +16,11 @@ export class NoAuthenticator implements Authenticator {
       const message = 'X-User-Id must have 1 to 128 printable ASCII characters without spaces.';
       throw new LonghaulError('UNAUTHENTICATED', message);
     }
+    return { userId, admin: this.isAdmin(userId) };
+  }
+
+  isAdmin(userId: string): boolean {
     const admins = this.adminUsers.length > 0 ? this.adminUsers : [ANONYMOUS];
-    return { userId, admin: admins.includes(userId) };
+    return admins.includes(userId);
   }
 }

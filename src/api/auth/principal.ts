@@ -19,6 +19,9 @@ export interface Authenticator {
   /** @throws LonghaulError UNAUTHENTICATED with the same text for every cause, so that a guess reveals nothing. */
   authenticate(headers: IncomingHttpHeaders): Promise<Principal>;
 
+  /** True if the user may use the operator routes. */
+  isAdmin(userId: string): boolean;
+
   /** The keys, so that a sign-in ends with its key. Absent where credentials end by themselves. */
   keys?: KeyMarks;
 }

@@ -9,11 +9,11 @@ import type { SignedInUser } from './sign-ins.js';
 const SIGN_IN = /^\/v1\/sign-in\/?$/i;
 const SIGN_IN_LINKS = /^\/v1\/sign-in\/links\/?$/i;
 
-type Dependencies = Pick<AppDependencies, 'signIns' | 'authMode' | 'http'>;
+type Dependencies = Pick<AppDependencies, 'signIns' | 'authMode' | 'authenticator' | 'http'>;
 
 /**
  * Accepts the cookie of a sign-in from our own pages. All other requests go to `authenticate`; so do those with other
- * credentials, right or wrong, because a header takes precedence. A signed-in user has no operator rights.
+ * credentials, right or wrong, because a header takes precedence.
  */
 export function signedIn(deps: Dependencies, authenticate: RequestHandler): RequestHandler {
   if (deps.authMode === 'none') return authenticate;
@@ -24,7 +24,7 @@ export function signedIn(deps: Dependencies, authenticate: RequestHandler): Requ
       return;
     }
     const context = contextOf(res);
-    context.principal = { userId: user.userId, admin: false };
+    context.principal = { userId: user.userId, admin: deps.authenticator.isAdmin(user.userId) };
     context.signIn = user;
     context.provedKey = hasCredentials(req.headers) ? undefined : req.headers.cookie;
     next();

@@ -18,6 +18,7 @@ export const ME_OPERATIONS: Operation[] = [
           ttlMs: 86_400_000,
           listing: true,
           version: '0.1.0',
+          operator: null,
         },
       },
     },

@@ -5,14 +5,14 @@ import type { AppDependencies } from '../dependencies.js';
 import { route } from '../http/define-route.js';
 import { principalOf } from '../http/request-context.js';
 
-type Dependencies = Pick<AppDependencies, 'policy' | 'limits' | 'fileList' | 'version'>;
+type Dependencies = Pick<AppDependencies, 'policy' | 'limits' | 'fileList' | 'version' | 'webUi'>;
 
 /** `GET /v1/me`: the user, and what a page must know before it offers a download. */
-export function meRoutes({ policy, limits, fileList, version }: Dependencies): Router {
+export function meRoutes({ policy, limits, fileList, version, webUi }: Dependencies): Router {
   const router = Router();
   // Without a cap nothing waits for a slot, so the queue has no limit either.
   const isCapped = policy.maxRunning > 0;
-  const me: Omit<Me, 'userId'> = {
+  const me: Omit<Me, 'userId' | 'operator'> = {
     limits: {
       filesPerJob: limits.maxFiles,
       bytesPerJob: policy.maxBytes,
@@ -23,8 +23,10 @@ export function meRoutes({ policy, limits, fileList, version }: Dependencies): R
     listing: !(fileList instanceof NoFileList),
     version,
   };
+  const operator: Me['operator'] = { webUiUrl: webUi.url ?? null, namespace: webUi.namespace };
   const show: RequestHandler = (_req, res) => {
-    res.json({ userId: principalOf(res).userId, ...me });
+    const { userId, admin } = principalOf(res);
+    res.json({ userId, ...me, operator: admin ? operator : null });
   };
   route(router, '/me', { get: [show] });
   return router;

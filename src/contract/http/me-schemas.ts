@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from './answer-parts.js';
+import { count, link } from './answer-parts.js';
 
 const limit = (of: string) => count().nullable().describe(`${of}; null for no limit.`);
 
@@ -16,6 +16,13 @@ export const meSchema = z
     ttlMs: count().describe('How long an archive is kept after its completion.'),
     listing: z.boolean().describe('True if `GET /v1/files` lists files.'),
     version: z.string(),
+    operator: z
+      .strictObject({
+        webUiUrl: link().nullable().describe('Base URL of the Temporal Web UI; null if it is not set.'),
+        namespace: z.string().describe('Temporal namespace of the jobs.'),
+      })
+      .nullable()
+      .describe('What operators need; null for all other users.'),
   })
   .meta({ id: 'Me' });
 

@@ -22,7 +22,7 @@ export interface StackOptions extends StackSettings {
 /** Addresses and paths of the running stack. */
 export interface RunningStack {
   baseUrl: string;
-  /** Base URL of the Temporal Web UI; undefined for an external Temporal server. */
+  /** Base URL of the Temporal Web UI; undefined for an external Temporal server without TEMPORAL_UI_URL. */
   uiUrl: string | undefined;
   namespace: string;
   workerPid: number | undefined;
@@ -80,7 +80,7 @@ async function startAll(
   });
   const stack = {
     baseUrl: `http://${urlHost(host)}:${http.port}`,
-    uiUrl: temporal?.uiUrl,
+    uiUrl: temporal?.uiUrl ?? settings.temporalUiUrl,
     namespace,
     workerPid: services[0]?.pid,
     logFiles: services.map((service) => service.logFile),

@@ -59,6 +59,7 @@ export async function startServices(
     SHUTDOWN_GRACE_MS,
     // A generated secret, so that callbacks work without configuration.
     WEBHOOK_SECRETS: await loadPersistentSecret(store.dataDir, 'webhook-secret'),
+    ...(temporal?.uiUrl ? { TEMPORAL_UI_URL: temporal.uiUrl } : {}),
     ...env,
     ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
   };

@@ -10,7 +10,7 @@ import { ApiDocument } from '../../support/api-document.js';
 import { registeredRoutes } from '../../support/registered-routes.js';
 
 /** The Swagger UI page and its files. */
-const NOT_OPERATIONS = /^get \/docs(?:\/|$)/;
+const NOT_OPERATIONS = /^get \/(?:docs|assets)(?:\/|$)/;
 
 /** Registered as a route that responds 426 without an upgrade. */
 const WEB_SOCKET = 'get /v1/download/jobs/{jobId}/stream';

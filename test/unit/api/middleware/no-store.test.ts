@@ -9,7 +9,10 @@ describe('noStore', () => {
     const expired = () => Promise.reject(new LonghaulError('LINK_EXPIRED', 'The link has run out.'));
     open = await startApiServer({ localLinks: { openLink: expired } });
     const authenticate = () => Promise.reject(new LonghaulError('UNAUTHENTICATED', 'no'));
-    locked = await startApiServer({ authenticator: { authenticate }, authMode: 'api-key' });
+    locked = await startApiServer({
+      authenticator: { authenticate, isAdmin: () => false },
+      authMode: 'api-key',
+    });
   });
   afterAll(() => Promise.all([open.stop(), locked.stop()]));
 

@@ -116,6 +116,7 @@ describe('rateLimited', () => {
         if (!userId) throw new LonghaulError('UNAUTHENTICATED', 'Unknown key.');
         return { userId, admin: false };
       },
+      isAdmin: () => false,
     });
     const withKey = (authorization: string) => () => get('/v1/thing', { authorization });
     expect((await withKey('Bearer right')()).status).toBe(200);
@@ -133,6 +134,7 @@ describe('rateLimited', () => {
         if (headers['x-api-key'] !== 'right') throw new LonghaulError('UNAUTHENTICATED', 'Unknown key.');
         return { userId: 'ada', admin: false };
       },
+      isAdmin: () => false,
     });
     // Credentials for a proxy, equal for all clients.
     const authorization = 'Basic cHJveHk6cHJveHk=';

@@ -20,7 +20,15 @@ describe('GET /v1/me', () => {
       ttlMs: 86_400_000,
       listing,
       version: '0.0.0',
+      operator: null,
     });
+    await server.stop();
+  });
+
+  it.each(['https://temporal.test', undefined])('shows the Web UI %s to operators', async (url) => {
+    const server = await startApiServer({ webUi: { url, namespace: 'jobs' } });
+    const me = await (await fetch(`${server.baseUrl}/v1/me`)).json();
+    expect(me).toMatchObject({ operator: { webUiUrl: url ?? null, namespace: 'jobs' } });
     await server.stop();
   });
 });
