@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,12 @@ const run = promisify(execFile);
 
 /** Bytes of the client with its store, bundled, minified and compressed. */
 const MAX_CLIENT_BYTES = 9_000;
+
+/** Bytes of the parts, without React and the client. */
+const MAX_REACT_BYTES = 16_000;
+
+/** Bytes of the style sheet, as it is. */
+const MAX_STYLE_BYTES = 8_192;
 
 /** Uses the public types as an application would. */
 const APPLICATION = `
@@ -34,6 +40,43 @@ export const options = downloadOptions(client, 'job');
 void client.start({ fileIds: [70_000], archive: { format: 'rar' } });
 `;
 
+/** Uses the parts as an application would. */
+const COMPONENTS = `
+import { LonghaulClient } from 'longhaul/client';
+import {
+  DownloadButton, DownloadDrawer, DownloadList, DownloadManager, DownloadModal, DownloadProgress, DownloadToasts,
+  LonghaulProvider, plural, useDownload, useDownloads, useDownloadUi, useStartDownload,
+} from 'longhaul/react';
+
+const client = new LonghaulClient({ baseUrl: 'https://downloads.example' });
+const messages = { files: (count: number, locale: string) => plural(count, { one: 'photo', other: 'photos' }, locale) };
+
+function Report({ id }: { id: string }) {
+  const { start, current, isLoading, error } = useStartDownload();
+  const { downloads, jobs, startDownload } = useDownloads();
+  const { shown, show, minimise, drawerOpen, setDrawerOpen } = useDownloadUi();
+  const state: string | undefined = useDownload(id)?.state ?? current?.state ?? jobs.get(id)?.state;
+  return (
+    <button disabled={isLoading} onClick={() => show(start({ fileIds: [1] }).id)} onBlur={minimise}>
+      {state} {error?.message} {downloads.length} {shown} {drawerOpen}
+      <a onClick={() => setDrawerOpen(startDownload([1]).saved)} />
+    </button>
+  );
+}
+
+export const app = (
+  <LonghaulProvider client={client} user="ada" messages={messages} locale="de" autoSave title>
+    <DownloadButton request={{ fileIds: [1] }} modal={false} className="mine">Download</DownloadButton>
+    <DownloadButton request={{ fileIds: [1] }}>{(download) => download?.progress ?? 'Download'}</DownloadButton>
+    <DownloadModal>{(download) => <p>{download.name}</p>}</DownloadModal>
+    <DownloadToasts title="Preparing your metrics…" />
+    <DownloadDrawer /> <DownloadList /> <DownloadManager /> <DownloadProgress id="key" /> <Report id="key" />
+    {/* @ts-expect-error -- a request is needed */}
+    <DownloadButton />
+  </LonghaulProvider>
+);
+`;
+
 describe('the package', () => {
   let installed: PackedClient;
   let folder: string;
@@ -42,6 +85,7 @@ describe('the package', () => {
     installed = await PackedClient.install();
     ({ folder } = installed);
     await writeFile(join(folder, 'application.ts'), APPLICATION);
+    await writeFile(join(folder, 'components.tsx'), COMPONENTS);
   });
   afterAll(() => installed?.remove());
 
@@ -52,7 +96,9 @@ describe('the package', () => {
 
   it('resolves its types under every module resolution', async () => {
     const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js');
-    const args = [attw, installed.tarball, '--profile', 'esm-only', '--format', 'json'];
+    // A style sheet has no types.
+    const excluded = ['--exclude-entrypoints', './styles.css'];
+    const args = [attw, installed.tarball, '--profile', 'esm-only', '--format', 'json', ...excluded];
     const { stdout } = await run(process.execPath, args);
     expect(JSON.parse(stdout)).toMatchObject({ problems: {} });
   });
@@ -75,23 +121,38 @@ describe('the package', () => {
       noEmit: true,
       types: [],
       typeRoots,
+      jsx: 'react-jsx',
+      // React is a peer, which the project has not installed.
+      paths: {
+        react: [resolve('node_modules/@types/react/index.d.ts')],
+        'react/jsx-runtime': [resolve('node_modules/@types/react/jsx-runtime.d.ts')],
+      },
       ...settings,
     };
-    const config = { compilerOptions, files: ['application.ts'] };
+    const config = { compilerOptions, files: ['application.ts', 'components.tsx'] };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
     const tsc = run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder]);
     expect(await tsc.catch((error: { stdout: string }) => error.stdout)).toEqual({ stdout: '', stderr: '' });
   });
 
-  it('fits the budget of a page', async () => {
+  it.each([
+    ['longhaul/client', [], MAX_CLIENT_BYTES],
+    ['longhaul/react', ['react', 'react/jsx-runtime', '../client/*', '../../client/*'], MAX_REACT_BYTES],
+  ])('%s fits the budget of a page', async (entry, external, maxBytes) => {
     const { outputFiles } = await build({
-      stdin: { contents: "export * from 'longhaul/client'", resolveDir: folder },
+      stdin: { contents: `export * from '${entry}'`, resolveDir: folder },
       bundle: true,
       minify: true,
       format: 'esm',
       target: 'es2022',
+      external,
       write: false,
     });
-    expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThanOrEqual(MAX_CLIENT_BYTES);
+    expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThanOrEqual(maxBytes);
+  });
+
+  it('has styles within their budget', async () => {
+    const { size } = await stat(join(folder, 'node_modules/longhaul/styles.css'));
+    expect(size).toBeLessThanOrEqual(MAX_STYLE_BYTES);
   });
 });

@@ -1,0 +1,75 @@
+import type { Download, DownloadRequest, Downloads } from '../../client/index.js';
+
+/** A store that is made when a page needs it, and survives the double mount of React's StrictMode. */
+export interface LazyDownloads extends Downloads {
+  /** Opens the store, and takes up earlier downloads. */
+  open(): void;
+  /** Requests that were started on this page, by the id of their download. */
+  readonly requests: ReadonlyMap<string, DownloadRequest>;
+}
+
+interface Listening {
+  listener: () => void;
+  id: string | undefined;
+  stop?: () => void;
+}
+
+const NONE: readonly Download[] = [];
+
+/**
+ * Delays `create` until the page opens the store: rendering on a server then has no effects. `close` takes effect after
+ * the running task, and not if the store is opened again before.
+ */
+export function createLazyDownloads(create: () => Downloads): LazyDownloads {
+  const requests = new Map<string, DownloadRequest>();
+  const listening = new Set<Listening>();
+  let store: Downloads | undefined;
+  let isOpen = false;
+
+  function use(): Downloads {
+    if (store) return store;
+    store = create();
+    for (const it of listening) it.stop = store.subscribe(it.listener, it.id);
+    return store;
+  }
+
+  function end(): void {
+    if (isOpen) return;
+    store?.close();
+    store = undefined;
+  }
+
+  return {
+    requests,
+    open() {
+      isOpen = true;
+      void use().resume();
+    },
+    close() {
+      isOpen = false;
+      setTimeout(end);
+    },
+    start(request) {
+      const download = use().start(request);
+      requests.set(download.id, request);
+      return download;
+    },
+    get: (id) => store?.get(id),
+    list: () => store?.list() ?? NONE,
+    subscribe(listener, id) {
+      const it: Listening = { listener, id };
+      if (store) it.stop = store.subscribe(listener, id);
+      listening.add(it);
+      return () => {
+        it.stop?.();
+        listening.delete(it);
+      };
+    },
+    retry: (id) => use().retry(id),
+    cancel: (id) => use().cancel(id),
+    save: (id) => use().save(id),
+    dismiss: (id) => use().dismiss(id),
+    resume: () => use().resume(),
+    forget: () => use().forget(),
+  };
+}

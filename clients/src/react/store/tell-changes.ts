@@ -1,0 +1,71 @@
+import type { Download } from '../../client/index.js';
+import type { LonghaulContext } from '../context.js';
+import { describe } from '../view/describe.js';
+import { createAnnouncer } from './announcer.js';
+import { hasEndedHere, watchChanges } from './watch-changes.js';
+
+/** The browser takes 4 s to tell that a save has begun. */
+const SAVING_MS = 10_000;
+
+const RESULTS: ReadonlySet<string> = new Set(['completed', 'failed', 'refused']);
+
+interface Telling extends Pick<LonghaulContext, 'downloads' | 'all' | 'ui'> {
+  /** Archives are saved as soon as they are ready. */
+  autoSave: boolean;
+  /** Returns the present words. A function, because other words must not begin again. */
+  words: () => Pick<LonghaulContext, 'messages' | 'locale'>;
+}
+
+/** Tells what happens to downloads: by toasts, to screen readers, by notifications. Returns its end. */
+export function tellChanges({ downloads, all, ui, autoSave, words }: Telling): () => void {
+  const announcer = createAnnouncer();
+  const describeNow = (download: Download) =>
+    describe(download, words().messages, { locale: words().locale });
+
+  function end(download: Download): void {
+    const { id, state } = download;
+    if (RESULTS.has(state)) ui.openToast(id);
+    if (state === 'completed' && autoSave && !download.saved) {
+      ui.mark('saving', id, true);
+      setTimeout(() => ui.mark('saving', id, false), SAVING_MS);
+    }
+    if (!ui.read().notify.includes(id)) return;
+    ui.mark('notify', id, false);
+    try {
+      const notification = new Notification(describeNow(download).summary, { tag: id });
+      notification.addEventListener('click', () => globalThis.focus());
+    } catch {
+      // Chrome on Android allows them to service workers alone.
+    }
+  }
+
+  function speak(download: Download, before: Download | undefined): void {
+    if (!before && !downloads.requests.has(download.id)) return;
+    const isPhase = download.state !== before?.state;
+    const quarter = quarterOf(download);
+    if (!isPhase && quarter === quarterOf(before)) return;
+    const view = describeNow(download);
+    const text = isPhase ? view.summary : `${download.name}: ${view.bar?.text}`;
+    if (isPhase || quarter > 0) announcer.say(text, view.tone === 'failed');
+  }
+
+  const stop = watchChanges(all, {
+    changed(download, before) {
+      ui.setBroken(download.id, download.connection === 'reconnecting');
+      if (hasEndedHere(downloads, download, before)) end(download);
+      speak(download, before);
+    },
+    removed(id) {
+      ui.closeToast(id);
+      if (ui.read().shown === id) ui.hide();
+    },
+  });
+  return () => {
+    stop();
+    announcer.remove();
+  };
+}
+
+function quarterOf(download: Download | undefined): number {
+  return download?.state === 'running' ? Math.floor((download.progress ?? 0) / 25) : 0;
+}

@@ -1,0 +1,39 @@
+import type { Download } from '../../client/index.js';
+import { isActive } from './is-active.js';
+import type { LazyDownloads } from './lazy-downloads.js';
+import type { Source } from './throttle.js';
+
+/** Events of the downloads of a page. */
+export interface ChangeEvents {
+  /** @param before undefined for a download that is new to this page. */
+  changed(download: Download, before: Download | undefined): void;
+  removed(id: string): void;
+}
+
+/** Tells each change of each download. Returns its end. */
+export function watchChanges(all: Source<readonly Download[]>, events: ChangeEvents): () => void {
+  let seen = new Map<string, Download>();
+
+  function compare(): void {
+    const before = seen;
+    seen = new Map(all.read().map((download) => [download.id, download]));
+    for (const [id, download] of seen) {
+      if (download !== before.get(id)) events.changed(download, before.get(id));
+    }
+    for (const id of before.keys()) if (!seen.has(id)) events.removed(id);
+  }
+
+  const stop = all.subscribe(compare);
+  compare();
+  return stop;
+}
+
+/** True if the download ended on this page, and not while the page was closed: then its news is old. */
+export function hasEndedHere(
+  { requests }: LazyDownloads,
+  download: Download,
+  before: Download | undefined,
+): boolean {
+  if (!before || !isActive(before) || isActive(download)) return false;
+  return before.state !== 'starting' || requests.has(download.id);
+}
