@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import type { FileId } from 'longhaul/client';
+import { type Selection } from 'longhaul/react';
+import { parseFileIds } from '../link.js';
+
+/** Where the server lists no files, a person enters the ids of those they want. */
+export function EnterIds({ initial, selection }: { initial: readonly FileId[]; selection: Selection }) {
+  const [text, setText] = useState(initial.join('\n'));
+  const { ids, rest } = parseFileIds(text);
+
+  function enter(next: string): void {
+    setText(next);
+    selection.clear();
+    selection.add(parseFileIds(next).ids);
+  }
+
+  return (
+    <div className="enter-ids">
+      <label htmlFor="ids">
+        <h2>Which files?</h2>
+        Enter file ids, one a line
+      </label>
+      <textarea
+        id="ids"
+        value={text}
+        rows={10}
+        spellCheck={false}
+        autoComplete="off"
+        placeholder={'70000\n70001'}
+        aria-describedby="ids-note"
+        onChange={(event) => enter(event.target.value)}
+      />
+      <p id="ids-note" role="status" className={rest.length > 0 ? 'danger' : 'muted'}>
+        {rest.length > 0
+          ? `Not an id: ${rest.slice(0, 3).join(', ')}${rest.length > 3 ? ' …' : ''}`
+          : `${ids.length.toLocaleString()} ${ids.length === 1 ? 'id' : 'ids'}`}
+      </p>
+    </div>
+  );
+}

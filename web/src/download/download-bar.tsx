@@ -1,0 +1,106 @@
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import type { FileId } from 'longhaul/client';
+import {
+  type Files,
+  type Selection,
+  selectedBytes,
+  useDownloadUi,
+  useEstimate,
+  useLonghaul,
+} from 'longhaul/react';
+import { archiveName } from './archive-name.js';
+import { OptionsIcon } from '../shell/icons.js';
+import { Missing } from './missing.js';
+import { DEFAULTS, Options } from './options.js';
+import { Summary } from './summary.js';
+
+interface DownloadBarProps {
+  /** The server no longer accepts the sign-in. */
+  isOver: boolean;
+  button: RefObject<HTMLButtonElement | null>;
+  files: Files;
+  selection: Selection;
+  /** Name of the archive, from a link. */
+  name: string | null;
+  maxBytes: number;
+  onAccepted: () => void;
+}
+
+/** What the selection will be, and the button that starts it. */
+export function DownloadBar({
+  button,
+  isOver,
+  files,
+  selection,
+  name,
+  maxBytes,
+  onAccepted,
+}: DownloadBarProps) {
+  const [options, setOptions] = useState(DEFAULTS);
+  const { downloads } = useLonghaul();
+  const { show } = useDownloadUi();
+  const fileIds = useMemo(() => [...selection.ids], [selection.ids]);
+  /** The selection that is being started: a double click starts one download. */
+  const starting = useRef<readonly FileId[]>(null);
+  const present = useRef(fileIds);
+  useEffect(() => {
+    present.current = fileIds;
+  }, [fileIds]);
+  const result = useEstimate(fileIds.length > 0 && !isOver ? { fileIds } : null);
+  const estimate = fileIds.length > 0 ? result.estimate : null;
+  // Known rows tell the size at once.
+  const bytes = (result.isLoading ? null : estimate?.bytesTotal) ?? selectedBytes(selection, files);
+  const isTooLarge = bytes !== null && bytes > maxBytes;
+  const isPossible = fileIds.length > 0 && !isTooLarge;
+
+  function download(): void {
+    if (!isPossible || starting.current === fileIds) return;
+    const { format, onFileError } = options;
+    const { id } = downloads.start({
+      fileIds,
+      archive: { format, name: name ?? archiveName(fileIds, files) },
+      onFileError,
+    });
+    const stop = downloads.subscribe(() => {
+      const state = downloads.get(id)?.state;
+      if (state === 'starting') return;
+      stop();
+      // A refused start keeps its selection, and so does a newer one.
+      if (state === 'refused') starting.current = null;
+      else if (present.current === fileIds) onAccepted();
+    }, id);
+    starting.current = fileIds;
+    show(id);
+  }
+
+  return (
+    <footer className="card bar">
+      <div className="bar-text">
+        <Summary count={fileIds.length} bytes={bytes} maxBytes={maxBytes} result={result}>
+          {estimate && estimate.filesMissing > 0 && (
+            <Missing estimate={estimate} files={files} onLeaveOut={selection.remove} />
+          )}
+        </Summary>
+      </div>
+      <button
+        type="button"
+        className="button quiet options-button"
+        popoverTarget="options"
+        aria-label="Options"
+      >
+        <OptionsIcon />
+      </button>
+      <Options options={options} onChange={setOptions} />
+      <button
+        ref={button}
+        type="button"
+        className="button primary download"
+        aria-keyshortcuts="Control+Enter Meta+Enter"
+        aria-disabled={!isPossible}
+        onClick={download}
+      >
+        Download
+      </button>
+    </footer>
+  );
+}

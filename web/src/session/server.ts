@@ -1,0 +1,41 @@
+/** How this server recognizes people. */
+export interface Auth {
+  mode: 'none' | 'api-key' | 'jwt' | (string & {});
+  /** Where a person signs in; null if there is no such page. */
+  signInUrl: string | null;
+}
+
+/** `rejected`: the key or link is wrong. `busy`: too many tries. `away`: no answer. */
+export type SignInOutcome = 'signed-in' | 'rejected' | 'busy' | 'away';
+
+/** An address of the API, relative to the page: a proxy may have put both below a path. */
+export function address(path: string): URL {
+  return new URL(path, document.baseURI);
+}
+
+/** Asks how to sign in. Another `Accept` would answer with this page. */
+export async function readAuth(): Promise<Auth> {
+  const response = await fetch(address('./'), { headers: { accept: 'application/json' } });
+  const { auth } = (await response.json()) as { auth: Auth };
+  return auth;
+}
+
+/** Exchanges a key, or the ticket of a link, for a cookie that no script can read. */
+export async function signIn(secret: string): Promise<SignInOutcome> {
+  // Other characters cannot be sent in a header, and are in no key.
+  if (!/^[\x21-\x7e]+$/.test(secret)) return 'rejected';
+  try {
+    const headers = { authorization: `Bearer ${secret}` };
+    const { ok, status } = await fetch(address('v1/sign-in'), { method: 'POST', headers });
+    if (ok) return 'signed-in';
+    if (status === 401 || status === 403) return 'rejected';
+    return status === 429 ? 'busy' : 'away';
+  } catch {
+    return 'away';
+  }
+}
+
+/** Removes the cookie. @throws TypeError without a network. */
+export async function signOut(): Promise<void> {
+  await fetch(address('v1/sign-in'), { method: 'DELETE' });
+}
