@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { documents, readDocument } from './markdown.js';
 
 const MAP = 'docs/architecture.md';
-const TOP_FOLDER = /^(?:src|test|docs|deploy|bench|scripts|clients|examples)\//;
+const TOP_FOLDER = /^(?:src|test|docs|deploy|bench|scripts|clients|web|examples)\//;
 
 /** Files and folders in inline code, e.g. `src/worker.ts` or `test/unit/`. */
 function pathsIn(document: string): string[] {
