@@ -94,7 +94,7 @@ describeWith(programs, 'the example in React', (temporalCli, chromium) => {
   it('builds the code of the README', async () => {
     const [, code] = /```tsx\n([^`]+)```/.exec(await readFile('README.md', 'utf8'))!;
     await writeFile(join(installed.folder, 'src/App.tsx'), code!);
-    await build();
+    await expect(build()).resolves.toBeUndefined();
   });
 });
 

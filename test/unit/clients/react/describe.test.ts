@@ -18,6 +18,8 @@ function download(changes: Partial<Download>): Download {
     connection: 'live',
     saved: false,
     failure: null,
+    pending: null,
+    request: null,
     progress: 45,
     message: 'Fetching 3 of 8 files',
     filesProcessed: 3,
