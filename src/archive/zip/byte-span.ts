@@ -1,0 +1,5 @@
+/** Bytes `[start, end)`. */
+export interface ByteSpan {
+  start: number;
+  end: number;
+}
