@@ -26,9 +26,11 @@ export interface ArchiveLayout {
   /** Small segments behind all others. */
   fragments: SideBytes[];
   lost: MissingFile[];
+  /** Entries. */
+  included: number;
   /** Bytes of all these. */
   size: number;
-  /** The entries in the order of the request, parsed anew with each call. */
+  /** Parses the entries, in the order of the request. */
   records(): Generator<CentralRecord>;
 }
 
@@ -62,6 +64,7 @@ class Layout {
   private readonly bases: { result: SegmentResultObject; sliced: EntryFormat | null; base: number | null }[] =
     [];
   private size = 0;
+  private included = 0;
   /** A small segment that the next head can take. */
   private waiting: SideBytes | null = null;
 
@@ -80,7 +83,7 @@ class Layout {
 
   end(): ArchiveLayout {
     this.dropWaiting();
-    const { segments, heads, fragments, lost } = this;
+    const { segments, heads, fragments, lost, included } = this;
     const offsets = new Map<SideBytes, number>();
     for (const fragment of fragments) {
       offsets.set(fragment, this.size);
@@ -92,12 +95,13 @@ class Layout {
       base: base ?? offsets.get(result.record.fragment!)!,
     }));
     lost.sort((a, b) => a.index - b.index);
-    return { segments, heads, fragments, lost, size: this.size, records: () => recordsOf(bases) };
+    return { segments, heads, fragments, lost, included, size: this.size, records: () => recordsOf(bases) };
   }
 
   private addRun(result: SegmentResultObject): void {
     this.dropWaiting();
-    const { fragment, size } = result.record;
+    const { fragment, size, included } = result.record;
+    this.included += included;
     this.bases.push({ result, sliced: null, base: fragment ? null : this.size });
     if (fragment) {
       this.waiting = fragment;
@@ -114,6 +118,7 @@ class Layout {
     this.waiting = null;
     if (before) this.placeBefore(before);
     const entry = wholeEntry(group);
+    this.included += 1;
     this.bases.push({ result: first!, sliced: entry, base: this.size });
     this.heads.push({ number: head!.number, before, entry, kept: head! });
     this.segments.push(...group);

@@ -21,8 +21,7 @@ export interface Manifest {
 const BLOCK = 64 * 1024;
 
 /**
- * Yields the last bytes of the archive: manifest, central directory and end records (APPNOTE 4.3.6). A generator, so
- * that 100,000 entries are never in memory at once. Each call yields the same bytes.
+ * Yields the last bytes of the archive: manifest, central directory and end records (APPNOTE 4.3.6).
  */
 export function* archiveTail(layout: ArchiveLayout, manifest: Manifest | null): Generator<Buffer> {
   let offset = layout.size;

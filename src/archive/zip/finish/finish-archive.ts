@@ -46,13 +46,13 @@ export async function finishArchive(
   io: FinishIo,
 ): Promise<FinishedArchive> {
   const layout = await loadLayout(results, io);
-  const { lost } = layout;
-  const included = countOf(layout.records());
+  const { lost, included } = layout;
   if (included === 0) throw noFilesLeft(lost);
   const manifest = io.manifest(included, lost);
-  const tail = () => archiveTail(layout, manifest && { bytes: manifest, time: io.time });
-  const sum = archiveSum(layout, tail());
-  await sendOnce(layout, tail(), sum, io);
+  // In memory, about 100 bytes for each entry, because its sum is needed before it is sent.
+  const tail = [...archiveTail(layout, manifest && { bytes: manifest, time: io.time })];
+  const sum = archiveSum(layout, tail);
+  await sendOnce(layout, tail, sum, io);
   return { ...sum, included, lost };
 }
 
@@ -62,7 +62,7 @@ export async function finishArchive(
  */
 async function sendOnce(
   layout: ArchiveLayout,
-  tail: Iterable<Uint8Array>,
+  tail: readonly Buffer[],
   sum: Summed,
   io: FinishIo,
 ): Promise<void> {
@@ -88,12 +88,6 @@ async function loadLayout(
   for (const { name } of results.toSorted((a, b) => a.index - b.index))
     objects.push(parseResult(await readSide(side, name, signal)));
   return layOut(objects);
-}
-
-function countOf(records: Iterable<unknown>): number {
-  let count = 0;
-  for (const _ of records) count += 1;
-  return count;
 }
 
 function noFilesLeft(lost: readonly MissingFile[]): LonghaulError {

@@ -26,6 +26,8 @@ export interface SegmentRecord {
   /** Position of the slice, when the segment is one. Its only entry has the sums of the slice. */
   slice: { index: number; of: number } | null;
   lost: MissingFile[];
+  /** Entries; 0 for a slice. */
+  included: number;
   /** Bytes of the segment, without the header of a sliced entry. */
   size: number;
 }

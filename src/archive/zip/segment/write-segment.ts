@@ -38,7 +38,7 @@ export interface SegmentResult {
   index: number;
   /** Name of the result object. */
   name: string;
-  /** Entries, and the bytes of their files. A slice counts no entry. */
+  /** Entries; 0 for a slice. */
   included: number;
   lost: number;
   /** Bytes in the archive. */
@@ -95,6 +95,7 @@ class SegmentTry {
       head: null,
       slice: slice ? { index: slice.index, of: slice.of } : null,
       lost: [...lost],
+      included: 0,
       size: 0,
     };
     this.context = this.newContext();
@@ -210,12 +211,13 @@ class SegmentTry {
     const { lines, writer } = this.context;
     record.parts.sort((a, b) => a.number - b.number);
     record.size = writer.position;
+    record.included = record.slice ? 0 : lines.count;
     const name = `${io.prefix}result`;
     await io.side.put(name, [lines.resultOf(record)], io.signal);
     return {
       index: record.index,
       name,
-      included: record.slice ? 0 : lines.count,
+      included: record.included,
       lost: record.lost.length,
       size: record.size,
     };
