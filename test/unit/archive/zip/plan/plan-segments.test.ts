@@ -98,7 +98,7 @@ describe('planSegments', () => {
     const given = [
       file(5, { name: 'a.jpg' }),
       file(0),
-      file(5, { name: 'A.jpg', modifiedAt: '2024-05-17T12:34:56Z' } as Partial<FileToPlan>),
+      file(5, { name: 'A.jpg', modifiedAt: '2024-05-17T12:34:56Z' }),
       file(5, { name: 'b', contentType: 'video/mp4' }),
       file(5, { name: 'c' }),
     ];
