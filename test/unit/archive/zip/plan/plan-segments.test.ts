@@ -74,6 +74,13 @@ describe('planSegments', () => {
     });
   });
 
+  it('has numbers for bytes that deflate expands', () => {
+    const source = { kind: 'https', url: 'u', etag: null, lastModified: null, ranges: false } as const;
+    const countOf = (compression: 'store' | 'deflate') =>
+      plan([file(8 * GIB, { source })], { compression }).segments[0]!.numbers.count;
+    expect(countOf('deflate')).toBeGreaterThan(countOf('store'));
+  });
+
   it('does without second halves before parts grow large', () => {
     const { segments, partSize } = plan(files(400, 256 * MIB));
     expect(segments[0]!.numbers.halves).toBe(1);
