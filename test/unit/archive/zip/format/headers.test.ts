@@ -79,17 +79,25 @@ describe('writeLocalHeader', () => {
 });
 
 describe('writeCentralRecord', () => {
-  it('has ZIP64 fields only for what overflows', () => {
-    expect(central({}).length).toBe(46 + 1 + 9);
-    const far = central({ offset: GIB4 });
-    expect(far.length).toBe(46 + 1 + 9 + 12);
-    expect(far.readUInt32LE(42)).toBe(0xffffffff);
-    expect(far.readBigUInt64LE(far.length - 8)).toBe(BigInt(GIB4));
-    const large = central({ size: GIB4 + 1, packed: 9, offset: GIB4 - 1 });
-    expect(large.length).toBe(46 + 1 + 9 + 20);
-    expect(large.readUInt32LE(20)).toBe(9);
-    expect(large.readBigUInt64LE(large.length - 16)).toBe(BigInt(GIB4 + 1));
-    expect(large.readBigUInt64LE(large.length - 8)).toBe(BigInt(GIB4 - 1));
+  it.each([
+    { offset: GIB4 - 1 },
+    { offset: GIB4 },
+    { size: GIB4 - 1, packed: 9 },
+    { size: GIB4 + 1, offset: GIB4 },
+  ])('has all ZIP64 fields when one overflows: %j', (over) => {
+    const { size, packed, offset } = { size: 1, offset: 0, packed: over.size ?? 1, ...over };
+    const record = central(over);
+    expect(record.length).toBe(46 + 1 + 9 + 28);
+    expect([20, 24, 42].map((at) => record.readUInt32LE(at))).toEqual(Array(3).fill(0xffffffff));
+    expect([24, 16, 8].map((end) => Number(record.readBigUInt64LE(record.length - end)))).toEqual([
+      size,
+      packed,
+      offset,
+    ]);
+  });
+
+  it('has no ZIP64 fields below 4 GiB - 1', () => {
+    expect(central({ size: GIB4 - 2, offset: GIB4 - 2 }).length).toBe(46 + 1 + 9);
   });
 
   it('has the mode of a regular file', () => {
