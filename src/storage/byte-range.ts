@@ -11,3 +11,10 @@ export function assertRange(start: number, end: number | undefined): void {
   if (startValid && endValid) return;
   throw storeError('RANGE_NOT_SATISFIABLE', new RangeError(`start ${start}, end ${end ?? 'open'}`));
 }
+
+/** @throws LonghaulError RANGE_NOT_SATISFIABLE when the buffer is not as long as the bytes `[start, end)`. */
+export function assertSpan({ start, end }: { start: number; end: number }, into: Uint8Array): void {
+  assertRange(start, end);
+  if (end - start === into.length) return;
+  throw storeError('RANGE_NOT_SATISFIABLE', new RangeError(`${into.length} bytes for ${start} to ${end}`));
+}

@@ -29,6 +29,12 @@ export function storeError(code: StoreErrorCode, cause: unknown): LonghaulError 
   return new LonghaulError(code, MESSAGES[code], { cause });
 }
 
+/** Creates the error of an upload that can only be begun anew. */
+export function incompleteUpload(cause: unknown): LonghaulError {
+  const message = 'The object store lost parts of the archive. Start the download again.';
+  return new LonghaulError('ARCHIVE_INCOMPLETE', message, { cause });
+}
+
 /**
  * Creates the error of one object.
  * @param predicate completes "The file …"; by default the one of the code.

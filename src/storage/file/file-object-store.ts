@@ -2,15 +2,17 @@ import type { BigIntStats } from 'node:fs';
 import { access, constants, type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, posix, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { assertRange } from '../byte-range.js';
+import { assertRange, assertSpan } from '../byte-range.js';
 import { consumeBody } from '../../bytes/consume-body.js';
 import { FileBody } from './file-body.js';
+import { FileMultipart } from './file-multipart.js';
+import { fillFromFile } from './file-range.js';
 import { isAbsent, isUnusable, toReadError, toStoreError, withStoreErrors } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
 import { assertSpace, readSpace, type ReadSpace } from './free-space.js';
-import { FileUpload, isSidecar, removeUpload } from './file-upload.js';
+import { FileUpload, isUpload, removeUpload } from './file-upload.js';
 import { guardBody } from '../../bytes/guarded-body.js';
 import type {
   LinkOptions,
@@ -22,6 +24,14 @@ import type {
   ReadOptions,
   WriteOptions,
 } from '../object-store.js';
+import {
+  type BeginOptions,
+  type ByteSpan,
+  type MultipartStore,
+  NO_CAPABILITIES,
+  type OpenUpload,
+  type UploadRef,
+} from '../multipart-store.js';
 import { BufferPool, cutIntoParts } from '../../bytes/part-cutter.js';
 import { objectPath, RESERVED_FOLDERS } from './path-guard.js';
 import { LinkTokens } from './signed-links.js';
@@ -59,7 +69,10 @@ const BLOCK_BYTES = 1024 * 1024;
  * Stores objects as files of one folder, on a single machine or a shared volume. The key is the path, so a key cannot be
  * a file and a folder at once: when `a` exists, writing `a/b` fails. @see ObjectStore
  */
-export class FileObjectStore implements ObjectStore {
+export class FileObjectStore implements ObjectStore, MultipartStore {
+  /** Completion copies all parts, so one segment is the fastest. */
+  readonly knownCapabilities = NO_CAPABILITIES;
+
   private readonly root: string;
   private readonly temporary: string;
   private readonly sidecars: Sidecars;
@@ -123,6 +136,32 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
+  async readInto(
+    key: string,
+    range: ByteSpan & { etag: string },
+    into: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    assertSpan(range, into);
+    signal?.throwIfAborted();
+    try {
+      await fillFromFile(await this.openFile(key), range, into);
+    } catch (error) {
+      throw await this.readError(error);
+    }
+    signal?.throwIfAborted();
+  }
+
+  async begin(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload> {
+    signal?.throwIfAborted();
+    objectPath(this.root, key);
+    return FileMultipart.begin(this.uploadsOf(key), key, options);
+  }
+
+  openUpload(ref: UploadRef): OpenUpload {
+    return new FileMultipart(this.uploadsOf(ref.key), ref);
+  }
+
   async write(
     key: string,
     body: Readable | Buffer,
@@ -161,14 +200,14 @@ export class FileObjectStore implements ObjectStore {
     let aborted = 0;
     for await (const { key, path } of this.uploadFiles(prefix, signal)) {
       await withStoreErrors(() => removeUpload(path, this.temporary));
-      if (!isSidecar(key)) aborted++;
+      if (isUpload(key)) aborted++;
     }
     return aborted;
   }
 
   async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedUpload> {
     for await (const { key, lastModified } of statEach(this.uploadFiles(prefix, signal))) {
-      if (!isSidecar(key)) yield { key: posix.dirname(key), since: lastModified };
+      if (isUpload(key)) yield { key: posix.dirname(key), since: lastModified };
     }
   }
 
@@ -209,6 +248,10 @@ export class FileObjectStore implements ObjectStore {
 
   clockAheadMs(): number {
     return 0;
+  }
+
+  private uploadsOf(key: string) {
+    return { folder: objectPath(this.temporary, key), root: this.temporary, store: this };
   }
 
   /** Yields the files of uploads whose key begins with `prefix`, and their sidecars. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { withStoreErrors } from './file-errors.js';
 import { createFile, moveInto, pruneEmpty, syncFolder } from './file-tree.js';
 
@@ -62,9 +62,9 @@ export class FileUpload {
   }
 }
 
-/** Returns true for the sidecar of an upload. */
-export function isSidecar(path: string): boolean {
-  return path.endsWith(SIDECAR_SUFFIX);
+/** Returns true for the file that an upload began with; false for its sidecar and its parts, whose names have a dot. */
+export function isUpload(key: string): boolean {
+  return !posix.basename(key).includes('.');
 }
 
 /** Removes an unfinished upload with its sidecar and its empty folders. Idempotent. */

@@ -6,6 +6,9 @@ import { guardBody } from '../../bytes/guarded-body.js';
 import { FileBody } from '../file/file-body.js';
 import { toReadError, toStoreError } from '../file/file-errors.js';
 import { assertFile, assertVersion, etagOf } from '../file/file-version.js';
+import { fillFromFile } from '../file/file-range.js';
+import { assertSpan } from '../byte-range.js';
+import type { ByteSpan, RangeReader } from '../multipart-store.js';
 import type { ListOptions, ObjectInfo, ObjectStore } from '../object-store.js';
 import { objectError } from '../store-errors.js';
 import { filesBelow, MAX_FOLDER_FILES } from './folder-scan.js';
@@ -30,7 +33,7 @@ const SCAN_AGE_FACTOR = 10;
  * Presents the files of a person's folder as the objects `downloads/{id}`, with ids of `fileIdOfPath`. Only reads: it
  * never creates, changes or deletes anything in the folder. Follows no symbolic links within it.
  */
-export class FolderFiles implements SourceFiles {
+export class FolderFiles implements SourceFiles, RangeReader {
   private readonly root: string;
   private scan: Promise<Map<string, string>> | undefined;
   private freshUntil = 0;
@@ -68,11 +71,9 @@ export class FolderFiles implements SourceFiles {
     { start, ifMatch, signal }: { start: number; ifMatch: string; signal: AbortSignal },
   ): Promise<Readable> {
     signal.throwIfAborted();
-    const path = join(this.root, await this.pathOf(key));
     let file: FileHandle | undefined;
     try {
-      // Windows has no O_NOFOLLOW.
-      file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+      file = await this.openFile(key);
       const version = assertFile(await file.stat({ bigint: true }));
       assertVersion(version, ifMatch);
       return guardBody(new FileBody(file, version, { start, end: Infinity }), {
@@ -85,6 +86,22 @@ export class FolderFiles implements SourceFiles {
     }
   }
 
+  async readInto(
+    key: string,
+    range: ByteSpan & { etag: string },
+    into: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    assertSpan(range, into);
+    signal?.throwIfAborted();
+    try {
+      await fillFromFile(await this.openFile(key), range, into);
+    } catch (error) {
+      throw toReadError(error);
+    }
+    signal?.throwIfAborted();
+  }
+
   async *list(
     prefix: string,
     { startAfter = '', signal }: ListOptions = {},
@@ -94,6 +111,11 @@ export class FolderFiles implements SourceFiles {
       const key = PREFIX + id;
       if (key.startsWith(prefix) && key > startAfter) yield { key };
     }
+  }
+
+  private async openFile(key: string): Promise<FileHandle> {
+    // Windows has no O_NOFOLLOW.
+    return open(join(this.root, await this.pathOf(key)), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   }
 
   private async readableVersion(path: string): Promise<BigIntStats> {

@@ -6,17 +6,17 @@ import {
   S3ServiceException,
   type StorageClass,
 } from '@aws-sdk/client-s3';
-import type { HttpResponse } from '@smithy/core/protocols';
+import type { WireAnswer } from './direct-exchange.js';
 
 export type ReadOutput = HeadObjectCommandOutput & Pick<GetObjectCommandOutput, 'Body'>;
 
 const METADATA = 'x-amz-meta-';
 
 /** Converts a successful answer to the output of HeadObject and GetObject, as far as this store uses it. */
-export function outputOf({ statusCode, headers, body }: HttpResponse): ReadOutput {
+export function outputOf({ statusCode, headers, body }: WireAnswer): ReadOutput {
   return {
     $metadata: { httpStatusCode: statusCode },
-    Body: body as NonNullable<ReadOutput['Body']>,
+    Body: body as unknown as NonNullable<ReadOutput['Body']>,
     ContentLength: numberOf(headers['content-length']),
     ContentRange: headers['content-range'],
     ContentType: headers['content-type'],
@@ -34,8 +34,8 @@ export function outputOf({ statusCode, headers, body }: HttpResponse): ReadOutpu
 }
 
 /** Converts an answer that refuses the request. HEAD has no body, so its answer has no code. */
-export function refusalOf({ statusCode, body }: HttpResponse): S3ServiceException {
-  const xml = String(body);
+export function refusalOf({ statusCode, body }: WireAnswer): S3ServiceException {
+  const xml = Buffer.isBuffer(body) ? body.toString() : '';
   return new S3ServiceException({
     name: textOf('Code', xml) ?? 'Refused',
     message: textOf('Message', xml) ?? 'The store did not say why',

@@ -1,16 +1,19 @@
 import {
   type $Command,
+  type GetObjectCommand,
   HeadObjectCommand,
   type S3Client,
   type S3ClientResolvedConfig,
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-s3';
-import type { LonghaulError } from '../../contract/errors.js';
+import { LonghaulError } from '../../contract/errors.js';
 import { FairSemaphore } from '../../concurrency/fair-semaphore.js';
-import type { ReadOutput } from './direct-output.js';
-import { DirectReads, type ReadCommand } from './direct-reads.js';
-import { limitsOf, type S3Limits, type S3Options } from './s3-client.js';
+import { type AnswerBody, BodyStream, SmallBody } from './answer-body.js';
+import type { WireAnswer } from './direct-exchange.js';
+import { outputOf, type ReadOutput } from './direct-output.js';
+import { type DirectRequest, DirectRequests } from './direct-requests.js';
+import { limitsOf, MAX_ATTEMPTS, type S3Limits, type S3Options } from './s3-client.js';
 import { S3RequestFailed, toReadError, toStoreError } from './s3-errors.js';
 
 /**
@@ -26,10 +29,15 @@ export interface RequestOptions {
   answerMs?: number;
 }
 
+export type ReadCommand = HeadObjectCommand | GetObjectCommand;
+
+/** Attempts of a transfer. With their pauses they outlast a store that is busy for two seconds. */
+const TRANSFER_ATTEMPTS = 5;
+
 /** Sends requests for one bucket, a limited number at once, with a timeout, an abort signal and mapped errors. */
 export class S3Bucket {
   readonly limits: S3Limits;
-  private readonly direct: DirectReads;
+  private readonly direct: DirectRequests;
   private readonly places = new FairSemaphore(REQUESTS);
 
   constructor(
@@ -37,7 +45,7 @@ export class S3Bucket {
     private readonly options: S3Options,
   ) {
     this.limits = limitsOf(options);
-    this.direct = new DirectReads(client);
+    this.direct = new DirectRequests(client, this.limits.connectMs);
   }
 
   get name(): string {
@@ -52,15 +60,17 @@ export class S3Bucket {
   /**
    * Sends one request.
    * @param operation name of the request in the S3 API, for errors.
+   * @param toError maps the errors of the request; by default, the cause is the store.
    * @throws LonghaulError as documented by the port; the reason of the signal when it aborted.
    */
   send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     operation: string,
     command: $Command<Input, Output, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
     options: RequestOptions = {},
+    toError: (failed: S3RequestFailed) => LonghaulError = toStoreError,
   ): Promise<Output> {
     const request = () => this.client.send(command, this.httpOptions(options));
-    return this.withErrors(operation, () => this.places.run(request, options.signal), options);
+    return this.withErrors(operation, () => this.places.run(request, options.signal), options, toError);
   }
 
   /**
@@ -68,13 +78,63 @@ export class S3Bucket {
    * @throws as `send` does.
    */
   read(operation: string, command: ReadCommand, options: RequestOptions): Promise<ReadOutput> {
-    const http = this.httpOptions(options);
-    const throughSdk = (): Promise<ReadOutput> =>
-      command instanceof HeadObjectCommand
-        ? this.client.send(command, http)
-        : this.client.send(command, http);
-    const request = async () => (await this.direct.send(command, http)) ?? throughSdk();
+    const request = async () =>
+      (await this.isDirect()) ? this.readDirectly(command, options) : this.readThroughSdk(command, options);
     return this.withErrors(operation, () => this.places.run(request, options.signal), options, toReadError);
+  }
+
+  /** Returns false when every request must be sent through the SDK. */
+  isDirect(): Promise<boolean> {
+    return this.direct.isPossible(this.name);
+  }
+
+  /**
+   * Sends a request that carries or fills buffers, without the SDK. Settles when it no longer uses them.
+   * @throws as `send` does.
+   */
+  transfer(
+    operation: string,
+    request: Omit<DirectRequest, 'bucket'>,
+    bodyOf: () => AnswerBody,
+    options: RequestOptions,
+    toError: (failed: S3RequestFailed) => LonghaulError = toStoreError,
+  ): Promise<WireAnswer> {
+    const { signal, answerMs = this.limits.answerMs } = options;
+    const { stallMs } = this.limits;
+    const wire = { signal, answerMs, stallMs, attempts: TRANSFER_ATTEMPTS };
+    const send = () => this.direct.send({ ...request, bucket: this.name }, bodyOf, wire);
+    return this.withErrors(operation, () => this.places.run(send, signal), options, toError);
+  }
+
+  /** Closes the connections of direct requests. */
+  close(): void {
+    this.direct.close();
+  }
+
+  private async readDirectly(command: ReadCommand, options: RequestOptions): Promise<ReadOutput> {
+    const { Key = '', Range, IfMatch, ChecksumMode } = command.input;
+    const isHead = command instanceof HeadObjectCommand;
+    const headers = {
+      ...(Range && { range: Range }),
+      ...(IfMatch && { 'if-match': IfMatch }),
+      ...(ChecksumMode && { 'x-amz-checksum-mode': ChecksumMode }),
+    };
+    const { signal, answerMs = this.limits.answerMs } = options;
+    return outputOf(
+      await this.direct.send(
+        { method: isHead ? 'HEAD' : 'GET', bucket: this.name, key: Key, headers },
+        () => (isHead ? new SmallBody() : new BodyStream()),
+        // The guard of the body detects stalls: a slow reader must not count as one.
+        { signal, answerMs, stallMs: 0, attempts: MAX_ATTEMPTS },
+      ),
+    );
+  }
+
+  private readThroughSdk(command: ReadCommand, options: RequestOptions): Promise<ReadOutput> {
+    const http = this.httpOptions(options);
+    return command instanceof HeadObjectCommand
+      ? this.client.send(command, http)
+      : this.client.send(command, http);
   }
 
   private httpOptions({ signal, answerMs = this.limits.answerMs }: RequestOptions) {
@@ -93,6 +153,7 @@ export class S3Bucket {
       return await request();
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
+      if (error instanceof LonghaulError) throw error;
       const failed = this.failure(operation, error, key);
       throw toError(failed);
     }

@@ -1,4 +1,5 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { decodeCrc32 } from './checksum.js';
 import { decodeMetadata } from './metadata-encoding.js';
 import type { ObjectInfo } from '../object-store.js';
 
@@ -25,7 +26,5 @@ function crc32Of({
   ChecksumCRC32,
   ChecksumType,
 }: Pick<HeadObjectCommandOutput, 'ChecksumCRC32' | 'ChecksumType'>): number | null {
-  if (ChecksumType !== 'FULL_OBJECT' || ChecksumCRC32 === undefined) return null;
-  const bytes = Buffer.from(ChecksumCRC32, 'base64');
-  return bytes.length === 4 ? bytes.readUInt32BE() : null;
+  return ChecksumType === 'FULL_OBJECT' ? decodeCrc32(ChecksumCRC32) : null;
 }

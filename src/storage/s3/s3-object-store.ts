@@ -12,9 +12,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import pMap from 'p-map';
-import type { LonghaulError } from '../../contract/errors.js';
 import { ARTIFACTS_PREFIX } from '../keys.js';
-import { assertRange } from '../byte-range.js';
+import { assertRange, assertSpan } from '../byte-range.js';
 import { attachment } from '../content-disposition.js';
 import { guardBody } from '../../bytes/guarded-body.js';
 import { abortUpload } from './multipart-upload.js';
@@ -28,13 +27,17 @@ import type {
   ReadOptions,
   WriteOptions,
 } from '../object-store.js';
+import type { BeginOptions, ByteSpan, MultipartStore, OpenUpload, UploadRef } from '../multipart-store.js';
+import { mismatchOf } from './read-mismatch.js';
+import { fillFrom, readRange } from './read-range.js';
+import { S3Upload } from './s3-multipart.js';
 import { S3Bucket } from './s3-bucket.js';
 import { createS3Client, type S3Options } from './s3-client.js';
 import { requestStoredBytes } from './stored-bytes.js';
 import { failedRequestOf } from './s3-errors.js';
 import { headObject } from './s3-head.js';
 import { writeObject } from './s3-write.js';
-import { failingObject, objectError, storeError } from '../store-errors.js';
+import { failingObject, storeError } from '../store-errors.js';
 
 /** Key limit of one DeleteObjects request. */
 const DELETE_BATCH = 1_000;
@@ -43,7 +46,8 @@ const DELETE_MS = 60_000;
 const ABORT_CONCURRENCY = 4;
 
 /** Stores objects in a bucket of Amazon S3 or of an S3-compatible store. @see ObjectStore */
-export class S3ObjectStore implements ObjectStore {
+export class S3ObjectStore implements ObjectStore, MultipartStore {
+  readonly knownCapabilities = null;
   private readonly bucket: S3Bucket;
   private readonly client: S3Client;
   private readonly linkClient: S3Client;
@@ -74,6 +78,27 @@ export class S3ObjectStore implements ObjectStore {
     if (!mismatch) return bytes;
     bytes.destroy();
     throw mismatch;
+  }
+
+  async readInto(
+    key: string,
+    range: ByteSpan & { etag: string },
+    into: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { start, end, etag } = range;
+    assertSpan(range, into);
+    if (await this.bucket.isDirect()) return readRange(this.bucket, key, range, into, signal);
+    const bytes = end > start ? { start, end: end - 1 } : {};
+    await fillFrom(await this.read(key, { ...bytes, ifMatch: etag, ...(signal && { signal }) }), into);
+  }
+
+  begin(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload> {
+    return S3Upload.begin(this.bucket, key, options, signal);
+  }
+
+  openUpload(ref: UploadRef): OpenUpload {
+    return new S3Upload(this.bucket, ref);
   }
 
   write(
@@ -172,6 +197,7 @@ export class S3ObjectStore implements ObjectStore {
 
   /** Closes all connections. The store cannot be used afterwards. */
   close(): void {
+    this.bucket.close();
     this.client.destroy();
     this.linkClient.destroy();
   }
@@ -243,21 +269,3 @@ const ADVICE: Record<number | string, string> = {
   403: 'the credentials have no access. Grant access, or correct S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
   404: 'the bucket does not exist. Create it, or correct S3_BUCKET_NAME.',
 };
-
-/**
- * Returns an error when the store ignored a header, and therefore sends other bytes than requested.
- * @param contentRange how Content-Range must begin; undefined when the whole object was requested.
- */
-function mismatchOf(
-  found: { ContentRange?: string | undefined; ETag?: string | undefined },
-  contentRange: string | undefined,
-  ifMatch: string | undefined,
-): LonghaulError | null {
-  if (contentRange !== undefined && !found.ContentRange?.startsWith(contentRange)) {
-    return failingObject(new Error('The store ignored the Range header'));
-  }
-  if (ifMatch !== undefined && found.ETag !== undefined && found.ETag !== ifMatch) {
-    return objectError('FILE_CHANGED', new Error('The store ignored the If-Match header'));
-  }
-  return null;
-}

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { type CompletedPart, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { consumeBody } from '../../bytes/consume-body.js';
-import { MultipartUpload, type StoredHeaders, uploadMs } from './multipart-upload.js';
+import type { SentPart } from '../multipart-store.js';
+import { withGrace } from './grace.js';
+import { COMMIT_GRACE_MS, MultipartUpload, type StoredHeaders, uploadMs } from './multipart-upload.js';
 import type { WriteOptions } from '../object-store.js';
 import { BufferPool, cutIntoParts, type Part } from '../../bytes/part-cutter.js';
 import { MAX_PARTS, partSize, plannedPartSize } from './part-size.js';
@@ -12,14 +15,6 @@ import { storeError } from '../store-errors.js';
 
 /** Limits memory: one part is filled while the others are sent. */
 const MAX_PARTS_IN_MEMORY = 5;
-
-/**
- * Grace after an abort, in which a request may still finish. A torn commit (PutObject, CompleteMultipartUpload) has an
- * unknown outcome. A torn part can resurrect a withdrawn upload. An upload whose id was lost cannot be withdrawn.
- */
-const COMMIT_GRACE_MS = 5_000;
-const PART_GRACE_MS = 2_000;
-const BEGIN_GRACE_MS = 5_000;
 
 type Stored = { size: number; etag: string };
 
@@ -53,13 +48,13 @@ async function sendParts(
   failed.signal.throwIfAborted();
   if (first.last) return putObject(bucket, key, first.bytes, options);
 
-  const upload = await withGrace(failed.signal, BEGIN_GRACE_MS, (delayed) =>
-    MultipartUpload.begin(bucket, key, headersOf(options), delayed),
-  );
+  const upload = await MultipartUpload.begin(bucket, key, headersOf(options), false, failed.signal);
   try {
     const { sent, size } = await sendAll(upload, chain(first, parts, failed), pool, failed);
     failed.signal.throwIfAborted();
-    return { size, etag: await commit(options.signal, (signal) => upload.complete(sent, signal)) };
+    // The key may have held another object of this size, so only the ETag proves an earlier completion.
+    const isOurs = ({ etag }: { etag: string }) => etag === etagOf(sent);
+    return { size, etag: await upload.complete(sent, null, isOurs, options.signal) };
   } catch (error) {
     failed.abort(error);
     await upload.withdraw();
@@ -73,14 +68,13 @@ async function sendAll(
   parts: AsyncIterable<Part>,
   pool: BufferPool,
   failed: AbortController,
-): Promise<{ sent: CompletedPart[]; size: number }> {
+): Promise<{ sent: SentPart[]; size: number }> {
   const inFlight = new Set<Promise<unknown>>();
   let size = 0;
-  const send = async (part: Part): Promise<CompletedPart> => {
+  const send = async (part: Part): Promise<SentPart> => {
     size += part.bytes.length;
-    const sent = withGrace(failed.signal, PART_GRACE_MS, (delayed) =>
-      upload.send(assertNumber(part), delayed),
-    );
+    const { number, bytes } = assertNumber(part);
+    const sent = upload.sendPart(number, [bytes], null, failed.signal);
     inFlight.add(sent);
     const completed = await sent.finally(() => inFlight.delete(sent));
     if (!part.last) pool.release(part.bytes);
@@ -103,10 +97,9 @@ async function putObject(
   body: Buffer,
   options: WriteOptions,
 ): Promise<Stored> {
-  options.signal?.throwIfAborted();
   const command = new PutObjectCommand({ ...bucket.object(key), ...headersOf(options), Body: body });
   const answerMs = uploadMs(body.length, bucket.limits.answerMs);
-  const { ETag } = await commit(options.signal, (signal) =>
+  const { ETag } = await withGrace(options.signal, COMMIT_GRACE_MS, (signal) =>
     bucket.send('PutObject', command, { key, signal, answerMs }),
   );
   return { size: body.length, etag: ETag! };
@@ -135,39 +128,13 @@ function assertNumber(part: Part): Part {
   throw storeError('FILE_TOO_LARGE', new Error(`The object has more than ${MAX_PARTS} parts`));
 }
 
-/**
- * Sends a request that creates the object. After an abort the request may finish within the grace; if it succeeds, the
- * abort came too late and the write succeeds.
- */
-async function commit<T>(
-  signal: AbortSignal | undefined,
-  request: (delayed: AbortSignal | undefined) => Promise<T>,
-): Promise<T> {
-  try {
-    return await withGrace(signal, COMMIT_GRACE_MS, request);
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
+/** Returns the ETag of the whole object: the MD5 of the parts' MD5s. Null when the ETags are not MD5s, e.g. with KMS. */
+function etagOf(parts: readonly SentPart[]): string | null {
+  const hash = createHash('md5');
+  for (const { etag } of parts) {
+    const md5 = /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1];
+    if (md5 === undefined) return null;
+    hash.update(md5, 'hex');
   }
-}
-
-/** Runs `request` with a signal that aborts `graceMs` milliseconds after `signal`. */
-async function withGrace<T>(
-  signal: AbortSignal | undefined,
-  graceMs: number,
-  request: (delayed: AbortSignal | undefined) => Promise<T>,
-): Promise<T> {
-  if (!signal) return request(undefined);
-  const delayed = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const abort = () => {
-    timer = setTimeout(() => delayed.abort(signal.reason), graceMs);
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await request(delayed.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
+  return `"${hash.digest('hex')}-${parts.length}"`;
 }

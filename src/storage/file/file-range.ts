@@ -1,0 +1,34 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ByteSpan } from '../multipart-store.js';
+import { storeError } from '../store-errors.js';
+import { assertFile, assertVersion, etagOf } from './file-version.js';
+
+/**
+ * Fills `into` with bytes of an open file, and closes it. Compares the version afterwards, otherwise a file overwritten
+ * in place would yield an undetected mix of two versions.
+ * @param range.etag version to read; any version when empty.
+ * @throws LonghaulError FILE_CHANGED, RANGE_NOT_SATISFIABLE
+ */
+export async function fillFromFile(
+  file: FileHandle,
+  { start, end, etag }: ByteSpan & { etag: string },
+  into: Uint8Array,
+): Promise<void> {
+  try {
+    const version = assertFile(await file.stat({ bigint: true }));
+    assertVersion(version, etag === '' ? undefined : etag);
+    for (let filled = 0; filled < into.length;) {
+      const { bytesRead } = await file.read(into, filled, into.length - filled, start + filled);
+      if (bytesRead === 0) throw beyondEnd(end, version.size);
+      filled += bytesRead;
+    }
+    assertVersion(await file.stat({ bigint: true }), etagOf(version));
+  } finally {
+    // Ignore errors: nothing was written, so a failed close loses nothing.
+    await file.close().catch(() => {});
+  }
+}
+
+function beyondEnd(end: number, size: bigint): Error {
+  return storeError('RANGE_NOT_SATISFIABLE', new RangeError(`Range to ${end} of an object of ${size} bytes`));
+}
