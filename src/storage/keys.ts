@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ArchiveFormat } from '../contract/job.js';
 
-/** Prefix of all objects that jobs write; nothing else is stored below it. */
+/** Prefix of all objects that this service writes. */
 export const ARTIFACTS_PREFIX = 'archives/';
+
+/**
+ * Prefixes of what no job owns: remembered checksums, and what a probe found out about the store. They are below the
+ * artifacts, because the service may write nowhere else.
+ */
+export const SUMS_PREFIX = `${ARTIFACTS_PREFIX}sums/`;
+export const PROBE_PREFIX = `${ARTIFACTS_PREFIX}probe/`;
 
 /**
  * Returns the prefix of everything that a job writes, so one listing finds all of it for cleanup. Job ids begin with a

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
 import type { MultipartStore, OpenUpload, SentPart } from '../../src/storage/multipart-store.js';
 import type { ObjectStore } from '../../src/storage/object-store.js';
+import { SideObjects } from '../../src/storage/side-objects.js';
 import { collect, noise, readAll } from '../support/bodies.js';
 
 const MIB = 1024 * 1024;
@@ -262,6 +263,52 @@ export function multipartStoreContract(start: () => Promise<MultipartUnderTest>)
       const range = { etag: '', start: 0, end: 1 };
       const reading = store.readInto(newKey(), range, Buffer.alloc(1), AbortSignal.abort(reason));
       await expect(reading).rejects.toBe(reason);
+    });
+  });
+
+  describe('SideObjects', () => {
+    const capabilities = {
+      segments: true,
+      copies: true,
+      copySums: true,
+      joints: true,
+      fullObjectChecked: false,
+    };
+    const { signal } = new AbortController();
+
+    it('are stored and read by name', async () => {
+      const side = new SideObjects(store, `${newKey()}/`, capabilities);
+      const bytes = noise(MIB);
+      await side.put('head', [bytes.subarray(0, 9), bytes.subarray(9)], signal);
+      expect(Buffer.concat(await collect(side.get('head', signal))).equals(bytes)).toBe(true);
+    });
+
+    it('join a copied range with literal bytes', async () => {
+      const [from, prefix] = [newKey(), `${newKey()}/`];
+      const bytes = noise(7 * MIB);
+      const source = { key: from, etag: (await store.write(from, bytes)).etag };
+      const side = new SideObjects(store, prefix, capabilities);
+      const literal = [noise(100), noise(200)];
+      const sum = crc32(Buffer.concat(literal));
+      const joint = await side.joint!('joint', source, { start: MIB, end: 7 * MIB }, literal, sum, signal);
+      const expected = Buffer.concat([bytes.subarray(MIB), ...literal]);
+      expect((await bytesOf(joint.key)).equals(expected)).toBe(true);
+      const upload = await begin(newKey(), false);
+      expect((await upload.copyPart(1, joint, { start: 0, end: 10 })).size).toBe(10);
+      await upload.abort();
+    });
+
+    it('leave nothing of a failed joint', async () => {
+      const prefix = `${newKey()}/`;
+      const side = new SideObjects(store, prefix, capabilities);
+      const absent = { key: newKey(), etag: '"none"' };
+      const joint = side.joint!('joint', absent, { start: 0, end: 10 }, [noise(1)], 0, signal);
+      expect(await codeOf(joint)).toBe('FILE_NOT_FOUND');
+      await expectNothingLeft(prefix);
+    });
+
+    it('are not joined unless all of it is possible', () => {
+      expect(new SideObjects(store, '', { ...capabilities, copySums: false }).joint).toBeUndefined();
     });
   });
 

@@ -18,6 +18,8 @@ export type Fault =
   | { bytes: number; ending: 'silence' | 'cut' }
   /** Forwarded; the connection closes before the response. */
   | 'lose answer'
+  /** Forwarded; the proxy answers 500 instead of the server. */
+  | 'spoil answer'
   /** Never answered. */
   | 'hang'
   /** Held until this resolves, then forwarded even if the sender has disconnected. */
@@ -104,6 +106,10 @@ export class FaultProxy {
     const upstream = httpRequest(options, (reply) => {
       if (fault === 'lose answer') {
         reply.resume().once('end', () => req.socket.destroy());
+        return;
+      }
+      if (fault === 'spoil answer') {
+        reply.resume().once('end', () => res.writeHead(500).end());
         return;
       }
       res.writeHead(reply.statusCode!, reply.rawHeaders);

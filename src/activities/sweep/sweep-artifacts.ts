@@ -4,13 +4,16 @@ import {
   type SweepProgress,
   type SweepSummary,
 } from '../../contract/sweep.js';
-import { ARTIFACTS_PREFIX, jobOf } from '../../storage/keys.js';
-import type { ObjectStore } from '../../storage/object-store.js';
+import { ARTIFACTS_PREFIX, jobOf, PROBE_PREFIX, SUMS_PREFIX } from '../../storage/keys.js';
+import type { ListedObject, ObjectStore } from '../../storage/object-store.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ActivityContext } from '../as-activity.js';
 import type { JobLookup } from './job-lookup.js';
 import { byJob, type JobObjects } from './job-objects.js';
-import { expiredObjects, isStaleUpload } from './sweep-rules.js';
+import { expiredObjects, isForgotten, isStaleProbe, isStaleUpload } from './sweep-rules.js';
+
+/** Objects of one deletion, of which one list is held in memory. */
+const DELETE_BATCH = 1_000;
 
 export interface SweepDependencies {
   store: ObjectStore;
@@ -47,6 +50,8 @@ class Sweep {
   async run(): Promise<SweepSummary> {
     const { partition } = this.progress;
     if (partition !== null) await this.sweepObjects(partition);
+    await this.sweepRemembered(SUMS_PREFIX);
+    await this.sweepRemembered(PROBE_PREFIX);
     await this.sweepUploads();
     return this.progress.summary;
   }
@@ -64,18 +69,32 @@ class Sweep {
    * objects are deleted.
    */
   private async sweepJob({ jobId, partition, objects }: JobObjects): Promise<void> {
-    const { store, jobs, now, ttlMs } = this.deps;
+    const { jobs, now, ttlMs } = this.deps;
     const state = await jobs.lookUp(jobId, this.signal);
     const expired = expiredObjects(state, objects, now(), ttlMs);
-    const keys = expired.map(({ key }) => key);
-    if (keys.length > 0) await store.delete(keys, this.signal);
     const isEmpty = expired.length === objects.length;
-    this.advance(partition, {
-      jobsSeen: 1,
-      [isEmpty ? 'jobsDeleted' : 'jobsKept']: 1,
-      objectsDeleted: expired.length,
-      bytesDeleted: expired.reduce((total, { size }) => total + size, 0),
-    });
+    const deleted = await this.delete(expired);
+    this.advance(partition, { jobsSeen: 1, [isEmpty ? 'jobsDeleted' : 'jobsKept']: 1, ...deleted });
+  }
+
+  /** Deletes old objects that no job owns. A repeated attempt finds only what is left. */
+  private async sweepRemembered(prefix: string): Promise<void> {
+    const { store, now } = this.deps;
+    let old: ListedObject[] = [];
+    for await (const object of store.list(prefix, { signal: this.signal })) {
+      if (isForgotten(object, now())) old.push(object);
+      if (old.length < DELETE_BATCH) continue;
+      this.advance(null, await this.delete(old));
+      old = [];
+    }
+    this.advance(null, await this.delete(old));
+  }
+
+  private async delete(objects: readonly ListedObject[]): Promise<Partial<SweepSummary>> {
+    const keys = objects.map(({ key }) => key);
+    if (keys.length > 0) await this.deps.store.delete(keys, this.signal);
+    const bytesDeleted = objects.reduce((total, { size }) => total + size, 0);
+    return { objectsDeleted: objects.length, bytesDeleted };
   }
 
   private async sweepUploads(): Promise<void> {
@@ -84,8 +103,8 @@ class Sweep {
     this.advance(null, { uploadsKept: -this.progress.summary.uploadsKept });
     for await (const upload of store.listUploads(ARTIFACTS_PREFIX, this.signal)) {
       const job = jobOf(upload.key);
-      if (!job) continue;
-      const stale = isStaleUpload(await jobs.lookUp(job.jobId, this.signal), upload, now());
+      if (!job && !isStaleProbe(upload, now())) continue;
+      const stale = !job || isStaleUpload(await jobs.lookUp(job.jobId, this.signal), upload, now());
       // Aborts by the full key, which belongs to one attempt: a new attempt uses another key.
       const uploadsAborted = stale ? await store.abortUploads(upload.key, this.signal) : 0;
       this.advance(null, stale ? { uploadsAborted } : { uploadsKept: 1 });

@@ -1,4 +1,4 @@
-import { folderOf } from '../../storage/keys.js';
+import { folderOf, PROBE_PREFIX } from '../../storage/keys.js';
 import type { ListedObject, ListedUpload } from '../../storage/object-store.js';
 import type { JobState } from './job-lookup.js';
 
@@ -10,6 +10,9 @@ const HOUR_MS = 3_600_000;
  */
 const LEFTOVER_MS = HOUR_MS;
 const ORPHANED_UPLOAD_MS = 24 * HOUR_MS;
+
+/** Age of what is only remembered. A store is then probed again, because a newer version of it may do more. */
+const REMEMBERED_MS = 90 * 24 * HOUR_MS;
 
 /**
  * Selects the objects of a job to delete.
@@ -43,8 +46,18 @@ export function expiredObjects(
   }
 }
 
+/** Returns true for a remembered checksum, or for what a probe left, that is too old. */
+export function isForgotten({ lastModified }: ListedObject, now: number): boolean {
+  return lastModified.getTime() < now - REMEMBERED_MS;
+}
+
 /** Returns true when an upload that started, or last received data, at `since` will never be completed. */
 export function isStaleUpload(job: JobState, { since }: ListedUpload, now: number): boolean {
   if (job.state === 'unknown') return since.getTime() < now - ORPHANED_UPLOAD_MS;
   return job.state !== 'running';
+}
+
+/** Returns true when an upload of a probe will never be completed. */
+export function isStaleProbe({ key, since }: ListedUpload, now: number): boolean {
+  return key.startsWith(PROBE_PREFIX) && since.getTime() < now - ORPHANED_UPLOAD_MS;
 }

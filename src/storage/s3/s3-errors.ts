@@ -78,6 +78,16 @@ export function failedRequestOf(error: unknown): S3RequestFailed | undefined {
   return cause instanceof S3RequestFailed ? cause : undefined;
 }
 
+/** Statuses that say nothing about what a store can do: it denies access, or is busy. */
+const UNDECIDED = new Set([401, 403, 407, 408, 429]);
+
+/** Returns true when the store answered that it will not do this, ever. */
+export function isRefusal(error: unknown): boolean {
+  const { status = 0, code = '' } = failedRequestOf(error) ?? {};
+  if (UNDECIDED.has(status) || BUSY.test(code)) return false;
+  return (status >= 400 && status < 500) || status === 501;
+}
+
 /** Codes that are caused by the setup of this service or of the bucket, not by one object. */
 const ABOUT_STORE = new Set([
   'AccountProblem',

@@ -4,7 +4,13 @@ import type { JobState } from '../../../../src/activities/sweep/job-lookup.js';
 import type { SweepDependencies } from '../../../../src/activities/sweep/sweep-artifacts.js';
 import { LonghaulError } from '../../../../src/contract/errors.js';
 import { NOTHING_SWEPT, type SweepProgress } from '../../../../src/contract/sweep.js';
-import { archiveKey, jobOf } from '../../../../src/storage/keys.js';
+import {
+  archiveKey,
+  ARTIFACTS_PREFIX,
+  jobOf,
+  PROBE_PREFIX,
+  SUMS_PREFIX,
+} from '../../../../src/storage/keys.js';
 import type { ListedObject } from '../../../../src/storage/object-store.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { waitFor } from '../../../support/wait-for.js';
@@ -70,6 +76,27 @@ describe('sweepArtifacts', () => {
     expect(asked).toEqual([]);
   });
 
+  it('deletes what it remembered for 90 days', async () => {
+    for (const key of [`${SUMS_PREFIX}a`, `${PROBE_PREFIX}b`]) await bench.store.write(key, Buffer.from('x'));
+    const after = (days: number) => sweeper({ now: () => Date.now() + days * DAY });
+    expect(await run(after(89), { handedOver: null })).toEqual(NOTHING_SWEPT);
+    expect(await run(after(91), { handedOver: null })).toMatchObject({ objectsDeleted: 2, bytesDeleted: 2 });
+    expect(await bench.keysOf()).toEqual([]);
+  });
+
+  it('withdraws the uploads of a probe that crashed', async () => {
+    const aborted: string[] = [];
+    const store = changed(bench.store, {
+      async *listUploads() {
+        for (const key of [`${PROBE_PREFIX}x/1`, 'archives/y']) yield { key, since: new Date() };
+      },
+      abortUploads: async (key) => aborted.push(key),
+    });
+    expect(await run(sweeper({ store, now: Date.now }), { handedOver: null })).toEqual(NOTHING_SWEPT);
+    expect(await run(sweeper({ store }), { handedOver: null })).toMatchObject({ uploadsAborted: 1 });
+    expect(aborted).toEqual([`${PROBE_PREFIX}x/1`]);
+  });
+
   it('keeps the objects of a job that restarts meanwhile', async () => {
     const old = await put('job', 'old-run');
     let begun = '';
@@ -128,7 +155,8 @@ describe('sweepArtifacts', () => {
     let most = 0;
     const before = process.memoryUsage().heapUsed;
     const store = changed(bench.store, {
-      async *list(): AsyncGenerator<ListedObject> {
+      async *list(prefix): AsyncGenerator<ListedObject> {
+        if (prefix !== ARTIFACTS_PREFIX) return;
         for (let job = 0; job < JOBS; job++) {
           if (job % 1_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
           for (const attempt of ['a', 'b', 'c']) {

@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CapabilityProbe } from '../../../src/storage/capability-probe.js';
+import { FileObjectStore } from '../../../src/storage/file/file-object-store.js';
+import { PROBE_PREFIX } from '../../../src/storage/keys.js';
+import { NO_CAPABILITIES, type OpenUpload } from '../../../src/storage/multipart-store.js';
+import { S3RequestFailed } from '../../../src/storage/s3/s3-errors.js';
+import { storeError } from '../../../src/storage/store-errors.js';
+import type { ProbedStore } from '../../../src/storage/store-probe.js';
+import { collect } from '../../support/bodies.js';
+
+/** The file store refuses nothing and tells no checksums. */
+const HONEST = { segments: true, copies: true, copySums: false, joints: true, fullObjectChecked: false };
+
+const WITHOUT_COPIES = { ...HONEST, copies: false, joints: false };
+
+const refusal = (status: number, code: string) => {
+  const fault = { name: code, $fault: 'client', $metadata: { httpStatusCode: status } } as const;
+  const request = { operation: 'any', bucket: 'b', endpoint: undefined, region: 'r' };
+  return storeError('STORAGE_UNAVAILABLE', new S3RequestFailed(request, new S3ServiceException(fault)));
+};
+
+type Lie = (upload: OpenUpload) => Partial<OpenUpload>;
+
+describe('CapabilityProbe', () => {
+  let directory: string;
+  let files: FileObjectStore;
+  let logged: string[];
+  let now: number;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'longhaul-probe-'));
+    files = new FileObjectStore({ directory, linkSecret: 'a secret of more than thirty-two characters' });
+    logged = [];
+    now = 0;
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const log = {
+    info: (_: object, message: string) => void logged.push(message),
+    warn: (_: object, message: string) => void logged.push(message),
+  };
+
+  /** A store that lies about its uploads. */
+  function lying(lie: Lie, changes: Partial<ProbedStore> = {}): ProbedStore {
+    const store = Object.create(files, { knownCapabilities: { value: null } }) as ProbedStore;
+    store.begin = async (key, options, signal) => {
+      const upload = await files.begin(key, options, signal);
+      const honest = {
+        ref: upload.ref,
+        sendPart: upload.sendPart.bind(upload),
+        copyPart: upload.copyPart.bind(upload),
+        listParts: upload.listParts.bind(upload),
+        complete: upload.complete.bind(upload),
+        abort: upload.abort.bind(upload),
+      };
+      return { ...honest, ...lie(upload) };
+    };
+    return Object.assign(store, changes);
+  }
+
+  const found = (store: ProbedStore) => new CapabilityProbe(store, log, () => now).capabilities();
+
+  it('does not probe a store that is known', async () => {
+    expect(await found(files)).toEqual(NO_CAPABILITIES);
+    expect(logged).toEqual([]);
+  });
+
+  it.each<[string, Lie, object]>([
+    ['does all of it', () => ({}), HONEST],
+    [
+      'refuses sparse numbers',
+      () => ({ complete: () => Promise.reject(refusal(400, 'InvalidPartOrder')) }),
+      NO_CAPABILITIES,
+    ],
+    [
+      'takes the new bytes for the old ETag',
+      (upload) => ({
+        complete: async (parts, sum) => {
+          const newest = await upload.listParts();
+          const fresh = parts.map((part) => newest.find(({ number }) => number === part.number)!);
+          return upload.complete(fresh, sum);
+        },
+      }),
+      NO_CAPABILITIES,
+    ],
+    [
+      'keeps unlisted parts',
+      (upload) => ({ complete: async (_, sum) => upload.complete(await upload.listParts(), sum) }),
+      NO_CAPABILITIES,
+    ],
+    [
+      'has no copies',
+      () => ({ copyPart: () => Promise.reject(refusal(501, 'NotImplemented')) }),
+      WITHOUT_COPIES,
+    ],
+    [
+      'copies any version',
+      (upload) => ({
+        copyPart: async (number, { key }, range) =>
+          upload.copyPart(number, { key, etag: (await files.head(key)).etag }, range),
+      }),
+      WITHOUT_COPIES,
+    ],
+    [
+      'copies other ranges',
+      (upload) => ({
+        copyPart: (number, source, { start, end }) =>
+          upload.copyPart(number, source, { start: Math.max(0, start - 1), end: Math.max(1, end - 1) }),
+      }),
+      WITHOUT_COPIES,
+    ],
+    [
+      'tells sums of something else',
+      (upload) => ({
+        copyPart: async (...copy) => ({ ...(await upload.copyPart(...copy)), crc32: crc32('else') }),
+      }),
+      HONEST,
+    ],
+  ])('judges a store that %s', async (_, lie, expected) => {
+    expect(await found(lying(lie))).toEqual(expected);
+    const left = await collect(files.list(''));
+    expect(left.map(({ key }) => key)).toEqual([`${PROBE_PREFIX}1.json`]);
+    expect(await files.abortUploads('')).toBe(0);
+  });
+
+  it('probes once for all processes', async () => {
+    expect(await found(lying(() => ({})))).toEqual(HONEST);
+    const refusing = lying(() => ({ complete: () => Promise.reject(refusal(400, 'InvalidPart')) }));
+    expect(await found(refusing)).toEqual(HONEST);
+    expect(logged).toEqual(['the object store was probed']);
+  });
+
+  it('probes again when the result is unreadable', async () => {
+    await files.write(`${PROBE_PREFIX}1.json`, Buffer.from('{"segments":1}'));
+    expect(await found(lying(() => ({})))).toEqual(HONEST);
+  });
+
+  it('may run in several processes at once', async () => {
+    const stores = Array.from({ length: 3 }, () => lying(() => ({})));
+    expect(await Promise.all(stores.map(found))).toEqual([HONEST, HONEST, HONEST]);
+  });
+
+  it.each([
+    [500, 'InternalError'],
+    [403, 'AccessDenied'],
+    [400, 'SlowDown'],
+  ])('remembers nothing after %i %s', async (status, code) => {
+    let isDown = true;
+    const down: Lie = () => (isDown ? { sendPart: () => Promise.reject(refusal(status, code)) } : {});
+    const probe = new CapabilityProbe(lying(down), log, () => now);
+    expect(await probe.capabilities()).toEqual(NO_CAPABILITIES);
+    expect(await collect(files.list(''))).toEqual([]);
+    isDown = false;
+    expect(await probe.capabilities()).toEqual(NO_CAPABILITIES);
+    now += 60_000;
+    expect(await probe.capabilities()).toEqual(HONEST);
+    expect(logged).toHaveLength(2);
+  });
+});
