@@ -4,6 +4,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { consumeBody } from '../../bytes/consume-body.js';
 import type { SentPart } from '../multipart-store.js';
+import { SmallBody } from './answer-body.js';
 import { withGrace } from './grace.js';
 import { COMMIT_GRACE_MS, MultipartUpload, type StoredHeaders, uploadMs } from './multipart-upload.js';
 import type { WriteOptions } from '../object-store.js';
@@ -91,18 +92,38 @@ async function sendAll(
   }
 }
 
-async function putObject(
+function putObject(bucket: S3Bucket, key: string, body: Buffer, options: WriteOptions): Promise<Stored> {
+  return withGrace(options.signal, COMMIT_GRACE_MS, async (signal) => {
+    const direct = await bucket.isDirect();
+    const put = direct ? putDirectly : putThroughSdk;
+    return { size: body.length, etag: await put(bucket, key, body, headersOf(options), signal) };
+  });
+}
+
+async function putDirectly(
   bucket: S3Bucket,
   key: string,
   body: Buffer,
-  options: WriteOptions,
-): Promise<Stored> {
-  const command = new PutObjectCommand({ ...bucket.object(key), ...headersOf(options), Body: body });
+  { ContentType = 'application/octet-stream', Metadata = {} }: StoredHeaders,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const metadata = Object.entries(Metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+  const headers = { 'content-type': ContentType, ...Object.fromEntries(metadata) };
+  const request = { method: 'PUT', key, headers, body: [body] } as const;
+  const answer = await bucket.transfer('PutObject', request, () => new SmallBody(), { key, signal });
+  return answer.headers['etag'] ?? '';
+}
+
+async function putThroughSdk(
+  bucket: S3Bucket,
+  key: string,
+  body: Buffer,
+  headers: StoredHeaders,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const command = new PutObjectCommand({ ...bucket.object(key), ...headers, Body: body });
   const answerMs = uploadMs(body.length, bucket.limits.answerMs);
-  const { ETag } = await withGrace(options.signal, COMMIT_GRACE_MS, (signal) =>
-    bucket.send('PutObject', command, { key, signal, answerMs }),
-  );
-  return { size: body.length, etag: ETag! };
+  return (await bucket.send('PutObject', command, { key, signal, answerMs })).ETag ?? '';
 }
 
 /** Yields all parts. Aborts `failed` on an error, because p-map 7.1.1 may mistake a failed iteration for its end. */

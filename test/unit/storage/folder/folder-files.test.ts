@@ -90,6 +90,17 @@ describe('FolderFiles', () => {
     });
   });
 
+  it('fills a buffer with a range of one version', async () => {
+    await put('a.txt', 'content');
+    const { etag } = await files.head('downloads/a.txt');
+    const into = Buffer.alloc(3);
+    await files.readInto('downloads/a.txt', { etag, start: 2, end: 5 }, into, signal);
+    expect(into.toString()).toBe('nte');
+    await put('a.txt', 'contents');
+    const changed = files.readInto('downloads/a.txt', { etag, start: 2, end: 5 }, into, signal);
+    await expect(changed).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  });
+
   it('is unavailable while the folder is away', async () => {
     await rename(folder, `${folder}-away`);
     await expect(files.head('downloads/a')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });

@@ -97,6 +97,44 @@ describe('S3ObjectStore', () => {
     });
   });
 
+  it('protects the body of a write', async () => {
+    server.answer = (_request, response) => answers(response, 200, {});
+    await store.write('a.txt', Buffer.from('text'), { metadata: { name: 'größe' } });
+    expect(server.requests[0]).toMatchObject({
+      method: 'PUT',
+      path: '/files/a.txt',
+      body: 'text',
+      headers: expect.objectContaining({
+        'content-length': '4',
+        'x-amz-meta-name': 'gr%C3%B6%C3%9Fe',
+        'x-amz-content-sha256': '982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1',
+      }),
+    });
+  });
+
+  it('sends a checksum instead of a hash', async () => {
+    server.answer = (_request, response) => answers(response, 200, {});
+    const upload = store.openUpload({ key: 'a.zip', id: 'an+id/=', checked: true });
+    const sent = await upload.sendPart(7, [Buffer.from('te'), Buffer.from('xt')], 0x3b8ba7c7);
+    expect(sent).toEqual({ number: 7, etag: '"1"', size: 4, crc32: 0x3b8ba7c7 });
+    expect(server.requests[0]).toMatchObject({
+      path: '/files/a.zip?partNumber=7&uploadId=an%2Bid%2F%3D',
+      body: 'text',
+      headers: expect.objectContaining({
+        'x-amz-checksum-crc32': 'O4unxw==',
+        'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+        authorization: expect.stringContaining('x-amz-checksum-crc32'),
+      }),
+    });
+  });
+
+  it('keeps its connections', async () => {
+    server.answer = (_request, response) => answers(response, 200, {}, '');
+    for (let i = 0; i < 5; i++) await store.head('a.txt');
+    // A connection is free one turn of the event loop after its answer.
+    expect(server.connections).toBeLessThanOrEqual(2);
+  });
+
   it.each([500, 503, 429])('repeats a read that was answered with %i', async (status) => {
     server.answer = (_request, response) => {
       if (server.requests.length === 1) answers(response, status, {});
