@@ -112,7 +112,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.succeed();
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_: Dispatcher.DispatchController, error: Error & { data?: unknown }): void {
+    // Bytes of the answer, which must not get into logs.
+    delete error.data;
     this.body.fail(error);
     this.settle(() => this.reject(error));
   }
