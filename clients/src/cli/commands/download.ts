@@ -35,7 +35,7 @@ export const download: Command = {
       const options = { ...connection, console, starts, isNew: values.new ?? false, signal };
       const start = await rememberStart(request, options);
       run.signal.throwIfAborted();
-      run.findJob = async () => (await start.repeat()).jobId;
+      run.findJob = async (until) => (await start.repeat(until)).jobId;
       const started = await start.repeat(signal);
       run.jobId = started.jobId;
       run.onStatus();

@@ -6,6 +6,7 @@ import { oneLine } from '../output/one-line.js';
 import { sheet } from '../output/table.js';
 import { downloadRequest } from '../request/download-request.js';
 import { readFileIds } from '../request/read-file-ids.js';
+import { withIds } from '../request/with-ids.js';
 import { type Command, printJson } from './command.js';
 
 export const estimate: Command = {
@@ -17,7 +18,10 @@ export const estimate: Command = {
     const { values, positionals, console } = context;
     const wanted = await readFileIds(positionals, values.from ?? [], 'estimate');
     const { client } = await context.connect();
-    const answer = await client.estimate(downloadRequest(wanted, values), { onRetry: retryNote(console) });
+    const request = downloadRequest(wanted, values);
+    const answer = await client.estimate(request, { onRetry: retryNote(console) }).catch((error: unknown) => {
+      throw withIds(error, request);
+    });
     if (values.json) printJson(console, answer);
     else console.data(estimateSheet(answer));
     console.hint('Nothing was started. Start it: longhaul download with the same arguments');

@@ -22,7 +22,7 @@ export const start: Command = {
       const starts = rememberedStarts();
       const options = { ...connection, console, starts, isNew: values.new ?? false, signal };
       const remembered = await rememberStart(request, options);
-      run.findJob = async () => (await remembered.repeat()).jobId;
+      run.findJob = async (until) => (await remembered.repeat(until)).jobId;
       const started = await remembered.repeat(signal);
       reportStart(started, remembered.startedAt, console);
       if (values.json) printJson(console, started);

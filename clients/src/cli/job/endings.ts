@@ -20,7 +20,7 @@ export function failureOf({
 }: DownloadStatus): CommandError | undefined {
   if (status === 'completed') return undefined;
   if (status === 'expired') {
-    return new CommandError(EXIT.unknownJob, `${oneLine(message)} Start it again: longhaul retry ${jobId}`);
+    return new CommandError(EXIT.unknownJob, `${oneLine(message)}\nThe command: longhaul retry ${jobId}`);
   }
   if (status === 'cancelled') {
     return new CommandError(

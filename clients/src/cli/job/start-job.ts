@@ -1,13 +1,9 @@
-import {
-  type DownloadRequest,
-  type LonghaulClient,
-  LonghaulError,
-  type Started,
-} from '../../client/index.js';
+import type { DownloadRequest, LonghaulClient, Started } from '../../client/index.js';
 import type { Server } from '../credentials/server.js';
 import type { Console } from '../output/console.js';
 import { oneLine } from '../output/one-line.js';
 import { counted, formatSeconds } from '../output/quantities.js';
+import { withIds } from '../request/with-ids.js';
 import { commandId, type RememberedStarts } from '../rejoin/remembered.js';
 
 export interface StartJobOptions {
@@ -53,19 +49,6 @@ export async function rememberStart(
     saved: () => starts.saved(id).catch(() => {}),
     startedAt: entry.isNew ? undefined : entry.createdAt,
   };
-}
-
-/** Names the ids that the server refused, instead of their places in the request. */
-function withIds(error: unknown, { fileIds, files }: DownloadRequest): unknown {
-  if (!(error instanceof LonghaulError) || error.code !== 'INVALID_REQUEST') return error;
-  const named = (text: string) =>
-    text.replace(/^(?:fileIds|files)\.(\d+)(?:\.fileId)?(?=$| )/, (path, index: string) => {
-      const id = fileIds?.[Number(index)] ?? files?.[Number(index)]?.fileId;
-      return id === undefined ? path : `File id "${id}"`;
-    });
-  const { status, requestId } = error;
-  const errors = error.errors.map(({ path, message }) => ({ path: named(path), message }));
-  return new LonghaulError(error.code, named(error.message), { status, requestId, errors, cause: error });
 }
 
 /** Says what a start found: an earlier job, or ids that were given twice. */

@@ -21,7 +21,7 @@ export interface Run {
   /** Records that the server described the job. */
   onStatus(): void;
   /** Finds the job of a start that is under way. */
-  findJob: (() => Promise<string>) | undefined;
+  findJob: ((signal: AbortSignal) => Promise<string>) | undefined;
   /** Set once nothing is left to cancel on the server. Only a file can be resumed. */
   saving: 'file' | 'stream' | undefined;
   ask(question: Question): void;
@@ -73,17 +73,19 @@ async function cancel(run: Run, client: Connection['client'], console: Console):
     console.note(run.saving === 'file' ? 'What was saved so far is removed.' : 'Stopped.');
     return;
   }
+  const signal = AbortSignal.timeout(CANCEL_MS);
   try {
-    const jobId = run.jobId ?? (await run.findJob?.());
+    const jobId = run.jobId ?? (await run.findJob?.(signal));
     if (jobId === undefined) {
       console.note('Stopped. Nothing was started.');
       return;
     }
-    await client.cancel(jobId, { signal: AbortSignal.timeout(CANCEL_MS) });
+    await client.cancel(jobId, { signal });
     console.note(`Cancelled. Nothing was saved. Start it again: longhaul retry ${jobId}`);
   } catch (error) {
     const isOver = error instanceof LonghaulError && error.code === 'JOB_ALREADY_FINISHED';
-    const reason = isOver ? 'It has ended already.' : (error as Error).message;
+    const message = signal.aborted ? 'The server does not answer.' : (error as Error).message;
+    const reason = isOver ? 'It has ended already.' : message;
     console.warn(`The download could not be cancelled: ${reason}`);
   }
 }
