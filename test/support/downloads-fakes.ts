@@ -1,6 +1,6 @@
 import type { Call, DownloadRequest, DownloadStatus, Started } from '../../clients/src/client/index.js';
 import { isFinal, LonghaulError } from '../../clients/src/client/index.js';
-import type { DownloadsClient } from '../../clients/src/client/downloads/store.js';
+import type { DownloadsClient } from '../../clients/src/client/downloads/context.js';
 import type { TabMessage, Tabs } from '../../clients/src/client/downloads/tabs.js';
 import type { KeyValueStore } from '../../clients/src/client/downloads/types.js';
 
@@ -45,7 +45,6 @@ export class FakeServer {
       return this.job(jobId);
     };
     return {
-      baseUrl: new URL('http://api.test/'),
       start: async (request, call) => {
         call?.signal?.throwIfAborted();
         this.requests.push(`start ${request.clientRequestId}`);

@@ -1,6 +1,6 @@
 import type { LonghaulClient } from '../client.js';
 import { handOverToBrowser } from './hand-over.js';
-import { browserStorage } from './records.js';
+import { browserStorage, createRecords } from './records.js';
 import { createStore } from './store.js';
 import { browserTabs } from './tabs.js';
 import type { Downloads, DownloadsOptions } from './types.js';
@@ -12,6 +12,10 @@ import type { Downloads, DownloadsOptions } from './types.js';
 export function createDownloads(client: LonghaulClient, options: DownloadsOptions = {}): Downloads {
   const isPage = 'document' in globalThis;
   const { user = '', storage = isPage ? browserStorage() : null, autoSave = isPage } = options;
-  const tabs = browserTabs(`longhaul:${client.baseUrl.href}:${user}`);
-  return createStore(client, { ...options, autoSave }, { storage, tabs, handOver: handOverToBrowser });
+  const scope = `longhaul:${client.baseUrl.href}:${user}`;
+  return createStore(client, autoSave, {
+    records: createRecords(storage, scope),
+    tabs: browserTabs(scope),
+    handOver: handOverToBrowser,
+  });
 }

@@ -30,12 +30,10 @@ async function open(url: string): Promise<void> {
   frame.hidden = true;
   // The address before the frame is in the page, otherwise the frame would first load an empty page.
   frame.src = url;
-  const stop = new AbortController();
   const loaded = new Promise<true>((resolve) => {
-    frame!.addEventListener('load', () => resolve(true), { once: true, signal: stop.signal });
+    frame!.addEventListener('load', () => resolve(true), { once: true });
   });
   if (!frame.isConnected) document.body.append(frame);
   const failed = await Promise.race([loaded, delay(STARTED_AFTER_MS)]);
-  stop.abort();
   if (failed) throw new LonghaulError('BAD_ANSWER', 'The archive could not be saved. Try to save it again.');
 }

@@ -1,16 +1,20 @@
+import { visible } from '../follow/changes.js';
 import type { Item } from './item.js';
 import type { Download } from './types.js';
+import { viewOf } from './view.js';
 
-/** Tells listeners of visible changes, and of these alone. */
+/** Shows downloads to listeners: visible changes, and these alone. */
 export interface Notifier {
   subscribe: (listener: () => void, id?: string) => () => void;
-  /** Calls the listeners of a download and those of all, if the download looks different. Without one: all listeners. */
-  notify: (item?: Item) => void;
+  /** Calls the listeners of a download and those of all, if it looks different. Without one: all listeners. */
+  show: (item?: Item) => void;
+  /** What is shown of the items, newest first. */
+  list: () => readonly Download[];
 }
 
-export function createNotifier(): Notifier {
+export function createNotifier(items: Map<string, Item>): Notifier {
   const listeners = new Map<() => void, string | undefined>();
-  const shown = new WeakMap<Item, Download | undefined>();
+  let listed: readonly Download[] | undefined;
   return {
     subscribe(listener, id) {
       // A listener may be given twice, for two downloads.
@@ -18,15 +22,21 @@ export function createNotifier(): Notifier {
       listeners.set(own, id);
       return () => void listeners.delete(own);
     },
-    notify(item) {
+    show(item) {
       if (item) {
-        const download = item.snapshot();
-        if (shown.get(item) === download) return;
-        shown.set(item, download);
+        const view = viewOf(item);
+        if (visible(item.shown) === visible(view)) return;
+        item.shown = view;
       }
+      listed = undefined;
       for (const [listener, id] of listeners) {
-        if (!item || id === undefined || id === item.id || id === item.record.jobId) listener();
+        if (!item || [undefined, item.record.id, item.record.jobId].includes(id)) listener();
       }
     },
+    list: () => (listed ??= newestFirst(items).flatMap(({ shown }) => shown ?? [])),
   };
+}
+
+export function newestFirst(items: Map<string, Item>): Item[] {
+  return [...items.values()].toSorted((a, b) => b.record.createdAt.localeCompare(a.record.createdAt));
 }

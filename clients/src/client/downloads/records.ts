@@ -6,7 +6,7 @@ import type { KeyValueStore } from './types.js';
 export interface DownloadRecord {
   id: string;
   jobId?: string;
-  request?: DownloadRequest;
+  request?: DownloadRequest | undefined;
   name: string;
   /** RFC 3339. */
   createdAt: string;
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 
 /** The records of one user and API. Storage that is full or forbidden costs nothing but the memory of a browser. */
 export interface Records {
-  /** Newest first, without those that expired more than a day ago, and starts that are older than a day. */
+  /** Last changed first, without those that expired more than a day ago, and starts that are older than a day. */
   all(): DownloadRecord[];
   get(id: string): DownloadRecord | undefined;
   /** Adds a record, or updates the one of the same id. */
@@ -43,8 +43,7 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
   const get = (id: string) => all().find((record) => record.id === id);
 
   function write(records: DownloadRecord[]): void {
-    const newest = records.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, MAX_RECORDS);
-    attempt(() => storage?.setItem(key, JSON.stringify(newest)));
+    attempt(() => storage?.setItem(key, JSON.stringify(records.slice(0, MAX_RECORDS))));
   }
 
   return {

@@ -2,48 +2,32 @@ import type { DownloadStatus } from '../api.js';
 
 const WINDOW_MS = 10_000;
 
-/** Time and percent that progress must cover before it tells the time that is left. */
-const MIN_TIME_MS = 3_000;
-const MIN_PERCENT = 3;
-
-interface Sample {
+/** Bytes of a running job at a time. */
+export interface Sample {
   at: number;
   bytes: number;
 }
 
-/** Speed and remaining time of one download. */
-export class Speed {
-  private samples: Sample[] = [];
-  private first: { at: number; progress: number } | undefined;
-
-  add({ bytesProcessed, progress, status }: DownloadStatus, now = Date.now()): void {
-    if (status !== 'running') return;
-    this.first ??= { at: now, progress };
-    this.samples = [
-      ...this.samples.filter(({ at }) => now - at <= WINDOW_MS),
-      { at: now, bytes: bytesProcessed },
-    ];
-  }
-
-  /** Average of the last ten seconds; null until there are two samples. */
-  get bytesPerSecond(): number | null {
-    const [first, last] = [this.samples[0], this.samples.at(-1)];
-    if (!first || !last || last.at === first.at) return null;
-    return Math.round(((last.bytes - first.bytes) * 1_000) / (last.at - first.at));
-  }
-
-  /** The server's estimate, else one from progress; null until known. */
-  secondsLeft({ etaSeconds, progress, status }: DownloadStatus, now = Date.now()): number | null {
-    if (status !== 'running') return null;
-    if (etaSeconds !== null) return rounded(etaSeconds);
-    const { first } = this;
-    if (!first || now - first.at < MIN_TIME_MS || progress - first.progress < MIN_PERCENT) return null;
-    return rounded((((now - first.at) / (progress - first.progress)) * (100 - progress)) / 1_000);
-  }
+/** Adds a sample of a running job, and drops those older than the window. */
+export function withSample(
+  samples: Sample[],
+  { status, bytesProcessed }: DownloadStatus,
+  now: number,
+): Sample[] {
+  if (status !== 'running') return samples;
+  return [...samples.filter(({ at }) => now - at <= WINDOW_MS), { at: now, bytes: bytesProcessed }];
 }
 
-/** Rounds up: to 5 s, beyond a minute to minutes. */
-function rounded(seconds: number): number {
-  const step = seconds > 60 ? 60 : 5;
-  return Math.ceil(seconds / step) * step;
+/** Average of the samples; null until there are two. */
+export function speedOf(samples: Sample[]): number | null {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last || last.at === first.at) return null;
+  return Math.round(((last.bytes - first.bytes) * 1_000) / (last.at - first.at));
+}
+
+/** The server's estimate, rounded up: to 5 s, beyond a minute to minutes. Null until known. */
+export function secondsLeft({ etaSeconds, status }: DownloadStatus): number | null {
+  if (status !== 'running' || etaSeconds === null) return null;
+  const step = etaSeconds > 60 ? 60 : 5;
+  return Math.ceil(etaSeconds / step) * step;
 }

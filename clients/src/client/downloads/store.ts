@@ -1,62 +1,40 @@
-import type { DownloadStatus } from '../api.js';
-import type { LonghaulClient } from '../client.js';
-import { asFailure, LonghaulError } from '../errors.js';
-import { isOffline, onPageChange } from '../follow/page.js';
+import { LonghaulError } from '../errors.js';
+import { onPageChange } from '../follow/page.js';
 import { newRequestKey } from '../request-key.js';
-import { createFollowing } from './following.js';
+import { createActions } from './actions.js';
+import type { DownloadsClient } from './context.js';
+import { fold, type News } from './fold.js';
 import type { HandOver } from './hand-over.js';
-import { Item, requestedName } from './item.js';
-import { createNotifier } from './notifier.js';
-import { createRecords, type DownloadRecord } from './records.js';
-import type { TabMessage, Tabs } from './tabs.js';
-import type { Download, Downloads, DownloadsOptions, KeyValueStore } from './types.js';
+import { createItem, isOpen, isOwn, type Item } from './item.js';
+import { createNotifier, newestFirst } from './notifier.js';
+import { createPursuit } from './pursuit.js';
+import type { DownloadRecord, Records } from './records.js';
+import { heard, type TabMessage, type Tabs, told } from './tabs.js';
+import type { Downloads } from './types.js';
 
 /** Jobs that are taken over from the server's list. */
 const LISTED = 50;
 
-/** The part of the client that the store uses. */
-export type DownloadsClient = Pick<
-  LonghaulClient,
-  'baseUrl' | 'start' | 'status' | 'watch' | 'cancel' | 'retry' | 'list' | 'downloadUrl'
->;
-
 /** The part of the browser that the store uses. */
 export interface DownloadsPorts {
-  storage: KeyValueStore | null;
+  records: Records;
   tabs: Tabs;
   handOver: HandOver;
 }
 
-/** Creates the store of `createDownloads`. A closure, because names of its parts then cost a page nothing. */
+/** Creates the store of `createDownloads`. @param autoSave saves an archive as soon as it is ready. */
 export function createStore(
   client: DownloadsClient,
-  { user = '', autoSave = true }: DownloadsOptions,
-  { storage, tabs, handOver }: DownloadsPorts,
+  autoSave: boolean,
+  { records, tabs, handOver }: DownloadsPorts,
 ): Downloads {
   const items = new Map<string, Item>();
-  const records = createRecords(storage, `longhaul:${client.baseUrl.href}:${user}`);
-  const { subscribe, notify } = createNotifier();
+  const { subscribe, show, list } = createNotifier(items);
   const closing = new AbortController();
   const { signal } = closing;
-  const call = { signal };
-  const follow = createFollowing(
-    client,
-    tabs,
-    {
-      learned: learn,
-      connected: connect,
-      ticked: notify,
-      stopped(item, failure) {
-        item.failure = failure;
-        if (failure.code === 'JOB_NOT_FOUND') item.own = 'gone';
-        else item.connection = failure.code === 'BAD_ANSWER' ? 'reconnecting' : 'signed-out';
-        // The next tab takes over and learns the same. Tabs that told each other would start each other without end.
-        notify(item);
-      },
-    },
-    signal,
-  );
-  let shown: readonly Download[] = [];
+  const context = { client, tabs, records, signal, tell, show };
+  const pursue = createPursuit(context, goOn);
+  const { saveFirst, ...actions } = createActions(context, handOver);
 
   tabs.listen(hear);
   onPageChange(goOn, signal);
@@ -65,59 +43,46 @@ export function createStore(
     start(request) {
       signal.throwIfAborted();
       const id = request.clientRequestId ?? newRequestKey();
-      const present = items.get(id)?.snapshot();
+      const present = items.get(id)?.shown;
       if (present) return present;
       const item = add({
         id,
         request: { ...request, clientRequestId: id },
-        name: requestedName(request),
+        name: `${request.archive?.name ?? 'download'}.${request.archive?.format ?? 'zip'}`,
         createdAt: new Date().toISOString(),
         saved: false,
       });
-      changed(item);
-      void run(item);
-      return item.snapshot()!;
+      tell(item);
+      void pursue(item);
+      return item.shown!;
     },
-    get: (id) => find(id)?.snapshot(),
-    list() {
-      const next = newestFirst().flatMap((item) => item.snapshot() ?? []);
-      const same = next.length === shown.length && next.every((download, i) => download === shown[i]);
-      if (!same) shown = next;
-      return shown;
-    },
+    get: (id) => find(id)?.shown,
+    list,
     subscribe,
-    retry: async (id) =>
-      act(known(id), 'retry', async (item) => {
-        // A job that runs was started again by another tab, or by a request whose answer was lost.
-        if (item.record.jobId) await client.retry(item.record.jobId, call).catch(jobOf);
-        item.reset();
-        changed(item);
-        await run(item, false);
-      }),
-    cancel: async (id) =>
-      act(known(id), 'cancel', async (item) => {
-        learn(item, await client.cancel(jobIdOf(item), call).catch(jobOf));
-      }),
-    async save(id) {
+    async retry(id) {
       const item = known(id);
-      await save(item, item.record.saved);
+      await actions.retry(item);
+      void pursue(item);
     },
+    cancel: async (id) => actions.cancel(known(id)),
+    save: async (id) => actions.save(known(id)),
     dismiss(id) {
       const item = find(id);
-      if (!item) return;
-      item.record = { ...item.record, dismissed: true };
-      item.following?.abort();
-      changed(item);
+      if (item) tell(item, { record: { ...item.record, dismissed: true } });
     },
     async resume() {
-      for (const record of records.all()) takeUp(record);
-      await Promise.all([...items.values()].map((item) => run(item)));
+      for (const record of records.all()) {
+        const item = items.get(record.id) ?? add(record, !record.jobId);
+        // The leader may have no news for long, so this tab asks at once.
+        item.readAt = 0;
+        show(item);
+      }
+      await Promise.all([...items.values()].map(takeUp));
       await takeUpListed();
-      const newest = newestFirst().find(
-        ({ isOwn, status, record }) =>
-          isOwn && status?.status === 'completed' && !record.saved && !record.dismissed,
+      const newest = newestFirst(items).find(
+        (item) => isOwn(item) && item.shown?.state === 'completed' && !item.record.saved,
       );
-      if (newest) await saveFirst(newest);
+      if (newest) await autoSaved(newest);
     },
     close: () => close(),
     forget() {
@@ -135,62 +100,13 @@ export function createStore(
   function forget(): void {
     records.clear();
     items.clear();
-    notify();
+    show();
     close(new LonghaulError('UNAUTHENTICATED', 'Sign in again.'));
-  }
-
-  /** Starts what is not accepted yet, and follows what is. Resolves with the first news. */
-  async function run(item: Item, untilNews = true): Promise<void> {
-    if (item.mustStart) await start(item);
-    if (!isPresent(item)) return;
-    const ended = follow(item);
-    if (untilNews && item.own && item.isOpen) await Promise.race([ended, news(item)]);
   }
 
   /** Goes on with what stopped, for example after a sign-in in another tab. */
   function goOn(): void {
-    for (const item of items.values()) void run(item, false);
-  }
-
-  function news(item: Item): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = subscribe(() => {
-        if (item.own) return;
-        stop();
-        resolve();
-      }, item.id);
-    });
-  }
-
-  async function start(item: Item): Promise<void> {
-    if (item.isStarting) return;
-    item.isStarting = true;
-    const onRetry = (_: Error, delayMs: number) => {
-      item.canRetryAt = Date.now() + delayMs;
-      connect(item, isOffline() ? 'offline' : 'reconnecting');
-    };
-    try {
-      const { jobId, expiresAt } = await client.start(item.record.request!, { signal, onRetry });
-      item.accept(jobId, expiresAt);
-      goOn();
-    } catch (error) {
-      item.refuse(asFailure(error));
-    }
-    item.isStarting = false;
-    changed(item);
-  }
-
-  /** Takes over a status that this tab has read, and tells the others. */
-  function learn(item: Item, status: DownloadStatus): void {
-    const wasAwaited = item.isOwn && item.isAwaited;
-    item.apply(status);
-    changed(item);
-    if (wasAwaited && status.status === 'completed') void saveFirst(item);
-  }
-
-  function connect(item: Item, state: Download['connection']): void {
-    item.connect(state);
-    changed(item);
+    for (const item of items.values()) void pursue(item);
   }
 
   /** Takes over what another tab has learned. */
@@ -199,99 +115,71 @@ export function createStore(
       forget();
       return;
     }
-    const { record } = message;
-    const item = items.get(record.id) ?? add(record);
-    item.hear(message);
-    notify(item);
-    if (item.isOpen) void follow(item);
-    else item.following?.abort();
+    const news = heard(message);
+    const item = items.get(news.record.id) ?? add(news.record);
+    fold(item, news);
+    settle(item);
   }
 
-  /** Does what the user wants: shows it meanwhile, and keeps why it failed. */
-  async function act(
-    item: Item,
-    action: NonNullable<Download['pending']>,
-    work: (item: Item) => Promise<void>,
-  ): Promise<void> {
-    item.pending = action;
-    item.failure = null;
-    notify(item);
-    try {
-      await work(item);
-    } catch (error) {
-      item.fail(asFailure(error));
-      throw error;
-    } finally {
-      item.pending = null;
-      changed(item);
-    }
+  function tell(item: Item, news: News = {}): void {
+    if (signal.aborted || items.get(item.record.id) !== item) return;
+    const { isAwaited } = item;
+    fold(item, news);
+    const { record, own, status } = item;
+    // The next page does not repeat a refused start.
+    if (own === 'refused') records.remove(record.id);
+    else if (isOwn(item) || record.saved || record.dismissed) records.put(record);
+    tabs.post(told(item));
+    settle(item);
+    if (isAwaited && isOwn(item) && status?.status === 'completed') void autoSaved(item);
   }
 
-  /** Saves by itself what was not saved yet. */
-  async function saveFirst(item: Item): Promise<void> {
+  /** Shows what has changed, and follows the job or ends that. A failure waits for the user, or for a sign-in. */
+  function settle(item: Item): void {
+    show(item);
+    if (!item.record.jobId) return;
+    if (!isOpen(item)) item.task?.abort();
+    else if (!item.failure) void pursue(item);
+  }
+
+  async function autoSaved(item: Item): Promise<void> {
     // `failure` tells why not.
-    if (autoSave && isPresent(item)) await save(item, false).catch(() => {});
+    if (autoSave) await saveFirst(item).catch(() => {});
   }
 
-  /** One save at a time, whatever the number of tabs. @param again also if it was saved before. */
-  function save(item: Item, again: boolean): Promise<void> {
-    return act(item, 'save', () =>
-      tabs.exclusive(`save:${item.id}`, signal, async () => {
-        if (again || !(item.record.saved || records.get(item.id)?.saved)) await handOut(item);
-        item.record = { ...item.record, saved: true };
-        changed(item);
-      }),
-    );
-  }
-
-  async function handOut(item: Item): Promise<void> {
-    const jobId = jobIdOf(item);
-    try {
-      await handOver(await client.downloadUrl(jobId, call));
-    } catch (error) {
-      // The archive may have expired meanwhile.
-      const job = asFailure(error).job ?? (await client.status(jobId, call).catch(() => undefined));
-      if (job) item.apply(job);
-      throw job?.status === 'expired' ? new LonghaulError('JOB_EXPIRED', job.message, { job }) : error;
-    }
+  /** Resolves with the first news. */
+  async function takeUp(item: Item): Promise<void> {
+    const ended = pursue(item);
+    if (!item.own) return;
+    const news = new Promise<void>((resolve) => {
+      const stop = subscribe(() => {
+        if (item.own) return;
+        stop();
+        resolve();
+      }, item.record.id);
+    });
+    await Promise.race([ended, news]);
   }
 
   async function takeUpListed(): Promise<void> {
     try {
-      const page = await client.list({ limit: LISTED }, call);
+      const page = await client.list({ limit: LISTED }, { signal });
       for (const status of page.items) {
         const { jobId, createdAt } = status;
         if (find(jobId)) continue;
         const item = add({ id: jobId, jobId, name: '', createdAt, saved: false });
-        item.apply(status);
-        notify(item);
-        void follow(item);
+        fold(item, { status });
+        settle(item);
       }
     } catch {
       // The downloads of this browser are there all the same.
     }
   }
 
-  function takeUp(record: DownloadRecord): void {
-    const item = items.get(record.id) ?? add(record, record.jobId === undefined);
-    // The leader may have no news for long, so this tab asks at once.
-    item.readAt = 0;
-    notify(item);
-  }
-
   function add(record: DownloadRecord, isAwaited = true): Item {
-    const item = new Item(record, isAwaited);
+    const item = createItem(record, isAwaited);
     items.set(record.id, item);
     return item;
-  }
-
-  /** False once the store is closed, or has forgotten the download: nothing comes of it any more. */
-  function isPresent(item: Item): boolean {
-    return !signal.aborted && items.get(item.id) === item;
-  }
-
-  function newestFirst(): Item[] {
-    return [...items.values()].toSorted((a, b) => b.record.createdAt.localeCompare(a.record.createdAt));
   }
 
   function find(id: string): Item | undefined {
@@ -304,27 +192,4 @@ export function createStore(
     if (!item) throw new LonghaulError('JOB_NOT_FOUND', 'This browser has no such download.');
     return item;
   }
-
-  /** Remembers a changed download, and tells listeners and other tabs. */
-  function changed(item: Item): void {
-    if (!isPresent(item)) return;
-    const { record } = item;
-    // The next page does not repeat a refused start.
-    if (item.own === 'refused') records.remove(item.id);
-    else if (item.isOwn || record.saved || record.dismissed) records.put(record);
-    tabs.post(item.news());
-    notify(item);
-  }
-}
-
-function jobIdOf({ record }: Item): string {
-  if (!record.jobId) throw new LonghaulError('JOB_NOT_READY', 'The download is not accepted yet.');
-  return record.jobId;
-}
-
-/** Returns the job of an answer that refuses because the job has changed meanwhile. */
-function jobOf(error: unknown): DownloadStatus {
-  const { job } = asFailure(error);
-  if (!job) throw error;
-  return job;
 }

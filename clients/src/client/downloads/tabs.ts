@@ -1,7 +1,22 @@
-import type { News } from './item.js';
+import { type FailureDetails, LonghaulError } from '../errors.js';
+import type { State } from './item.js';
 
-/** A message to the other tabs: the new state of a download, or that the user signed out. */
-export type TabMessage = News | 'forget';
+/** The state of a download on its way to another tab. A channel copies no fields of an error, but those of a record. */
+type Told = Omit<State, 'failure'> & {
+  failure: (FailureDetails & Pick<LonghaulError, 'code' | 'message'>) | null;
+};
+
+/** A message to the other tabs: the state of a download, or that the user signed out. */
+export type TabMessage = Told | 'forget';
+
+export function told({ record, status, own, connection, canRetryAt, failure }: State): Told {
+  const copy = failure && Object.assign({}, failure, { message: failure.message });
+  return { record, status, own, connection, canRetryAt, failure: copy };
+}
+
+export function heard({ failure, ...state }: Told): State {
+  return { ...state, failure: failure && new LonghaulError(failure.code, failure.message, failure) };
+}
 
 /** The other tabs of this browser. */
 export interface Tabs {
@@ -19,25 +34,17 @@ export interface Tabs {
 export function browserTabs(scope: string): Tabs {
   // A server has channels too, which would join the users of a process.
   const { document, BroadcastChannel, navigator } = globalThis as Partial<typeof globalThis>;
-  if (!document || !BroadcastChannel) return LONE_TAB;
-  const locks = navigator?.locks;
-  const channel = new BroadcastChannel(scope);
+  const channel = document && BroadcastChannel && new BroadcastChannel(scope);
+  const locks = channel && navigator?.locks;
   return {
     // The type of `request` wraps promises of promises.
     exclusive: async <T>(name: string, signal: AbortSignal, action: () => Promise<T>) =>
       (await (locks ? locks.request(`${scope}:${name}`, { signal }, action) : action())) as T,
     post(message) {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
-      if (locks || message === 'forget') channel.postMessage(message);
+      if (locks || message === 'forget') channel?.postMessage(message);
     },
-    listen: (listener) => channel.addEventListener('message', ({ data }) => listener(data as TabMessage)),
-    close: () => channel.close(),
+    listen: (listener) => channel?.addEventListener('message', ({ data }) => listener(data as TabMessage)),
+    close: () => channel?.close(),
   };
 }
-
-const LONE_TAB: Tabs = {
-  exclusive: (_name, _signal, action) => action(),
-  post() {},
-  listen() {},
-  close() {},
-};

@@ -7,12 +7,12 @@ const UNSEEN = /url$|^(nextPollInMs|request)$/i;
 const MOVING = ['createdAt', 'status', 'message', 'progress', 'bytesProcessed'];
 
 /** Text that differs if something visible does. */
-export function visible(status: object): string {
+export function visible(status: object | undefined): string | undefined {
   return JSON.stringify(status, (name, value: unknown) => (UNSEEN.test(name) ? undefined : value));
 }
 
 /** True if the job moved between two statuses. An ETA changes by itself. */
-export function hasMoved(last: DownloadStatus, next: DownloadStatus): boolean {
+export function hasMoved(last: DownloadStatus | undefined, next: DownloadStatus): boolean {
   return JSON.stringify(last, MOVING) !== JSON.stringify(next, MOVING);
 }
 

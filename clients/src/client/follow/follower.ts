@@ -97,7 +97,7 @@ export async function runFollower(
       suspect = undefined;
       const before = last;
       accept(status);
-      if (isLive && triedAt - heardAt >= SILENT_MS && hasMoved(before!, last!)) ended({});
+      if (isLive && triedAt - heardAt >= SILENT_MS && hasMoved(before, last!)) ended({});
       return status;
     } catch (error) {
       signal.throwIfAborted();

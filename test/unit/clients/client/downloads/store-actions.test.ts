@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createDownloads, LonghaulClient, LonghaulError } from '../../../../../clients/src/client/index.js';
+import { createRecords } from '../../../../../clients/src/client/downloads/records.js';
 import { createStore } from '../../../../../clients/src/client/downloads/store.js';
 import type { Downloads } from '../../../../../clients/src/client/downloads/types.js';
 import { FakeBrowser, FakeServer } from '../../../../support/downloads-fakes.js';
@@ -37,8 +38,9 @@ describe('createDownloads', () => {
 
   /** A new tab. */
   function open(): Downloads {
-    const ports = { storage: browser.storage, tabs: browser.tab(), handOver: () => handOver() };
-    const store = createStore(server.client(), {}, ports);
+    const records = createRecords(browser.storage, 'longhaul');
+    const ports = { records, tabs: browser.tab(), handOver: () => handOver() };
+    const store = createStore(server.client(), true, ports);
     stores.push(store);
     return store;
   }

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LonghaulError } from '../../../../../clients/src/client/index.js';
+import { createRecords } from '../../../../../clients/src/client/downloads/records.js';
 import { createStore } from '../../../../../clients/src/client/downloads/store.js';
-import type { Downloads, DownloadsOptions } from '../../../../../clients/src/client/downloads/types.js';
+import type { Downloads } from '../../../../../clients/src/client/downloads/types.js';
 import { FakeBrowser, FakeServer } from '../../../../support/downloads-fakes.js';
 
+const KEY = 'longhaul:http://api.test/:';
 const REQUEST = { fileIds: [70_000], archive: { name: 'photos' }, clientRequestId: 'key' };
 
 const READY = {
@@ -42,10 +44,10 @@ describe('createDownloads', () => {
   });
 
   /** A new tab. */
-  function open(options: DownloadsOptions = {}): Downloads {
+  function open(autoSave = true): Downloads {
     const handOver = async (url: string) => void saved.push(url);
-    const { storage } = browser;
-    const store = createStore(server.client(), options, { storage, tabs: browser.tab(), handOver });
+    const records = createRecords(browser.storage, KEY);
+    const store = createStore(server.client(), autoSave, { records, tabs: browser.tab(), handOver });
     stores.push(store);
     return store;
   }
@@ -81,7 +83,7 @@ describe('createDownloads', () => {
   });
 
   it('saves nothing by itself when told so', async () => {
-    const store = open({ autoSave: false });
+    const store = open(false);
     store.start(REQUEST);
     await settle();
     server.set('job-1', READY);
@@ -231,7 +233,7 @@ describe('createDownloads', () => {
   it.each(['{}', 'null', '[null]', '7', 'no JSON'])(
     'begins anew after the broken storage %s',
     async (text) => {
-      for (const key of ['longhaul:http://api.test/:', 'other']) browser.values.set(key, text);
+      browser.values.set(KEY, text);
       const store = open();
       await store.resume();
       store.start(REQUEST);
@@ -343,7 +345,7 @@ describe('createDownloads', () => {
   });
 
   it('tells why an archive could not be saved', async () => {
-    const store = open({ autoSave: false });
+    const store = open(false);
     store.start(REQUEST);
     await settle();
     server.set('job-1', { ...READY, downloadUrl: null, message: 'Expired.' });
