@@ -45,11 +45,11 @@ function failureOf(response: Response, body: unknown): LonghaulError {
 
 /** Reads `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3). Null without a valid one. */
 export function retryAfterOf(headers: Headers): number | null {
-  const value = headers.get('retry-after') ?? '';
+  const value = `${headers.get('retry-after')}`;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
 }
 
 function isJson({ headers }: Response): boolean {
-  return /\bjson\b/i.test(headers.get('content-type') ?? '');
+  return /\bjson\b/i.test(`${headers.get('content-type')}`);
 }

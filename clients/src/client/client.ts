@@ -105,7 +105,7 @@ export class LonghaulClient {
 
   /** Cancels a job. Safe to repeat. @throws LonghaulError JOB_ALREADY_FINISHED, with `job`. */
   cancel(jobId: string, call?: Call): Promise<DownloadStatus> {
-    return this.post(`v1/download/cancel/${segment(jobId)}`, call);
+    return this.post('cancel', jobId, call);
   }
 
   /**
@@ -113,7 +113,7 @@ export class LonghaulClient {
    * @throws LonghaulError JOB_NOT_RETRYABLE, with `job`.
    */
   retry(jobId: string, call?: Call): Promise<StartedDownload> {
-    return this.post(`v1/download/retry/${segment(jobId)}`, call);
+    return this.post('retry', jobId, call);
   }
 
   /** Lists the jobs of the user: running ones first, then the last ended. @param query `status`: only these. */
@@ -153,10 +153,8 @@ export class LonghaulClient {
   async downloadUrl(jobId: string, call?: Call): Promise<string> {
     const job = await this.status(jobId, call);
     if (job.downloadUrl !== null) return job.downloadUrl;
-    const isExpired = job.status === 'expired';
-    const message = `The download has no archive: ${job.message}.`;
-    const status = isExpired ? 410 : 409;
-    throw new LonghaulError(isExpired ? 'JOB_EXPIRED' : 'JOB_NOT_READY', message, { status, job });
+    const code = job.status === 'expired' ? 'JOB_EXPIRED' : 'JOB_NOT_READY';
+    throw new LonghaulError(code, `The download has no archive: ${job.message}.`, { job });
   }
 
   /** A list that is the field `name` of its pages. */
@@ -176,7 +174,8 @@ export class LonghaulClient {
     return this.connection.json({ path: 'v1/me' }, call);
   }
 
-  private post<T>(path: string, call: Call | undefined): Promise<T> {
+  private post<T>(action: string, jobId: string, call: Call | undefined): Promise<T> {
+    const path = `v1/download/${action}/${segment(jobId)}`;
     return this.connection.json({ method: 'POST', path, extraTimeMs: SLOW_EXTRA_MS }, call);
   }
 }

@@ -81,33 +81,21 @@ export function createConnection(options: ClientOptions): ApiConnection {
 
   async function send<T>(asked: ApiRequest, call: Call, token: string): Promise<ApiAnswer<T>> {
     const { path, query, method = 'GET', extraTimeMs = 0 } = asked;
-    const init = { method, ...contentOf(asked, traceparentOf(call), token) };
+    const init = { method, ...contentOf(asked, token, () => call.traceparent ?? options.traceparent?.()) };
     const work = async (signal: AbortSignal) => {
       try {
         const response = await request(url(path, query), { ...init, signal });
         return { body: await jsonOf<T>(response), headers: response.headers };
       } catch (error) {
-        throw error instanceof LonghaulError ? error : unreachable(error);
+        if (error instanceof LonghaulError) throw error;
+        const { cause = error } = error as { cause?: unknown };
+        const reason = (cause as { code?: string }).code || textOf(cause);
+        const text = `${baseUrl.host} cannot be reached: ${reason}. Check the address and the network.`;
+        throw new LonghaulError('NETWORK', text, { cause: error });
       }
     };
     const late = `${baseUrl.host} did not answer in time. Try again.`;
     return limited(call.signal, work, timeoutMs + extraTimeMs, late);
-  }
-
-  function traceparentOf({ traceparent }: Call): string | undefined {
-    try {
-      return traceparent ?? options.traceparent?.();
-    } catch (cause) {
-      const message = `The traceparent could not be read: ${textOf(cause)}`;
-      throw new LonghaulError('INVALID_REQUEST', message, { cause });
-    }
-  }
-
-  function unreachable(error: unknown): LonghaulError {
-    const { cause = error } = error as { cause?: unknown };
-    const reason = (cause as { code?: string }).code || textOf(cause);
-    const text = `${baseUrl.host} cannot be reached: ${reason}. Check the address and the network.`;
-    return new LonghaulError('NETWORK', text, { cause: error });
   }
 
   return {
@@ -120,8 +108,9 @@ export function createConnection(options: ClientOptions): ApiConnection {
 }
 
 /** Headers and body. @throws LonghaulError INVALID_REQUEST if they cannot be sent. */
-function contentOf({ body }: ApiRequest, traceparent: string | undefined, token: string) {
+function contentOf({ body }: ApiRequest, token: string, trace: () => string | undefined) {
   try {
+    const traceparent = trace();
     const json = body === undefined ? null : JSON.stringify(body);
     const headers = new Headers({
       accept: 'application/json',
@@ -132,6 +121,6 @@ function contentOf({ body }: ApiRequest, traceparent: string | undefined, token:
     return { headers, body: json };
   } catch {
     // The cause contains the token.
-    throw new LonghaulError('INVALID_REQUEST', 'The body or the token cannot be sent.');
+    throw new LonghaulError('INVALID_REQUEST', 'The body or a header cannot be sent.');
   }
 }

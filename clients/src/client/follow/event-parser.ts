@@ -22,6 +22,6 @@ export function eventParser(onEvent: (data: string, id: string) => void): (text:
         data = '';
       }
     }
-    if (rest.length + data.length > MAX_EVENT) throw new RangeError('The event is too long');
+    if (rest.length + data.length > MAX_EVENT) throw new RangeError();
   };
 }

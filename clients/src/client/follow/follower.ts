@@ -88,7 +88,7 @@ export async function runFollower(
       const path = `v1/download/status/${encodeURIComponent(jobId)}`;
       const status = await connection.json<DownloadStatus>({ path, retryForMs: 0 }, call);
       if (typeof status.status !== 'string')
-        throw new LonghaulError('BAD_ANSWER', 'The answer is no status.');
+        throw new LonghaulError('BAD_ANSWER', 'The answer is not one of Longhaul.');
       faults = 0;
       triedAt = performance.now();
       readAt = triedAt + pollDelay(status.nextPollInMs);

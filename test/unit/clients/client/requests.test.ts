@@ -218,7 +218,7 @@ describe('LonghaulClient', () => {
     };
     expect(await settled(clientOf([started], { traceparent }).status(JOB))).toMatchObject({
       code: 'INVALID_REQUEST',
-      message: 'The traceparent could not be read: no span',
+      message: 'The body or a header cannot be sent.',
     });
   });
 
