@@ -1,6 +1,7 @@
 import type { DownloadStatus } from '../api.js';
 import { asFailure, LonghaulError } from '../errors.js';
 import type { StoreContext } from './context.js';
+import { fold } from './fold.js';
 import type { HandOver } from './hand-over.js';
 import { type Item, restart } from './item.js';
 import type { Download } from './types.js';
@@ -28,12 +29,12 @@ export function createActions(
     show(item);
     try {
       await work();
+    } catch (error) {
+      fold(item, { failure: asFailure(error) });
+      throw error;
+    } finally {
       item.pending = null;
       tell(item);
-    } catch (error) {
-      item.pending = null;
-      tell(item, { failure: asFailure(error) });
-      throw error;
     }
   }
 
@@ -53,9 +54,8 @@ export function createActions(
       await handOver(await client.downloadUrl(jobId, call));
     } catch (error) {
       // The archive may have expired meanwhile.
-      const job = asFailure(error).job ?? (await client.status(jobId, call).catch(() => undefined));
-      if (job) tell(item, { status: job });
-      throw job?.status === 'expired' ? new LonghaulError('JOB_EXPIRED', job.message, { job }) : error;
+      tell(item, { status: await client.status(jobId, call).catch(() => undefined) });
+      throw error;
     }
   }
 

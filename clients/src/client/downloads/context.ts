@@ -1,6 +1,5 @@
 import type { LonghaulClient } from '../client.js';
-import type { News } from './fold.js';
-import type { Item } from './item.js';
+import type { Board } from './board.js';
 import type { Records } from './records.js';
 import type { Tabs } from './tabs.js';
 
@@ -11,14 +10,10 @@ export type DownloadsClient = Pick<
 >;
 
 /** What the parts of a store share. */
-export interface StoreContext {
+export interface StoreContext extends Board {
   client: DownloadsClient;
   tabs: Tabs;
   records: Records;
   /** Aborts when the store is closed. */
   signal: AbortSignal;
-  /** Takes news over, remembers them, and tells listeners and other tabs. */
-  tell: (item: Item, news?: News) => void;
-  /** Tells listeners what has changed. */
-  show: (item: Item) => void;
 }

@@ -24,8 +24,6 @@ export const handOverToBrowser: HandOver = (url) => {
 };
 
 async function open(url: string): Promise<void> {
-  const { document } = globalThis as { document?: Document };
-  if (!document) throw new LonghaulError('BAD_ANSWER', 'Only a page can save. Fetch `downloadUrl` instead.');
   frame ??= document.createElement('iframe');
   frame.hidden = true;
   // The address before the frame is in the page, otherwise the frame would first load an empty page.
@@ -35,5 +33,5 @@ async function open(url: string): Promise<void> {
   });
   if (!frame.isConnected) document.body.append(frame);
   const failed = await Promise.race([loaded, delay(STARTED_AFTER_MS)]);
-  if (failed) throw new LonghaulError('BAD_ANSWER', 'The archive could not be saved. Try to save it again.');
+  if (failed) throw new LonghaulError('BAD_ANSWER', 'The archive could not be saved. Try again.');
 }

@@ -87,8 +87,7 @@ export function createPursuit(
 
 /** The start was refused, the job is gone, or the sign-in has ended. */
 function endOf({ record }: Item, failure: LonghaulError): News {
-  const connection = failure.status === 401 ? 'signed-out' : 'polling';
-  if (!record.jobId) return { own: 'refused', failure, connection };
-  if (failure.code === 'JOB_NOT_FOUND') return { own: 'gone', failure };
-  return { failure, connection: failure.code === 'BAD_ANSWER' ? 'reconnecting' : 'signed-out' };
+  let own: News['own'] = failure.code === 'JOB_NOT_FOUND' ? 'gone' : undefined;
+  if (!record.jobId) own = 'refused';
+  return { own, failure, connection: failure.status === 401 ? 'signed-out' : 'polling' };
 }

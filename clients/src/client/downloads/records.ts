@@ -41,6 +41,7 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
   }
 
   const get = (id: string) => all().find((record) => record.id === id);
+  const others = (id: string) => all().filter((record) => record.id !== id);
 
   function write(records: DownloadRecord[]): void {
     attempt(() => storage?.setItem(key, JSON.stringify(records.slice(0, MAX_RECORDS))));
@@ -53,9 +54,9 @@ export function createRecords(storage: KeyValueStore | null, key: string): Recor
       const before = get(changed.id);
       const record = merged(before, changed);
       if (JSON.stringify(before) === JSON.stringify(record)) return;
-      write([record, ...all().filter(({ id }) => id !== record.id)]);
+      write([record, ...others(record.id)]);
     },
-    remove: (id) => write(all().filter((record) => record.id !== id)),
+    remove: (id) => write(others(id)),
     clear: () => attempt(() => storage?.removeItem(key)),
   };
 }

@@ -21,13 +21,14 @@ export function withSample(
 /** Average of the samples; null until there are two. */
 export function speedOf(samples: Sample[]): number | null {
   const [first, last] = [samples[0], samples.at(-1)];
-  if (!first || !last || last.at === first.at) return null;
-  return Math.round(((last.bytes - first.bytes) * 1_000) / (last.at - first.at));
+  const ms = (last?.at ?? 0) - (first?.at ?? 0);
+  return ms > 0 ? Math.round(((last!.bytes - first!.bytes) * 1_000) / ms) : null;
 }
 
 /** The server's estimate, rounded up: to 5 s, beyond a minute to minutes. Null until known. */
-export function secondsLeft({ etaSeconds, status }: DownloadStatus): number | null {
-  if (status !== 'running' || etaSeconds === null) return null;
+export function secondsLeft(status: DownloadStatus | undefined): number | null {
+  if (status?.status !== 'running' || status.etaSeconds === null) return null;
+  const { etaSeconds } = status;
   const step = etaSeconds > 60 ? 60 : 5;
   return Math.ceil(etaSeconds / step) * step;
 }

@@ -2,18 +2,15 @@ import { LonghaulError } from '../errors.js';
 import { onPageChange } from '../follow/page.js';
 import { newRequestKey } from '../request-key.js';
 import { createActions } from './actions.js';
+import { createBoard } from './board.js';
 import type { DownloadsClient } from './context.js';
-import { fold, type News } from './fold.js';
 import type { HandOver } from './hand-over.js';
-import { createItem, isOpen, isOwn, type Item } from './item.js';
-import { createNotifier, newestFirst } from './notifier.js';
+import { isOpen, type Item } from './item.js';
 import { createPursuit } from './pursuit.js';
-import type { DownloadRecord, Records } from './records.js';
-import { heard, type TabMessage, type Tabs, told } from './tabs.js';
+import type { Records } from './records.js';
+import type { Tabs } from './tabs.js';
+import { takeUp } from './take-up.js';
 import type { Downloads } from './types.js';
-
-/** Jobs that are taken over from the server's list. */
-const LISTED = 50;
 
 /** The part of the browser that the store uses. */
 export interface DownloadsPorts {
@@ -28,15 +25,15 @@ export function createStore(
   autoSave: boolean,
   { records, tabs, handOver }: DownloadsPorts,
 ): Downloads {
-  const items = new Map<string, Item>();
-  const { subscribe, show, list } = createNotifier(items);
   const closing = new AbortController();
   const { signal } = closing;
-  const context = { client, tabs, records, signal, tell, show };
+  const board = createBoard(records, tabs, signal, changed);
+  const { items, find, tell } = board;
+  const context = { client, tabs, records, signal, ...board };
   const pursue = createPursuit(context, goOn);
   const { saveFirst, ...actions } = createActions(context, handOver);
 
-  tabs.listen(hear);
+  tabs.listen((message) => (message === 'forget' ? forget() : board.hear(message)));
   onPageChange(goOn, signal);
 
   return {
@@ -45,7 +42,7 @@ export function createStore(
       const id = request.clientRequestId ?? newRequestKey();
       const present = items.get(id)?.shown;
       if (present) return present;
-      const item = add({
+      const item = board.add({
         id,
         request: { ...request, clientRequestId: id },
         name: `${request.archive?.name ?? 'download'}.${request.archive?.format ?? 'zip'}`,
@@ -53,17 +50,12 @@ export function createStore(
         saved: false,
       });
       tell(item);
-      void pursue(item);
       return item.shown!;
     },
     get: (id) => find(id)?.shown,
-    list,
-    subscribe,
-    async retry(id) {
-      const item = known(id);
-      await actions.retry(item);
-      void pursue(item);
-    },
+    list: board.list,
+    subscribe: board.subscribe,
+    retry: async (id) => actions.retry(known(id)),
     cancel: async (id) => actions.cancel(known(id)),
     save: async (id) => actions.save(known(id)),
     dismiss(id) {
@@ -71,17 +63,7 @@ export function createStore(
       if (item) tell(item, { record: { ...item.record, dismissed: true } });
     },
     async resume() {
-      for (const record of records.all()) {
-        const item = items.get(record.id) ?? add(record, !record.jobId);
-        // The leader may have no news for long, so this tab asks at once.
-        item.readAt = 0;
-        show(item);
-      }
-      await Promise.all([...items.values()].map(takeUp));
-      await takeUpListed();
-      const newest = newestFirst(items).find(
-        (item) => isOwn(item) && item.shown?.state === 'completed' && !item.record.saved,
-      );
+      const newest = await takeUp(context, goOn);
       if (newest) await autoSaved(newest);
     },
     close: () => close(),
@@ -100,7 +82,7 @@ export function createStore(
   function forget(): void {
     records.clear();
     items.clear();
-    show();
+    board.show();
     close(new LonghaulError('UNAUTHENTICATED', 'Sign in again.'));
   }
 
@@ -109,36 +91,10 @@ export function createStore(
     for (const item of items.values()) void pursue(item);
   }
 
-  /** Takes over what another tab has learned. */
-  function hear(message: TabMessage): void {
-    if (message === 'forget') {
-      forget();
-      return;
-    }
-    const news = heard(message);
-    const item = items.get(news.record.id) ?? add(news.record);
-    fold(item, news);
-    settle(item);
-  }
-
-  function tell(item: Item, news: News = {}): void {
-    if (signal.aborted || items.get(item.record.id) !== item) return;
-    const { isAwaited } = item;
-    fold(item, news);
-    const { record, own, status } = item;
-    // The next page does not repeat a refused start.
-    if (own === 'refused') records.remove(record.id);
-    else if (isOwn(item) || record.saved || record.dismissed) records.put(record);
-    tabs.post(told(item));
-    settle(item);
-    if (isAwaited && isOwn(item) && status?.status === 'completed') void autoSaved(item);
-  }
-
-  /** Shows what has changed, and follows the job or ends that. A failure waits for the user, or for a sign-in. */
-  function settle(item: Item): void {
-    show(item);
-    if (!item.record.jobId) return;
-    if (!isOpen(item)) item.task?.abort();
+  /** Pursues a download, or ends that. A failure waits for the user, or for a sign-in. */
+  function changed(item: Item, isReady = false): void {
+    if (isReady) void autoSaved(item);
+    if (item.record.jobId && !isOpen(item)) item.task?.abort();
     else if (!item.failure) void pursue(item);
   }
 
@@ -147,49 +103,10 @@ export function createStore(
     if (autoSave) await saveFirst(item).catch(() => {});
   }
 
-  /** Resolves with the first news. */
-  async function takeUp(item: Item): Promise<void> {
-    const ended = pursue(item);
-    if (!item.own) return;
-    const news = new Promise<void>((resolve) => {
-      const stop = subscribe(() => {
-        if (item.own) return;
-        stop();
-        resolve();
-      }, item.record.id);
-    });
-    await Promise.race([ended, news]);
-  }
-
-  async function takeUpListed(): Promise<void> {
-    try {
-      const page = await client.list({ limit: LISTED }, { signal });
-      for (const status of page.items) {
-        const { jobId, createdAt } = status;
-        if (find(jobId)) continue;
-        const item = add({ id: jobId, jobId, name: '', createdAt, saved: false });
-        fold(item, { status });
-        settle(item);
-      }
-    } catch {
-      // The downloads of this browser are there all the same.
-    }
-  }
-
-  function add(record: DownloadRecord, isAwaited = true): Item {
-    const item = createItem(record, isAwaited);
-    items.set(record.id, item);
-    return item;
-  }
-
-  function find(id: string): Item | undefined {
-    return items.get(id) ?? [...items.values()].find(({ record }) => record.jobId === id);
-  }
-
   function known(id: string): Item {
     signal.throwIfAborted();
     const item = find(id);
-    if (!item) throw new LonghaulError('JOB_NOT_FOUND', 'This browser has no such download.');
+    if (!item) throw new LonghaulError('JOB_NOT_FOUND', 'There is no such download.');
     return item;
   }
 }

@@ -2,7 +2,7 @@ import { type FailureDetails, LonghaulError } from '../errors.js';
 import type { State } from './item.js';
 
 /** The state of a download on its way to another tab. A channel copies no fields of an error, but those of a record. */
-type Told = Omit<State, 'failure'> & {
+export type Told = Omit<State, 'failure'> & {
   failure: (FailureDetails & Pick<LonghaulError, 'code' | 'message'>) | null;
 };
 
@@ -39,7 +39,7 @@ export function browserTabs(scope: string): Tabs {
   return {
     // The type of `request` wraps promises of promises.
     exclusive: async <T>(name: string, signal: AbortSignal, action: () => Promise<T>) =>
-      (await (locks ? locks.request(`${scope}:${name}`, { signal }, action) : action())) as T,
+      (await (locks?.request(`${scope}:${name}`, { signal }, action) ?? action())) as T,
     post(message) {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
       if (locks || message === 'forget') channel?.postMessage(message);

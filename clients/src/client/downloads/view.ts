@@ -1,5 +1,4 @@
-import { isFinal } from '../job-status.js';
-import type { Item } from './item.js';
+import { isOpen, type Item } from './item.js';
 import { secondsLeft, speedOf } from './speed.js';
 import type { Download } from './types.js';
 
@@ -17,7 +16,7 @@ export function viewOf(item: Item): Download | undefined {
     state: own ?? status!.status,
     name: record.name,
     bytesPerSecond: speedOf(item.samples),
-    secondsLeft: status ? secondsLeft(status) : null,
+    secondsLeft: secondsLeft(status),
     canRetryAt,
     silentForMs: silenceOf(item),
     connection,
@@ -28,8 +27,8 @@ export function viewOf(item: Item): Download | undefined {
   };
 }
 
-function silenceOf({ status, own, newsAt }: Item): number {
-  const isMoving = status && !own && !isFinal(status.status) && status.status !== 'queued';
-  const ms = Date.now() - newsAt;
-  return !isMoving || ms < SILENT_MS ? 0 : Math.floor(ms / STEP_MS) * STEP_MS;
+function silenceOf(item: Item): number {
+  const isMoving = item.status && item.status.status !== 'queued' && isOpen(item);
+  const ms = Date.now() - item.newsAt;
+  return isMoving && ms >= SILENT_MS ? ms - (ms % STEP_MS) : 0;
 }

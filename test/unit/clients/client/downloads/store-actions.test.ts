@@ -242,6 +242,7 @@ describe('createDownloads', () => {
     await settle();
     expect(store.get('key')).toMatchObject({ state: 'refused', connection: 'signed-out' });
     await store.resume();
+    await settle();
     expect(store.get('key')).toMatchObject({ state: 'queued', connection: 'polling', failure: null });
   });
 

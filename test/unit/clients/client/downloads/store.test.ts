@@ -189,6 +189,7 @@ describe('createDownloads', () => {
     server.hold()();
     const store = open();
     await store.resume();
+    await settle();
     expect(store.get('key')).toMatchObject({ state: 'queued', jobId: 'job-1' });
   });
 
@@ -341,6 +342,7 @@ describe('createDownloads', () => {
     store.close();
     const next = open();
     await next.resume();
+    await settle();
     expect(next.get('key')?.state).toBe('gone');
   });
 

@@ -1,0 +1,31 @@
+import type { StoreContext } from './context.js';
+import { isOwn, type Item } from './item.js';
+import { newestFirst } from './notifier.js';
+
+/** Jobs that are read from the server's list. */
+const LISTED = 50;
+
+/**
+ * Takes up what this browser remembers, and what the server lists, with one request for all.
+ * @param goOn pursues the remembered downloads.
+ * @returns the newest archive that was not saved. Browsers may ask before a second save without a click.
+ */
+export async function takeUp(
+  { client, records, signal, items, add, find, tell, show }: StoreContext,
+  goOn: () => void,
+): Promise<Item | undefined> {
+  for (const record of records.all()) show(items.get(record.id) ?? add(record, !record.jobId));
+  goOn();
+  try {
+    const page = await client.list({ limit: LISTED }, { signal });
+    for (const status of page.items) {
+      const { jobId, createdAt } = status;
+      tell(find(jobId) ?? add({ id: jobId, jobId, name: '', createdAt, saved: false }), { status });
+    }
+  } catch {
+    // The downloads of this browser are there all the same.
+  }
+  return newestFirst(items).find(
+    (item) => isOwn(item) && item.shown?.state === 'completed' && !item.shown.saved,
+  );
+}
