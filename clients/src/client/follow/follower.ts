@@ -69,7 +69,12 @@ export async function runFollower(
   try {
     for (;;) {
       const status = await read();
-      if (last && isFinal(last.status)) return;
+      if (last && isFinal(last.status)) {
+        // Trouble that is over must not stay shown.
+        breaks = 0;
+        if (connected !== 'live') report();
+        return;
+      }
       if (status) open(status);
       report();
       for (let ms; (ms = dueAt() - performance.now()) > 0;) {

@@ -297,6 +297,16 @@ describe('LonghaulClient.watch', () => {
     expect(gaps(api.reads)).toEqual([6_000]);
   });
 
+  it('ends without a badge of trouble', async () => {
+    await watch();
+    socket().begin(BUILDING);
+    api.status = (read) => (read < 4 ? 'fault' : DONE);
+    socket().end();
+    await pass(60_000);
+    expect(api.isDone).toBe(true);
+    expect(api.states).toEqual(['polling', 'live', 'reconnecting', 'polling']);
+  });
+
   it('doubles the wait after faults up to a minute', async () => {
     await watch({ transports: [] }, (played) => (played.status = () => 'fault'));
     await pass(400_000);
