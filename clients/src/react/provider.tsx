@@ -53,10 +53,7 @@ export function LonghaulProvider({
   useEffect(() => {
     latest.current = context;
   });
-  useEffect(
-    () => tellChanges({ downloads, all, ui, autoSave, words: () => latest.current }),
-    [downloads, all, ui, autoSave],
-  );
+  useEffect(() => tellChanges({ all, ui, words: () => latest.current }), [all, ui]);
   return (
     <Context.Provider value={context}>
       {title && <DownloadTitle />}

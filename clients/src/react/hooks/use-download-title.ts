@@ -12,7 +12,8 @@ import { useDownloads } from './use-downloads.js';
 export function useDownloadTitle(): void {
   const { messages, locale } = useLonghaul();
   const { downloads } = useDownloads();
-  const { shown, toasts } = useUiState();
+  const shown = useUiState((state) => state.shown);
+  const toasts = useUiState((state) => state.toasts);
   const subject =
     downloads.find(({ id }) => id === shown) ??
     downloads.find(isActive) ??

@@ -19,7 +19,8 @@ export interface DownloadUi {
 /** Reads and changes which parts are open. */
 export function useDownloadUi(): DownloadUi {
   const { ui } = useLonghaul();
-  const { shown, drawerOpen } = useUiState();
+  const shown = useUiState((state) => state.shown);
+  const drawerOpen = useUiState((state) => state.drawerOpen);
   const minimise = useMinimise();
   return useMemo(
     () => ({ shown, drawerOpen, minimise, show: ui.show, setDrawerOpen: ui.setDrawerOpen }),
@@ -27,10 +28,11 @@ export function useDownloadUi(): DownloadUi {
   );
 }
 
-/** Returns the state of the parts. */
-export function useUiState(): UiState {
+/** Returns a value of the state of the parts. Renders again only if it differs. */
+export function useUiState<T>(select: (state: UiState) => T): T {
   const { ui } = useLonghaul();
-  return useSyncExternalStore(ui.subscribe, ui.read, ui.read);
+  const read = () => select(ui.read());
+  return useSyncExternalStore(ui.subscribe, read, read);
 }
 
 /** Returns a function that closes the modal, and raises a toast unless the download has ended. */

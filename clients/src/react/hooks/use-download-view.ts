@@ -1,4 +1,5 @@
 'use client';
+import { useMemo } from 'react';
 import type { Download } from '../../client/index.js';
 import { useLonghaul } from '../context.js';
 import { EXPLAINED_AFTER_MS } from '../view/connection.js';
@@ -11,22 +12,17 @@ import { useNow } from './use-now.js';
 /** Describes a download, again each second while a countdown runs. */
 export function useDownloadView(
   download: Download,
-  { isConfirming, problem }: Partial<DownloadActions> = {},
+  { isConfirming = false }: Partial<DownloadActions> = {},
 ): DownloadView {
-  const { messages, locale, downloads, onSignIn } = useLonghaul();
-  const { cancelling, saving, brokenSince } = useUiState();
-  const { id, canRetryAt } = download;
-  const since = brokenSince.get(id);
-  const now = useNow(Math.max(canRetryAt ?? 0, since === undefined ? 0 : since + EXPLAINED_AFTER_MS));
-  return describe(download, messages, {
-    locale,
-    now,
-    isConfirming,
-    problem,
-    request: downloads.requests.get(id),
-    isCancelling: cancelling.includes(id),
-    isSaving: saving.includes(id),
-    canSignIn: onSignIn !== undefined,
-    reconnectingMs: since === undefined ? 0 : now - since,
-  });
+  const { messages, locale, onSignIn } = useLonghaul();
+  const since = useUiState(({ brokenSince }) => brokenSince.get(download.id));
+  const now = useNow(
+    Math.max(download.canRetryAt ?? 0, since === undefined ? 0 : since + EXPLAINED_AFTER_MS),
+  );
+  const canSignIn = onSignIn !== undefined;
+  const reconnectingMs = since === undefined ? 0 : now - since;
+  return useMemo(
+    () => describe(download, messages, { locale, now, isConfirming, canSignIn, reconnectingMs }),
+    [download, messages, locale, now, isConfirming, canSignIn, reconnectingMs],
+  );
 }

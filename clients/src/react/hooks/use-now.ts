@@ -11,6 +11,7 @@ export function useNow(until: number): number {
   const read = useCallback(() => until - secondsUntil(until) * SECOND_MS, [until]);
   const subscribe = useCallback(
     (listener: () => void) => {
+      if (Date.now() >= until) return () => {};
       const timer = setInterval(() => {
         listener();
         if (Date.now() >= until) clearInterval(timer);

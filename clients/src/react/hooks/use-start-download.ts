@@ -20,21 +20,21 @@ export interface StartDownload {
 /** Starts downloads one after another, for a button of your own. */
 export function useStartDownload(): StartDownload {
   const begin = useStart();
-  const { downloads } = useLonghaul();
+  const { downloads, ui } = useLonghaul();
   const [id, setId] = useState<string | null>(null);
   const latest = useRef<string | null>(null);
   const current = useDownload(id);
   const start = useCallback(
     (request: DownloadRequest) => {
       // Read from the store, because two clicks may come before the next render.
-      const present = latest.current === null ? undefined : downloads.get(latest.current);
+      const present = latest.current === null ? undefined : downloads.get(ui.present(latest.current));
       if (present && isActive(present)) return present;
       const download = begin(request);
       latest.current = download.id;
       setId(download.id);
       return download;
     },
-    [begin, downloads],
+    [begin, downloads, ui],
   );
   return {
     start,

@@ -7,6 +7,8 @@ import type { ViewAction } from '../view/view.js';
 export interface ActionButtonsProps {
   actions: readonly ViewAction[];
   run: DownloadActions['run'];
+  /** Name of the download, for screen readers, where several are on the page. */
+  about?: string | undefined;
   /** A button before the others. */
   first?: ReactNode;
   /** More buttons, at the end. */
@@ -14,7 +16,7 @@ export interface ActionButtonsProps {
 }
 
 /** Renders the actions of a download. */
-export function ActionButtons({ actions, run, first, children }: ActionButtonsProps) {
+export function ActionButtons({ actions, run, about, first, children }: ActionButtonsProps) {
   const group = useRef<HTMLDivElement>(null);
   useKeptFocus(group);
   return (
@@ -26,6 +28,7 @@ export function ActionButtons({ actions, run, first, children }: ActionButtonsPr
           type="button"
           className={index === 0 && action !== 'cancel' ? 'lh-action lh-action-main' : 'lh-action'}
           data-action={action}
+          aria-label={about && `${label}: ${about}`}
           // A disabled button would lose the focus when a countdown begins.
           aria-disabled={!isEnabled || undefined}
           onClick={() => isEnabled && run(action)}

@@ -9,7 +9,7 @@ import type { DownloadPartProps } from './part-props.js';
 /** Shows “My downloads” as a drawer, opened by `useDownloadUi().setDrawerOpen`. */
 export function DownloadDrawer({ className, children }: DownloadPartProps) {
   const { messages, ui } = useLonghaul();
-  const { drawerOpen } = useUiState();
+  const drawerOpen = useUiState((state) => state.drawerOpen);
   const labelId = useId();
   const close = () => ui.setDrawerOpen(false);
   return (

@@ -1,12 +1,9 @@
 'use client';
-import { memo } from 'react';
-import type { Download } from '../../client/index.js';
 import { useLonghaul } from '../context.js';
 import { useDownloads } from '../hooks/use-downloads.js';
 import { usePresence } from '../hooks/use-presence.js';
-import { DownloadBody } from './download-body.js';
+import { DownloadRow } from './download-row.js';
 import { type DownloadPartProps, classes } from './part-props.js';
-import { ShowButton } from './show-button.js';
 
 /** Lists all downloads of this browser, newest first. Also named DownloadManager. */
 export function DownloadList({ className, children }: DownloadPartProps) {
@@ -24,17 +21,9 @@ export function DownloadList({ className, children }: DownloadPartProps) {
     <ul className={classes('lh-list', className)} data-lh-part="list" data-state="filled">
       {downloads.map((download) => (
         <li key={download.id} className="lh-row" data-lh-part="row" data-state={download.state}>
-          {children ? children(download) : <Row download={download} />}
+          {children ? children(download) : <DownloadRow download={download} />}
         </li>
       ))}
     </ul>
   );
 }
-
-/** Renders again only if its own download has changed. */
-const Row = memo(({ download }: { download: Download }) => (
-  <DownloadBody download={download}>
-    <ShowButton download={download} />
-  </DownloadBody>
-));
-Row.displayName = 'DownloadRow';

@@ -13,7 +13,7 @@ import type { DownloadPartProps } from './part-props.js';
 /** Shows the download that `useDownloadUi().show` opened, as a modal dialog. Closing it never cancels. */
 export function DownloadModal({ className, children }: DownloadPartProps) {
   const { messages } = useLonghaul();
-  const { shown } = useUiState();
+  const shown = useUiState((state) => state.shown);
   const download = useDownload(shown);
   const minimise = useMinimise();
   const labelId = useId();

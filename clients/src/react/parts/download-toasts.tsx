@@ -4,6 +4,7 @@ import type { Download } from '../../client/index.js';
 import { useLonghaul } from '../context.js';
 import { useDownload } from '../hooks/use-download.js';
 import { useUiState } from '../hooks/use-download-ui.js';
+import { useToastFocus } from '../hooks/use-toast-focus.js';
 import { isActive } from '../store/is-active.js';
 import { DownloadBody } from './download-body.js';
 import { type DownloadPartProps, classes } from './part-props.js';
@@ -20,9 +21,14 @@ export interface DownloadToastsProps extends DownloadPartProps {
 /** Shows a toast for each minimised download, and for each one that ended while no modal shows it. */
 export function DownloadToasts({ className, title, children }: DownloadToastsProps) {
   const { messages } = useLonghaul();
-  const { toasts, shown } = useUiState();
+  const toasts = useUiState((state) => state.toasts);
+  const shown = useUiState((state) => state.shown);
+  const section = useRef<HTMLElement>(null);
+  useToastFocus(section, toasts, shown);
   return (
     <section
+      ref={section}
+      tabIndex={-1}
       className={classes('lh-toasts', className)}
       data-lh-part="toasts"
       data-state={toasts.length > 0 ? 'open' : 'empty'}

@@ -5,14 +5,13 @@ import { useUiState } from '../hooks/use-download-ui.js';
 /** Asks for permission to notify, on this click alone. Absent where browsers never allow it. */
 export function NotifyButton({ id }: { id: string }) {
   const { messages, ui } = useLonghaul();
-  const { notify } = useUiState();
+  const isOn = useUiState(({ notify }) => notify.includes(id));
   if (!isSecureContext || !('Notification' in globalThis) || Notification.permission === 'denied')
     return null;
-  const isOn = notify.includes(id);
 
   async function toggle(): Promise<void> {
-    if (isOn) ui.mark('notify', id, false);
-    else ui.mark('notify', id, (await Notification.requestPermission()) === 'granted');
+    if (isOn) ui.setNotify(id, false);
+    else ui.setNotify(id, (await Notification.requestPermission()) === 'granted');
   }
 
   return (

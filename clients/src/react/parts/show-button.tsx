@@ -6,8 +6,8 @@ import { useUiState } from '../hooks/use-download-ui.js';
 /** Opens the modal of a download. Absent on a page without a modal, and in the modal itself. */
 export function ShowButton({ download: { id, name } }: { download: Download }) {
   const { messages, ui } = useLonghaul();
-  const { shown, modals } = useUiState();
-  if (modals === 0 || shown === id) return null;
+  const canShow = useUiState(({ shown, modals }) => modals > 0 && shown !== id);
+  if (!canShow) return null;
   return (
     <button
       type="button"

@@ -1,11 +1,9 @@
-import type { Download, DownloadRequest, Downloads } from '../../client/index.js';
+import type { Download, Downloads } from '../../client/index.js';
 
 /** A store that is made when a page needs it, and survives the double mount of React's StrictMode. */
 export interface LazyDownloads extends Downloads {
   /** Opens the store, and takes up earlier downloads. */
   open(): void;
-  /** Requests that were started on this page, by the id of their download. */
-  readonly requests: ReadonlyMap<string, DownloadRequest>;
 }
 
 interface Listening {
@@ -21,7 +19,6 @@ const NONE: readonly Download[] = [];
  * the running task, and not if the store is opened again before.
  */
 export function createLazyDownloads(create: () => Downloads): LazyDownloads {
-  const requests = new Map<string, DownloadRequest>();
   const listening = new Set<Listening>();
   let store: Downloads | undefined;
   let isOpen = false;
@@ -40,7 +37,6 @@ export function createLazyDownloads(create: () => Downloads): LazyDownloads {
   }
 
   return {
-    requests,
     open() {
       isOpen = true;
       void use().resume();
@@ -49,11 +45,7 @@ export function createLazyDownloads(create: () => Downloads): LazyDownloads {
       isOpen = false;
       setTimeout(end);
     },
-    start(request) {
-      const download = use().start(request);
-      requests.set(download.id, request);
-      return download;
-    },
+    start: (request) => use().start(request),
     get: (id) => store?.get(id),
     list: () => store?.list() ?? NONE,
     subscribe(listener, id) {

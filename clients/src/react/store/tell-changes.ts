@@ -4,20 +4,15 @@ import { describe } from '../view/describe.js';
 import { createAnnouncer } from './announcer.js';
 import { hasEndedHere, watchChanges } from './watch-changes.js';
 
-/** The browser takes 4 s to tell that a save has begun. */
-const SAVING_MS = 10_000;
-
 const RESULTS: ReadonlySet<string> = new Set(['completed', 'failed', 'refused']);
 
-interface Telling extends Pick<LonghaulContext, 'downloads' | 'all' | 'ui'> {
-  /** Archives are saved as soon as they are ready. */
-  autoSave: boolean;
+interface Telling extends Pick<LonghaulContext, 'all' | 'ui'> {
   /** Returns the present words. A function, because other words must not begin again. */
   words: () => Pick<LonghaulContext, 'messages' | 'locale'>;
 }
 
 /** Tells what happens to downloads: by toasts, to screen readers, by notifications. Returns its end. */
-export function tellChanges({ downloads, all, ui, autoSave, words }: Telling): () => void {
+export function tellChanges({ all, ui, words }: Telling): () => void {
   const announcer = createAnnouncer();
   const describeNow = (download: Download) =>
     describe(download, words().messages, { locale: words().locale });
@@ -25,12 +20,8 @@ export function tellChanges({ downloads, all, ui, autoSave, words }: Telling): (
   function end(download: Download): void {
     const { id, state } = download;
     if (RESULTS.has(state)) ui.openToast(id);
-    if (state === 'completed' && autoSave && !download.saved) {
-      ui.mark('saving', id, true);
-      setTimeout(() => ui.mark('saving', id, false), SAVING_MS);
-    }
     if (!ui.read().notify.includes(id)) return;
-    ui.mark('notify', id, false);
+    ui.setNotify(id, false);
     try {
       const notification = new Notification(describeNow(download).summary, { tag: id });
       notification.addEventListener('click', () => globalThis.focus());
@@ -40,7 +31,7 @@ export function tellChanges({ downloads, all, ui, autoSave, words }: Telling): (
   }
 
   function speak(download: Download, before: Download | undefined): void {
-    if (!before && !downloads.requests.has(download.id)) return;
+    if (!before && !download.request) return;
     const isPhase = download.state !== before?.state;
     const quarter = quarterOf(download);
     if (!isPhase && quarter === quarterOf(before)) return;
@@ -52,7 +43,7 @@ export function tellChanges({ downloads, all, ui, autoSave, words }: Telling): (
   const stop = watchChanges(all, {
     changed(download, before) {
       ui.setBroken(download.id, download.connection === 'reconnecting');
-      if (hasEndedHere(downloads, download, before)) end(download);
+      if (hasEndedHere(download, before)) end(download);
       speak(download, before);
     },
     removed(id) {

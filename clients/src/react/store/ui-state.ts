@@ -5,10 +5,8 @@ export interface UiState {
   readonly drawerOpen: boolean;
   /** Ids of downloads with a toast, oldest first. */
   readonly toasts: readonly string[];
-  /** Ids of downloads that are being cancelled. */
-  readonly cancelling: readonly string[];
-  /** Ids of downloads whose archive is being handed to the browser. */
-  readonly saving: readonly string[];
+  /** Ids of the downloads that go on instead of others, without their lost files. */
+  readonly replaced: ReadonlyMap<string, string>;
   /** Ids of downloads whose end the user wants to be told by a notification. */
   readonly notify: readonly string[];
   /** Since when downloads are without connection, in milliseconds since the epoch. */
@@ -23,8 +21,7 @@ const INITIAL: UiState = {
   shown: null,
   drawerOpen: false,
   toasts: [],
-  cancelling: [],
-  saving: [],
+  replaced: new Map(),
   notify: [],
   brokenSince: new Map(),
   lists: 0,
@@ -62,11 +59,22 @@ export class UiStore {
     if (this.state.toasts.includes(id)) this.change({ toasts: this.state.toasts.filter((it) => it !== id) });
   };
 
-  /** Adds a download to a list of ids, or removes it. */
-  readonly mark = (list: 'cancelling' | 'saving' | 'notify', id: string, isMarked: boolean): void => {
-    const others = this.state[list].filter((it) => it !== id);
-    this.change({ [list]: isMarked ? [...others, id] : others });
+  readonly setNotify = (id: string, isOn: boolean): void => {
+    const others = this.state.notify.filter((it) => it !== id);
+    this.change({ notify: isOn ? [...others, id] : others });
   };
+
+  /** Lets a download go on as another one: buttons that started the first follow the second. */
+  readonly replace = (id: string, next: string): void => {
+    const { shown, replaced } = this.state;
+    const moved = [...replaced].map(([from, to]) => [from, to === id ? next : to] as const);
+    this.change({ replaced: new Map([...moved, [id, next]]) });
+    if (shown === id) this.show(next);
+    else this.openToast(next);
+  };
+
+  /** Returns the id of the download that goes on instead, or the same id. */
+  readonly present = (id: string): string => this.state.replaced.get(id) ?? id;
 
   /** Counts a part that is on the page. Returns a function that removes it. */
   readonly enter = (kind: 'lists' | 'modals'): (() => void) => {

@@ -1,6 +1,5 @@
 import type { Download } from '../../client/index.js';
 import { isActive } from './is-active.js';
-import type { LazyDownloads } from './lazy-downloads.js';
 import type { Source } from './throttle.js';
 
 /** Events of the downloads of a page. */
@@ -29,11 +28,8 @@ export function watchChanges(all: Source<readonly Download[]>, events: ChangeEve
 }
 
 /** True if the download ended on this page, and not while the page was closed: then its news is old. */
-export function hasEndedHere(
-  { requests }: LazyDownloads,
-  download: Download,
-  before: Download | undefined,
-): boolean {
+export function hasEndedHere(download: Download, before: Download | undefined): boolean {
   if (!before || !isActive(before) || isActive(download)) return false;
-  return before.state !== 'starting' || requests.has(download.id);
+  // What is taken up from before the refresh begins as `starting` too, without its request.
+  return before.state !== 'starting' || download.request !== null;
 }

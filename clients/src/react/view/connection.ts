@@ -10,30 +10,36 @@ export function connectionOf(
   view: DownloadView,
   { download, messages, options }: Scene,
 ): Partial<DownloadView> {
-  if (!isActive(download)) return {};
-  switch (download.connection) {
-    case 'offline':
-      return { badge: messages.offline(), details: [messages.offlineDetail()], isMuted: true };
-    case 'reconnecting': {
-      const isLong = (options.reconnectingMs ?? 0) >= EXPLAINED_AFTER_MS;
-      const isExplained = isLong && download.canRetryAt === null;
-      return {
-        badge: messages.reconnecting(),
-        details: isExplained ? [messages.reconnectingDetail()] : view.details,
-        isMuted: true,
-      };
-    }
-    case 'signed-out':
-      return {
-        headline: messages.signedOut(),
-        details: [messages.signedOutDetail()],
-        problem: null,
-        // A bar without numbers would only wait.
-        bar: view.bar?.percent == null ? null : view.bar,
-        actions: [action('sign-in', options.canSignIn ? messages.signIn() : messages.tryAgain())],
-        isMuted: true,
-      };
-    default:
-      return {};
+  const { connection } = download;
+  const isStarting = download.state === 'starting';
+  if (connection === 'signed-out' && (isActive(download) || download.state === 'refused')) {
+    const sentence = download.state === 'refused' ? messages.startsAfterSignIn() : messages.signedOutDetail();
+    return {
+      headline: messages.signedOut(),
+      state: messages.signedOutWord(),
+      tone: 'busy',
+      details: [sentence],
+      line: sentence,
+      problem: null,
+      // A bar without numbers would only wait.
+      bar: view.bar?.percent == null ? null : view.bar,
+      actions: [
+        action('sign-in', options.canSignIn ? messages.signIn() : messages.tryAgain()),
+        ...view.actions.filter(({ action: name }) => name === 'change-selection'),
+      ],
+      isMuted: true,
+    };
   }
+  if (!isActive(download)) return {};
+  if (connection === 'offline') {
+    const sentence = isStarting ? messages.startWaits() : messages.offlineDetail();
+    return { badge: messages.offline(), details: [sentence], line: sentence, isMuted: true };
+  }
+  // A start that waits is told by its own details: the server may be there, and busy.
+  if (connection !== 'reconnecting' || isStarting) return {};
+  const isLong = (options.reconnectingMs ?? 0) >= EXPLAINED_AFTER_MS;
+  const badge = messages.reconnecting();
+  if (!isLong) return { badge, isMuted: true };
+  const sentence = messages.reconnectingDetail();
+  return { badge, details: [sentence], line: sentence, isMuted: true };
 }

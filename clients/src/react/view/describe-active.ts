@@ -1,13 +1,21 @@
 import { action, lines, type Scene } from './scene.js';
+import { EXPLAINED_AFTER_MS } from './connection.js';
 import type { DownloadView } from './view.js';
 
-/** A start that is not accepted yet. */
-export function describeStarting({ download, messages, now }: Scene): Partial<DownloadView> {
+/** A shorter wait is over before its countdown was read. */
+const COUNTED_FROM_MS = 5_000;
+
+/** A start that is not accepted yet. The client repeats it by itself. */
+export function describeStarting({ download, messages, options, now }: Scene): Partial<DownloadView> {
   const wait = (download.canRetryAt ?? 0) - now;
+  const isLong = (options.reconnectingMs ?? 0) >= EXPLAINED_AFTER_MS;
   return {
     headline: messages.preparing(),
+    state: messages.stateWord('starting'),
+    tone: 'busy',
     bar: { percent: null, text: messages.preparing() },
-    details: wait > 0 ? [messages.busyUntil(wait)] : [],
+    facts: [],
+    details: lines(wait > COUNTED_FROM_MS ? messages.busyUntil(wait) : isLong && messages.startWaits()),
     problem: null,
   };
 }
@@ -30,16 +38,14 @@ export function describeQueued(scene: Scene): Partial<DownloadView> {
 /** A job that reads its files. */
 export function describeRunning(scene: Scene): Partial<DownloadView> {
   const { download, messages, locale } = scene;
-  const { message = '', filesProcessed = 0, totalFiles = 0, attempts = 0 } = download;
+  const { message = '', filesProcessed = 0, totalFiles = 0, attempts = 0, secondsLeft } = download;
+  const step = messages.step({ message, filesProcessed, totalFiles }, locale);
+  const trouble = silence(scene) || (attempts > 1 && messages.attempt(attempts, locale));
   return {
+    ...progress(scene),
     headline: messages.downloading(totalFiles, locale),
-    bar: barOf(scene),
-    facts: numbersOf(scene),
-    details: lines(
-      messages.step({ message, filesProcessed, totalFiles }, locale),
-      attempts > 1 && messages.attempt(attempts, locale),
-      silence(scene),
-    ),
+    details: lines(step, attempts > 1 && messages.attempt(attempts, locale), silence(scene)),
+    line: trouble || lines(step, secondsLeft && messages.timeLeft(secondsLeft, locale)).join(' · '),
     ...cancelling(scene),
   };
 }
@@ -48,9 +54,8 @@ export function describeRunning(scene: Scene): Partial<DownloadView> {
 export function describeProcessing(scene: Scene): Partial<DownloadView> {
   const { messages } = scene;
   return {
+    ...progress(scene),
     headline: messages.packaging(),
-    bar: barOf(scene),
-    facts: numbersOf(scene),
     details: lines(messages.almostReady(), silence(scene)),
     ...cancelling(scene),
   };
@@ -58,10 +63,14 @@ export function describeProcessing(scene: Scene): Partial<DownloadView> {
 
 /** Actions of a job that goes on, or its end that is under way. */
 function cancelling({ download, messages, options, locale }: Scene): Partial<DownloadView> {
-  if (options.isCancelling) return { headline: messages.cancelling(), details: [], actions: [] };
+  if (download.pending === 'cancel') {
+    const word = messages.cancelling();
+    return { headline: word, state: word, details: [], line: '', actions: [] };
+  }
   if (!options.isConfirming) return { actions: [action('cancel', messages.cancel())] };
   return {
     details: [messages.cancelQuestion(download.bytesProcessed ?? 0, locale)],
+    line: '',
     actions: [
       action('keep-going', messages.keepGoing()),
       action('confirm-cancel', messages.cancelDownload()),
@@ -74,22 +83,25 @@ function silence({ download, messages, locale }: Scene): string | false {
   return (silentForMs > 0 || stale === true) && messages.silent(silentForMs, locale);
 }
 
-function numbersOf({ download, messages, locale }: Scene): string[] {
-  const { progress = 0, bytesProcessed = 0, bytesTotal = null, bytesPerSecond, secondsLeft } = download;
-  return lines(
-    messages.percent(progress, locale),
-    (bytesProcessed > 0 || bytesTotal !== null) && messages.bytes(bytesProcessed, bytesTotal, locale),
-    bytesPerSecond && messages.speed(bytesPerSecond, locale),
-    secondsLeft && messages.timeLeft(secondsLeft, locale),
-  );
-}
-
-function barOf({ download, messages, locale }: Scene): DownloadView['bar'] {
-  const { progress = 0, filesProcessed = 0, totalFiles = 0, secondsLeft } = download;
+/** The bar and the numbers. */
+function progress({ download, messages, locale }: Scene) {
+  const { progress: percent = 0, filesProcessed = 0, totalFiles = 0, secondsLeft, bytesPerSecond } = download;
+  const { bytesProcessed = 0, bytesTotal = null } = download;
+  const state = messages.percent(percent, locale);
+  const left = secondsLeft && messages.timeLeft(secondsLeft, locale);
   const spoken = lines(
-    messages.percentSpoken(progress, locale),
+    messages.percentSpoken(percent, locale),
     messages.filesSpoken(filesProcessed, totalFiles, locale),
-    secondsLeft && messages.timeLeft(secondsLeft, locale),
+    left,
   );
-  return { percent: progress, text: spoken.join(', ') };
+  return {
+    state,
+    bar: { percent, text: spoken.join(', ') },
+    facts: lines(
+      state,
+      (bytesProcessed > 0 || bytesTotal !== null) && messages.bytes(bytesProcessed, bytesTotal, locale),
+      bytesPerSecond && messages.speed(bytesPerSecond, locale),
+      left,
+    ),
+  };
 }

@@ -1,17 +1,17 @@
-import { action, lines, retryAction, type Scene } from './scene.js';
+import { action, isAboutSelection, lines, problemOf, retryAction, type Scene } from './scene.js';
 import type { DownloadView } from './view.js';
 import { withoutFiles } from './without-files.js';
 
 /** A job that ended without an archive. */
 export function describeFailed(scene: Scene): Partial<DownloadView> {
-  const { download, messages, options, locale } = scene;
-  const { error, name, attempts = 0 } = download;
-  const without = withoutFiles(options.request, error);
+  const { download, messages, locale } = scene;
+  const { error, name, request, attempts = 0 } = download;
+  const without = withoutFiles(request, error);
   return {
     headline: messages.failed(),
     summary: messages.hasFailed(name),
     tone: 'failed',
-    problem: error ? messages.failure(error) : null,
+    problem: problemOf(scene) ?? (error ? messages.failure(error) : null),
     facts: lines(
       attempts > 1 && messages.attempts(attempts, locale),
       error && messages.supportNumber(error.supportId),
@@ -21,7 +21,7 @@ export function describeFailed(scene: Scene): Partial<DownloadView> {
       ...(without
         ? [action('retry-without', messages.tryAgainWithout(error?.fileIds.length ?? 0, locale))]
         : []),
-      retryAction(scene),
+      ...(error && isAboutSelection(error.code) ? [] : [retryAction(scene)]),
       action('dismiss', messages.dismiss()),
     ],
   };
@@ -37,11 +37,13 @@ export function describeCancelled({ messages }: Scene): Partial<DownloadView> {
 }
 
 /** A job whose archive was deleted. */
-export function describeExpired({ download, messages, locale }: Scene): Partial<DownloadView> {
+export function describeExpired(scene: Scene): Partial<DownloadView> {
+  const { download, messages, locale } = scene;
   const { startedAt, completedAt, expiresAt } = download;
   return {
     headline: messages.expired(),
-    problem: null,
+    // The headline tells this one.
+    problem: download.failure?.code === 'JOB_EXPIRED' ? null : problemOf(scene),
     details: lines(
       messages.expiredDetail(between(completedAt, expiresAt), buildSeconds(startedAt, completedAt), locale),
     ),

@@ -3,7 +3,7 @@ import { DEFAULT_LOCALE } from '../format.js';
 import { isActive } from '../store/is-active.js';
 import { connectionOf } from './connection.js';
 import type { DownloadMessages } from './download-messages.js';
-import type { DescribeOptions } from './scene.js';
+import { type DescribeOptions, problemOf } from './scene.js';
 import { STATES } from './states.js';
 import type { DownloadView } from './view.js';
 
@@ -19,11 +19,13 @@ export function describe(
     headline: download.name,
     summary: '',
     badge: null,
+    state: messages.stateWord(download.state),
     tone: isActive(download) ? 'busy' : 'idle',
     bar: null,
     facts: [],
     details: download.message ? [download.message] : [],
-    problem: download.failure ? messages.failure(download.failure) : null,
+    problem: problemOf(scene),
+    line: '',
     checksum: null,
     skipped: 0,
     actions: [],
@@ -32,10 +34,10 @@ export function describe(
       locale,
     ),
     isMuted: false,
-    ...STATES[download.state]?.(scene),
+    ...STATES[download.pending === 'retry' ? 'starting' : download.state]?.(scene),
   };
   Object.assign(view, connectionOf(view, scene));
-  if (options.problem) view.problem = messages.failure(options.problem);
   view.summary ||= `${download.name}: ${view.headline}`;
+  view.line = view.problem ?? (view.line || view.details.join(' ') || view.facts.join(' · '));
   return view;
 }

@@ -19,6 +19,8 @@ export interface DownloadMessages {
   downloadProgress(name: string): string;
   notifications(): string;
 
+  /** One or two words beside the name, for a row of a list. */
+  stateWord(state: DownloadState): string;
   preparing(): string;
   waiting(): string;
   queuePosition(position: number, locale: string): string;
@@ -75,6 +77,9 @@ export interface DownloadMessages {
   reconnectingDetail(): string;
   signedOut(): string;
   signedOutDetail(): string;
+  /** The same beside the name, for a row of a list. */
+  signedOutWord(): string;
+  startsAfterSignIn(): string;
 
   /** Headline of a refused start. */
   refused(failure: FailureText): string;
@@ -82,6 +87,8 @@ export interface DownloadMessages {
   failure(failure: FailureText): string;
   /** A start that is repeated by itself. */
   busyUntil(ms: number): string;
+  /** The same, while no time is known. */
+  startWaits(): string;
 
   minimise(): string;
   close(): string;
@@ -128,7 +135,6 @@ const REFUSALS: Record<string, string> = {
   FILE_LIST_TOO_LARGE: 'Too many files selected',
   NO_FILES_AVAILABLE: 'No file is available',
   INVALID_REQUEST: 'The request is not valid',
-  UNAUTHENTICATED: 'Please sign in again',
 };
 
 const BUSY = new Set<ErrorCode>(['RATE_LIMITED', 'REQUEST_TIMEOUT', 'JOB_ENDING', 'TEMPORAL_UNAVAILABLE']);
@@ -138,14 +144,19 @@ const FAILURES: Record<string, string> = {
   TIMEOUT: 'The server did not answer in time.',
 };
 
-const TITLES: Record<string, (name: string) => string> = {
-  starting: () => 'Preparing…',
-  queued: () => 'Waiting',
-  completed: (name) => `✓ ${name}`,
-  failed: (name) => `✗ ${name}`,
-  cancelled: () => 'Cancelled',
-  expired: () => 'Expired',
+const STATE_WORDS: Record<string, string> = {
+  starting: 'Preparing…',
+  refused: 'Not started',
+  gone: 'No longer known',
+  queued: 'Waiting',
+  completed: 'Ready',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
 };
+
+/** States whose word is the title of the tab. */
+const TITLES = new Set(['starting', 'queued', 'cancelled', 'expired']);
 
 export const englishDownloads: DownloadMessages = {
   download: () => 'Download',
@@ -154,6 +165,7 @@ export const englishDownloads: DownloadMessages = {
   downloadProgress: (name) => `Progress of ${name}`,
   notifications: () => 'Download notifications',
 
+  stateWord: (state) => STATE_WORDS[state] ?? '',
   preparing: () => 'Preparing your download…',
   waiting: () => 'Waiting…',
   queuePosition: (position, locale) => `You are number ${formatNumber(position, locale)} of your downloads.`,
@@ -220,13 +232,16 @@ export const englishDownloads: DownloadMessages = {
   reconnectingDetail: () => 'The server is restarting. Your download continues.',
   signedOut: () => 'Please sign in again',
   signedOutDetail: () => 'Your downloads continue meanwhile.',
+  signedOutWord: () => 'Signed out',
+  startsAfterSignIn: () => 'Your download starts after that.',
 
   refused: ({ code }) => REFUSALS[code] ?? (BUSY.has(code) ? 'Busy' : 'The download did not start'),
   failure: ({ code, message, errors = [] }) =>
     errors.length > 0
       ? errors.map(({ path, message: reason }) => `${path}: ${reason}`).join(' ')
-      : (FAILURES[code] ?? message),
+      : (FAILURES[code] ?? (code === 'JOB_TOO_LARGE' ? inUnits(message) : message)),
   busyUntil: (ms) => `Busy. Trying again in ${formatCountdown(ms)}.`,
+  startWaits: () => 'No answer yet. Your download starts as soon as the server answers.',
 
   minimise: () => 'Minimise',
   close: () => 'Close',
@@ -251,10 +266,13 @@ export const englishDownloads: DownloadMessages = {
   tellMe: () => 'Tell me when it is ready',
   willTell: () => 'You will be told',
 
-  tabTitle: ({ state, name, progress }, locale) =>
-    state === 'running' || state === 'processing_artifacts'
-      ? `${formatNumber(progress, locale)}% · ${name}`
-      : (TITLES[state]?.(name) ?? null),
+  tabTitle({ state, name, progress }, locale) {
+    if (state === 'running' || state === 'processing_artifacts')
+      return `${formatNumber(progress, locale)}% · ${name}`;
+    if (state === 'completed') return `✓ ${name}`;
+    if (state === 'failed') return `✗ ${name}`;
+    return TITLES.has(state) ? STATE_WORDS[state]! : null;
+  },
 };
 
 /** Lifetimes are shown in hours, as operators set them. */
@@ -263,4 +281,9 @@ function keptFor(ms: number, locale: string): string {
   return hours >= 1
     ? plural(Math.round(hours), { one: 'hour', other: 'hours' }, locale)
     : formatDuration(ms / 1_000, locale);
+}
+
+/** The server tells sizes in bytes, as `120000000000`. */
+function inUnits(message: string): string {
+  return message.replaceAll(/\d{4,}( bytes)?/g, (bytes) => formatBytes(Number.parseInt(bytes)));
 }

@@ -1,5 +1,5 @@
-import type { Download, DownloadRequest } from '../../client/index.js';
-import type { DownloadMessages, FailureText } from './download-messages.js';
+import type { Download, ErrorCode } from '../../client/index.js';
+import type { DownloadMessages } from './download-messages.js';
 import type { DownloadAction, ViewAction } from './view.js';
 
 /** Facts that a download itself does not tell. */
@@ -7,20 +7,12 @@ export interface DescribeOptions {
   locale?: string | undefined;
   /** The present time, for countdowns. */
   now?: number | undefined;
-  /** The request, if this page has started the download. Needed for “Try again without it”. */
-  request?: DownloadRequest | undefined;
-  /** The user has cancelled, and the server has not answered yet. */
-  isCancelling?: boolean | undefined;
   /** The user is asked before a cancellation. */
   isConfirming?: boolean | undefined;
-  /** The archive is being handed to the browser. */
-  isSaving?: boolean | undefined;
   /** True if the page can open a sign-in. */
   canSignIn?: boolean | undefined;
   /** Time since the connection broke. */
   reconnectingMs?: number | undefined;
-  /** Failure of the last action. */
-  problem?: FailureText | null | undefined;
 }
 
 /** Everything that a description reads. */
@@ -47,4 +39,22 @@ export function retryAction({ download: { canRetryAt }, messages, now }: Scene):
 /** Returns the lines that are not empty. */
 export function lines(...texts: (string | 0 | false | null | undefined)[]): string[] {
   return texts.filter((text): text is string => typeof text === 'string' && text !== '');
+}
+
+/** Returns why the last action failed. */
+export function problemOf({ download: { failure }, messages }: Scene): string | null {
+  return failure && messages.failure(failure);
+}
+
+const ABOUT_THE_SELECTION: ReadonlySet<ErrorCode> = new Set([
+  'INVALID_REQUEST',
+  'JOB_TOO_LARGE',
+  'FILE_LIST_TOO_LARGE',
+  'BODY_TOO_LARGE',
+  'NO_FILES_AVAILABLE',
+]);
+
+/** True if the same request would fail again. */
+export function isAboutSelection(code: ErrorCode): boolean {
+  return ABOUT_THE_SELECTION.has(code);
 }

@@ -21,6 +21,8 @@ export interface ViewAction {
 /** A download in words: every part renders this, so all of them say the same. */
 export interface DownloadView {
   headline: string;
+  /** One or two words, beside the name: `45 %`, `Ready`. */
+  state: string;
   /** One sentence with the name of the archive, for toasts, live regions and notifications. */
   summary: string;
   /** `Offline` or `Reconnecting…`; null while connected. */
@@ -32,6 +34,8 @@ export interface DownloadView {
   facts: readonly string[];
   /** Sentences. */
   details: readonly string[];
+  /** The most important detail, for a row of a list. */
+  line: string;
   /** Why it failed, or why the last action did. */
   problem: string | null;
   /** Hexadecimal SHA-256 of the archive. */

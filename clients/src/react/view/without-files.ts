@@ -5,7 +5,7 @@ import type { DownloadRequest, JobError } from '../../client/index.js';
  * the error is about no file, or no file is left.
  */
 export function withoutFiles(
-  request: DownloadRequest | undefined,
+  request: DownloadRequest | null,
   error: JobError | null | undefined,
 ): DownloadRequest | undefined {
   if (!request || !error || error.fileIds.length === 0) return undefined;
