@@ -6,8 +6,8 @@ import { describe, expect, it } from '@jest/globals';
 const PAGE = 'dist/web';
 const ASSETS = join(PAGE, 'assets');
 
-/** Bytes of all scripts, and of all styles, compressed with gzip. */
-const MAX_BYTES = { js: 120_000, css: 12_000 };
+/** Bytes of all scripts, compressed with gzip, and of all styles, as they are. */
+const MAX_BYTES = { js: 120_000, css: 12_288 };
 
 describe('the built page', () => {
   const textsOf = async (extension: string) => {
@@ -17,7 +17,7 @@ describe('the built page', () => {
   };
 
   it.each(['js', 'css'] as const)('keeps the budget of its %s', async (extension) => {
-    const sizes = (await textsOf(extension)).map((text) => gzipSync(text).length);
+    const sizes = (await textsOf(extension)).map((text) => (extension === 'js' ? gzipSync(text) : text).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_BYTES[extension]);
   });
 

@@ -7,7 +7,7 @@ import type { Session } from './use-session.js';
 export function SignIn({ session, outcome }: { session: Session; outcome: SignInOutcome | null }) {
   return (
     <main className="sign-in">
-      <div className="sign-in-card">
+      <div className="card sign-in-card">
         <p className="brand">
           <Logo /> Longhaul
         </p>

@@ -5,7 +5,7 @@ import { Logo } from './icons.js';
 export function Unreachable({ error, onRetry }: { error: LonghaulError; onRetry: () => Promise<void> }) {
   return (
     <main className="sign-in">
-      <div className="sign-in-card">
+      <div className="card sign-in-card">
         <p className="brand">
           <Logo /> Longhaul
         </p>
