@@ -18,6 +18,7 @@ import type { Session } from './session/use-session.js';
 import { Header } from './shell/header.js';
 import { ShortcutsHelp } from './shell/shortcuts-help.js';
 import { useShortcuts } from './shell/use-shortcuts.js';
+import { useIsWide } from './use-is-wide.js';
 import { useLink } from './use-link.js';
 
 /** Files to select on one side, downloads on the other, and below them what the selection will be. */
@@ -29,6 +30,7 @@ export function Home({ session, me, isOver }: { session: Session; me: Me; isOver
   const search = useRef<HTMLInputElement>(null);
   const download = useRef<HTMLButtonElement>(null);
   const link = useLink();
+  const isWide = useIsWide();
   const ui = useDownloadUi();
   const files = useFiles(me.listing ? query : null);
   const selection = useSelection(files, { limit: me.limits.filesPerJob });
@@ -84,7 +86,7 @@ export function Home({ session, me, isOver }: { session: Session; me: Me; isOver
           <h2 id="my-downloads" tabIndex={-1}>
             My downloads
           </h2>
-          <DownloadList />
+          {isWide && <DownloadList />}
         </aside>
         <DownloadBar
           button={download}

@@ -6,8 +6,9 @@ export const DEFAULT_LOCALE = 'en-GB';
 const DAY_MS = 24 * 3_600_000;
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** Formats are costly to make: 50 downloads change 4 times a second. */
+/** Formats and rules are costly to make: 50 downloads change 4 times a second. */
 const numbers = new Map<string, Intl.NumberFormat>();
+const plurals = new Map<string, Intl.PluralRules>();
 
 /** Formats a number with at most `digits` fraction digits. */
 export function formatNumber(value: number, locale = DEFAULT_LOCALE, digits = 0): string {
@@ -58,6 +59,7 @@ export function plural(
   forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string },
   locale = DEFAULT_LOCALE,
 ): string {
-  const rule = new Intl.PluralRules(locale).select(count);
-  return `${formatNumber(count, locale)} ${forms[rule] ?? forms.other}`;
+  let rules = plurals.get(locale);
+  if (!rules) plurals.set(locale, (rules = new Intl.PluralRules(locale)));
+  return `${formatNumber(count, locale)} ${forms[rules.select(count)] ?? forms.other}`;
 }

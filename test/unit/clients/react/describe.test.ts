@@ -32,13 +32,13 @@ function download(changes: Partial<Download>): Download {
 }
 
 function see(changes: Partial<Download>, options: DescribeOptions = {}) {
-  const { headline, details, facts, badge, problem, title, actions, summary, isMuted } = view(
+  const { headline, details, facts, badge, problem, title, actions, summary, isMuted, state, line } = view(
     download(changes),
     english,
     { now: NOW, ...options },
   );
   const labels = actions.map(({ label, isEnabled }) => (isEnabled ? label : `(${label})`));
-  return { headline, details, facts, badge, problem, title, summary, isMuted, labels };
+  return { headline, details, facts, badge, problem, title, summary, isMuted, state, line, labels };
 }
 
 const error = (code: string, fileIds: number[] = []) => ({
@@ -60,8 +60,31 @@ describe('description of a download', () => {
   });
 
   it('counts down to the repetition of a start', () => {
-    const { details } = see({ state: 'starting', canRetryAt: NOW + 20_000, connection: 'reconnecting' });
-    expect(details).toEqual(['Busy. Trying again in 0:20.']);
+    const waiting = { state: 'starting', connection: 'reconnecting' } as const;
+    expect(see({ ...waiting, canRetryAt: NOW + 20_000 }, { reconnectingMs: 30_000 })).toMatchObject({
+      badge: null,
+      details: ['Busy. Trying again in 0:20.'],
+    });
+    expect(see({ ...waiting, canRetryAt: NOW + 4_000 }).details).toEqual([]);
+    expect(see(waiting, { reconnectingMs: 10_000 }).details).toEqual([english.startWaits()]);
+    expect(see({ state: 'starting', connection: 'offline' }).details).toEqual([english.startWaits()]);
+  });
+
+  it('says that a retry is prepared', () => {
+    const again = { state: 'failed', pending: 'retry', error: error('JOB_TIMEOUT') } as const;
+    expect(see(again)).toMatchObject({ headline: 'Preparing your download…', problem: null, labels: [] });
+  });
+
+  it('fits in few lines', () => {
+    expect(see({ secondsLeft: 20 })).toMatchObject({
+      state: '45 %',
+      line: 'Fetching 3 of 8 files · about 20 s left',
+    });
+    expect(see({ state: 'failed', error: error('FILE_NOT_FOUND') })).toMatchObject({
+      state: 'Failed',
+      line: 'report.pdf does not exist.',
+    });
+    expect(see({ silentForMs: 40_000 }).line).toContain('No news for 40 s.');
   });
 
   it('tells the place in the queue', () => {
@@ -99,7 +122,7 @@ describe('description of a download', () => {
       details: ['540 MB are done. Cancel this download?'],
       labels: ['Keep going', 'Cancel download'],
     });
-    expect(see({}, { isCancelling: true })).toMatchObject({ headline: 'Cancelling…', labels: [] });
+    expect(see({ pending: 'cancel' })).toMatchObject({ headline: 'Cancelling…', labels: [] });
   });
 
   it('tells that packaging is almost done', () => {
@@ -122,19 +145,20 @@ describe('description of a download', () => {
       details: ['Saving starts now. Not in your downloads?'],
       labels: ['Save again', 'Dismiss'],
     });
+    expect(see({ ...completed, pending: 'save' }).labels).toEqual(['Save again', 'Dismiss']);
     expect(see({ ...completed, filesSkipped: 2 }).headline).toBe('Ready, without 2 files');
   });
 
   it('offers a retry without the lost files', () => {
     const failed = { state: 'failed' as const, attempts: 3, error: error('FILE_NOT_FOUND', [70_001]) };
-    expect(see(failed, { request: { fileIds: [70_000, 70_001] } })).toMatchObject({
+    expect(see({ ...failed, request: { fileIds: [70_000, 70_001] } })).toMatchObject({
       problem: 'report.pdf does not exist.',
       facts: ['3 attempts', 'support number 7f3c'],
       labels: ['Try again without it', 'Try again', 'Dismiss'],
       title: '✗ photos.zip',
     });
     expect(see(failed).labels).toEqual(['Try again', 'Dismiss']);
-    expect(see(failed, { request: { fileIds: ['70001'] } }).labels).toEqual(['Try again', 'Dismiss']);
+    expect(see({ ...failed, request: { fileIds: ['70001'] } }).labels).toEqual(['Try again', 'Dismiss']);
   });
 
   it('counts down to a retry', () => {
@@ -184,6 +208,14 @@ describe('description of a download', () => {
     const out = see({ connection: 'signed-out' }, { canSignIn: true });
     expect(out).toMatchObject({ headline: 'Please sign in again', labels: ['Sign in'] });
     expect(see({ connection: 'signed-out' }).labels).toEqual(['Try again']);
+    const failure = new LonghaulError('UNAUTHENTICATED', 'Authentication required.', { status: 401 });
+    const start = see({ state: 'refused', connection: 'signed-out', failure }, { canSignIn: true });
+    expect(start).toMatchObject({
+      headline: 'Please sign in again',
+      details: ['Your download starts after that.'],
+      problem: null,
+      labels: ['Sign in', 'Change selection'],
+    });
   });
 
   it.each([
@@ -199,6 +231,21 @@ describe('description of a download', () => {
       labels,
       problem: 'Text of the server.',
     });
+  });
+
+  it('tells sizes in units', () => {
+    const message = 'The files have 120000000000 bytes in total; the limit is 100000000000.';
+    const tooLarge = { ...error('JOB_TOO_LARGE'), message };
+    expect(see({ state: 'failed', error: tooLarge })).toMatchObject({
+      problem: 'The files have 120 GB in total; the limit is 100 GB.',
+      labels: ['Dismiss'],
+    });
+  });
+
+  it('tells why an action failed', () => {
+    const failure = new LonghaulError('NETWORK', 'fetch failed');
+    const { problem } = see({ state: 'failed', error: error('JOB_TIMEOUT'), failure });
+    expect(problem).toBe('The server could not be reached. Check your connection.');
   });
 
   it('names the invalid fields of a request', () => {

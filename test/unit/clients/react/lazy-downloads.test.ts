@@ -61,11 +61,4 @@ describe('LazyDownloads', () => {
     stop();
     expect(made[1]!.listeners.size).toBe(0);
   });
-
-  it('remembers the requests of its starts', () => {
-    const lazy = createLazyDownloads(stores().create);
-    const request = { fileIds: [1], clientRequestId: 'key' };
-    lazy.start(request);
-    expect(lazy.requests.get('key')).toBe(request);
-  });
 });
