@@ -19,7 +19,7 @@ export function App() {
       return <SignIn session={session} outcome={state.outcome} />;
     default:
       return (
-        <LonghaulProvider key={state.me.userId} client={client} user={state.me.userId}>
+        <LonghaulProvider key={state.me.userId} client={client} user={state.me.userId} title>
           <Home session={session} me={state.me} isOver={state.isOver} />
           <SignInAgain session={session} isOpen={state.isOver} />
         </LonghaulProvider>

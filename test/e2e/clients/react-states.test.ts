@@ -218,7 +218,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
         'Download ready',
         'photos.zip',
         /8 files · 1.2 GB · kept until 2 Jan 2036 \d\d:00/,
-        'Saving starts now. Not in your downloads?',
+        /Saving starts now|Handed to your browser/,
         'SHA-256',
         'a'.repeat(64),
       ],
@@ -391,6 +391,29 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     expect(request.fileIds).toEqual([70_000]);
     await expectToSee('Downloading 8 files');
     expect(await page.evaluate('downloads.list().length')).toBe(1);
+    await page.keyboard.press('Escape');
+    // The button follows the download that goes on.
+    await page.locator('[data-lh-part=button][data-state=running]').waitFor();
+  });
+
+  it('counts down while a busy server lets a start wait', async () => {
+    await show(refused(429, 'RATE_LIMITED', 'Too many requests.', { retryAfter: 20 }), 'patient');
+    await expectToSee(/Busy\. Trying again in 0:[12]\d/);
+    expect(await modal().getByText('Reconnecting…').count()).toBe(0);
+    await inspect('starting-busy');
+  });
+
+  it('gives the keyboard back to the toast', async () => {
+    await show({ status: RUNNING });
+    await page.keyboard.press('Escape');
+    const toast = page.locator('[data-lh-part=toast]');
+    await toast.getByRole('button', { name: 'Show' }).press('Enter');
+    await expectToSee('Downloading 8 files');
+    await page.keyboard.press('Escape');
+    const focused = () => page.evaluate("document.activeElement.closest('[data-lh-part=toast]') !== null");
+    await waitFor('the focus', focused);
+    await toast.getByRole('button', { name: 'Close' }).press('Enter');
+    await waitFor('the focus', () => page.evaluate("document.activeElement.textContent === '45 %'"));
   });
 
   it('offers only a retry without the request', async () => {
@@ -471,14 +494,14 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     await page.keyboard.press('Escape');
     await page.locator('[data-lh-part=toast]').waitFor();
     await page.locator('[data-lh-part=toast]').waitFor({ state: 'detached', timeout: 15_000 });
-    expect(await page.locator('[data-lh-part=row]').getByText('Downloading 8 files').count()).toBe(1);
+    expect(await page.locator('[data-lh-part=row]').getByText('Fetching 3 of 8 files').count()).toBe(1);
   });
 
   it('lists downloads in a drawer', async () => {
     await show({ status: RUNNING });
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Open drawer' }).click();
-    await page.getByRole('dialog', { name: 'My downloads' }).getByText('Downloading 8 files').waitFor();
+    await page.getByRole('dialog', { name: 'My downloads' }).getByText('Fetching 3 of 8 files').waitFor();
     await inspect('drawer');
     await page.keyboard.press('Escape');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Open drawer');
@@ -512,14 +535,6 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     const alert = page.getByRole('alert').getByText('photos.zip failed');
     await alert.waitFor();
     expect(await alert.count()).toBe(1);
-  });
-
-  it('shows its bar in forced colors', async () => {
-    await page.emulateMedia({ forcedColors: 'active' });
-    await show({ status: RUNNING });
-    await modal().getByRole('progressbar').waitFor();
-    const look = await page.evaluate("getComputedStyle(document.querySelector('progress')).appearance");
-    expect(look).toBe('auto');
   });
 
   it('replaces words and the locale', async () => {

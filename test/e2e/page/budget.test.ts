@@ -17,7 +17,9 @@ describe('the built page', () => {
   };
 
   it.each(['js', 'css'] as const)('keeps the budget of its %s', async (extension) => {
-    const sizes = (await textsOf(extension)).map((text) => (extension === 'js' ? gzipSync(text) : text).length);
+    const sizes = (await textsOf(extension)).map(
+      (text) => (extension === 'js' ? gzipSync(text) : text).length,
+    );
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_BYTES[extension]);
   });
 

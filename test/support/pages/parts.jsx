@@ -16,7 +16,10 @@ import {
 
 /** Every part on one page. The query of the address says what the test needs. */
 const query = new URLSearchParams(location.search);
-const client = new LonghaulClient({ baseUrl: query.get('api') ?? undefined, retryForMs: 0 });
+const client = new LonghaulClient({
+  baseUrl: query.get('api') ?? undefined,
+  ...(query.has('patient') ? {} : { retryForMs: 0 }),
+});
 const request = {
   fileIds: (query.get('ids') ?? '70000').split(',').map(Number),
   archive: { name: 'photos' },

@@ -16,8 +16,8 @@ export function useToastFocus(
     const element = section.current;
     const remember = ({ target, relatedTarget }: FocusEvent) => {
       focused.current = target as Element;
-      if (relatedTarget instanceof HTMLElement && !element?.contains(relatedTarget))
-        before.current = relatedTarget;
+      if (!(relatedTarget instanceof HTMLElement) || element?.contains(relatedTarget)) return;
+      if (!relatedTarget.closest('dialog')) before.current = relatedTarget;
     };
     element?.addEventListener('focusin', remember);
     return () => element?.removeEventListener('focusin', remember);
@@ -27,7 +27,9 @@ export function useToastFocus(
     focused.current = null;
     // After the modal has closed, which takes the focus away too.
     setTimeout(() => {
-      if (document.activeElement !== document.body) return;
+      const { activeElement, body } = document;
+      // A closed dialog keeps the focus until the next frame.
+      if (activeElement !== body && !activeElement?.closest('dialog:not([open])')) return;
       const next = section.current?.querySelector<HTMLElement>('.lh-actions');
       (next ?? (before.current?.isConnected ? before.current : section.current))?.focus();
     });

@@ -22,11 +22,11 @@ export function ActionButtons({ actions, run, about, first, children }: ActionBu
   return (
     <div ref={group} className="lh-actions" tabIndex={-1}>
       {first}
-      {actions.map(({ action, label, isEnabled }, index) => (
+      {actions.map(({ action, label, isEnabled, isQuiet }, index) => (
         <button
           key={action}
           type="button"
-          className={index === 0 && action !== 'cancel' ? 'lh-action lh-action-main' : 'lh-action'}
+          className={index === 0 && !isQuiet ? 'lh-action lh-action-main' : 'lh-action'}
           data-action={action}
           aria-label={about && `${label}: ${about}`}
           // A disabled button would lose the focus when a countdown begins.

@@ -40,12 +40,11 @@ export function describeRunning(scene: Scene): Partial<DownloadView> {
   const { download, messages, locale } = scene;
   const { message = '', filesProcessed = 0, totalFiles = 0, attempts = 0, secondsLeft } = download;
   const step = messages.step({ message, filesProcessed, totalFiles }, locale);
-  const trouble = silence(scene) || (attempts > 1 && messages.attempt(attempts, locale));
   return {
     ...progress(scene),
     headline: messages.downloading(totalFiles, locale),
     details: lines(step, attempts > 1 && messages.attempt(attempts, locale), silence(scene)),
-    line: trouble || lines(step, secondsLeft && messages.timeLeft(secondsLeft, locale)).join(' · '),
+    line: silence(scene) || lines(step, secondsLeft && messages.timeLeft(secondsLeft, locale)).join(' · '),
     ...cancelling(scene),
   };
 }

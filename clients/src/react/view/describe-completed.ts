@@ -5,7 +5,8 @@ import type { DownloadView } from './view.js';
 export function describeCompleted({ download, messages, locale }: Scene): Partial<DownloadView> {
   const { archive, name, saved, failure, pending, expiresAt, filesSkipped = 0 } = download;
   const skipped = archive?.skipped ?? filesSkipped;
-  const isSaving = !failure && (saved || pending === 'save');
+  const isSaving = pending === 'save';
+  const isSaved = saved && !isSaving && !failure;
   const facts = lines(
     archive && messages.files(archive.files, locale),
     archive && messages.size(archive.size, locale),
@@ -18,11 +19,17 @@ export function describeCompleted({ download, messages, locale }: Scene): Partia
     tone: 'ok',
     facts,
     line: facts.join(' · '),
-    details: lines(isSaving && messages.saving(), skipped > 0 && messages.manifest()),
-    checksum: archive?.checksum ?? null,
+    details: lines(
+      isSaving && messages.saving(),
+      isSaved && messages.handedOver(),
+      skipped > 0 && messages.manifest(),
+    ),
+    checksum: archive?.checksum.replace(/^sha256:/, '') ?? null,
     skipped,
     actions: [
-      action('save', isSaving || failure ? messages.saveAgain() : messages.save()),
+      saved || isSaving || failure
+        ? action('save', messages.saveAgain(), isSaving || isSaved)
+        : action('save', messages.save()),
       action('dismiss', messages.dismiss()),
     ],
   };

@@ -50,6 +50,7 @@ export interface DownloadMessages {
   keptUntil(time: string, locale: string): string;
   checksum(): string;
   saving(): string;
+  handedOver(): string;
   skippedFile(file: FileOutcome): { name: string; reason: string };
   manifest(): string;
   skippedFiles(): string;
@@ -196,7 +197,8 @@ export const englishDownloads: DownloadMessages = {
   size: formatBytes,
   keptUntil: (time, locale) => `kept until ${formatTime(time, locale)}`,
   checksum: () => 'SHA-256',
-  saving: () => 'Saving starts now. Not in your downloads?',
+  saving: () => 'Saving starts now.',
+  handedOver: () => 'Handed to your browser. Not in your downloads?',
   skippedFile: ({ name, fileId, error }) => ({
     name: name ?? String(fileId),
     reason: REASONS[error?.code ?? ''] ?? error?.message ?? 'left out',

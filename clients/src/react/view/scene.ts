@@ -25,15 +25,15 @@ export interface Scene {
 }
 
 /** Returns a button that can be pressed. */
-export function action(name: DownloadAction, label: string): ViewAction {
-  return { action: name, label, isEnabled: true };
+export function action(name: DownloadAction, label: string, isQuiet = name === 'cancel'): ViewAction {
+  return { action: name, label, isEnabled: true, isQuiet };
 }
 
 /** Returns the retry button: it counts down while the server asks to wait. */
 export function retryAction({ download: { canRetryAt }, messages, now }: Scene): ViewAction {
   const wait = (canRetryAt ?? 0) - now;
   if (wait <= 0) return action('retry', messages.tryAgain());
-  return { action: 'retry', label: messages.tryAgainIn(wait), isEnabled: false };
+  return { action: 'retry', label: messages.tryAgainIn(wait), isEnabled: false, isQuiet: true };
 }
 
 /** Returns the lines that are not empty. */

@@ -16,6 +16,8 @@ export interface ViewAction {
   label: string;
   /** False while the server asks to wait. */
   isEnabled: boolean;
+  /** True if nobody has to press it. */
+  isQuiet: boolean;
 }
 
 /** A download in words: every part renders this, so all of them say the same. */

@@ -142,10 +142,10 @@ describe('description of a download', () => {
       title: '✓ photos.zip',
     });
     expect(see({ ...completed, saved: true })).toMatchObject({
-      details: ['Saving starts now. Not in your downloads?'],
+      details: ['Handed to your browser. Not in your downloads?'],
       labels: ['Save again', 'Dismiss'],
     });
-    expect(see({ ...completed, pending: 'save' }).labels).toEqual(['Save again', 'Dismiss']);
+    expect(see({ ...completed, pending: 'save' }).details).toEqual(['Saving starts now.']);
     expect(see({ ...completed, filesSkipped: 2 }).headline).toBe('Ready, without 2 files');
   });
 
