@@ -5,11 +5,7 @@ import { type RefObject, useEffect, useRef } from 'react';
  * Keeps the keyboard where it is useful when a toast goes, also when its modal closes: in the next toast, else where the
  * keyboard came from. The browser would begin at the top of the page.
  */
-export function useToastFocus(
-  section: RefObject<HTMLElement | null>,
-  toasts: readonly string[],
-  shown: string | null,
-): void {
+export function useToastFocus(section: RefObject<HTMLElement | null>, shown: string | null): void {
   const focused = useRef<Element | null>(null);
   const before = useRef<HTMLElement | null>(null);
   useEffect(() => {
@@ -22,6 +18,7 @@ export function useToastFocus(
     element?.addEventListener('focusin', remember);
     return () => element?.removeEventListener('focusin', remember);
   }, [section]);
+  // After every render, because each may remove a toast.
   useEffect(() => {
     if (shown !== null || !focused.current || focused.current.isConnected) return;
     focused.current = null;
@@ -33,5 +30,5 @@ export function useToastFocus(
       const next = section.current?.querySelector<HTMLElement>('.lh-actions');
       (next ?? (before.current?.isConnected ? before.current : section.current))?.focus();
     });
-  }, [section, toasts, shown]);
+  });
 }

@@ -24,7 +24,7 @@ export function DownloadToasts({ className, title, children }: DownloadToastsPro
   const toasts = useUiState((state) => state.toasts);
   const shown = useUiState((state) => state.shown);
   const section = useRef<HTMLElement>(null);
-  useToastFocus(section, toasts, shown);
+  useToastFocus(section, shown);
   return (
     <section
       ref={section}
