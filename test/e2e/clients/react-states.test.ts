@@ -352,7 +352,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
   it('asks before more than 100 MB are cancelled', async () => {
     await show({ status: RUNNING });
     await press('Cancel');
-    await expectToSee('540 MB are done. Cancel this download?');
+    await expectToSee('540 MB is done. Cancel this download?');
     await inspect('cancel-question');
     await press('Keep going');
     await expectToSee('Fetching 3 of 8 files');

@@ -18,7 +18,7 @@ export function EnterIds({ initial, selection }: { initial: readonly FileId[]; s
     <div className="enter-ids">
       <label htmlFor="ids">
         <h2>Which files?</h2>
-        Enter file ids, one a line
+        Enter file ids, one per line
       </label>
       <textarea
         id="ids"

@@ -76,6 +76,6 @@ function KeyForm({ session, before }: Required<SignInFormProps>) {
 
 const FAILURES: Partial<Record<SignInOutcome, string>> = {
   rejected: 'This key is not valid. Check it, or ask for a new one.',
-  busy: 'Too many tries. Wait a minute, then try again.',
+  busy: 'Too many attempts. Wait a minute, then try again.',
   away: 'The server does not answer. Try again.',
 };

@@ -216,7 +216,7 @@ export const englishDownloads: DownloadMessages = {
   cancelling: () => 'Cancelling…',
   cancelled: () => 'Cancelled',
   nothingSaved: () => 'Nothing was saved.',
-  cancelQuestion: (bytes, locale) => `${formatBytes(bytes, locale)} are done. Cancel this download?`,
+  cancelQuestion: (bytes, locale) => `${formatBytes(bytes, locale)} is done. Cancel this download?`,
   expired: () => 'Archive expired',
   expiredDetail: (keptForMs, buildSeconds, locale) =>
     [

@@ -119,7 +119,7 @@ describe('description of a download', () => {
 
   it('asks before a cancellation', () => {
     expect(see({}, { isConfirming: true })).toMatchObject({
-      details: ['540 MB are done. Cancel this download?'],
+      details: ['540 MB is done. Cancel this download?'],
       labels: ['Keep going', 'Cancel download'],
     });
     expect(see({ pending: 'cancel' })).toMatchObject({ headline: 'Cancelling…', labels: [] });
