@@ -18,7 +18,7 @@ describe('the built page', () => {
 
   it.each(['js', 'css'] as const)('keeps the budget of its %s', async (extension) => {
     const sizes = (await textsOf(extension)).map(
-      (text) => (extension === 'js' ? gzipSync(text) : text).length,
+      (text) => (extension === 'js' ? gzipSync(text) : Buffer.from(text)).length,
     );
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_BYTES[extension]);
   });

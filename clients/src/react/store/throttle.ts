@@ -7,15 +7,18 @@ export interface Source<T> {
 /** Shortest time between two renders of one value: more than 4 changes a second only cost time. */
 const INTERVAL_MS = 250;
 
-/** Passes the first change on at once, and later ones together every 250 ms. Listeners share one reading. */
+/** Passes the first changes on at the end of the running task, and later ones together every 250 ms. Listeners share one reading. */
 export function throttled<T>(source: Source<T>): Source<T> {
   const listeners = new Set<() => void>();
   let value = source.read();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false;
   let stop: (() => void) | undefined;
 
   function pass(): void {
     timer = undefined;
+    isDue = false;
+    if (listeners.size === 0) return;
     const next = source.read();
     if (next === value) return;
     value = next;
@@ -27,7 +30,10 @@ export function throttled<T>(source: Source<T>): Source<T> {
     // It may have changed since the last listener left.
     value = source.read();
     stop = source.subscribe(() => {
-      if (timer === undefined) pass();
+      if (timer !== undefined || isDue) return;
+      isDue = true;
+      // An end and the save that follows it are one change.
+      queueMicrotask(pass);
     });
   }
 
