@@ -466,7 +466,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
 
   it('shows a save that did not begin', async () => {
     await show({ status: { ...COMPLETED, downloadUrl: '/v1/nothing' } });
-    await expectToSee('The archive could not be saved. Try to save it again.');
+    await expectToSee('The archive could not be saved. Try again.');
     await inspect('not-saved');
   });
 
