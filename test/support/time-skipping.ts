@@ -4,7 +4,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { fileURLToPath } from 'node:url';
 import type { DownloadActivities } from '../../src/contract/activities.js';
 import {
-  BUILD_TASK_QUEUE,
+  SEGMENT_TASK_QUEUE,
   DOWNLOAD_WORKFLOW,
   MEMO,
   ORCHESTRATION_TASK_QUEUE,
@@ -12,6 +12,7 @@ import {
   workflowIdFor,
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
+import type { SegmentActivities } from '../../src/contract/segments.js';
 import { laneActivities } from '../../src/temporal/lanes/lane-activities.js';
 import type { DownloadJob } from '../../src/contract/job.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
@@ -48,14 +49,14 @@ export class TimeSkippingTemporal {
   /** Starts the job and runs `body` while workers with these activities serve both task queues. */
   run<T>(
     job: DownloadJob,
-    activities: DownloadActivities,
+    activities: DownloadActivities & SegmentActivities,
     body: (handle: JobHandle) => Promise<T>,
   ): Promise<T> {
     return this.serve(activities, async () => body(await this.startJob(job)));
   }
 
-  async serve<T>(activities: DownloadActivities, body: () => Promise<T>): Promise<T> {
-    const { buildArchive, ...light } = activities;
+  async serve<T>(activities: DownloadActivities & SegmentActivities, body: () => Promise<T>): Promise<T> {
+    const { buildArchive, planArchive, buildSegment, finishArchive, ...light } = activities;
     const common = {
       connection: this.env.nativeConnection,
       maxHeartbeatThrottleInterval: 50,
@@ -63,8 +64,8 @@ export class TimeSkippingTemporal {
     };
     const build = await Worker.create({
       ...common,
-      taskQueue: BUILD_TASK_QUEUE,
-      activities: { buildArchive },
+      taskQueue: SEGMENT_TASK_QUEUE,
+      activities: { buildArchive, planArchive, buildSegment, finishArchive },
     });
     const orchestration = await Worker.create({
       ...common,
