@@ -74,6 +74,37 @@ describeWith(programs, 'sign-in on the page', (temporalCli, chromium) => {
     expect(await page.evaluate("Object.keys(localStorage).filter((key) => key.includes('ada'))")).toEqual([]);
   });
 
+  it('signs all tabs in and out together', async () => {
+    const page = await visit();
+    await signIn(page, 'key-of-ada');
+    await row(page, 'a.txt').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await row(other, 'a.txt').waitFor();
+    await page.getByRole('button', { name: 'Menu of ada' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByLabel('API key').waitFor();
+    await signIn(page, 'key-of-bob');
+    await other.getByRole('button', { name: 'Menu of bob' }).waitFor();
+    expect(await other.getByText('ada').count()).toBe(0);
+  });
+
+  it('shows another person in all tabs', async () => {
+    const page = await visit();
+    await signIn(page, 'key-of-ada');
+    await row(page, 'a.txt').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await row(other, 'a.txt').click();
+    await page.context().clearCookies();
+    await row(page, 'a.txt').click();
+    await page.getByText('Please sign in again').waitFor();
+    await signIn(page, 'key-of-bob');
+    await page.getByRole('button', { name: 'Menu of bob' }).waitFor();
+    await other.getByRole('button', { name: 'Menu of bob' }).waitFor();
+    expect(await other.getByText('selected').count()).toBe(0);
+  });
+
   it('keeps the selection when the key is revoked midway', async () => {
     const page = await visit();
     await signIn(page, 'key-of-ada');

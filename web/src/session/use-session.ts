@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { LonghaulClient, type LonghaulError, type Me } from 'longhaul/client';
 import { type Auth, readAuth, signIn, type SignInOutcome, signOut } from './server.js';
+import { hearTabs, tellTabs } from './tabs.js';
 import { takeTicket } from './ticket.js';
 
 /** Where the page stands with the server. */
@@ -61,10 +62,17 @@ export function useSession(): Session {
     void openFirst();
     async function openFirst(): Promise<void> {
       const outcome = await ticketOutcome();
-      if (outcome !== null && outcome !== 'signed-in') setState({ at: 'signed-out', outcome });
+      if (outcome === 'signed-in') tellTabs(outcome);
+      else if (outcome !== null) setState({ at: 'signed-out', outcome });
       await open();
     }
   }, [open]);
+
+  useEffect(
+    // A tab must not show one person what it does in the name of another.
+    () => hearTabs((news) => (news === 'signed-out' ? location.reload() : void open())),
+    [open],
+  );
 
   return {
     client,
@@ -73,12 +81,16 @@ export function useSession(): Session {
     open,
     async signIn(secret) {
       const outcome = await signIn(secret);
-      if (outcome === 'signed-in') await open();
+      if (outcome === 'signed-in') {
+        tellTabs(outcome);
+        await open();
+      }
       return outcome;
     },
     async signOut(forget) {
       await signOut();
       forget();
+      tellTabs('signed-out');
       setState({ at: 'signed-out', outcome: null });
     },
   };
