@@ -100,8 +100,12 @@ describeWith(await locateTemporalTestServer(), 'downloadWorkflow with segments',
   });
 
   it('fails with the error of a segment, after the others', async () => {
-    const changed = failWith('FILE_CHANGED', { nonRetryable: true });
-    const activities = fakes().script('buildSegment', changed);
+    const activities = fakes();
+    const changed = async () => {
+      await waitFor('the others', () => activities.building === 4);
+      await failWith('FILE_CHANGED', { nonRetryable: true })();
+    };
+    activities.script('buildSegment', untilCancelled, untilCancelled, changed, untilCancelled);
     const snapshot = await ending(activities);
     expect(snapshot).toMatchObject({ status: 'failed', error: { code: 'FILE_CHANGED' } });
     expect(activities.building).toBe(0);

@@ -15,7 +15,7 @@ import type { BuiltArchive } from '../../contract/snapshot.js';
 import { buildOptions } from '../activity-options.js';
 import type { JobRecord } from './job-record.js';
 import { finishSummary, planSummary, segmentSummary } from './summaries.js';
-import { untilDone } from './until-done.js';
+import { allOrNone, untilDone } from './until-done.js';
 
 /** The size of a segment: a job with no more than this is built in one activity. */
 const SEGMENT_BYTES = 256 * 1024 * 1024;
@@ -53,20 +53,10 @@ export class SegmentedBuild {
   private async buildAll(plan: SegmentedPlan): Promise<BuiltSegment[]> {
     const built: BuiltSegment[] = [];
     const left = plan.segments.values();
-    const failures: unknown[] = [];
-    const builder = async () => {
-      for (const segment of left) {
-        if (failures.length > 0) return;
-        try {
-          built[segment.index] = await this.build(plan, segment);
-        } catch (error) {
-          failures.push(error);
-        }
-      }
-    };
-    // Segments that run beside one that fails end by themselves: cancelling one that was just scheduled may hang.
-    await Promise.all(Array.from({ length: PARALLELISM }, builder));
-    if (failures.length > 0) throw failures[0];
+    const builders = Array.from({ length: Math.min(PARALLELISM, plan.segments.length) });
+    await allOrNone(builders, async () => {
+      for (const segment of left) built[segment.index] = await this.build(plan, segment);
+    });
     return built;
   }
 
