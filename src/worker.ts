@@ -8,17 +8,11 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createCallbackActivities } from './activities/deliver-callback.js';
-import { createActivities, createSegmentActivities, createSweepActivities } from './activities/index.js';
-import { BufferPool } from './bytes/part-cutter.js';
+import { createActivities, createSweepActivities } from './activities/index.js';
 import { ensureDataFolder } from './config/data-folder.js';
 import { assertFilesFolder } from './config/files-folder.js';
 import { load, loadTogether, loadWorkerSettings, type Settings, SettingsError } from './config/env.js';
-import {
-  BUILD_TASK_QUEUE,
-  CALLBACK_TASK_QUEUE,
-  ORCHESTRATION_TASK_QUEUE,
-  SEGMENT_TASK_QUEUE,
-} from './contract/names.js';
+import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE, ORCHESTRATION_TASK_QUEUE } from './contract/names.js';
 import { ClockWatch } from './runtime/clock-watch.js';
 import { silenceSdkNodeWarning } from './runtime/sdk-warnings.js';
 import { shutdownRequested } from './runtime/shutdown.js';
@@ -26,12 +20,8 @@ import { OutboundHttp } from './outbound/outbound-http.js';
 import { UrlGuard } from './outbound/url-guard.js';
 import { createSource } from './source/create-source.js';
 import { createObjectStore, sourceFilesOf } from './storage/create-store.js';
-import { CapabilityProbe } from './storage/capability-probe.js';
-import type { MultipartStore } from './storage/multipart-store.js';
 import type { ObjectStore } from './storage/object-store.js';
-import { SideObjects } from './storage/side-objects.js';
 import { StoreWatch } from './storage/store-watch.js';
-import { SumCache } from './storage/sum-cache.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { temporalLogger } from './telemetry/temporal-logger.js';
 import { type TemporalConnection, temporalConnection } from './temporal/connection.js';
@@ -82,7 +72,7 @@ const STORE_CHECK_MS = 10_000;
 async function main(
   settings: Settings,
   temporal: TemporalConnection,
-  store: ObjectStore & MultipartStore,
+  store: ObjectStore,
   logger: Logger,
 ): Promise<void> {
   const { connectionOptions, namespace } = temporal;
@@ -142,24 +132,10 @@ async function createWorkers(
   logger: Logger,
   connection: NativeConnection,
   client: Client,
-  store: ObjectStore & MultipartStore,
+  store: ObjectStore,
 ): Promise<Worker[]> {
   const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
-  const sources = createSource(settings, files);
-  const { buildArchive, ...light } = createActivities({ ...sources, store, logger });
-  const probe = new CapabilityProbe(store, logger);
-  const segments = createSegmentActivities({
-    ...sources,
-    store,
-    logger,
-    engine: settings.worker.zipEngine,
-    capabilities: () => probe.capabilities(),
-    files,
-    filesAreInStore: files === store,
-    sideObjects: (prefix, capabilities) => new SideObjects(store, prefix, capabilities),
-    sums: new SumCache(store),
-    buffers: new BufferPool(),
-  });
+  const { buildArchive, ...light } = createActivities({ ...createSource(settings, files), store, logger });
   const sweep = createSweepActivities({
     store,
     jobs: new TemporalJobLookup(client),
@@ -183,18 +159,12 @@ async function createWorkers(
     maxConcurrentActivityTaskExecutions: MAX_LIGHT_ACTIVITIES,
     activityTaskPollerBehavior: LIGHT_POLLERS,
   };
-  // All builds of this version wait in one queue, so one limit holds for archives and segments together.
   const build: WorkerOptions = {
     ...common,
-    taskQueue: SEGMENT_TASK_QUEUE,
-    activities: { buildArchive, ...segments },
-    maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
-    activityTaskPollerBehavior: BUILD_POLLERS,
-  };
-  const earlierBuilds: WorkerOptions = {
-    ...build,
     taskQueue: BUILD_TASK_QUEUE,
     activities: { buildArchive },
+    maxConcurrentActivityTaskExecutions: settings.worker.concurrency,
+    activityTaskPollerBehavior: BUILD_POLLERS,
   };
   const callbacks: WorkerOptions = {
     ...common,
@@ -207,14 +177,14 @@ async function createWorkers(
     maxConcurrentActivityTaskExecutions: MAX_CALLBACKS,
   };
   const roles = {
-    all: [orchestration, callbacks, build, earlierBuilds],
+    all: [orchestration, callbacks, build],
     orchestration: [orchestration, callbacks],
-    build: [build, earlierBuilds],
+    build: [build],
   };
   return Promise.all(roles[settings.worker.role].map((options) => Worker.create(options)));
 }
 
-async function storeOf(settings: Settings): Promise<ObjectStore & MultipartStore> {
+async function storeOf(settings: Settings): Promise<ObjectStore> {
   const { store } = settings;
   if (store.kind === 'file') await ensureDataFolder(store.dataDir);
   await assertFilesFolder(settings);

@@ -166,7 +166,6 @@ const environment = z
     MAX_BYTES_PER_JOB: integer(100 * GIB, 1),
     WORKER_ROLE: oneOf(['all', 'orchestration', 'build'], 'all'),
     DOWNLOAD_WORKER_CONCURRENCY: integer(5, 1, 1_000),
-    ZIP_ENGINE: oneOf(['segments', 'streamed'], 'streamed'),
     DOWNLOAD_JOB_TTL_MS: integer(24 * HOUR_MS, 1_000, YEAR_MS),
     DOWNLOAD_JOB_TIMEOUT_MS: integer(6 * HOUR_MS, 1_000, YEAR_MS),
     DOWNLOAD_MAX_ATTEMPTS: integer(4, 1, 100),
@@ -372,11 +371,7 @@ function groupSettings(env: Environment) {
     },
     temporalUiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     embedded: { temporalPort: env.TEMPORAL_PORT, temporalUiPort: env.TEMPORAL_UI_PORT },
-    worker: {
-      role: env.WORKER_ROLE,
-      concurrency: env.DOWNLOAD_WORKER_CONCURRENCY,
-      zipEngine: env.ZIP_ENGINE,
-    },
+    worker: { role: env.WORKER_ROLE, concurrency: env.DOWNLOAD_WORKER_CONCURRENCY },
     store: {
       kind: env.OBJECT_STORE,
       dataDir: env.DATA_DIR,

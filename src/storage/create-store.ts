@@ -2,7 +2,6 @@ import { join, resolve } from 'node:path';
 import { FileObjectStore } from './file/file-object-store.js';
 import { FolderFiles, type SourceFiles } from './folder/folder-files.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
-import type { MultipartStore, RangeReader } from './multipart-store.js';
 import type { ObjectStore } from './object-store.js';
 import type { S3Options } from './s3/s3-client.js';
 import { S3ObjectStore } from './s3/s3-object-store.js';
@@ -22,10 +21,7 @@ export interface StoreSettings {
  * @param publicUrl base URL of the API, which serves the links of a file store. When absent, links are paths.
  * @throws Error when the link secret cannot be loaded.
  */
-export async function createObjectStore(
-  settings: StoreSettings,
-  publicUrl?: string,
-): Promise<ObjectStore & MultipartStore> {
+export async function createObjectStore(settings: StoreSettings, publicUrl?: string): Promise<ObjectStore> {
   if (settings.kind === 's3') return new S3ObjectStore(settings.s3);
   return new FileObjectStore({
     directory: join(settings.dataDir, 'objects'),
@@ -38,8 +34,8 @@ export async function createObjectStore(
 export function sourceFilesOf(
   folder: string | undefined,
   { dataDir }: Pick<StoreSettings, 'dataDir'>,
-  store: SourceFiles & RangeReader,
-): SourceFiles & RangeReader {
+  store: ObjectStore,
+): SourceFiles {
   return folder === undefined ? store : new FolderFiles(folder, resolve(dataDir));
 }
 

@@ -143,7 +143,7 @@ interface TestedStore {
 async function fileStore(): Promise<TestedStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'longhaul-segments-'));
   const s3 = { endpoint: undefined, region: '', bucket: '', forcePathStyle: false, credentials: undefined };
-  const store = await createObjectStore({ kind: 'file', dataDir, s3 });
+  const store = (await createObjectStore({ kind: 'file', dataDir, s3 })) as Store;
   const contents = Array.from({ length: 40 }, (_, i) => noise(i === 7 ? 20_000 : 100 * i));
   const stop = () => rm(dataDir, { recursive: true, force: true });
   const capabilities = { ...ALL, copies: false };

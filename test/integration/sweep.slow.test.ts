@@ -10,7 +10,7 @@ import {
 } from '@temporalio/worker';
 import { createActivities, createSweepActivities } from '../../src/activities/index.js';
 import {
-  SEGMENT_TASK_QUEUE,
+  BUILD_TASK_QUEUE,
   DOWNLOAD_WORKFLOW,
   MEMO,
   ORCHESTRATION_TASK_QUEUE,
@@ -108,7 +108,7 @@ describeWith(programs, 'nightly sweep', (temporalCli, weed) => {
           workflowBundle: { codePath: WORKFLOW_BUNDLE },
           activities: { ...light, sweepArtifacts },
         }),
-        Worker.create({ connection: native, taskQueue: SEGMENT_TASK_QUEUE, activities: { buildArchive } }),
+        Worker.create({ connection: native, taskQueue: BUILD_TASK_QUEUE, activities: { buildArchive } }),
       ]);
     }
 

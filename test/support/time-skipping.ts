@@ -4,7 +4,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { fileURLToPath } from 'node:url';
 import type { DownloadActivities } from '../../src/contract/activities.js';
 import {
-  SEGMENT_TASK_QUEUE,
+  BUILD_TASK_QUEUE,
   DOWNLOAD_WORKFLOW,
   MEMO,
   ORCHESTRATION_TASK_QUEUE,
@@ -12,7 +12,6 @@ import {
   workflowIdFor,
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
-import type { SegmentActivities } from '../../src/contract/segments.js';
 import { laneActivities } from '../../src/temporal/lanes/lane-activities.js';
 import type { DownloadJob } from '../../src/contract/job.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
@@ -49,14 +48,14 @@ export class TimeSkippingTemporal {
   /** Starts the job and runs `body` while workers with these activities serve both task queues. */
   run<T>(
     job: DownloadJob,
-    activities: DownloadActivities & SegmentActivities,
+    activities: DownloadActivities,
     body: (handle: JobHandle) => Promise<T>,
   ): Promise<T> {
     return this.serve(activities, async () => body(await this.startJob(job)));
   }
 
-  async serve<T>(activities: DownloadActivities & SegmentActivities, body: () => Promise<T>): Promise<T> {
-    const { buildArchive, planArchive, buildSegment, finishArchive, ...light } = activities;
+  async serve<T>(activities: DownloadActivities, body: () => Promise<T>): Promise<T> {
+    const { buildArchive, ...light } = activities;
     const common = {
       connection: this.env.nativeConnection,
       maxHeartbeatThrottleInterval: 50,
@@ -64,8 +63,8 @@ export class TimeSkippingTemporal {
     };
     const build = await Worker.create({
       ...common,
-      taskQueue: SEGMENT_TASK_QUEUE,
-      activities: { buildArchive, planArchive, buildSegment, finishArchive },
+      taskQueue: BUILD_TASK_QUEUE,
+      activities: { buildArchive },
     });
     const orchestration = await Worker.create({
       ...common,

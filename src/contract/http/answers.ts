@@ -37,7 +37,7 @@ const archiveInfoSchema = z
     name: z.string(),
     size: count().describe('Bytes.'),
     contentType: z.string(),
-    checksum: z.string().regex(/^(sha256:[0-9a-f]{64}|crc32:[0-9a-f]{8})$/),
+    checksum: z.string().regex(/^sha256:[0-9a-f]{64}$/),
     files: count(),
     skipped: count(),
   })

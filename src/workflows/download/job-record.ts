@@ -9,9 +9,6 @@ import { type JobEvent, reduce } from './progress.js';
 
 const statusAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
 
-/** Events after which no pending activity has the progress any more. */
-const KEPT: ReadonlySet<JobEvent['type']> = new Set(['handedOver', 'segmentBuilt', 'segmentHandedOver']);
-
 /**
  * The state of one job, kept in sync with the places that show it: the status query, the memo and search attribute,
  * which are readable without a worker, and the details in the Web UI.
@@ -29,14 +26,14 @@ export class JobRecord {
   }
 
   /**
-   * Applies an event. Updates the memo only at a change of phase, at a hand-over and after a segment, because each
-   * update costs a history event. The pending activities supply the rest of a status.
+   * Applies an event. Updates the memo only at a change of phase and at a hand-over, because each update costs a
+   * history event. The pending activities supply the rest of a status.
    */
   apply(event: JobEvent): void {
     const before = this.#snapshot;
     this.#snapshot = reduce(before, event);
     setCurrentDetails(`**${this.#snapshot.status}** · ${this.#snapshot.message}`);
-    if (before.phase !== this.#snapshot.phase || KEPT.has(event.type)) {
+    if (before.phase !== this.#snapshot.phase || event.type === 'handedOver') {
       upsertMemo({ [MEMO.snapshot]: this.#snapshot });
     }
     if (before.status !== this.#snapshot.status) {

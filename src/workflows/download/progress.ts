@@ -1,10 +1,4 @@
-import type {
-  ArchiveInfo,
-  BuildProgress,
-  JobError,
-  JobSnapshot,
-  SegmentsSnapshot,
-} from '../../contract/snapshot.js';
+import type { ArchiveInfo, BuildProgress, JobError, JobSnapshot } from '../../contract/snapshot.js';
 import type { PreparedChunk } from '../../contract/files.js';
 
 /** Events of a job. Times are milliseconds since the epoch by the workflow's clock. */
@@ -18,16 +12,11 @@ export type JobEvent =
   | { type: 'preparedAgain'; chunks: readonly PreparedChunk[]; skipped: number }
   | { type: 'building'; at: number }
   | { type: 'handedOver'; progress: BuildProgress }
-  | { type: 'planned' }
-  | { type: 'segmentHandedOver'; index: number; progress: BuildProgress }
-  | { type: 'segmentBuilt'; index: number; bytes: number; files: number; attempt: number }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
   | { type: 'published'; attempt: number }
   | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
   | { type: 'failed'; at: number; error: JobError; attempts: number; reached: BuildProgress | null }
   | { type: 'cancelled'; at: number; reached: BuildProgress | null };
-
-const NO_SEGMENTS: SegmentsSnapshot = { built: [], bytes: 0, files: 0, handedOver: {} };
 
 /** Returns the state after an event. Pure. No counter ever decreases. */
 export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
@@ -65,12 +54,6 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       };
     case 'handedOver':
       return reached(state, event.progress);
-    case 'planned':
-      return { ...state, segments: NO_SEGMENTS };
-    case 'segmentHandedOver':
-      return withHandOver(state, event.index, event.progress);
-    case 'segmentBuilt':
-      return withSegment(state, event);
     case 'publishing':
       return {
         ...state,
@@ -118,31 +101,6 @@ function withChunk(state: JobSnapshot, chunk: PreparedChunk, skipped: number): J
     bytesTotal: (state.bytesTotal ?? 0) + chunk.bytes,
     attempts: Math.max(state.attempts, chunk.attempt),
     message: `Looking up ${preparedFiles} of ${countOf(state.totalFiles)}`,
-  };
-}
-
-/** What a segment had reached counts until it is built, although no heartbeat tells it meanwhile. */
-function withHandOver(state: JobSnapshot, index: number, progress: BuildProgress): JobSnapshot {
-  const { segments = NO_SEGMENTS } = state;
-  const reachedThen = { bytes: progress.bytesHighWater, files: progress.filesHighWater };
-  const handedOver = { ...segments.handedOver, [index]: reachedThen };
-  const attempts = Math.max(state.attempts, progress.attempts);
-  return { ...state, attempts, segments: { ...segments, handedOver } };
-}
-
-function withSegment(
-  state: JobSnapshot,
-  { index, bytes, files, attempt }: Extract<JobEvent, { type: 'segmentBuilt' }>,
-): JobSnapshot {
-  const { segments = NO_SEGMENTS } = state;
-  const { [index]: _built, ...handedOver } = segments.handedOver;
-  const total = { bytes: segments.bytes + bytes, files: segments.files + files };
-  return {
-    ...state,
-    segments: { built: [...segments.built, index], ...total, handedOver },
-    bytesHighWater: Math.max(state.bytesHighWater, total.bytes),
-    filesHighWater: Math.max(state.filesHighWater, total.files),
-    attempts: Math.max(state.attempts, attempt),
   };
 }
 

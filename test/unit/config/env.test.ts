@@ -64,7 +64,7 @@ describe('loadSettings', () => {
         delay: null,
       },
       embedded: { temporalPort: 7233, temporalUiPort: 8233 },
-      worker: { role: 'all', concurrency: 5, zipEngine: 'streamed' },
+      worker: { role: 'all', concurrency: 5 },
       store: {
         kind: 'file',
         dataDir: '.longhaul',
