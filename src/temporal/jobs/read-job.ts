@@ -38,13 +38,12 @@ export class JobReader {
     if (description.status.name !== 'RUNNING' || isFinal(described.status)) {
       return { jobId, runId, snapshot: described, live: null, stale: false };
     }
+    const live = liveProgress(description);
     const needed = isBetweenSteps(description, described);
     const { answer, isOpen } = await this.query(handle, described, needed);
     // The workflow may have moved on during the wait, so its memo may be newer.
     if (needed && !answer && mayRepeat) return this.read(jobId, false);
-    const snapshot = answer ?? described;
-    const live = liveProgress(description, snapshot);
-    return this.withPosition({ jobId, runId, snapshot, live, stale: isOpen });
+    return this.withPosition({ jobId, runId, snapshot: answer ?? described, live, stale: isOpen });
   }
 
   /** Adds the queue position of a job that waits for a slot, or will once its files are looked up. */
