@@ -1,5 +1,4 @@
 import type { DownloadActivities } from '../contract/activities.js';
-import type { SegmentActivities } from '../contract/segments.js';
 import type { SweepActivities } from '../contract/sweep.js';
 import { asActivity } from './as-activity.js';
 import { buildArchive } from './build/build-archive.js';
@@ -7,10 +6,6 @@ import type { ActivityDependencies } from './dependencies.js';
 import { prepareFiles } from './prepare-files.js';
 import { publishArchive } from './publish-archive.js';
 import { removeArtifacts } from './remove-artifacts.js';
-import { buildSegment } from './segments/build-segment.js';
-import type { SegmentDependencies } from './segments/dependencies.js';
-import { finishArchive } from './segments/finish-archive.js';
-import { planArchive } from './segments/plan-archive.js';
 import { sweepArtifacts, type SweepDependencies } from './sweep/sweep-artifacts.js';
 
 /** Creates the activities of the download workflow, to be registered with a worker. */
@@ -20,15 +15,6 @@ export function createActivities(deps: ActivityDependencies): DownloadActivities
     buildArchive: asActivity(deps, buildArchive),
     publishArchive: asActivity(deps, publishArchive),
     removeArtifacts: asActivity(deps, removeArtifacts),
-  };
-}
-
-/** Creates the activities that build archives from segments. */
-export function createSegmentActivities(deps: SegmentDependencies): SegmentActivities {
-  return {
-    planArchive: asActivity(deps, planArchive),
-    buildSegment: asActivity(deps, buildSegment),
-    finishArchive: asActivity(deps, finishArchive),
   };
 }
 

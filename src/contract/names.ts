@@ -6,14 +6,8 @@
 /** Workflow tasks and light activities: preparing files, publishing, cleaning up. */
 export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 
-/** Only archive builds of jobs that workers of earlier versions started. */
+/** Only archive builds, so that heavy work scales separately. */
 export const BUILD_TASK_QUEUE = 'longhaul-build';
-
-/**
- * Only archive builds, so that heavy work scales separately. Another queue than the one before, because workers of
- * earlier versions do not know the activities of segments and would use up their attempts.
- */
-export const SEGMENT_TASK_QUEUE = 'longhaul-segments';
 
 /** Only callbacks, so that a receiver that hangs cannot block other activities. */
 export const CALLBACK_TASK_QUEUE = 'longhaul-callbacks';

@@ -42,11 +42,6 @@ export function preparedKey(jobId: string, attempt: string): string {
   return `${jobPrefix(jobId)}${attempt}/prepared.jsonl`;
 }
 
-/** Returns the key of the plan of an archive that is built from segments. */
-export function planKey(jobId: string, attempt: string): string {
-  return `${jobPrefix(jobId)}${attempt}/plan.jsonl`;
-}
-
 /** Returns the folder of a key, with a trailing `/`. It contains everything that one attempt wrote. */
 export function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);

@@ -1,11 +1,8 @@
 import type { MissingFile, PreparedFile } from '../../contract/files.js';
 
-/** A file in the archive. */
-export type IncludedFile = Pick<PreparedFile, 'index' | 'fileId' | 'name' | 'size'>;
-
 /** Included and missing files of one build, until it restarts. */
 export class BuildOutcome {
-  readonly included: IncludedFile[] = [];
+  readonly included: PreparedFile[] = [];
   readonly missing: MissingFile[];
 
   constructor(missing: readonly MissingFile[]) {
