@@ -22,7 +22,7 @@ export interface Selection {
   toggle: (id: FileId) => void;
   /** Selects all rows from the last toggled one to this one; ranges of the same beginning replace each other. */
   extendTo: (id: FileId) => void;
-  /** Where the next range begins. */
+  /** Sets the beginning of the next range. */
   beginAt: (id: FileId) => void;
   add: (ids: Iterable<FileId>) => void;
   remove: (ids: Iterable<FileId>) => void;
@@ -101,7 +101,11 @@ export function useSelection(source: SelectionSource, { limit = LIMIT } = {}): S
         set([]);
         beginAt(undefined);
       },
-      selectAll: () => setSelectingAll(true),
+      selectAll() {
+        // The known rows at once: the next key may start the download.
+        set([...latest.current.ids, ...rowIds()]);
+        setSelectingAll(true);
+      },
       stopSelectingAll: () => setSelectingAll(false),
     };
   }, [set]);
