@@ -36,7 +36,7 @@ export interface BeginOptions {
   checked: boolean;
 }
 
-/** What a store can do beyond plain multipart uploads. */
+/** Abilities of a store beyond plain multipart uploads. */
 export interface StoreCapabilities {
   /**
    * Takes sparse part numbers and parts of unequal sizes, drops parts that are not listed, and never completes an
@@ -62,9 +62,7 @@ export const NO_CAPABILITIES: StoreCapabilities = {
   fullObjectChecked: false,
 };
 
-/**
- * Reads parts of objects without streams.
- */
+/** Reads parts of objects without streams. */
 export interface RangeReader {
   /**
    * Fills `into` with the bytes `[start, end)` of one version of an object. Settles only after its last write to

@@ -2,11 +2,11 @@ import type { BigIntStats } from 'node:fs';
 import { access, constants, type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, posix, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { assertRange, assertSpan } from '../byte-range.js';
+import { assertRange } from '../byte-range.js';
 import { consumeBody } from '../../bytes/consume-body.js';
 import { FileBody } from './file-body.js';
 import { FileMultipart } from './file-multipart.js';
-import { fillFromFile } from './file-range.js';
+import { readFileRange } from './file-range.js';
 import { isAbsent, isUnusable, toReadError, toStoreError, withStoreErrors } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
@@ -142,14 +142,8 @@ export class FileObjectStore implements ObjectStore, MultipartStore {
     into: Uint8Array,
     signal?: AbortSignal,
   ): Promise<void> {
-    assertSpan(range, into);
-    signal?.throwIfAborted();
-    try {
-      await fillFromFile(await this.openFile(key), range, into);
-    } catch (error) {
-      throw await this.readError(error);
-    }
-    signal?.throwIfAborted();
+    const source = { open: () => this.openFile(key), toError: (error: unknown) => this.readError(error) };
+    await readFileRange(source, range, into, signal);
   }
 
   async begin(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload> {

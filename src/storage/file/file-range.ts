@@ -1,7 +1,31 @@
 import type { FileHandle } from 'node:fs/promises';
+import { assertSpan } from '../byte-range.js';
 import type { ByteSpan } from '../multipart-store.js';
 import { storeError } from '../store-errors.js';
 import { assertFile, assertVersion, etagOf } from './file-version.js';
+
+/** Opens a file of a store, and describes a failure to read it. */
+export interface RangeSource {
+  open: () => Promise<FileHandle>;
+  toError: (error: unknown) => unknown;
+}
+
+/** Fills `into` with bytes of a file. @see RangeReader.readInto */
+export async function readFileRange(
+  { open, toError }: RangeSource,
+  range: ByteSpan & { etag: string },
+  into: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  assertSpan(range, into);
+  signal?.throwIfAborted();
+  try {
+    await fillFromFile(await open(), range, into);
+  } catch (error) {
+    throw await toError(error);
+  }
+  signal?.throwIfAborted();
+}
 
 /**
  * Fills `into` with bytes of an open file, and closes it. Compares the version afterwards, otherwise a file overwritten
@@ -9,7 +33,7 @@ import { assertFile, assertVersion, etagOf } from './file-version.js';
  * @param range.etag version to read; any version when empty.
  * @throws LonghaulError FILE_CHANGED, RANGE_NOT_SATISFIABLE
  */
-export async function fillFromFile(
+async function fillFromFile(
   file: FileHandle,
   { start, end, etag }: ByteSpan & { etag: string },
   into: Uint8Array,

@@ -6,8 +6,7 @@ import { guardBody } from '../../bytes/guarded-body.js';
 import { FileBody } from '../file/file-body.js';
 import { toReadError, toStoreError } from '../file/file-errors.js';
 import { assertFile, assertVersion, etagOf } from '../file/file-version.js';
-import { fillFromFile } from '../file/file-range.js';
-import { assertSpan } from '../byte-range.js';
+import { readFileRange } from '../file/file-range.js';
 import type { ByteSpan, RangeReader } from '../multipart-store.js';
 import type { ListOptions, ObjectInfo, ObjectStore } from '../object-store.js';
 import { objectError } from '../store-errors.js';
@@ -92,14 +91,8 @@ export class FolderFiles implements SourceFiles, RangeReader {
     into: Uint8Array,
     signal?: AbortSignal,
   ): Promise<void> {
-    assertSpan(range, into);
-    signal?.throwIfAborted();
-    try {
-      await fillFromFile(await this.openFile(key), range, into);
-    } catch (error) {
-      throw toReadError(error);
-    }
-    signal?.throwIfAborted();
+    const source = { open: () => this.openFile(key), toError: toReadError };
+    await readFileRange(source, range, into, signal);
   }
 
   async *list(
