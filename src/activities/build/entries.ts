@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pMapIterable } from 'p-map';
 import type { ArchiveEntry } from '../../archive/streamed/archive-stream.js';
+import { noFilesLeft } from '../../archive/no-files-left.js';
 import { missingManifestEntry } from '../../archive/missing-manifest.js';
 import type { BuildArchiveInput } from '../../contract/activities.js';
 import { LonghaulError } from '../../contract/errors.js';
@@ -62,7 +63,7 @@ export async function* entriesOf(
     meter.finishFile();
     outcome.included.push(file);
   }
-  if (outcome.included.length === 0) throw noFilesLeft(outcome);
+  if (outcome.included.length === 0) throw noFilesLeft(outcome.missing);
   if (outcome.missing.length > 0)
     yield missingManifestEntry(job.jobId, outcome.included.length, outcome.missing);
 }
@@ -75,9 +76,4 @@ function assertNotInBulk({ missing }: BuildOutcome, totalFiles: number): void {
   const failing = failingOf(missing);
   if (!failing || !failInBulk(failing, totalFiles)) return;
   throw new LonghaulError(failing.first.code, bulkMessage(failing, totalFiles));
-}
-
-function noFilesLeft({ missing }: BuildOutcome): LonghaulError {
-  const first = missing[0]?.message ?? '';
-  return new LonghaulError('NO_FILES_AVAILABLE', `None of the files is available any more. ${first}`);
 }

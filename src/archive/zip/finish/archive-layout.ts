@@ -18,7 +18,7 @@ export interface HeadPart {
   kept: SideBytes;
 }
 
-/** Where everything is in the archive, except what the finish appends. */
+/** The places of all bytes in the archive, without those that the finish appends. */
 export interface ArchiveLayout {
   /** Segments whose bytes are in the archive, in order. */
   segments: SegmentResultObject[];

@@ -1,5 +1,5 @@
-import { LonghaulError } from '../../../contract/errors.js';
 import type { MissingFile } from '../../../contract/files.js';
+import { noFilesLeft } from '../../no-files-left.js';
 import type { Summed } from '../format/crc32.js';
 import { LIMITS, type Limits } from '../limits.js';
 import type { SentPart } from '../ports.js';
@@ -88,9 +88,4 @@ async function loadLayout(
   for (const { name } of results.toSorted((a, b) => a.index - b.index))
     objects.push(parseResult(await readSide(side, name, signal)));
   return layOut(objects);
-}
-
-function noFilesLeft(lost: readonly MissingFile[]): LonghaulError {
-  const first = lost[0]?.message ?? '';
-  return new LonghaulError('NO_FILES_AVAILABLE', `None of the files is available any more. ${first}`);
 }

@@ -55,11 +55,5 @@ export function writeCentralRecord(into: Buffer, entry: CentralRecord): void {
   into.writeUInt32LE(isWide ? format.OVERFLOW_32 : entry.offset, 42);
   const extra = FIXED_SIZE + nameSize;
   format.writeTimeExtra(into, extra, entry.time);
-  if (isWide) writeZip64(into, extra + format.TIME_EXTRA_SIZE, wide);
-}
-
-function writeZip64(into: Buffer, at: number, fields: readonly number[]): void {
-  into.writeUInt16LE(format.ZIP64_EXTRA, at);
-  into.writeUInt16LE(8 * fields.length, at + 2);
-  fields.forEach((value, i) => format.writeUInt64(into, value, at + 4 + 8 * i));
+  if (isWide) format.writeZip64Extra(into, extra + format.TIME_EXTRA_SIZE, wide);
 }

@@ -31,8 +31,8 @@ export const MAX_NAME = 1_024;
 export const VERSION = 20;
 export const VERSION_ZIP64 = 45;
 
-export const ZIP64_EXTRA = 0x0001;
-export const TIME_EXTRA = 0x5455;
+const ZIP64_EXTRA = 0x0001;
+const TIME_EXTRA = 0x5455;
 /** Extended timestamp with the modification time alone: header, flags and 32-bit seconds (APPNOTE 4.6, Info-ZIP). */
 export const TIME_EXTRA_SIZE = 9;
 
@@ -54,4 +54,11 @@ export function writeTimeExtra(into: Buffer, at: number, time: number): void {
 export function writeUInt64(into: Buffer, value: number, at: number): void {
   into.writeUInt32LE(value % 0x1_0000_0000, at);
   into.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
+}
+
+/** Writes the ZIP64 field with these 64-bit integers at `at` (APPNOTE 4.5.3). */
+export function writeZip64Extra(into: Buffer, at: number, values: readonly number[]): void {
+  into.writeUInt16LE(ZIP64_EXTRA, at);
+  into.writeUInt16LE(8 * values.length, at + 2);
+  values.forEach((value, i) => writeUInt64(into, value, at + 4 + 8 * i));
 }

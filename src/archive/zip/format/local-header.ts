@@ -40,12 +40,5 @@ export function writeLocalHeader(into: Buffer, entry: format.EntryFormat): void 
   into.writeUInt16LE(into.length - FIXED_SIZE - nameSize, 28);
   const extra = FIXED_SIZE + nameSize;
   format.writeTimeExtra(into, extra, entry.time);
-  if (entry.zip64) writeZip64Sizes(into, extra + format.TIME_EXTRA_SIZE, entry);
-}
-
-function writeZip64Sizes(into: Buffer, at: number, { size, packed }: format.EntryFormat): void {
-  into.writeUInt16LE(format.ZIP64_EXTRA, at);
-  into.writeUInt16LE(ZIP64_SIZE - 4, at + 2);
-  format.writeUInt64(into, size, at + 4);
-  format.writeUInt64(into, packed, at + 12);
+  if (entry.zip64) format.writeZip64Extra(into, extra + format.TIME_EXTRA_SIZE, [entry.size, entry.packed]);
 }

@@ -42,7 +42,7 @@ export interface PartNumbers {
 export interface SegmentPlan {
   /** From 0. */
   index: number;
-  /** Where the plan object has the lines of its entries. */
+  /** Range of the plan object that holds the lines of its entries. */
   lines: ByteSpan;
   /** Entries, and bytes of their files. */
   entries: number;

@@ -19,14 +19,14 @@ export interface SegmentContext {
   lines: EntryLines;
 }
 
-/** A file that was lost after some of its bytes were placed: the segment begins anew without it. */
+/** A file was lost after some of its bytes were placed. The segment begins anew without it. */
 export class LostMidway extends Error {
   constructor(readonly missing: MissingFile) {
     super(missing.message);
   }
 }
 
-/** The store told other sums than the known ones: the segment begins anew and reads what it would have copied. */
+/** The store told other sums than the known ones. The segment begins anew, and reads these files instead of copying. */
 export class SumsDiffer extends Error {}
 
 /** Reads files, and turns their errors into outcomes. */

@@ -14,7 +14,7 @@ export interface SideBytes extends Summed {
   name: string;
 }
 
-/** What a segment came to: the first line of its result object. The others are its entries. */
+/** The outcome of a segment. It is the first line of the result object; the entries follow. */
 export interface SegmentRecord {
   index: number;
   /** In the order of their numbers, which is that of the archive. */

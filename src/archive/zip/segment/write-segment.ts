@@ -28,7 +28,7 @@ export interface SegmentIo {
   onReadError: OnReadError;
   buffers: Buffers;
   signal: AbortSignal;
-  /** Called with source bytes that were read or copied, and when the segment begins anew, with 0 as their sum. */
+  /** Receives the sum of all bytes that were read or copied. A segment that begins anew reports 0. */
   onProgress?(bytes: number): void;
   limits?: Limits;
 }
