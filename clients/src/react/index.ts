@@ -27,5 +27,6 @@ export type { DownloadMessages } from './view/download-messages.js';
 export type { DownloadAction, DownloadView, ViewAction } from './view/view.js';
 export { type DownloadActions, useDownloadActions } from './hooks/use-download-actions.js';
 export { useDownloadView } from './hooks/use-download-view.js';
+export { isActive } from './store/is-active.js';
 export { describe as describeDownload } from './view/describe.js';
 export type { DescribeOptions } from './view/scene.js';

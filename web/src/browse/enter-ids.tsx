@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import type { FileId } from 'longhaul/client';
-import { type Selection } from 'longhaul/react';
+import { plural, type Selection, useLonghaul } from 'longhaul/react';
 import { parseFileIds } from '../link.js';
 
-/** Where the server lists no files, a person enters the ids of those they want. */
+/** A field for file ids, for servers that list no files. */
 export function EnterIds({ initial, selection }: { initial: readonly FileId[]; selection: Selection }) {
+  const { locale } = useLonghaul();
   const [text, setText] = useState(initial.join('\n'));
   const { ids, rest } = parseFileIds(text);
 
@@ -33,7 +34,7 @@ export function EnterIds({ initial, selection }: { initial: readonly FileId[]; s
       <p id="ids-note" role="status" className={rest.length > 0 ? 'danger' : 'muted'}>
         {rest.length > 0
           ? `Not an id: ${rest.slice(0, 3).join(', ')}${rest.length > 3 ? ' …' : ''}`
-          : `${ids.length.toLocaleString()} ${ids.length === 1 ? 'id' : 'ids'}`}
+          : plural(ids.length, { one: 'id', other: 'ids' }, locale)}
       </p>
     </div>
   );

@@ -26,7 +26,7 @@ interface DownloadBarProps {
   onAccepted: () => void;
 }
 
-/** What the selection will be, and the button that starts it. */
+/** Describes the download of the selection, with the button that starts it. */
 export function DownloadBar({
   button,
   isOver,

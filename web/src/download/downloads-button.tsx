@@ -1,6 +1,5 @@
-import { useDownloads, useDownloadUi } from 'longhaul/react';
+import { isActive, useDownloads, useDownloadUi } from 'longhaul/react';
 import { DownloadsIcon } from '../shell/icons.js';
-import { isActive } from './is-active.js';
 
 /** Opens the downloads where there is no room at the side. */
 export function DownloadsButton() {

@@ -1,5 +1,5 @@
 import type { Estimate, FileId } from 'longhaul/client';
-import type { Files } from 'longhaul/react';
+import { type Files, plural, useLonghaul } from 'longhaul/react';
 
 interface MissingProps {
   estimate: Estimate;
@@ -10,7 +10,9 @@ interface MissingProps {
 /** Files of the selection that cannot be downloaded, by name. */
 export function Missing({ estimate, files, onLeaveOut }: MissingProps) {
   const { filesMissing, missing } = estimate;
-  const text = filesMissing === 1 ? '1 file is not available' : `${filesMissing} files are not available`;
+  const { locale } = useLonghaul();
+  const forms = { one: 'file is not available', other: 'files are not available' };
+  const text = plural(filesMissing, forms, locale);
   return (
     <>
       <button type="button" className="link danger" popoverTarget="missing">
