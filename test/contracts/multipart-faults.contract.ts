@@ -3,17 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { errorCodeOf } from '../../src/contract/errors.js';
 import type { OpenUpload, SentPart } from '../../src/storage/multipart-store.js';
 import type { S3Options } from '../../src/storage/s3/s3-client.js';
-import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
+import type { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { collect, noise, readAll } from '../support/bodies.js';
-import { type Fault, FaultProxy, type SeenRequest } from '../support/fault-proxy.js';
+import type { Fault, FaultProxy, SeenRequest } from '../support/fault-proxy.js';
 import type { S3Server } from '../support/s3-servers.js';
 import { waitFor } from '../support/wait-for.js';
-import { optionsOf } from './s3-under-test.js';
+import { FaultyS3, isCompletion, isPart } from './faulty-s3.js';
 
 const MIB = 1024 * 1024;
 
-const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
-const isCompletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
 const isRead = ({ method, query }: SeenRequest) => method === 'GET' && !query.has('uploadId');
 
 const errorIn200 = (code: string): Fault => ({
@@ -27,33 +25,21 @@ export function multipartFaultsContract(
   start: () => Promise<S3Server>,
   traits: { completesUnknownUploads: boolean },
 ): void {
-  let server: S3Server;
+  let faulty: FaultyS3;
   let proxy: FaultProxy;
-  let options: S3Options;
   let store: S3ObjectStore;
-  let lastKey = 0;
-  const opened: S3ObjectStore[] = [];
 
   beforeAll(async () => {
-    server = await start();
-    proxy = await FaultProxy.start(server.endpoint);
-    options = { ...optionsOf(server), endpoint: proxy.url };
-    store = open({});
+    faulty = await FaultyS3.start(start);
+    ({ proxy } = faulty);
+    store = open();
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    for (const each of opened) each.close();
-    await proxy?.stop();
-    await server?.stop();
-  });
+  afterAll(() => faulty?.stop());
 
-  function open(changes: Partial<S3Options>): S3ObjectStore {
-    const opening = new S3ObjectStore({ ...options, ...changes });
-    opened.push(opening);
-    return opening;
-  }
+  const open = (changes?: Partial<S3Options>) => faulty.open(changes);
 
-  const newKey = () => `faults/${lastKey++}/object`;
+  const newKey = () => faulty.newKey();
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'success', errorCodeOf);
   const send = (upload: OpenUpload, number: number, bytes: Buffer, signal?: AbortSignal) =>
     upload.sendPart(number, [bytes.subarray(0, 99), bytes.subarray(99)], crc32(bytes), signal);

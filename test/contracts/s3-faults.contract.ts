@@ -4,17 +4,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { errorCodeOf, LonghaulError } from '../../src/contract/errors.js';
 import { createS3Client, type S3Options } from '../../src/storage/s3/s3-client.js';
-import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
+import type { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { collect, HangingBody, noise, readAll, streamOf } from '../support/bodies.js';
-import { FaultProxy, type SeenRequest } from '../support/fault-proxy.js';
+import type { FaultProxy, SeenRequest } from '../support/fault-proxy.js';
 import type { S3Server } from '../support/s3-servers.js';
 import { waitFor } from '../support/wait-for.js';
-import { optionsOf } from './s3-under-test.js';
+import { FaultyS3, isCompletion, isPart } from './faulty-s3.js';
 
 const MIB = 1024 * 1024;
 
-const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
-const isCompletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
 const isWithdrawal = ({ method, query }: SeenRequest) => method === 'DELETE' && query.has('uploadId');
 
 /** Tests `S3ObjectStore` with failures of the network and the store. */
@@ -22,33 +20,22 @@ export function s3FaultsContract(
   start: () => Promise<S3Server>,
   traits: { reportsChecksumType: boolean },
 ): void {
+  let faulty: FaultyS3;
   let server: S3Server;
   let proxy: FaultProxy;
   let options: S3Options;
   let store: S3ObjectStore;
-  let lastKey = 0;
-  const opened: S3ObjectStore[] = [];
 
   beforeAll(async () => {
-    server = await start();
-    proxy = await FaultProxy.start(server.endpoint);
-    options = { ...optionsOf(server), endpoint: proxy.url };
-    store = open({});
+    faulty = await FaultyS3.start(start);
+    ({ proxy, options, server } = faulty);
+    store = open();
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    for (const each of opened) each.close();
-    await proxy?.stop();
-    await server?.stop();
-  });
+  afterAll(() => faulty?.stop());
 
-  const newKey = () => `faults/${lastKey++}/object`;
-
-  function open(changes: Partial<S3Options>): S3ObjectStore {
-    const opening = new S3ObjectStore({ ...options, ...changes });
-    opened.push(opening);
-    return opening;
-  }
+  const newKey = () => faulty.newKey();
+  const open = (changes?: Partial<S3Options>) => faulty.open(changes);
 
   async function failureOf(promise: Promise<unknown>): Promise<LonghaulError> {
     const error = await promise.then(

@@ -25,6 +25,25 @@ export async function openWebPage(
   return { page, context, reports };
 }
 
+/** The tabs of one test. */
+export class WebPages {
+  private opened: WebPage[] = [];
+
+  async visit(...args: Parameters<typeof openWebPage>): Promise<Page> {
+    const opened = await openWebPage(...args);
+    this.opened.push(opened);
+    return opened.page;
+  }
+
+  /** Closes all tabs. Returns their reports. */
+  async close(): Promise<string[]> {
+    const { opened } = this;
+    this.opened = [];
+    await Promise.all(opened.map(({ context }) => context.close()));
+    return opened.flatMap(({ reports }) => reports);
+  }
+}
+
 /** The row of a file in the list. */
 export const row = (page: Page, name: string) => page.getByRole('row', { name });
 

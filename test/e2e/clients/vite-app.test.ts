@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const programs = [await locateTemporalCli(), await locateChromium()];
 const KEY = 'key-of-ada-of-the-example';
 
-/** What `npm install` would fetch, besides the packed client. */
+/** Packages that `npm install` would fetch, besides the packed client. */
 const LINKED = [
   'react',
   'react-dom',

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { locateChromium, startBrowser } from '../../support/browser.js';
 import { describeWith } from '../../support/require-server.js';
 import { Stack } from '../../support/stack.js';
 import { locateTemporalCli } from '../../support/temporal-programs.js';
 import { readWithPython } from '../../support/unpack.js';
-import { openWebPage, row, type WebPage } from '../../support/web-page.js';
+import { openWebPage, row, WebPages } from '../../support/web-page.js';
 
 const programs = [await locateTemporalCli(), await locateChromium()];
 
 describeWith(programs, 'downloads on the page', (temporalCli, chromium) => {
   let stack: Stack;
   let browser: Browser;
-  let open: WebPage[] = [];
+  const tabs = new WebPages();
 
   beforeAll(async () => {
     [stack, browser] = await Promise.all([Stack.start({ temporalCli }), startBrowser(chromium)]);
@@ -23,21 +23,14 @@ describeWith(programs, 'downloads on the page', (temporalCli, chromium) => {
     }
   });
   afterEach(async () => {
-    const reports = open.flatMap((opened) => opened.reports);
-    await Promise.all(open.map(({ context }) => context.close()));
-    open = [];
-    expect(reports).toEqual([]);
+    expect(await tabs.close()).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();
     await stack?.stop();
   });
 
-  async function visit(hash = '', base = stack.baseUrl): Promise<Page> {
-    const opened = await openWebPage(browser, `${base}/${hash}`);
-    open.push(opened);
-    return opened.page;
-  }
+  const visit = (hash = '', base = stack.baseUrl) => tabs.visit(browser, `${base}/${hash}`);
   const files = () => fetch(`${stack.baseUrl}/v1/downloads`).then((response) => response.json());
 
   it('saves three files after four clicks', async () => {

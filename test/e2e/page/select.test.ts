@@ -1,38 +1,33 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { locateChromium, startBrowser } from '../../support/browser.js';
 import { manyFiles, PageSite } from '../../support/page-site.js';
 import { describeWith } from '../../support/require-server.js';
 import { problem } from '../../support/stub-api.js';
 import { waitFor } from '../../support/wait-for.js';
-import { openWebPage, row, summary, type WebPage } from '../../support/web-page.js';
+import { row, summary, WebPages } from '../../support/web-page.js';
 
 describeWith(await locateChromium(), 'the file list of the page', (chromium) => {
   let site: PageSite;
   let browser: Browser;
-  let open: WebPage[];
+  const tabs = new WebPages();
 
   beforeAll(async () => {
     browser = await startBrowser(chromium);
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {
-    open = [];
     site = await PageSite.start();
     site.files = manyFiles(12);
   });
   afterEach(async () => {
-    const reports = open.flatMap((opened) => opened.reports);
-    await Promise.all(open.map(({ context }) => context.close()));
+    const reports = await tabs.close();
     await site.stop();
     expect(reports).toEqual([]);
   });
 
-  async function visit(options: Parameters<typeof openWebPage>[2] = {}, hash = ''): Promise<Page> {
-    const opened = await openWebPage(browser, site.url + hash, options);
-    open.push(opened);
-    return opened.page;
-  }
+  const visit = (options: BrowserContextOptions = {}, hash = '') =>
+    tabs.visit(browser, site.url + hash, options);
   const at = (page: Page, index: number) => page.locator(`[data-index="${index}"]`);
   const selected = (page: Page) =>
     page.$$eval('[aria-selected="true"]', (rows) =>

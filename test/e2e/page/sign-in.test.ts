@@ -10,7 +10,7 @@ import { describeWith } from '../../support/require-server.js';
 import { Stack } from '../../support/stack.js';
 import { locateTemporalCli } from '../../support/temporal-programs.js';
 import { waitFor } from '../../support/wait-for.js';
-import { openWebPage, row, summary, type WebPage } from '../../support/web-page.js';
+import { row, summary, WebPages } from '../../support/web-page.js';
 
 const programs = [await locateTemporalCli(), await locateChromium()];
 const entry = (user: string, key: string) =>
@@ -21,7 +21,7 @@ describeWith(programs, 'sign-in on the page', (temporalCli, chromium) => {
   let keys: string;
   let stack: Stack;
   let browser: Browser;
-  let open: WebPage[] = [];
+  const tabs = new WebPages();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-keys-'));
@@ -35,10 +35,7 @@ describeWith(programs, 'sign-in on the page', (temporalCli, chromium) => {
     await stack.store.write('downloads/70000', Buffer.from('hello'), { metadata: { filename: 'a.txt' } });
   });
   afterEach(async () => {
-    const reports = open.flatMap((opened) => opened.reports);
-    await Promise.all(open.map(({ context }) => context.close()));
-    open = [];
-    expect(reports).toEqual([]);
+    expect(await tabs.close()).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -46,11 +43,7 @@ describeWith(programs, 'sign-in on the page', (temporalCli, chromium) => {
     await rm(folder, { recursive: true });
   });
 
-  async function visit(url = `${stack.baseUrl}/`): Promise<Page> {
-    const opened = await openWebPage(browser, url);
-    open.push(opened);
-    return opened.page;
-  }
+  const visit = (url = `${stack.baseUrl}/`) => tabs.visit(browser, url);
   async function signIn(page: Page, key: string): Promise<void> {
     await page.getByLabel('API key').fill(key);
     await page.keyboard.press('Enter');

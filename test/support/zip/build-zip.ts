@@ -30,7 +30,7 @@ export const TIME = 1_715_949_296;
 export interface TestFile {
   name: string;
   bytes: Buffer;
-  /** Where the bytes are, `object` by default. `stream` is a server without ranges. */
+  /** The kind of source, `object` by default. `stream` is a server without ranges. */
   source?: 'object' | 'stream';
   /** True when the store knows the CRC-32. */
   known?: boolean;
