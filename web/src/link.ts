@@ -1,6 +1,6 @@
 import type { FileId } from 'longhaul/client';
 
-/** What a link to the page asks for: `#files=70000,70001&name=photos`, `#job=ID`. */
+/** The contents of a link to the page: `#files=70000,70001&name=photos`, `#job=ID`. */
 export interface PageLink {
   fileIds: FileId[];
   /** Name of the archive. */

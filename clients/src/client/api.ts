@@ -228,7 +228,7 @@ export interface Me {
   /** True if `GET /v1/files` lists files. */
   listing: boolean;
   version: string;
-  /** What operators need; null for all other users. */
+  /** For operators; null for all other users. */
   operator: {
     /** Base URL of the Temporal Web UI; null if it is not set. */
     webUiUrl: string | null;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a browser shows instead of the page. */
+/** Browsers show this text instead of the page. */
 export const NOT_BUILT =
   'The page is not built. Run `npm run build`, then reload. The API works without the page: see docs/\n';
 

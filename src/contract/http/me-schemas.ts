@@ -22,7 +22,7 @@ export const meSchema = z
         namespace: z.string().describe('Temporal namespace of the jobs.'),
       })
       .nullable()
-      .describe('What operators need; null for all other users.'),
+      .describe('For operators; null for all other users.'),
   })
   .meta({ id: 'Me' });
 

@@ -1,4 +1,4 @@
 import type { Me } from 'longhaul/client';
 
-/** What an operator may see. */
+/** The part of `GET /v1/me` that only operators get. */
 export type Operator = NonNullable<Me['operator']>;

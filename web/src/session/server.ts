@@ -1,7 +1,7 @@
-/** How this server recognizes people. */
+/** The way in which this server recognizes people. */
 export interface Auth {
   mode: 'none' | 'api-key' | 'jwt' | (string & {});
-  /** Where a person signs in; null if there is no such page. */
+  /** Address of the sign-in page; null if there is none. */
   signInUrl: string | null;
 }
 

@@ -4,7 +4,7 @@ import { type Auth, readAuth, signIn, type SignInOutcome, signOut } from './serv
 import { hearTabs, tellTabs } from './tabs.js';
 import { takeTicket } from './ticket.js';
 
-/** Where the page stands with the server. */
+/** The page's state with the server. */
 export type SessionState =
   | { at: 'opening'; isRetrying: boolean }
   | { at: 'failed'; error: LonghaulError }

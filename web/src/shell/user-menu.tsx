@@ -11,7 +11,7 @@ interface UserMenuProps {
   onDialog: (dialog: 'shortcuts' | 'failed') => void;
 }
 
-/** Who is signed in, and what is rarely needed. */
+/** Shows the name of the user, with actions that are rarely needed. */
 export function UserMenu({ session, me, onDialog }: UserMenuProps) {
   const { downloads } = useLonghaul();
   const menu = useRef<HTMLDivElement>(null);

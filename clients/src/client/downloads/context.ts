@@ -9,7 +9,7 @@ export type DownloadsClient = Pick<
   'start' | 'status' | 'watch' | 'cancel' | 'retry' | 'list' | 'downloadUrl'
 >;
 
-/** What the parts of a store share. */
+/** The parts of a store share these. */
 export interface StoreContext extends Board {
   client: DownloadsClient;
   tabs: Tabs;

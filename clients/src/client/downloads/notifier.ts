@@ -8,7 +8,7 @@ export interface Notifier {
   subscribe: (listener: () => void, id?: string) => () => void;
   /** Calls the listeners of a download and those of all, if it looks different. Without one: all listeners. */
   show: (item?: Item) => void;
-  /** What is shown of the items, newest first. */
+  /** Lists the downloads as listeners know them, newest first. */
   list: () => readonly Download[];
 }
 

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
 
-/** What a key does in a list of rows. */
+/** The effect of a key in a list of rows. */
 export type RowAction = { moveTo: number; extends: boolean } | 'toggle' | 'all' | 'clear';
 
 /** @returns undefined for keys that the list does not use. */

@@ -4,7 +4,7 @@ import { asFailure } from '../../client/errors.js';
 import type { DownloadRequest, Estimate, LonghaulError } from '../../client/index.js';
 import { useLonghaul } from '../context.js';
 
-/** What a download will be. */
+/** The estimate of a download, with the state of its request. */
 export interface EstimateResult {
   /** That of the last request until the next one is answered; null before the first and without a request. */
   estimate: Estimate | null;

@@ -30,6 +30,6 @@ export function watchChanges(all: Source<readonly Download[]>, events: ChangeEve
 /** True if the download ended on this page, and not while the page was closed: then its news is old. */
 export function hasEndedHere(download: Download, before: Download | undefined): boolean {
   if (!before || !isActive(before) || isActive(download)) return false;
-  // What is taken up from before the refresh begins as `starting` too, without its request.
+  // A download from before the refresh begins as `starting` too, but has no request.
   return before.state !== 'starting' || download.request !== null;
 }
