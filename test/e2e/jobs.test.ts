@@ -273,9 +273,10 @@ describeWith(await locateTemporalCli(), 'jobs API', (temporalCli) => {
       const { jobId } = await start(user, body);
       await waitUntilFinal(user, jobId);
       const { jobId: between } = await start(user);
+      // Before the second run begins, otherwise both may end at the same time.
+      await waitUntilFinal(user, between);
       await stack.store.write('downloads/70050', Buffer.from('there now'));
       await start(user, body);
-      await waitUntilFinal(user, between);
       await waitFor('the second run to complete', async () => {
         const { jobs } = await list(user, '?status=completed');
         return jobs.length === 2 && jobs[0]!.jobId === jobId;
