@@ -48,6 +48,7 @@ async function bundleWorkflows() {
   const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error };
   const { code } = await bundleWorkflowCode({
     workflowsPath: path('../src/workflows/index.ts'),
+    workflowInterceptorModules: [path('../src/workflows/tracing.ts')],
     // Sources import `./x.js`, the emitted name; the bundler must read `./x.ts`.
     webpackConfigHook: (config) => ({
       ...config,

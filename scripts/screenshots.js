@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 /**
  * Takes the pictures of docs/images: `node scripts/screenshots.js http://localhost:3000 /usr/bin/chromium`. The page is
  * that of a running server; the files and downloads are made up, so that the pictures are the same every time.
- * ImageMagick makes them small: `mogrify -colors 64 docs/images/*.png`.
+ * ImageMagick makes them small: `mogrify +dither -colors 64 docs/images/*.png`.
  */
 
 const [url = 'http://localhost:3000', executablePath = '/usr/bin/chromium'] = process.argv.slice(2);

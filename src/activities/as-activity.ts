@@ -7,6 +7,7 @@ import { type ErrorCode, LonghaulError } from '../contract/errors.js';
 import { FileError } from '../contract/file-error.js';
 import { FILE_FAULTS } from '../contract/file-faults.js';
 import type { FileId } from '../contract/files.js';
+import { jobIdOf } from '../contract/names.js';
 import type { Logger } from '../telemetry/logger.js';
 import { FileLostError } from './build/file-lost.js';
 
@@ -81,7 +82,13 @@ function activityContext(logger: Logger): Omit<ActivityContext, 'reportProgress'
     isLastAttempt: Boolean(maxAttempts) && attempt >= maxAttempts!,
     signal,
     lastHeartbeat: heartbeatDetails,
-    logger: logger.child({ workflowId: workflowExecution?.workflowId, activity: activityType, attempt }),
+    logger: logger.child({
+      workflowId: workflowExecution?.workflowId,
+      jobId: jobIdOf(workflowExecution?.workflowId),
+      runId: workflowExecution?.runId,
+      activity: activityType,
+      attempt,
+    }),
   };
 }
 
@@ -91,6 +98,10 @@ function asFailure(
   { signal, attempt, logger }: Omit<ActivityContext, 'reportProgress'>,
 ) {
   if (signal.aborted) return asCancellation(signal.reason, details);
+  if (error instanceof ApplicationFailure) {
+    logger.error({ err: error }, error.message);
+    return error;
+  }
   const known = error instanceof LonghaulError ? error : undefined;
   const code = known?.code ?? 'INTERNAL_ERROR';
   logger.warn({ err: error, code, attempt }, 'activity failed');

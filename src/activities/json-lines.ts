@@ -33,6 +33,10 @@ export async function* readJsonLines<T>(
 /** U+2028 and U+2029: JSON allows them in strings, but `readline` of Node 24 ends a line at them. */
 const LINE_SEPARATORS = /[\u2028\u2029]/g;
 
+function bytesOf(block: string): Buffer {
+  return Buffer.from(block.replace(LINE_SEPARATORS, escaped));
+}
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16)}`;
 }
@@ -41,11 +45,11 @@ function escaped(character: string): string {
 function* encode(lines: Iterable<unknown>): Generator<Buffer> {
   let block = '';
   for (const line of lines) {
-    block += `${JSON.stringify(line).replace(LINE_SEPARATORS, escaped)}\n`;
+    block += `${JSON.stringify(line)}\n`;
     if (block.length >= 64 * 1024) {
-      yield Buffer.from(block);
+      yield bytesOf(block);
       block = '';
     }
   }
-  if (block !== '') yield Buffer.from(block);
+  if (block !== '') yield bytesOf(block);
 }

@@ -9,9 +9,13 @@ import { corsFor } from './middleware/cors.js';
 import { validHost } from './middleware/host.js';
 import { hsts } from './middleware/hsts.js';
 import { noStore } from './middleware/no-store.js';
+import { observed } from './middleware/observed.js';
 import { pageOrigin } from './middleware/page-origin.js';
 import { rateLimited, rateLimitedByAddress } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
+import { refusedWhenOverloaded } from './middleware/overloaded.js';
+import { traced } from './middleware/traced.js';
+import { requestLog } from './middleware/request-log.js';
 import { openApiDocument } from './openapi/document.js';
 import { operationsOf } from './openapi/operations.js';
 import { adminRoutes } from './routes/admin.js';
@@ -48,7 +52,17 @@ export function createApp(deps: AppDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.http.trustProxy);
-  app.use(requestId, helmet(HELMET), hsts, corsFor(deps.http.corsOrigins), validHost);
+  if (deps.metrics) app.use(observed(deps.metrics));
+  app.use(
+    requestId,
+    ...(deps.tracing ? [traced(deps.tracing)] : []),
+    requestLog(deps.logger),
+    helmet(HELMET),
+    hsts,
+    corsFor(deps.http.corsOrigins),
+    validHost,
+    refusedWhenOverloaded(deps.overload),
+  );
   app.use('/v1', noStore);
   const limitedByAddress = rateLimitedByAddress(deps.rateLimit);
   if (deps.localLinks) app.use('/v1/objects', limitedByAddress).use(objectRoutes(deps.localLinks));

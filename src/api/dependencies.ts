@@ -1,4 +1,7 @@
+import type { Overload } from '../concurrency/overload.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Tracing } from '../telemetry/tracing/tracing.js';
+import type { AdminStore } from '../contract/http/admin-schemas.js';
 import type { JobPolicy } from '../contract/job.js';
 import type { CallbackRefusal } from '../outbound/callback-refusal.js';
 import type { Jobs } from '../jobs/jobs.js';
@@ -10,6 +13,7 @@ import type { ArchivePresence } from '../jobs/archive-presence.js';
 import type { TransferRate } from '../jobs/status/transfer-rate.js';
 import type { LinkSigner } from '../jobs/archive-link.js';
 import type { OperatorJobs } from '../jobs/operator-jobs.js';
+import type { RequestMetrics } from './middleware/observed.js';
 import type { RateLimit } from './middleware/rate-limit.js';
 import type { LocalLinks } from './routes/objects.js';
 import type { StreamHub } from './streams/stream-hub.js';
@@ -39,6 +43,8 @@ export interface AppDependencies {
   transferRate: Pick<TransferRate, 'recent'>;
   fileList: FileList;
   store: LinkSigner & OutcomeStore;
+  /** Tells operators what the store can do. */
+  storeView: () => Promise<AdminStore>;
   /** Shared, because it keeps answers. */
   archives: Pick<ArchivePresence, 'isGone'>;
   /** Origin of the links to archives; null for our own. */
@@ -60,8 +66,13 @@ export interface AppDependencies {
   rateLimit: RateLimit;
   callbackRefusal: CallbackRefusal;
   http: HttpOptions;
+  overload: Overload;
+  /** Absent while tracing is off. */
+  tracing?: Tracing;
   version: string;
   logger: Logger;
+  /** Absent without METRICS_PORT. */
+  metrics?: RequestMetrics;
 }
 
 export interface HttpOptions {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -10,23 +9,41 @@ import { assertFilesFolder } from '../config/files-folder.js';
 import { load, loadSettings, loadTogether, type Settings, SettingsError } from '../config/env.js';
 import type { JobPolicy } from '../contract/job.js';
 import { DownloadEstimator } from '../lookup/estimator.js';
+import { Overload, watchEventLoop } from '../concurrency/overload.js';
+import { BuildQueueLimit } from '../temporal/build-queue-limit.js';
+import { grpcRetries } from '../temporal/grpc-retries.js';
 import { ClockWatch } from '../runtime/clock-watch.js';
+import { buildInfo, versionOf } from '../runtime/build-info.js';
+import { listen, listenForMetrics } from '../runtime/listen.js';
 import { silenceSdkNodeWarning } from '../runtime/sdk-warnings.js';
 import { shutDown, shutdownRequested } from '../runtime/shutdown.js';
 import { callbackRefusal } from '../outbound/callback-refusal.js';
+import { measuredHttp } from '../outbound/measured-http.js';
 import { UrlGuard } from '../outbound/url-guard.js';
 import { createSource } from '../source/create-source.js';
 import { FileListing } from '../source/objects/file-listing.js';
 import { FileCheck } from '../lookup/check-file.js';
-import { createObjectStore, localLinksOf, sourceFilesOf } from '../storage/create-store.js';
+import { keptProbe } from '../storage/capability-probe.js';
+import { createApiStores, localLinksOf, sourceFilesOf } from '../storage/create-store.js';
 import type { SigningSecrets } from '../secrets/signed-token.js';
 import { loadPersistentSecret } from '../secrets/persistent-secret.js';
 import type { SourceFiles } from '../storage/folder/folder-files.js';
+import { storeObservers } from '../storage/store-observer.js';
 import { StoreWatch } from '../storage/store-watch.js';
-import { createLogger } from '../telemetry/logger.js';
+import { createLogger, createServiceLogger } from '../telemetry/logger.js';
+import { API_METRICS } from '../telemetry/metrics/api-metrics.js';
+import { createMetricsServer } from '../telemetry/metrics/metrics-server.js';
+import { observe } from '../telemetry/metrics/observe.js';
+import { measuredCalls } from '../temporal/telemetry/measured-calls.js';
+import { TemporalGauges } from '../temporal/telemetry/temporal-gauges.js';
 import { type TemporalConnection, temporalConnection } from '../temporal/connection.js';
+import { createTracing } from '../telemetry/tracing/create-tracing.js';
+import { tracedStarts } from '../temporal/telemetry/traced-starts.js';
 import { WorkerPresence } from '../temporal/worker-presence.js';
+import { countedJobs } from '../jobs/counted-jobs.js';
+import { type StatusReads, UNCOUNTED } from '../jobs/status/status-reads.js';
 import { Admission } from '../jobs/admission.js';
+import { storeView } from '../jobs/store-view.js';
 import { ArchivePresence } from '../jobs/archive-presence.js';
 import { ApiKeysError } from './auth/api-keys.js';
 import { createAuthenticator } from './auth/create-authenticator.js';
@@ -36,7 +53,7 @@ import { SignIns } from './auth/sign-ins.js';
 import { StreamTickets } from './auth/stream-tickets.js';
 import { type FileList, NoFileList } from '../jobs/file-ports.js';
 import { Health } from './health.js';
-import { closeNodeServer, createNodeServer } from './http/node-server.js';
+import { closeNodeServer, createNodeServer, drainNodeServer } from './http/node-server.js';
 import { CachedJobs } from '../jobs/status/cached-jobs.js';
 import { JobWatchers } from '../jobs/status/job-watchers.js';
 import { TransferRate } from '../jobs/status/transfer-rate.js';
@@ -56,16 +73,28 @@ const PAGE_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
 async function main(
   settings: Settings,
   temporal: TemporalConnection,
-  { store, authenticator, ticketSecrets, logger }: Loaded,
+  { store, links, authenticator, ticketSecrets, logger, observed, tracing }: Loaded,
 ): Promise<void> {
   const { connectionOptions, namespace } = temporal;
+  const measure = observed?.instruments;
   const requested = shutdownRequested();
   // Lazy, so that an API that starts before Temporal responds 503 until Temporal is available.
-  const connection = Connection.lazy(connectionOptions);
-  const client = new Client({ connection, namespace });
+  const connection = Connection.lazy({
+    ...connectionOptions,
+    interceptors: [grpcRetries(), ...(measure ? [measuredCalls(measure.temporalCalls)] : [])],
+  });
+  const client = new Client({
+    connection,
+    namespace,
+    ...(tracing && { interceptors: { workflow: [tracedStarts(tracing)] } }),
+  });
   const queues = new TemporalUserQueues(client, logger, settings.http.requestTimeoutMs);
   const files = sourceFilesOf(settings.catalogue.folder, settings.store, store);
-  const { catalogue, source } = createSource(settings, files);
+  const { catalogue, source } = createSource(
+    settings,
+    files,
+    observed && ((http, purpose) => measuredHttp(http, observed.outbound(purpose))),
+  );
   const watch = new StoreWatch(store, logger, new ClockWatch('the object store', logger));
   const checks = {
     storage: () => watch.check(2_000),
@@ -74,19 +103,32 @@ async function main(
   const workers = new WorkerPresence(connection, namespace, new ClockWatch('Temporal', logger));
   let stopping = false;
   const transferRate = new TransferRate();
-  const archives = new ArchivePresence(store);
-  const jobs = new CachedJobs(
+  const archives = new ArchivePresence(links);
+  const overload = new Overload(settings.http.maxEventLoopDelayMs);
+  const statusReads: StatusReads = measure
+    ? { served: (from, stale) => measure.statusReads.add({ source: from, stale: stale ? 'true' : 'false' }) }
+    : UNCOUNTED;
+  const cachedJobs = new CachedJobs(
     new TemporalJobs({
       client,
       logger,
       queues,
       admission: new Admission(queues, settings.job.maxQueued),
       archives,
+      buildQueue: new BuildQueueLimit(client, settings.job.maxQueueAgeMs),
       isCapped: settings.job.maxRunning > 0,
+      statusReads,
     }),
     Date.now,
     transferRate,
+    statusReads,
+    () => overload.isOverloaded,
   );
+  const jobs = measure
+    ? countedJobs(cachedJobs, ({ archive: { format }, priority }) =>
+        measure.jobsCreated.add({ format, priority }),
+      )
+    : cachedJobs;
   const watchers = new JobWatchers(jobs);
   const streams = new StreamHub(watchers, streamLimitsOf(settings));
   const deps: AppDependencies = {
@@ -104,9 +146,13 @@ async function main(
     fileList: fileListOf(settings, files),
     estimator: new DownloadEstimator({ catalogue, source }),
     transferRate,
-    store,
+    store: {
+      read: (key, options) => store.read(key, options),
+      signedLink: (key, options) => links.signedLink(key, options),
+    },
+    storeView: async () => storeView(store.knownCapabilities, await keptProbe(store)),
     archives,
-    storeOrigin: () => store.linkOrigin(),
+    storeOrigin: () => links.linkOrigin(),
     ...localLinksOf(store),
     pageFolder: PAGE_FOLDER,
     webUi: { url: settings.temporalUiUrl, namespace },
@@ -126,12 +172,25 @@ async function main(
       logger,
     ),
     http: settings.http,
+    overload,
     version: versionOf(),
     logger,
+    ...(measure && { metrics: measure }),
+    ...(tracing && { tracing }),
   };
+  if (observed) {
+    const gauges = new TemporalGauges(client, observed.instruments, () => workers.count());
+    observed.metrics.beforeScrape(() => gauges.refresh());
+    observed.metrics.beforeScrape(() => {
+      observed.instruments.webSockets.set({}, streams.sizeOf('websocket'));
+      observed.instruments.eventStreams.set({}, streams.sizeOf('events'));
+    });
+    await listenForMetrics(createMetricsServer(observed.metrics), settings.metrics, logger);
+  }
   const server = createNodeServer(createApp(deps));
-  await listen(server, settings.http);
+  await listen(server, { ...settings.http, settings: { port: 'PORT', host: 'HOST' } });
   logger.info({ port: settings.http.port }, 'api ready');
+  watchEventLoop(overload);
   if (!existsSync(join(PAGE_FOLDER, 'index.html'))) logger.warn('the page is not built: run npm run build');
   // Also without probes, otherwise operators would not learn of a wrong clock or of a store that does not work.
   void deps.health.report();
@@ -140,6 +199,8 @@ async function main(
   stopping = true;
   await shutDown(
     [
+      // First, because streams that reconnect while this server takes connections may come back to it.
+      { name: 'drain', run: () => drainNodeServer(server, settings.shutdownDrainMs) },
       {
         name: 'restart streams',
         run: async () => {
@@ -149,6 +210,7 @@ async function main(
         },
       },
       { name: 'finish requests', run: () => closeNodeServer(server, settings.shutdownGraceMs) },
+      { name: 'send traces', run: async () => tracing?.stop() },
     ],
     (phase, error) => logger.error({ err: error, phase }, 'shutdown phase failed'),
   );
@@ -160,22 +222,29 @@ type Loaded = Awaited<ReturnType<typeof loadFiles>>;
 
 /** Loads everything that files on disk configure, so that all problems are reported together. */
 async function loadFiles(settings: Settings) {
-  const logger = createLogger(settings.logLevel, 'longhaul-api');
+  const logger = createServiceLogger({ ...settings.log, version: versionOf() }, 'longhaul-api');
+  const observed = settings.metrics.port === undefined ? undefined : observe(API_METRICS, buildInfo());
+  const tracing = await createTracing(
+    settings.tracing,
+    { service: 'longhaul-api', version: versionOf() },
+    logger,
+  );
+  const observer = storeObservers(observed?.store, tracing?.storeRequest.bind(tracing));
   const folder =
     settings.store.kind === 'file' ? ensureDataFolder(settings.store.dataDir) : Promise.resolve();
-  const [store, ticketSecrets, authenticator] = await loadTogether(
-    folder.then(() => createObjectStore(settings.store, settings.http.publicUrl)),
+  const [{ store, links }, ticketSecrets, authenticator] = await loadTogether(
+    folder.then(() => createApiStores(settings.store, settings.http.publicUrl, observer)),
     folder.then(() => ticketSecretsOf(settings)),
     createAuthenticator(settings.auth, logger).catch((error: unknown) => {
       throw error instanceof ApiKeysError ? new SettingsError(error.problems) : error;
     }),
     assertFilesFolder(settings),
   );
-  return { store, ticketSecrets, authenticator, logger };
+  return { store, links, ticketSecrets, authenticator, logger, observed, tracing };
 }
 
 function policyOf({
-  job: { maxFiles: _files, maxQueued: _queued, ...policy },
+  job: { maxFiles: _files, maxQueued: _queued, maxQueueAgeMs: _age, ...policy },
   webhooks,
 }: Settings): JobPolicy {
   return { ...policy, operatorWebhook: webhooks.operatorUrl !== undefined };
@@ -202,29 +271,6 @@ async function ticketSecretOf({ kind, dataDir }: Settings['store']): Promise<str
   return kind === 'file'
     ? loadPersistentSecret(dataDir, 'stream-ticket-secret')
     : randomBytes(32).toString('base64url');
-}
-
-function versionOf(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = {
-  EADDRINUSE: (port) => `PORT ${port} is in use: choose another port, or stop the process that uses it`,
-  EACCES: (port) => `PORT ${port} needs root privileges: choose a port above 1023`,
-  EADDRNOTAVAIL: (_, host) => `HOST ${host} is not an address of this machine`,
-  ENOTFOUND: (_, host) => `HOST ${host} does not resolve`,
-  EAI_AGAIN: (_, host) => `HOST ${host} cannot be resolved now: check the DNS server`,
-};
-
-function listen(server: Server, { port, host }: { port: number; host: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = LISTEN_PROBLEMS[error.code ?? '']?.(port, host);
-      reject(problem ? new SettingsError([problem]) : error);
-    });
-    server.listen(port, host, resolve);
-  });
 }
 
 silenceSdkNodeWarning();

@@ -1,4 +1,4 @@
-import type { ArchiveFormat, Compression } from '../contract/job.js';
+import type { ArchiveFormat } from '../contract/job.js';
 
 /** The name and size of an entry, from which the archive size is computed. */
 export interface SizedEntry {
@@ -18,15 +18,10 @@ const TAR_ENTRY = 3 * TAR_BLOCK;
 const TAR_END = 20 * TAR_BLOCK;
 
 /** Returns an upper bound of the archive size in bytes: the size when no entry can be compressed. */
-export function archiveSizeBound(
-  format: ArchiveFormat,
-  compression: Compression,
-  entries: readonly SizedEntry[],
-): number {
+export function archiveSizeBound(format: ArchiveFormat, entries: readonly SizedEntry[]): number {
   if (format === 'zip') {
-    const dataBound = compression === 'store' ? (size: number) => size : deflateBound;
     return (
-      ZIP_END + sum(entries, ({ name, size }) => ZIP_ENTRY + 2 * Buffer.byteLength(name) + dataBound(size))
+      ZIP_END + sum(entries, ({ name, size }) => ZIP_ENTRY + 2 * Buffer.byteLength(name) + deflateBound(size))
     );
   }
   const tar =

@@ -11,18 +11,23 @@ interface MissingManifest {
   missing: { fileId: FileId; code: string; message: string }[];
 }
 
-/** Creates the entry that documents which files an incomplete archive lacks. */
-export function missingManifestEntry(
-  jobId: string,
-  included: number,
-  missing: readonly MissingFile[],
-): ArchiveEntry {
+/** Returns the text that documents which files an incomplete archive lacks. */
+export function missingManifest(jobId: string, included: number, missing: readonly MissingFile[]): Buffer {
   const manifest: MissingManifest = {
     jobId,
     included,
     missing: missing.map(({ fileId, code, message }) => ({ fileId, code, message })),
   };
-  const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Creates the entry with the manifest. */
+export function missingManifestEntry(
+  jobId: string,
+  included: number,
+  missing: readonly MissingFile[],
+): ArchiveEntry {
+  const bytes = missingManifest(jobId, included, missing);
   return {
     name: MISSING_MANIFEST_NAME,
     size: bytes.length,

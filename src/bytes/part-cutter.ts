@@ -7,17 +7,25 @@ export interface Part {
   last: boolean;
 }
 
+/** Bytes that a pool keeps at most, otherwise the large parts of one archive would stay for ever. */
+const MAX_KEPT = 64 * 1024 * 1024;
+
 /** Reuses buffers, because allocating megabytes per part makes memory use jump. */
 export class BufferPool {
   private readonly free: Buffer[] = [];
+  private kept = 0;
 
   take(size: number): Buffer {
-    const used = this.free.pop();
-    return used?.length === size ? used : Buffer.allocUnsafeSlow(size);
+    const at = this.free.findIndex(({ length }) => length === size);
+    if (at < 0) return Buffer.allocUnsafeSlow(size);
+    this.kept -= size;
+    return this.free.splice(at, 1)[0]!;
   }
 
   /** Returns a buffer to the pool. The caller must not use it afterwards. */
   release(buffer: Buffer): void {
+    if (this.kept + buffer.length > MAX_KEPT) return;
+    this.kept += buffer.length;
     this.free.push(buffer);
   }
 }

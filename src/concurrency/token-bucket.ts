@@ -23,6 +23,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Adds tokens, up to the size of one burst. */
+  add(tokens: number): void {
+    this.tokens = Math.min(this.burst, this.refill() + tokens);
+  }
+
   private refill(): number {
     const now = this.now();
     const earned = ((now - this.refilledAt) / 1_000) * this.perSecond;

@@ -56,6 +56,13 @@ function text(fallback: string) {
     .transform((value) => value ?? fallback);
 }
 
+function host(fallback: string) {
+  return text(fallback).refine(
+    (name) => isIP(name) !== 0 || HOST_NAME.test(name),
+    'must be an IP address or a host name of this machine, such as 127.0.0.1',
+  );
+}
+
 /** A comma-separated list. Ignores whitespace around entries; an absent list is empty. */
 function list(item: z.ZodType<string, string> = z.string()) {
   return z
@@ -69,6 +76,11 @@ function list(item: z.ZodType<string, string> = z.string()) {
     .pipe(z.array(item))
     .optional()
     .transform((value) => value ?? []);
+}
+
+/** Secrets of which the first signs, and all verify. */
+function signingSecrets() {
+  return list(z.string().min(32, 'must have at least 32 characters'));
 }
 
 const HOUR_MS = 3_600_000;
@@ -103,6 +115,16 @@ const ORIGIN = /^(?:\*|https?:\/\/[^\s/]+)$/;
 const WEBHOOK_SECRET = /^whsec_([A-Za-z0-9+/]+)={0,2}$/;
 const WEBHOOK_SECRET_HINT = 'must be whsec_ followed by 24 to 64 bytes in base64';
 
+/** How every secret in docker-compose.yml begins. */
+const DEVELOPMENT_SECRET = 'longhaul-development-';
+
+const LOCAL_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const KEY_PAIRS = [
+  ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
+  ['S3_SIGN_ACCESS_KEY_ID', 'S3_SIGN_SECRET_ACCESS_KEY'],
+] as const;
+
 /** Default limits. With AUTH_MODE=none all users are trusted, so there are no default limits. */
 const LIMITS_WITH_AUTH = { maxRunning: 3, maxRequests: 1_200 };
 
@@ -110,23 +132,38 @@ const LIMITS_WITH_AUTH = { maxRunning: 3, maxRequests: 1_200 };
 const environment = z
   .object({
     NODE_ENV: text('development'),
+    METRICS_PORT: integer(undefined, 0, 65_535),
+    METRICS_HOST: host('127.0.0.1'),
+    TEMPORAL_METRICS_PORT: integer(undefined, 1, 65_535),
+    OBSERVE: boolean(false),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+    PROBE_URL: publicUrl(),
+    PROBE_API_KEY: z.string().optional(),
+    PROBE_FILE_ID: text('longhaul-probe'),
+    PROBE_INTERVAL_MS: integer(60_000, 1_000, HOUR_MS),
+    PROBE_TIMEOUT_MS: integer(60_000, 1_000, HOUR_MS),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url(),
+    OTEL_TRACES_SAMPLER_ARG: z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+      .default('0.1')
+      .transform(Number),
+    LOG_USER_IDS: oneOf(['plain', 'hashed'], 'plain'),
 
     PORT: integer(3000, 0, 65_535),
     TEMPORAL_PORT: integer(7233, 1, 65_535),
     TEMPORAL_UI_PORT: integer(8233, 1, 65_535),
     TEMPORAL_UI_URL: publicUrl(),
-    HOST: text('0.0.0.0').refine(
-      (host) => isIP(host) !== 0 || HOST_NAME.test(host),
-      'must be an IP address or a host name of this machine, such as 127.0.0.1',
-    ),
+    HOST: host('0.0.0.0'),
     PUBLIC_URL: publicUrl(),
     TRUST_PROXY: integer(0, 0, 100),
     CORS_ORIGINS: list(
       z.string().regex(ORIGIN, 'must be * or an origin such as https://app.example.com, without a path'),
     ),
     REQUEST_TIMEOUT_MS: integer(5_000, 100, 300_000),
+    MAX_EVENT_LOOP_DELAY_MS: integer(400, 50, HOUR_MS),
     SHUTDOWN_GRACE_MS: integer(25_000, 0, HOUR_MS),
+    SHUTDOWN_DRAIN_MS: integer(1_000, 0, HOUR_MS),
     RATE_LIMIT_WINDOW_MS: integer(60_000, 1_000, HOUR_MS),
     RATE_LIMIT_MAX_REQUESTS: integer(undefined, 0),
 
@@ -144,7 +181,7 @@ const environment = z
     JWT_USER_CLAIM: text('sub'),
     SIGN_IN_TTL_MS: integer(12 * HOUR_MS, 60_000, YEAR_MS),
     SIGN_IN_URL: url(),
-    STREAM_TICKET_SECRET: list(z.string().min(32, 'must have at least 32 characters')),
+    STREAM_TICKET_SECRET: signingSecrets(),
 
     CATALOGUE: oneOf(['template', 'http'], 'template'),
     CATALOGUE_URL: url(),
@@ -162,10 +199,13 @@ const environment = z
     MAX_RUNNING_JOBS_PER_USER: integer(undefined, 0, 1_000),
     // Continue-as-new passes the whole queue as workflow input, which Temporal limits to 2 MB.
     MAX_QUEUED_JOBS_PER_USER: integer(100, 0, 10_000),
+    MAX_QUEUE_AGE_MS: integer(0, 0, YEAR_MS),
     MAX_FILES_PER_JOB: integer(10_000, 1, 100_000),
     MAX_BYTES_PER_JOB: integer(100 * GIB, 1),
     WORKER_ROLE: oneOf(['all', 'orchestration', 'build'], 'all'),
     DOWNLOAD_WORKER_CONCURRENCY: integer(5, 1, 1_000),
+    DOWNLOAD_BUILD_PARALLELISM: integer(4, 1, 100),
+    ZIP_ENGINE: oneOf(['segments', 'streamed'], 'segments'),
     DOWNLOAD_JOB_TTL_MS: integer(24 * HOUR_MS, 1_000, YEAR_MS),
     DOWNLOAD_JOB_TIMEOUT_MS: integer(6 * HOUR_MS, 1_000, YEAR_MS),
     DOWNLOAD_MAX_ATTEMPTS: integer(4, 1, 100),
@@ -177,12 +217,14 @@ const environment = z
 
     OBJECT_STORE: oneOf(['file', 's3'], 'file'),
     DATA_DIR: text('.longhaul'),
-    LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    LINK_SECRET: signingSecrets(),
     S3_ENDPOINT: url(),
     S3_PUBLIC_ENDPOINT: url(),
     S3_REGION: text('us-east-1'),
     S3_ACCESS_KEY_ID: z.string().optional(),
     S3_SECRET_ACCESS_KEY: z.string().optional(),
+    S3_SIGN_ACCESS_KEY_ID: z.string().optional(),
+    S3_SIGN_SECRET_ACCESS_KEY: z.string().optional(),
     S3_BUCKET_NAME: z.string().optional(),
     S3_FORCE_PATH_STYLE: boolean(false),
   })
@@ -193,8 +235,18 @@ const environment = z
       if (env.OBJECT_STORE === 's3' && !env.S3_BUCKET_NAME) {
         reject('S3_BUCKET_NAME', 'is required when OBJECT_STORE is s3');
       }
-      if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY)) {
-        reject('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID belong together: set both or neither');
+      for (const [id, secret] of KEY_PAIRS) {
+        if (Boolean(env[id]) !== Boolean(env[secret])) {
+          reject(secret, `and ${id} belong together: set both or neither`);
+        }
+      }
+      if (env.NODE_ENV === 'production' && !isLocal(env.PUBLIC_URL)) {
+        for (const name of developmentSecretsOf(env)) {
+          reject(
+            name,
+            'is a development secret of docker-compose.yml: set one of your own, or PUBLIC_URL=http://localhost:8080 for a trial on this machine',
+          );
+        }
       }
       if (env.AUTH_MODE === 'none' && env.NODE_ENV === 'production' && !env.AUTH_MODE_NONE_IN_PRODUCTION) {
         reject(
@@ -227,6 +279,9 @@ const environment = z
       if (env.FILES_FOLDER && (env.CATALOGUE === 'http' || env.CATALOGUE_URL)) {
         reject('FILES_FOLDER', 'or a folder given to npm start excludes CATALOGUE_URL: unset one of them');
       }
+      if (env.TEMPORAL_METRICS_PORT && env.TEMPORAL_METRICS_PORT === env.METRICS_PORT) {
+        reject('TEMPORAL_METRICS_PORT', 'must differ from METRICS_PORT: each needs a port of its own');
+      }
       if (env.OPERATOR_WEBHOOK_URL && env.WEBHOOK_SECRETS.length === 0) {
         reject('WEBHOOK_SECRETS', 'is required with OPERATOR_WEBHOOK_URL: it signs the callbacks');
       }
@@ -237,6 +292,21 @@ const environment = z
     // Without this, zod skips these checks while any single setting is invalid, and they surface one start later.
     { when: () => true },
   );
+
+/** Returns true for the address of a trial on one machine. */
+function isLocal(address: string | undefined): boolean {
+  return URL.canParse(address ?? '') && LOCAL_HOST.test(new URL(address!).hostname);
+}
+
+/** Returns the settings that hold a secret which everybody can read in docker-compose.yml. */
+function developmentSecretsOf(env: object): string[] {
+  const entries = Object.entries(env) as [string, unknown][];
+  return entries.filter(([, value]) => [value].flat().some(isPublished)).map(([name]) => name);
+}
+
+function isPublished(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith(DEVELOPMENT_SECRET);
+}
 
 function isWebhookSecret(secret: string): boolean {
   const encoded = WEBHOOK_SECRET.exec(secret)?.[1] ?? '';
@@ -265,6 +335,15 @@ export function presentOf(env: NodeJS.ProcessEnv = process.env): Record<string, 
  * @throws SettingsError that names every invalid setting.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const settings = settingsOf(env);
+  const { http, metrics } = settings;
+  if (metrics.port && metrics.port === http.port) {
+    throw new SettingsError(['METRICS_PORT must differ from PORT: metrics are not for clients']);
+  }
+  return settings;
+}
+
+function settingsOf(env: NodeJS.ProcessEnv): Settings {
   const result = environment.safeParse(presentOf(env));
   if (!result.success) {
     throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
@@ -273,11 +352,12 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 /**
- * Reads the settings of a worker. A worker serves no requests, so it needs no authentication settings.
+ * Reads the settings of a worker or of the probe. They serve no requests, so they need no authentication settings and no
+ * `PORT`.
  * @throws SettingsError that names every invalid setting.
  */
 export function loadWorkerSettings(env: NodeJS.ProcessEnv = process.env): Settings {
-  return loadSettings({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
+  return settingsOf({ ...env, AUTH_MODE: 'none', AUTH_MODE_NONE_IN_PRODUCTION: 'true' });
 }
 
 /** Runs a loader, for `loadTogether`. */
@@ -310,8 +390,25 @@ function groupSettings(env: Environment) {
   const trusted = env.AUTH_MODE === 'none';
   return {
     production: env.NODE_ENV === 'production',
-    logLevel: env.LOG_LEVEL,
+    tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: env.OTEL_TRACES_SAMPLER_ARG },
+    log: { level: env.LOG_LEVEL, hashUserIds: env.LOG_USER_IDS === 'hashed' },
+    metrics: {
+      /** Undefined for no metrics. */
+      port: env.METRICS_PORT,
+      host: env.METRICS_HOST,
+      /** Undefined for no metrics of the Temporal SDK. */
+      temporalPort: env.TEMPORAL_METRICS_PORT,
+    },
+    probe: {
+      baseUrl: env.PROBE_URL ?? 'http://127.0.0.1:3000',
+      apiKey: env.PROBE_API_KEY,
+      fileId: env.PROBE_FILE_ID,
+      intervalMs: env.PROBE_INTERVAL_MS,
+      timeoutMs: env.PROBE_TIMEOUT_MS,
+    },
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+    /** How long a stopping API still takes new connections. */
+    shutdownDrainMs: env.SHUTDOWN_DRAIN_MS,
     http: {
       port: env.PORT,
       host: env.HOST,
@@ -319,6 +416,7 @@ function groupSettings(env: Environment) {
       trustProxy: env.TRUST_PROXY,
       corsOrigins: env.CORS_ORIGINS.length > 0 ? env.CORS_ORIGINS : ['*'],
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
       linkTtlSeconds: env.LINK_TTL_SECONDS,
     },
     rateLimit: {
@@ -359,6 +457,8 @@ function groupSettings(env: Environment) {
       maxRunning: env.MAX_RUNNING_JOBS_PER_USER ?? (trusted ? 0 : LIMITS_WITH_AUTH.maxRunning),
       /** Queued jobs per user, besides the running ones. */
       maxQueued: env.MAX_QUEUED_JOBS_PER_USER,
+      /** Oldest waiting build at which jobs of low priority are still accepted; 0 means any. */
+      maxQueueAgeMs: env.MAX_QUEUE_AGE_MS,
       maxFiles: env.MAX_FILES_PER_JOB,
       maxBytes: env.MAX_BYTES_PER_JOB,
       ttlMs: env.DOWNLOAD_JOB_TTL_MS,
@@ -370,23 +470,37 @@ function groupSettings(env: Environment) {
         : null,
     },
     temporalUiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
-    embedded: { temporalPort: env.TEMPORAL_PORT, temporalUiPort: env.TEMPORAL_UI_PORT },
-    worker: { role: env.WORKER_ROLE, concurrency: env.DOWNLOAD_WORKER_CONCURRENCY },
+    embedded: {
+      temporalPort: env.TEMPORAL_PORT,
+      temporalUiPort: env.TEMPORAL_UI_PORT,
+      observe: env.OBSERVE,
+    },
+    worker: {
+      role: env.WORKER_ROLE,
+      concurrency: env.DOWNLOAD_WORKER_CONCURRENCY,
+      buildParallelism: env.DOWNLOAD_BUILD_PARALLELISM,
+      zipEngine: env.ZIP_ENGINE,
+    },
     store: {
       kind: env.OBJECT_STORE,
       dataDir: env.DATA_DIR,
-      linkSecret: env.LINK_SECRET,
+      linkSecret: env.LINK_SECRET[0],
+      /** Their links stay valid. */
+      olderLinkSecrets: env.LINK_SECRET.slice(1),
       s3: {
         endpoint: env.S3_ENDPOINT,
         publicEndpoint: env.S3_PUBLIC_ENDPOINT,
         region: env.S3_REGION,
         bucket: env.S3_BUCKET_NAME ?? '',
         forcePathStyle: env.S3_FORCE_PATH_STYLE,
-        credentials:
-          env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY
-            ? { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY }
-            : undefined,
+        credentials: keysOf(env.S3_ACCESS_KEY_ID, env.S3_SECRET_ACCESS_KEY),
       },
+      /** Sign links, and look whether archives are still there. Undefined for those of the store. */
+      signCredentials: keysOf(env.S3_SIGN_ACCESS_KEY_ID, env.S3_SIGN_SECRET_ACCESS_KEY),
     },
   };
+}
+
+function keysOf(accessKeyId: string | undefined, secretAccessKey: string | undefined) {
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
 }

@@ -1,6 +1,7 @@
 import type { ArchiveOptions, OnFileError } from './job.js';
 import type { BuildProgress, BuiltArchive } from './snapshot.js';
 import type { PreparedChunk, RequestedFile } from './files.js';
+import type { ArchiveUpload } from './segments.js';
 
 /**
  * Activities of the download workflow. All are idempotent: two runs, even on two workers at once, have the effect of
@@ -10,14 +11,20 @@ export interface DownloadActivities {
   /** Finds each file and pins its version. A missing file is part of the result, not a failure. */
   prepareFiles: (input: PrepareFilesInput) => Promise<PreparedChunk>;
 
-  /** Streams all files into one archive in the object store and records the outcome of each file. */
+  /** Builds one archive of all files in the object store and records the outcome of each file. */
   buildArchive: (input: BuildArchiveInput) => Promise<BuiltArchive>;
 
   /** Verifies the stored archive and deletes all other objects of the job. */
   publishArchive: (input: PublishArchiveInput) => Promise<{ attempt: number }>;
 
   /** Deletes all objects of this run of the job from the object store, unfinished uploads included. */
-  removeArtifacts: (input: { jobId: string }) => Promise<void>;
+  removeArtifacts: (input: RemoveArtifactsInput) => Promise<void>;
+}
+
+export interface RemoveArtifactsInput {
+  jobId: string;
+  /** Uploads that the run began, finished ones too. Absent from workflows of earlier versions. */
+  uploads?: readonly ArchiveUpload[];
 }
 
 export interface PrepareFilesInput {
@@ -36,7 +43,7 @@ export interface BuildArchiveInput {
   jobId: string;
   archive: ArchiveOptions;
   onFileError: OnFileError;
-  /** RFC 3339; the modification time of every entry. */
+  /** RFC 3339; the modification time of entries whose source tells none. */
   createdAt: string;
   chunks: PreparedChunk[];
   /** Progress of the worker that handed the build over. Reported progress never falls below it. */

@@ -46,6 +46,8 @@ export interface PreparedFile {
   source: PinnedSource;
   /** CRC-32 of the bytes; null when the store does not know it. */
   crc32: number | null;
+  /** Modification time in ISO 8601; null when nothing tells it. Absent in manifests of older workers. */
+  modifiedAt?: string | null;
 }
 
 /** A file that the archive will not contain, with the reason. */

@@ -6,8 +6,14 @@
 /** Workflow tasks and light activities: preparing files, publishing, cleaning up. */
 export const ORCHESTRATION_TASK_QUEUE = 'longhaul';
 
-/** Only archive builds, so that heavy work scales separately. */
+/** Only archive builds of jobs that workers of earlier versions started. */
 export const BUILD_TASK_QUEUE = 'longhaul-build';
+
+/**
+ * Only archive builds, so that heavy work scales separately. Another queue than the one before, because workers of
+ * earlier versions do not know the activities of segments and would use up their attempts.
+ */
+export const SEGMENT_TASK_QUEUE = 'longhaul-segments';
 
 /** Only callbacks, so that a receiver that hangs cannot block other activities. */
 export const CALLBACK_TASK_QUEUE = 'longhaul-callbacks';
@@ -66,6 +72,14 @@ export function workflowIdFor(jobId: string): string {
 /** Returns the job id of a workflow id. */
 export function jobIdFor(workflowId: string): string {
   return workflowId.slice(WORKFLOW_ID_PREFIX.length);
+}
+
+/** Matches the ids of workflows that work for one job. */
+const JOB_WORKFLOW = /^(?:download|callback|operator-callback)\/([^/]+)/;
+
+/** Returns the job that a workflow works for; undefined for lanes and sweeps. */
+export function jobIdOf(workflowId: string | undefined): string | undefined {
+  return JOB_WORKFLOW.exec(workflowId ?? '')?.[1];
 }
 
 /** Returns the id of a user's lane. A user id has at most 255 bytes, a workflow id may have 1,000. */

@@ -7,6 +7,7 @@ export interface BuiltArchive {
   key: string;
   /** Size of the archive in bytes. */
   size: number;
+  /** As in `ArchiveInfo`. */
   checksum: string;
   /** Total size of the files in bytes. */
   bytes: number;
@@ -21,7 +22,7 @@ export type JobStatus =
 /** Step of a running job. `waiting` means waiting for a slot of the user; the status is `queued` meanwhile. */
 export type JobPhase = 'queued' | 'delaying' | 'preparing' | 'waiting' | 'building' | 'publishing' | 'ended';
 
-/** The archive of a completed job. `checksum` is `sha256:` and 64 hex digits. */
+/** The archive of a completed job. `checksum` is `sha256:` and 64 hex digits, or `crc32:` and 8. */
 export interface ArchiveInfo {
   name: string;
   /** Bytes. */
@@ -69,6 +70,8 @@ export interface JobSnapshot {
   /** Most bytes that any attempt of the build reported; progress never falls below it. */
   bytesHighWater: number;
   filesHighWater: number;
+  /** Absent unless the archive is built from segments. */
+  segments?: SegmentsSnapshot;
   attempts: number;
   createdAt: string;
   startedAt: string | null;
@@ -82,6 +85,17 @@ export interface JobSnapshot {
   /** Key of the archive in the object store; never leaves the API. */
   archiveKey: string | null;
   error: JobError | null;
+}
+
+/** Segments that are built, or were handed over. The heartbeats of the others have their progress. */
+export interface SegmentsSnapshot {
+  /** Indexes of the segments that are built. */
+  built: number[];
+  /** Of the segments that are built. */
+  bytes: number;
+  files: number;
+  /** Progress of each segment at its last hand-over, by index. */
+  handedOver: Record<number, { bytes: number; files: number }>;
 }
 
 /** Heartbeat details of the build: progress of this attempt, and the maximum over all attempts. */

@@ -3,6 +3,7 @@ export interface SweepActivities {
   /**
    * Deletes expired archives and the leftovers of dead jobs, never an object of a live job. Idempotent; resumes where
    * the last attempt stopped.
+   * @throws ApplicationFailure ForeignStore, not retryable, when the store belongs to another namespace.
    */
   sweepArtifacts: (input: SweepInput) => Promise<SweepSummary>;
 }

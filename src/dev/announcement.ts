@@ -16,7 +16,7 @@ export function announcement(
   needsKey: boolean,
   download?: FinishedDownload,
 ): string {
-  const { baseUrl, logFiles, webhookSecretFile } = stack;
+  const { baseUrl, logFiles, metrics, webhookSecretFile } = stack;
   const places: [string, string | undefined][] = [
     ['Page', `${baseUrl}/`],
     ['API', baseUrl],
@@ -26,6 +26,7 @@ export function announcement(
     ['Files', files.place],
     ['Archives', files.archives],
     ['Logs', logFiles.join('  ')],
+    ['Metrics', metrics.join('  ')],
     ['Callbacks', webhookSecretFile && `signed with the secret in ${webhookSecretFile}`],
   ];
   const key = needsKey ? ` -H "authorization: Bearer $KEY"` : '';

@@ -37,7 +37,7 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
     jobId,
     userId,
     files,
-    archive: { format, compression, name: archiveFileName(name ?? `download-${jobId.slice(-12)}`, format) },
+    archive: { format, compression, name: archiveFileName(name ?? defaultName(files, jobId, now), format) },
     onFileError: body.onFileError,
     priority: body.priority,
     labels: body.labels,
@@ -47,6 +47,12 @@ export function newJob(body: InitiateBody, userId: string, policy: JobPolicy, no
     policy,
   };
   return { job, duplicateFileIds };
+}
+
+/** Tells what a person remembers: how many files, and when. The last digits keep downloads of a day apart. */
+function defaultName({ length }: RequestedFile[], jobId: string, now: number): string {
+  const day = new Date(now).toISOString().slice(0, 10);
+  return `${length}-${length === 1 ? 'file' : 'files'}-${day}-${jobId.slice(-4)}`;
 }
 
 function assertStorable(files: RequestedFile[]): void {

@@ -37,7 +37,7 @@ function renamedTo(name: string, file: PreparedFile, { files }: DownloadJob): Fi
 }
 
 function archiveBytes(job: DownloadJob, entries: { name: string; size: number }[], missing: MissingFile[]) {
-  const { format, compression } = job.archive;
+  const { format } = job.archive;
   const manifest = missing.length > 0 ? [missingManifestEntry(job.jobId, entries.length, missing)] : [];
-  return archiveSizeBound(format, compression, [...entries, ...manifest]);
+  return archiveSizeBound(format, [...entries, ...manifest]);
 }

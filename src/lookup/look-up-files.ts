@@ -55,7 +55,8 @@ async function lookUpFile(
       typeof requested === 'object'
         ? { name: safeEntryName(requested.name), nameIsRequested: true as const }
         : { name: safeEntryName(nameIn(entry) ?? name) };
-    return { found: { index, fileId, ...found, ...wanted } };
+    const modifiedAt = modifiedIn(entry) ?? found.modifiedAt;
+    return { found: { index, fileId, ...found, ...wanted, modifiedAt } };
   } catch (error) {
     const file = { index, fileId };
     const missing = missingFile(file, error, { step: 'inLookup', skipsFailing });
@@ -74,6 +75,10 @@ function locationOf(entry: CatalogueEntry): FileLocation {
   }
   const predicate = `cannot be read: the catalogue ${entry.reason}. Ask an operator to correct it.`;
   throw new FileError('FILE_UNREADABLE', predicate);
+}
+
+function modifiedIn(entry: CatalogueEntry): string | null {
+  return (entry.outcome === 'found' && entry.modifiedAt) || null;
 }
 
 function nameIn(entry: CatalogueEntry): string | null {

@@ -17,19 +17,29 @@ export interface SourceSettings {
   job: { maxBytes: number };
 }
 
+/** Decorates the way to other servers, for one purpose. */
+export type MeasureHttp = (
+  http: Pick<OutboundHttp, 'send'>,
+  purpose: 'file' | 'catalogue',
+) => Pick<OutboundHttp, 'send'>;
+
 /** Creates the configured catalogue and the source that reads its files. Sends no request. */
 export function createSource(
   { catalogue, outbound, job }: SourceSettings,
   store: SourceStore,
+  measure: MeasureHttp = (http) => http,
 ): { catalogue: Catalogue; source: FileSource } {
   const http = new OutboundHttp(new UrlGuard(outbound.allowedHosts));
-  const source = new FileSources(new ObjectSource(store), new HttpsSource(http, job.maxBytes));
-  return { catalogue: createCatalogue(catalogue, http), source };
+  const https = new HttpsSource(measure(http, 'file'), job.maxBytes);
+  return {
+    catalogue: createCatalogue(catalogue, measure(http, 'catalogue')),
+    source: new FileSources(new ObjectSource(store), https),
+  };
 }
 
 function createCatalogue(
   { kind, url = '', secret = '' }: SourceSettings['catalogue'],
-  http: OutboundHttp,
+  http: Pick<OutboundHttp, 'send'>,
 ): Catalogue {
   if (kind === 'http') return new BatchingCatalogue(new HttpCatalogue({ url, secret, http }));
   return url === '' ? new TemplateCatalogue() : new UrlTemplateCatalogue(url);

@@ -10,6 +10,8 @@ export interface FoundFile<P extends PinnedSource = PinnedSource> {
   /** The name in its store; not sanitized. */
   name: string;
   crc32: number | null;
+  /** Modification time in ISO 8601; null when the source tells none. */
+  modifiedAt: string | null;
   source: P;
 }
 
@@ -21,6 +23,15 @@ export interface FileSource<L extends FileLocation = FileLocation, P extends Pin
   /** Looks up a file and pins its version. */
   find(location: L, signal: AbortSignal): Promise<FoundFile<P>>;
 
-  /** Streams exactly `size` bytes of the pinned version, or fails. */
-  open(source: P, size: number, signal: AbortSignal): Promise<Readable>;
+  /**
+   * Streams exactly `size` bytes of the pinned version, or fails.
+   * @param range streams these bytes instead. The source must take ranges.
+   */
+  open(source: P, size: number, signal: AbortSignal, range?: FileRange): Promise<Readable>;
+}
+
+/** Bytes `[start, end)` of a file. */
+export interface FileRange {
+  start: number;
+  end: number;
 }

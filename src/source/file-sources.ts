@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { PinnedObject, PinnedSource, PinnedUrl } from '../contract/files.js';
 import type { FileLocation, ObjectLocation, UrlLocation } from './catalogue/catalogue.js';
-import type { FileSource, FoundFile } from './file-source.js';
+import type { FileRange, FileSource, FoundFile } from './file-source.js';
 
 /** Delegates to the source for the kind of location. */
 export class FileSources implements FileSource {
@@ -16,9 +16,9 @@ export class FileSources implements FileSource {
       : this.urls.find(location, signal);
   }
 
-  open(source: PinnedSource, size: number, signal: AbortSignal): Promise<Readable> {
+  open(source: PinnedSource, size: number, signal: AbortSignal, range?: FileRange): Promise<Readable> {
     return source.kind === 'object'
-      ? this.objects.open(source, size, signal)
-      : this.urls.open(source, size, signal);
+      ? this.objects.open(source, size, signal, range)
+      : this.urls.open(source, size, signal, range);
   }
 }

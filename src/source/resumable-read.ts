@@ -17,20 +17,22 @@ export interface ReadTraits {
   unavailable?: 'STORAGE_UNAVAILABLE' | 'SOURCE_UNAVAILABLE';
   /** False when `openAt` supports only offset 0. */
   resumes?: boolean;
+  /** Offset of the first byte; 0 when absent. */
+  start?: number;
 }
 
 /**
- * Streams exactly `size` bytes of a pinned version. The first request completes before the promise resolves, so a
+ * Streams exactly the bytes of a pinned version before `end`. The first request completes before the promise resolves, so a
  * missing or changed file fails before anything is written. A broken connection is resumed at the byte where it broke.
  */
 export async function resumableRead(
   openAt: OpenAt,
-  size: number,
+  end: number,
   signal: AbortSignal,
   traits: ReadTraits = {},
 ): Promise<Readable> {
-  const first = await openAt(0);
-  const bytes = Readable.from(chunksOf(openAt, first, size, signal, traits), { objectMode: false, signal });
+  const first = await openAt(traits.start ?? 0);
+  const bytes = Readable.from(chunksOf(openAt, first, end, signal, traits), { objectMode: false, signal });
   // If the reader stops before the first byte, the generator never started and does not close the stream.
   bytes.once('close', () => first.destroy());
   // Readers receive the errors. Without a listener, an error before the first read would crash the process.
@@ -41,27 +43,27 @@ export async function resumableRead(
 async function* chunksOf(
   openAt: OpenAt,
   first: Readable,
-  size: number,
+  end: number,
   signal: AbortSignal,
-  { unavailable = 'STORAGE_UNAVAILABLE', resumes = true }: ReadTraits,
+  { unavailable = 'STORAGE_UNAVAILABLE', resumes = true, start = 0 }: ReadTraits,
 ) {
   let stream: Readable | undefined = first;
-  let offset = 0;
+  let offset = start;
   let failures = 0;
   for (;;) {
     try {
       stream ??= await openAt(offset);
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         offset += chunk.length;
-        if (offset > size) throw new FileError('FILE_CHANGED', 'grew while it was read. Try again.');
+        if (offset > end) throw new FileError('FILE_CHANGED', 'grew while it was read. Try again.');
         failures = 0;
         yield chunk;
       }
-      if (offset === size) return;
+      if (offset === end) return;
       throw new FileError(unavailable, 'ended early. Try again in a minute.', { suspectsFile: true });
     } catch (cause) {
       // All bytes arrived. A permanent error still counts: a store may detect a changed version only at the end.
-      if (offset === size && !isPermanent(cause)) return;
+      if (offset === end && !isPermanent(cause)) return;
       const error = toFileError(cause, unavailable, signal);
       if (!resumes) throw error;
       stream = undefined;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { errorCodeOf } from '../contract/errors.js';
 import type { OperatorLog } from '../runtime/clock-watch.js';
 import { PROBE_PREFIX } from './keys.js';
@@ -8,7 +9,8 @@ import { probeStore, type ProbedStore } from './store-probe.js';
 /** Increase it when the probe, or what relies on its result, changes: every store is then probed again. */
 const REVISION = 1;
 
-const RESULT_KEY = `${PROBE_PREFIX}${REVISION}.json`;
+/** Key of the object that keeps the result. */
+export const RESULT_KEY = `${PROBE_PREFIX}${REVISION}.json`;
 
 /** Pause after a probe that failed. Until then the store is used in the simplest way. */
 const RETRY_MS = 60_000;
@@ -26,14 +28,35 @@ export class CapabilityProbe {
   ) {}
 
   /**
-   * Returns the capabilities of the store. Probes it at the first call, unless it was probed before. Never rejects: a
-   * store that cannot be probed now has none, and is probed later.
+   * Returns the capabilities of the store. Probes it at the first call, unless it was probed before. A
+   * store whose probe fails has none, and is probed later.
+   * @param signal ends the wait. The probe goes on, because others may wait for it.
+   * @throws the reason of `signal`; as `ObjectStore.head` when the store cannot tell whether it was probed, otherwise a
+   * large archive would be built in one stream because of one failed request.
    */
-  async capabilities(): Promise<StoreCapabilities> {
+  async capabilities(signal?: AbortSignal): Promise<StoreCapabilities> {
+    return signal ? orAborted(this.known(), signal) : this.known();
+  }
+
+  private async known(): Promise<StoreCapabilities> {
     if (this.store.knownCapabilities) return this.store.knownCapabilities;
     if (!this.found && this.now() < this.retryAt) return NO_CAPABILITIES;
     try {
       return await (this.found ??= this.find());
+    } catch (error) {
+      this.found = undefined;
+      throw error;
+    }
+  }
+
+  private async find(): Promise<StoreCapabilities> {
+    const kept = await keptProbe(this.store);
+    if (kept) {
+      this.log.info({ ...kept.capabilities, probedAt: kept.probedAt }, 'the object store was probed before');
+      return kept.capabilities;
+    }
+    try {
+      return await this.probed();
     } catch (error) {
       this.log.warn(
         { err: error },
@@ -45,9 +68,7 @@ export class CapabilityProbe {
     }
   }
 
-  private async find(): Promise<StoreCapabilities> {
-    const remembered = await this.remembered();
-    if (remembered) return remembered;
+  private async probed(): Promise<StoreCapabilities> {
     const found = await probeStore(this.store, `${PROBE_PREFIX}${randomUUID()}/`);
     this.log.info({ ...found }, 'the object store was probed');
     // Best effort: without it, the next process probes again.
@@ -56,19 +77,30 @@ export class CapabilityProbe {
     });
     return found;
   }
+}
 
-  private async remembered(): Promise<StoreCapabilities | null> {
-    try {
-      const { size, etag } = await this.store.head(RESULT_KEY);
-      const bytes = Buffer.alloc(size);
-      await this.store.readInto(RESULT_KEY, { etag, start: 0, end: size }, bytes);
-      return capabilitiesIn(bytes.toString());
-    } catch (error) {
-      // S3 without the right to list denies absent objects.
-      const code = errorCodeOf(error);
-      if (code === 'FILE_NOT_FOUND' || code === 'FILE_FORBIDDEN' || code === 'FILE_CHANGED') return null;
-      throw error;
-    }
+/** The result of a probe, as the store keeps it. */
+export interface KeptProbe {
+  capabilities: StoreCapabilities;
+  probedAt: Date;
+}
+
+/**
+ * Returns what a process of this revision found out about the store; null when none did.
+ * @throws as `ObjectStore.head`.
+ */
+export async function keptProbe(store: Pick<ProbedStore, 'head' | 'readInto'>): Promise<KeptProbe | null> {
+  try {
+    const { size, etag, lastModified } = await store.head(RESULT_KEY);
+    const bytes = Buffer.alloc(size);
+    await store.readInto(RESULT_KEY, { etag, start: 0, end: size }, bytes);
+    const capabilities = capabilitiesIn(bytes.toString());
+    return capabilities && { capabilities, probedAt: lastModified };
+  } catch (error) {
+    // S3 without the right to list denies absent objects.
+    const code = errorCodeOf(error);
+    if (code === 'FILE_NOT_FOUND' || code === 'FILE_FORBIDDEN' || code === 'FILE_CHANGED') return null;
+    throw error;
   }
 }
 
@@ -82,5 +114,19 @@ function capabilitiesIn(json: string): StoreCapabilities | null {
       : null;
   } catch {
     return null;
+  }
+}
+
+async function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const settled = new AbortController();
+  const aborted = once(signal, 'abort', { signal: settled.signal }).then(() => {
+    throw signal.reason;
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    settled.abort();
+    aborted.catch(() => {});
   }
 }

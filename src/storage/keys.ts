@@ -11,6 +11,9 @@ export const ARTIFACTS_PREFIX = 'archives/';
 export const SUMS_PREFIX = `${ARTIFACTS_PREFIX}sums/`;
 export const PROBE_PREFIX = `${ARTIFACTS_PREFIX}probe/`;
 
+/** Names the Temporal namespace whose jobs own the artifacts. Every store can read it. @see StoreMarker */
+export const MARKER_KEY = `${ARTIFACTS_PREFIX}.longhaul`;
+
 /**
  * Returns the prefix of everything that a job writes, so one listing finds all of it for cleanup. Job ids begin with a
  * timestamp; the hashed segment spreads them over the store's partitions. It is not a secret.
@@ -40,6 +43,11 @@ export function outcomesKey(keyOfArchive: string): string {
 /** Returns the key of the prepared files of one chunk: one JSON line per file. */
 export function preparedKey(jobId: string, attempt: string): string {
   return `${jobPrefix(jobId)}${attempt}/prepared.jsonl`;
+}
+
+/** Returns the key of the plan of an archive that is built from segments. */
+export function planKey(jobId: string, attempt: string): string {
+  return `${jobPrefix(jobId)}${attempt}/plan.jsonl`;
 }
 
 /** Returns the folder of a key, with a trailing `/`. It contains everything that one attempt wrote. */

@@ -76,6 +76,13 @@ export interface RangeReader {
     into: Uint8Array,
     signal?: AbortSignal,
   ): Promise<void>;
+
+  /**
+   * As `readInto`, for small files of a known version on a local disk: several times as fast. Absent in stores on a
+   * network.
+   * @throws any error. `readInto` tells what it means.
+   */
+  readIntoSync?(key: string, range: ByteSpan & { etag: string }, into: Uint8Array): void;
 }
 
 /**
@@ -123,6 +130,21 @@ export interface OpenUpload {
   abort(): Promise<void>;
 }
 
+/**
+ * An upload that one process sends, in parts of any order. Numbers ascend with positions. A failure after which the parts
+ * cannot be completed rejects as those of `OpenUpload` do.
+ */
+export interface LocalUpload extends Pick<OpenUpload, 'copyPart' | 'complete' | 'abort'> {
+  /** @param position of the part in the object. @see OpenUpload.sendPart */
+  sendPart(
+    number: number,
+    buffers: readonly Uint8Array[],
+    crc32: number,
+    signal: AbortSignal,
+    position: number,
+  ): Promise<SentPart>;
+}
+
 /** Stores objects from parts that are sent in any order, by several processes. */
 export interface MultipartStore extends RangeReader {
   /** Capabilities that need no probe; null when only a probe can tell. */
@@ -130,6 +152,13 @@ export interface MultipartStore extends RangeReader {
 
   /** Begins the upload of the object `key`, which must not be used for anything else. */
   begin(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload>;
+
+  /** As `begin`, for an upload that no other process continues, and that dies with this one. */
+  beginLocal(
+    key: string,
+    options: BeginOptions & { expectedSize: number },
+    signal?: AbortSignal,
+  ): Promise<LocalUpload>;
 
   /** Returns an upload that was begun before, maybe by another process. Sends no request. */
   openUpload(ref: UploadRef): OpenUpload;

@@ -165,8 +165,8 @@ export interface ObjectStore {
   linkOrigin(): Promise<string | null>;
 
   /**
-   * Verifies that the store responds and that its bucket exists; a file store creates its folder if missing. For health
-   * checks. Idempotent.
+   * Verifies that the store responds and that its bucket exists; a file store creates its folder if missing. An S3 store
+   * reads the marker, so it needs no right beyond that. For health checks. Idempotent.
    * @throws LonghaulError STORAGE_UNAVAILABLE; STORAGE_FULL, from a file store. Their `cause` says what to fix.
    */
   check(signal?: AbortSignal): Promise<void>;

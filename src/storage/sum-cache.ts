@@ -38,12 +38,6 @@ export class SumCache {
     const signal = AbortSignal.timeout(CACHE_MS);
     await this.store.write(name, text, { signal }).catch(() => {});
   }
-
-  /** Forgets a CRC-32 that turned out to be wrong. Never rejects. */
-  async forget(version: ObjectVersion): Promise<void> {
-    const name = nameOf(version);
-    if (name !== null) await this.store.delete([name], AbortSignal.timeout(CACHE_MS)).catch(() => {});
-  }
 }
 
 /** Returns null for a version whose ETag does not identify its bytes. */

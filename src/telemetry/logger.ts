@@ -1,32 +1,62 @@
-import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
+import { hostname } from 'node:os';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { errorFields } from './error-fields.js';
+import { logFields } from '../concurrency/log-fields.js';
+import { LogLevel } from './log-level.js';
+import { redacted, withoutUserIds } from './redaction.js';
 
-/** Writes JSON lines, with `jobId`, `userId` and `traceId` where available. */
+/** Writes JSON lines, with `requestId`, `jobId`, `runId`, `userId`, `traceId` and `spanId` where available. */
 export type Logger = PinoLogger;
 
-/** Fields that are redacted at any depth of a logged object. */
-const SECRET_NAMES = ['authorization', 'cookie', 'x-api-key', 'password', 'secret', 'token', 'signature'];
+export interface LoggerOptions {
+  /** Version of the service. */
+  version?: string;
+  /** Replaces user ids by hashes. */
+  hashUserIds?: boolean;
+  /** Receives the lines; standard output by default. */
+  destination?: DestinationStream;
+}
 
-const JSON_STRING = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`;
-
-/** Matches a secret field and its value, in any case. Never matches inside a string, where quotes are escaped. */
-const SECRET_FIELDS = new RegExp(
-  String.raw`("(?:${SECRET_NAMES.join('|')})":)(?:${JSON_STRING}|\[(?:${JSON_STRING},?)*\]|[-+.\deE]+)`,
-  'gi',
-);
-
-/** @param destination Receives the lines; standard output by default. */
-export function createLogger(level: string, service: string, destination?: DestinationStream): Logger {
+/** @param level a `LogLevel` to change the level later. */
+export function createLogger(
+  level: string | LogLevel,
+  service: string,
+  { version, hashUserIds = false, destination }: LoggerOptions = {},
+): Logger {
+  const threshold = typeof level === 'string' ? new LogLevel(level) : level;
   return pino(
     {
-      level,
-      base: { service },
+      // The threshold decides, because a child logger of pino keeps the level that it was created with.
+      level: 'trace',
+      base: {
+        service,
+        ...(version === undefined ? {} : { version }),
+        instance: `${hostname()}:${process.pid}`,
+      },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      // Redacts the finished line, because pino's redaction needs one path per depth, and each path costs time.
-      hooks: { streamWrite: (line) => line.replace(SECRET_FIELDS, '$1"[secret]"') },
-      // The Temporal SDK logs errors as `error`.
-      serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
+      mixin: logFields,
+      hooks: {
+        logMethod(args, method, value) {
+          if (threshold.passes(value)) method.apply(this, args);
+        },
+        streamWrite: hashUserIds ? (line) => withoutUserIds(redacted(line)) : redacted,
+      },
+      serializers: { err: errorFields },
     },
     ...(destination ? [destination] : []),
   );
+}
+
+/** Creates the logger of a process, whose level SIGUSR2 steps. */
+export function createServiceLogger(
+  { level, ...options }: { level: string } & LoggerOptions,
+  service: string,
+): Logger {
+  const threshold = new LogLevel(level);
+  const logger = createLogger(threshold, service, options);
+  // At `fatal`, otherwise the line would be missing just when the level hides it.
+  const report = (logLevel: string) => logger.fatal({ logLevel }, 'log level changed');
+  process.on('SIGUSR2', () => report(threshold.step(report)));
+  return logger;
 }

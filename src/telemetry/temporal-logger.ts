@@ -1,4 +1,5 @@
 import type { Logger as TemporalLogger, LogLevel } from '@temporalio/worker';
+import { jobIdOf } from '../contract/names.js';
 import type { Logger } from './logger.js';
 
 /**
@@ -11,7 +12,7 @@ const INTENDED = new Set(['No workflows registered, not polling for workflow tas
 export function temporalLogger(logger: Logger): TemporalLogger {
   const write = (level: LogLevel, message: string, meta: object = {}) => {
     const shown = INTENDED.has(message) ? 'DEBUG' : level;
-    logger[shown.toLowerCase() as Lowercase<LogLevel>]({ ...meta }, message);
+    logger[shown.toLowerCase() as Lowercase<LogLevel>](fieldsOf(meta), message);
   };
   return {
     log: write,
@@ -20,5 +21,21 @@ export function temporalLogger(logger: Logger): TemporalLogger {
     info: (message, meta) => write('INFO', message, meta),
     warn: (message, meta) => write('WARN', message, meta),
     error: (message, meta) => write('ERROR', message, meta),
+  };
+}
+
+/**
+ * Renames the fields of the SDK to those of this service's lines. Drops objects: at level trace they hold the input of
+ * workflows, such as the URL of a callback, and its token.
+ */
+function fieldsOf(meta: object): object {
+  const { error, activityType, taskToken: _token, ...more } = meta as Record<string, unknown>;
+  const rest = Object.fromEntries(Object.entries(more).filter(([, value]) => typeof value !== 'object'));
+  const jobId = jobIdOf(rest['workflowId'] as string | undefined);
+  return {
+    ...rest,
+    ...(error === undefined ? {} : { err: error }),
+    ...(activityType === undefined ? {} : { activity: activityType }),
+    ...(jobId === undefined ? {} : { jobId }),
   };
 }

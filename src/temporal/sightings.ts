@@ -14,4 +14,13 @@ export class Sightings {
     this.seen = new Map(current);
     return now - Math.max(...current.map(([, { at }]) => at));
   }
+
+  get isEmpty(): boolean {
+    return this.seen.size === 0;
+  }
+
+  /** Returns the number of entries that changed within the last `ms`. */
+  changedWithin(ms: number, now: number): number {
+    return [...this.seen.values()].filter(({ at }) => now - at < ms).length;
+  }
 }

@@ -65,9 +65,17 @@ export class TerminatedJobs {
     }
   }
 
-  private pollWithTimeout(signal: AbortSignal): Promise<void> {
-    const poll = () => this.client.withAbortSignal(signal, () => this.poll());
-    return this.client.withDeadline(Date.now() + POLL_TIMEOUT_MS, poll);
+  /** Gives each poll a signal of its own, because the Temporal client never removes the listeners of its calls. */
+  private async pollWithTimeout(signal: AbortSignal): Promise<void> {
+    const stopped = new AbortController();
+    const stop = () => stopped.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const poll = () => this.client.withAbortSignal(stopped.signal, () => this.poll());
+      await this.client.withDeadline(Date.now() + POLL_TIMEOUT_MS, poll);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   private async poll(): Promise<void> {

@@ -81,6 +81,16 @@ export class WorkerPresence {
     if (!polled || !beating) throw new Error(`No worker polls the task queue ${ORCHESTRATION_TASK_QUEUE}`);
   }
 
+  /** Looks again and returns the number of workers; of pollers, on servers without heartbeats. */
+  async count(): Promise<number> {
+    await Promise.all([this.isPolled(), this.isBeating()]);
+    const now = this.clocks.steady();
+    return (
+      this.heartbeats.changedWithin(HEARTBEAT_MAX_AGE_MS, now) ||
+      (this.heartbeats.isEmpty ? this.pollers.changedWithin(POLLER_MAX_AGE_MS, now) : 0)
+    );
+  }
+
   private async isPolled(): Promise<boolean> {
     const askedAt = this.clocks.wall();
     const { pollers } = await this.temporal.workflowService.describeTaskQueue({

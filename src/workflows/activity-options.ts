@@ -3,7 +3,7 @@ import {
   ActivityCancellationType,
   type LocalActivityOptions,
 } from '@temporalio/workflow';
-import { BUILD_TASK_QUEUE, CALLBACK_TASK_QUEUE } from '../contract/names.js';
+import { CALLBACK_TASK_QUEUE } from '../contract/names.js';
 import type { JobPolicy } from '../contract/job.js';
 
 /** Retries after 5 s, 25 s and 2 min. A user waits, so a longer outage is reported instead of waited for. */
@@ -31,13 +31,13 @@ export function prepareOptions(policy: JobPolicy, summary: string): ActivityOpti
 }
 
 /**
- * Options for a build. It may take as long as the job, because only the heartbeat distinguishes a slow build from a
+ * Options for a build, or a step of one. It may take as long as the job, because only the heartbeat distinguishes a slow build from a
  * dead one. Cancellation waits until the build has aborted its upload, otherwise the cleanup would race with it.
  */
-export function buildOptions(policy: JobPolicy, summary: string): ActivityOptions {
+export function buildOptions(policy: JobPolicy, summary: string, taskQueue: string): ActivityOptions {
   return {
     summary,
-    taskQueue: BUILD_TASK_QUEUE,
+    taskQueue,
     startToCloseTimeout: policy.timeoutMs,
     heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -32,6 +32,13 @@ export class BuildMeter {
     this.currentFile = name;
   }
 
+  /** @param bytes read since the last restart of the build; 0 at a restart. */
+  reachBytes(bytes: number): void {
+    if (bytes === 0) this.files = 0;
+    this.bytes = bytes;
+    this.bytesHighWater = Math.max(this.bytesHighWater, bytes);
+  }
+
   addBytes(count: number): void {
     this.bytes += count;
     this.bytesHighWater = Math.max(this.bytesHighWater, this.bytes);

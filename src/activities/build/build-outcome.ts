@@ -1,8 +1,11 @@
 import type { MissingFile, PreparedFile } from '../../contract/files.js';
 
+/** A file in the archive. */
+export type IncludedFile = Pick<PreparedFile, 'index' | 'fileId' | 'name' | 'size'>;
+
 /** Included and missing files of one build, until it restarts. */
 export class BuildOutcome {
-  readonly included: PreparedFile[] = [];
+  readonly included: IncludedFile[] = [];
   readonly missing: MissingFile[];
 
   constructor(missing: readonly MissingFile[]) {

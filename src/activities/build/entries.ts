@@ -4,11 +4,10 @@ import type { ArchiveEntry } from '../../archive/streamed/archive-stream.js';
 import { noFilesLeft } from '../../archive/no-files-left.js';
 import { missingManifestEntry } from '../../archive/missing-manifest.js';
 import type { BuildArchiveInput } from '../../contract/activities.js';
-import { LonghaulError } from '../../contract/errors.js';
-import { bulkMessage, failInBulk, failingOf } from '../../contract/file-faults.js';
 import type { PreparedFile } from '../../contract/files.js';
 import type { FileSource } from '../../source/file-source.js';
 import type { ActivityContext } from '../as-activity.js';
+import { assertNotInBulk } from './assert-not-in-bulk.js';
 import type { BuildMeter } from './build-meter.js';
 import type { BuildOutcome } from './build-outcome.js';
 import { PreparedFileReader } from './prepared-file-reader.js';
@@ -41,7 +40,7 @@ export async function* entriesOf(
   });
   const totalFiles = files.length + outcome.missing.length;
   // Also after a restart without a file that was lost midway.
-  assertNotInBulk(outcome, totalFiles);
+  assertNotInBulk(outcome.missing, totalFiles);
   const ahead = pMapIterable(
     files,
     async (file) => ({
@@ -54,7 +53,7 @@ export async function* entriesOf(
     const opened = readAhead ?? (await reader.open(file));
     if (opened.kind === 'lost') {
       outcome.missing.push(opened.missing);
-      assertNotInBulk(outcome, totalFiles);
+      assertNotInBulk(outcome.missing, totalFiles);
       continue;
     }
     meter.startFile(file.name);
@@ -66,14 +65,4 @@ export async function* entriesOf(
   if (outcome.included.length === 0) throw noFilesLeft(outcome.missing);
   if (outcome.missing.length > 0)
     yield missingManifestEntry(job.jobId, outcome.included.length, outcome.missing);
-}
-
-/**
- * Fails when so many files fail that the store or server is at fault, so that they are not dropped in bulk.
- * @throws LonghaulError STORAGE_UNAVAILABLE or SOURCE_UNAVAILABLE
- */
-function assertNotInBulk({ missing }: BuildOutcome, totalFiles: number): void {
-  const failing = failingOf(missing);
-  if (!failing || !failInBulk(failing, totalFiles)) return;
-  throw new LonghaulError(failing.first.code, bulkMessage(failing, totalFiles));
 }

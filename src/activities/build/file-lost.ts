@@ -18,7 +18,11 @@ export class FileLostError extends LonghaulError {
  * Converts an error of a source to a FileLostError when it concerns this file only; other errors only get its name.
  * @param skipsFailing True when a file is also lost because its store or server fails to deliver it.
  */
-export function toFileLost(file: PreparedFile, error: unknown, skipsFailing: boolean): unknown {
+export function toFileLost(
+  file: Pick<PreparedFile, 'index' | 'fileId' | 'name'>,
+  error: unknown,
+  skipsFailing: boolean,
+): unknown {
   if (error instanceof FileLostError) return error;
   const missing = missingFile(file, error, { step: 'inBuild', skipsFailing });
   return missing ? new FileLostError(missing, error) : nameFile(file, error);

@@ -1,7 +1,7 @@
-import type { FileOutcome, MissingFile, PreparedFile } from '../../contract/files.js';
+import type { FileOutcome, MissingFile } from '../../contract/files.js';
 import { outcomesKey } from '../../storage/keys.js';
 import type { ObjectStore } from '../../storage/object-store.js';
-import type { BuildOutcome } from './build-outcome.js';
+import type { BuildOutcome, IncludedFile } from './build-outcome.js';
 import { writeJsonLines } from '../json-lines.js';
 
 /** Writes the result of each file next to the archive, in the order of the request. The API reads it in pages. */
@@ -15,7 +15,7 @@ export async function writeOutcomes(
   await writeJsonLines(store, outcomesKey(keyOfArchive), outcomesOf(inOrder), signal);
 }
 
-function* outcomesOf(files: readonly (PreparedFile | MissingFile)[]): Generator<FileOutcome> {
+function* outcomesOf(files: readonly (IncludedFile | MissingFile)[]): Generator<FileOutcome> {
   for (const file of files) {
     yield 'code' in file
       ? {

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import {
   NOTHING_SWEPT,
   type SweepInput,
@@ -6,6 +7,7 @@ import {
 } from '../../contract/sweep.js';
 import { ARTIFACTS_PREFIX, jobOf, PROBE_PREFIX, SUMS_PREFIX } from '../../storage/keys.js';
 import type { ListedObject, ObjectStore } from '../../storage/object-store.js';
+import { ForeignStore, type StoreMarker } from '../../storage/store-marker.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ActivityContext } from '../as-activity.js';
 import type { JobLookup } from './job-lookup.js';
@@ -17,6 +19,7 @@ const DELETE_BATCH = 1_000;
 
 export interface SweepDependencies {
   store: ObjectStore;
+  marker: Pick<StoreMarker, 'claim'>;
   jobs: JobLookup;
   /** `DOWNLOAD_JOB_TTL_MS`, for jobs whose own TTL is unknown. */
   ttlMs: number;
@@ -31,6 +34,9 @@ export async function sweepArtifacts(
   input: SweepInput,
   context: ActivityContext,
 ): Promise<SweepSummary> {
+  await deps.marker.claim(context.signal).catch((error: unknown) => {
+    throw error instanceof ForeignStore ? ApplicationFailure.nonRetryable(error.message, error.name) : error;
+  });
   const earlier = (context.lastHeartbeat as SweepProgress | undefined) ?? input.handedOver;
   const sweep = new Sweep(deps, earlier ?? { partition: '', summary: NOTHING_SWEPT }, context.signal);
   context.reportProgress(() => sweep.progress);

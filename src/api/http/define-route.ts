@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
 import { jobNotFound, LonghaulError } from '../../contract/errors.js';
+import { contextOf } from './request-context.js';
 
 type Method = 'get' | 'post' | 'delete';
 
@@ -9,12 +10,17 @@ export function route(
   path: string,
   handlers: Partial<Record<Method, RequestHandler[]>>,
 ): void {
+  // Remembered, because Express forgets the path of the router before it answers an error.
+  const remember: RequestHandler = (req, res, next) => {
+    contextOf(res).route = req.baseUrl + path;
+    next();
+  };
   const methods = Object.keys(handlers) as Method[];
-  for (const method of methods) router[method](path, ...handlers[method]!);
+  for (const method of methods) router[method](path, remember, ...handlers[method]!);
   const allow = methods
     .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
     .join(', ');
-  router.all(path, (req, res, next) => {
+  router.all(path, remember, (req, res, next) => {
     res.set('Allow', allow);
     next(new LonghaulError('METHOD_NOT_ALLOWED', `${req.method} is not allowed here. Use ${allow}.`));
   });

@@ -26,6 +26,12 @@ export function createNodeServer(app: RequestListener, limits: Partial<typeof LI
   return new ApiServer(app, limits);
 }
 
+/** Answers everything as before for `drainMs`, and asks the clients to close their connections. */
+export async function drainNodeServer(server: Server, drainMs: number): Promise<void> {
+  server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'));
+  await delay(drainMs);
+}
+
 /** Lets running requests finish and closes idle connections. Destroys the remaining connections after the grace time. */
 export async function closeNodeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorCode, ERRORS, LonghaulError } from '../../contract/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { challengeOf } from '../auth/credentials.js';
-import { requestIdOf } from './request-context.js';
+import { contextOf, requestIdOf } from './request-context.js';
 import { pathOf } from './request-path.js';
 
 /** `Retry-After` of a 503, and of a 429 that sets none itself. */
@@ -50,14 +50,16 @@ export function problems(logger: Logger): ErrorRequestHandler {
       return;
     }
     const problem = asLonghaulError(error);
-    if (problem.code === 'INTERNAL_ERROR' || ERRORS[problem.code].status === 503) {
+    // An overloaded server must not also write a stack for each request; the request line has the code.
+    const isLogged = problem.code !== 'OVERLOADED' && ERRORS[problem.code].status === 503;
+    if (problem.code === 'INTERNAL_ERROR' || isLogged) {
       logger.error({ err: error, requestId: requestIdOf(res), path: pathOf(req) }, 'request failed');
     }
     if (problem.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', challengeOf(req.headers));
-    if (problem.code === 'RATE_LIMITED' && !res.hasHeader('Retry-After')) {
-      res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    if (problem.code === 'RATE_LIMITED') {
+      res.set('Retry-After', spread(Number(res.get('Retry-After') ?? RETRY_AFTER_SECONDS)));
     }
-    if (problem.code === 'TOO_MANY_JOBS') res.set('Retry-After', String(RETRY_AFTER_JOBS_SECONDS));
+    if (problem.code === 'TOO_MANY_JOBS') res.set('Retry-After', spread(RETRY_AFTER_JOBS_SECONDS));
     sendProblem(res, pathOf(req), problem);
   };
 }
@@ -71,7 +73,8 @@ function dropLateResult(error: unknown, res: Response, logger: Logger): void {
 /** Sends a problem document. `extra` adds extension members (RFC 9457 section 3.2). */
 export function sendProblem(res: Response, path: string, error: LonghaulError, extra: object = {}): void {
   const { status, title } = ERRORS[error.code];
-  if (status === 503) res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  contextOf(res).problem = error.code;
+  if (status === 503) res.set('Retry-After', spread(RETRY_AFTER_SECONDS));
   // The rest of the body would hold the connection.
   if (status === 408) res.set('Connection', 'close');
   const problem = {
@@ -86,6 +89,11 @@ export function sendProblem(res: Response, path: string, error: LonghaulError, e
     ...extra,
   };
   res.status(status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** Spreads retries over half as much again, otherwise clients that were refused together return together. */
+function spread(seconds: number): string {
+  return String(Math.ceil(seconds * (1 + Math.random() / 2)));
 }
 
 /** Maps any error to a LonghaulError. An unknown error becomes INTERNAL_ERROR without its text. */

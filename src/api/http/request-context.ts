@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Response } from 'express';
+import type { ErrorCode } from '../../contract/errors.js';
 import type { SignedInUser } from '../auth/sign-ins.js';
 import type { Principal } from '../auth/principal.js';
 
@@ -13,12 +14,20 @@ export interface Upgrade {
 /** The request state that middleware stores in `res.locals`. */
 export interface RequestContext {
   requestId?: string;
+  /** The job that the request is about. */
+  jobId?: string;
   principal?: Principal;
   provedKey?: string | undefined;
   /** Set if a cookie or the ticket of a link authenticated the request. */
   signIn?: SignedInUser;
   deadline?: number;
   upgrade?: Upgrade;
+  /** Pattern of the route, such as `/v1/download/status/:jobId`. */
+  route?: string;
+  /** True when the answer waits because the client asked for it. */
+  held?: boolean;
+  /** Code of the problem document that was sent. */
+  problem?: ErrorCode;
 }
 
 /** The context of a request, for middleware to fill in. */

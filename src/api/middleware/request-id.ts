@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { withLogFields } from '../../concurrency/log-fields.js';
 import { contextOf } from '../http/request-context.js';
 
 const SAFE_TOKEN = /^[A-Za-z0-9._-]{1,128}$/;
@@ -10,5 +11,5 @@ export const requestId: RequestHandler = (req, res, next) => {
   const id = typeof given === 'string' && SAFE_TOKEN.test(given) ? given : randomUUID();
   contextOf(res).requestId = id;
   res.setHeader('x-request-id', id);
-  next();
+  withLogFields({ requestId: id }, next);
 };

@@ -29,6 +29,8 @@ export function timeout(ms: number): RequestHandler {
 /** Like `timeout`, plus the time for which the client asks to hold the response. */
 export function patientTimeout(ms: number): RequestHandler {
   return (req, res, next) => {
-    void timeout(ms + preferredWait(req).ms)(req, res, next);
+    const wait = preferredWait(req).ms;
+    if (wait > 0) contextOf(res).held = true;
+    void timeout(ms + wait)(req, res, next);
   };
 }

@@ -212,6 +212,13 @@ const ADMIN_JOB = {
   pending: [],
 };
 
+export const PROBED_STORE = {
+  zip: 'segments',
+  reason: 'Several workers build a ZIP. The store copies large files that it knows.',
+  capabilities: { segments: true, copies: true, copySums: true, joints: true, fullObjectChecked: true },
+  probedAt: '2026-11-20T09:30:01.000Z',
+};
+
 export const STUCK_JOB = {
   ...ADMIN_JOB,
   message: 'The object store is not reachable. Trying again (attempt 2).',

@@ -1,5 +1,6 @@
 import { problemSchema } from '../../contract/http/answers.js';
 import { type ErrorCode, ERRORS } from '../../contract/errors.js';
+import { startsWork } from '../middleware/overloaded.js';
 import { EVERY_ANSWER, LIMITED_ANSWER, PROBLEM_HEADERS } from './headers.js';
 import type { Answer, JsonSchema, Operation } from './operation.js';
 import type { SchemaCollection } from './schema-collection.js';
@@ -112,13 +113,14 @@ export class OperationWriter {
 
 /** The error codes implied by the flags of an operation, plus its own. */
 function errorsOf(operation: Operation): ErrorCode[] {
-  const { open, unlimited, live, body, path, errors = [] } = operation;
+  const { method, open, unlimited, live, body, path, errors = [] } = operation;
   const codes: ErrorCode[] = ['INVALID_REQUEST', 'INTERNAL_ERROR'];
   if (!unlimited) codes.push('RATE_LIMITED');
   if (!open) codes.push('UNAUTHENTICATED', 'AUTH_UNAVAILABLE');
   if (body)
     codes.push('INVALID_JSON', 'REQUEST_INCOMPLETE', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'FORBIDDEN');
   if (live) codes.push('TEMPORAL_UNAVAILABLE', 'REQUEST_TIMEOUT');
+  if (startsWork(method.toUpperCase(), path)) codes.push('OVERLOADED');
   if (path.includes(':jobId')) codes.push('JOB_NOT_FOUND');
   return [...new Set([...codes, ...errors])];
 }

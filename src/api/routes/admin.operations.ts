@@ -1,10 +1,11 @@
 import {
   adminJobSchema,
+  adminStoreSchema,
   failedJobsPageSchema,
   failedQuerySchema,
   terminateSchema,
 } from '../../contract/http/admin-schemas.js';
-import { FAILED, RETRIED_JOB, STUCK_JOB, TERMINATED_JOB } from '../openapi/examples.js';
+import { FAILED, PROBED_STORE, RETRIED_JOB, STUCK_JOB, TERMINATED_JOB } from '../openapi/examples.js';
 import type { Operation } from '../openapi/operation.js';
 
 const COMMON = { tag: 'Operators', live: true } as const;
@@ -47,6 +48,19 @@ export const ADMIN_OPERATIONS: Operation[] = [
     summary: 'Shows a job of any user',
     answers: {
       200: { description: 'The current state of the job', schema: adminJobSchema, example: STUCK_JOB },
+    },
+    errors: ['FORBIDDEN'],
+  },
+  {
+    ...COMMON,
+    id: 'showStore',
+    method: 'get',
+    path: '/v1/admin/store',
+    summary: 'Shows what the object store can do',
+    description:
+      'Stores differ from S3. Workers probe one before they rely on it, and keep the result in it.',
+    answers: {
+      200: { description: 'The result of the probe', schema: adminStoreSchema, example: PROBED_STORE },
     },
     errors: ['FORBIDDEN'],
   },

@@ -18,9 +18,12 @@ const LIST_TIMEOUT_MS = 30_000;
 /** Statuses of jobs without a result. A completed job has its archive, and a running job will have one. */
 const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
-type Dependencies = Pick<AppDependencies, 'jobs' | 'operatorJobs' | 'policy' | 'http' | 'limits' | 'logger'>;
+type Dependencies = Pick<
+  AppDependencies,
+  'jobs' | 'operatorJobs' | 'storeView' | 'policy' | 'http' | 'limits' | 'logger'
+>;
 
-/** Operator routes for the jobs of all users: list failed jobs, show, retry and terminate a job. */
+/** Operator routes for the jobs of all users: list failed jobs, show, retry and terminate a job; show the store. */
 export function adminRoutes(deps: Dependencies): Router {
   const router = Router();
   const handlers = new AdminHandlers(deps);
@@ -30,6 +33,7 @@ export function adminRoutes(deps: Dependencies): Router {
   route(router, '/failed', { get: [timeout(LIST_TIMEOUT_MS), handlers.failed] });
   route(router, '/failed/:jobId/retry', { post: [quick, handlers.retry] });
   route(router, '/jobs/:jobId', { get: [quick, handlers.show] });
+  route(router, '/store', { get: [quick, handlers.store] });
   route(router, '/jobs/:jobId/terminate', { post: [...body, quick, handlers.terminate] });
   router.use(malformedId);
   return router;
@@ -45,6 +49,10 @@ class AdminHandlers {
 
   show: RequestHandler = async (req, res) => {
     res.json(adminJob(await this.deps.operatorJobs.show(jobIdOf(req))));
+  };
+
+  store: RequestHandler = async (_req, res) => {
+    res.json(await this.deps.storeView());
   };
 
   /** Starts the same job for the same user, with a new creation time. */

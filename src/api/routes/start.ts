@@ -6,7 +6,7 @@ import { waitUntilFinal } from '../../jobs/status/long-poll.js';
 import type { AppDependencies } from '../dependencies.js';
 import { route } from '../http/define-route.js';
 import { disconnected } from '../http/disconnected.js';
-import { deadlineOf } from '../http/request-context.js';
+import { contextOf, deadlineOf } from '../http/request-context.js';
 import { jsonBody } from '../middleware/json-body.js';
 import { timeout } from '../middleware/timeout.js';
 import type { JobResponses } from './shared/job-responses.js';
@@ -48,6 +48,7 @@ class StartHandlers {
   };
 
   start: RequestHandler = async (req, res) => {
+    contextOf(res).held = true;
     // A failure to start is reported as fast as by the other routes, although this route may wait longer.
     const deadline = Math.min(deadlineOf(res), Date.now() + this.deps.http.requestTimeoutMs);
     const started = this.responses.started(

@@ -44,6 +44,7 @@ export class JobEvents {
     res.write(`retry: ${RETRY_MS}\n\n`);
     const baseUrl = this.responses.baseUrl(req);
     const close = streams.open({
+      kind: 'events',
       sink: eventSink(res),
       view,
       lastEventId: lastId,

@@ -62,6 +62,7 @@ export class JobSockets {
 
   private open(webSocket: WebSocket, view: JobView, baseUrl: string): void {
     const close = this.deps.streams.open({
+      kind: 'websocket',
       sink: socketSink(webSocket),
       view,
       lastEventId: undefined,

@@ -17,8 +17,11 @@ export interface StreamLimits {
 /** Far above the expected load; a stream takes about 20 KiB. The limit per user keeps one user from taking all. */
 export const STREAM_LIMITS: StreamLimits = { total: 10_000, perUser: 1_000 };
 
+export type StreamKind = 'websocket' | 'events';
+
 /** A stream to open. */
 export interface NewStream {
+  kind: StreamKind;
   sink: Sink;
   view: JobView;
   /** The id of the last event that the client received, if any. */
@@ -30,6 +33,7 @@ export interface NewStream {
 /** All streams of this API server. */
 export class StreamHub {
   private readonly streams = new Set<JobStream>();
+  private readonly byKind = { websocket: 0, events: 0 };
   private readonly perUser = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private closing = false;
@@ -42,6 +46,10 @@ export class StreamHub {
 
   get size(): number {
     return this.streams.size;
+  }
+
+  sizeOf(kind: StreamKind): number {
+    return this.byKind[kind];
   }
 
   /**
@@ -63,16 +71,16 @@ export class StreamHub {
    * Sends the current view of a job and every change. During a shutdown, asks the client to reconnect instead.
    * @returns a function to call when the client disconnects.
    */
-  open({ sink, view, lastEventId, link }: NewStream): () => void {
+  open({ kind, sink, view, lastEventId, link }: NewStream): () => void {
     const stream = new JobStream(sink, this.times, lastEventId, link);
     const { userId } = view.snapshot;
-    this.add(stream, userId);
+    this.add(stream, userId, kind);
     if (this.closing) stream.restart();
     const unwatch = this.follow(stream, view);
     stream.update(view);
     return () => {
       unwatch();
-      this.remove(stream, userId);
+      this.remove(stream, userId, kind);
     };
   }
 
@@ -91,14 +99,16 @@ export class StreamHub {
     });
   }
 
-  private add(stream: JobStream, userId: string): void {
+  private add(stream: JobStream, userId: string, kind: StreamKind): void {
     this.streams.add(stream);
+    this.byKind[kind] += 1;
     this.perUser.set(userId, this.openOf(userId) + 1);
     this.timer ??= setInterval(() => this.tick(), this.times.tickMs).unref();
   }
 
-  private remove(stream: JobStream, userId: string): void {
+  private remove(stream: JobStream, userId: string, kind: StreamKind): void {
     if (!this.streams.delete(stream)) return;
+    this.byKind[kind] -= 1;
     const remaining = this.openOf(userId) - 1;
     if (remaining > 0) this.perUser.set(userId, remaining);
     else this.perUser.delete(userId);

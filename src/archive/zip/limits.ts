@@ -6,7 +6,7 @@ export interface Limits {
   minPart: number;
   /** Smallest part size of a plan; a plan raises it in steps of `unit`. */
   partSize: number;
-  /** A part size above this makes a plan do without second halves, because five parts are in memory. */
+  /** A part size above this makes a plan do without second halves, because several parts are in memory. */
   largePart: number;
   /** Highest part number (S3: 10,000). */
   maxParts: number;

@@ -22,12 +22,14 @@ export interface PartSink {
   /**
    * Sends the buffers as one part. The caller reuses them once the promise settles, so the adapter must settle only
    * after its last read of them, also after an abort.
+   * @param position where the part begins in an archive of one segment without copies.
    */
   sendPart(
     number: number,
     buffers: readonly Uint8Array[],
     crc32: number,
     signal: AbortSignal,
+    position?: number,
   ): Promise<SentPart>;
   /** Copies bytes of an object into a part, inside the store. Rejects when the object is no longer that version. */
   copyPart(number: number, source: StoredObject, range: ByteSpan, signal: AbortSignal): Promise<SentPart>;
@@ -61,12 +63,14 @@ export interface SideObjects {
 export interface FileReader {
   /**
    * Fills `into` with the bytes `[start, end)` of a file, or rejects. Settles only after its last write to `into`, also
-   * after an abort. Ranges of a file whose source takes none arrive one after the other, ascending, without gaps, from 0.
-   * A new read from 0 begins such a file again.
+   * after an abort. Ranges of a file on another server arrive one after the other, ascending, without gaps, from 0 or
+   * from the beginning of a slice. A new read from there begins the file again.
    */
   read(entry: PlanEntry, range: ByteSpan, into: Uint8Array, signal: AbortSignal): Promise<void>;
-  /** Reads a small file at once, for sources on a local disk. */
+  /** Reads a small file of kind `object` at once, for a store on a local disk. When it throws, `read` reads the file. */
   readSync?(entry: PlanEntry, into: Uint8Array): void;
+  /** Counts a file whose last bytes arrived, or were copied. A segment that is built again counts its files again. */
+  fileEnded?(): void;
 }
 
 /** The policy for files that cannot be read: returns why the archive leaves the file out, or throws to fail the build. */

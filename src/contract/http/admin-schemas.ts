@@ -48,6 +48,31 @@ export const failedJobsPageSchema = z
 
 export type FailedJobsPage = z.output<typeof failedJobsPageSchema>;
 
+export const adminStoreSchema = z
+  .strictObject({
+    zip: z
+      .enum(['segments', 'one_segment', 'streamed', 'unknown'])
+      .describe(
+        'How workers build ZIPs of more than 8 MiB: by several workers, as one segment, or in one stream. Workers with `ZIP_ENGINE=streamed` always stream.',
+      ),
+    reason: z.string(),
+    capabilities: z
+      .strictObject({
+        segments: z.boolean().describe('Takes sparse and unequal parts, and never spoils them.'),
+        copies: z.boolean().describe('Copies ranges of a given version.'),
+        copySums: z.boolean().describe('Tells the right CRC-32 of a copied range.'),
+        joints: z.boolean().describe('Copies from objects that were uploaded in parts.'),
+        fullObjectChecked: z.boolean().describe('Verifies the CRC-32 of a whole object.'),
+      })
+      .nullable()
+      .describe('The result of the last probe; null without one.'),
+    probedAt: time().nullable(),
+  })
+  .meta({ id: 'AdminStore' });
+
+/** The store as operators see it. */
+export type AdminStore = z.output<typeof adminStoreSchema>;
+
 const pendingStepSchema = z
   .strictObject({
     step: z.string(),

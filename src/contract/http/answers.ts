@@ -37,7 +37,10 @@ const archiveInfoSchema = z
     name: z.string(),
     size: count().describe('Bytes.'),
     contentType: z.string(),
-    checksum: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    checksum: z
+      .string()
+      .regex(/^(sha256:[0-9a-f]{64}|crc32:[0-9a-f]{8})$/)
+      .describe('Of the whole file. ZIPs above 8 MiB have a CRC-32, because several workers may build them.'),
     files: count(),
     skipped: count(),
   })

@@ -8,11 +8,15 @@ export interface ServerProcess {
   pid: number | undefined;
   /** Resolves when the server has ended, for any reason, with `exit code 1`, `SIGKILL` or an error message. */
   exited: Promise<string>;
-  /** Sends SIGTERM, then SIGKILL after 5 s. Resolves when the server has ended. Idempotent. */
-  stop(): Promise<void>;
+  /** Sends SIGTERM, then SIGKILL after `graceMs`, by default 5 s. Resolves when the server has ended. Idempotent. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 const STOP_GRACE_MS = 5_000;
+
+/** Servers end with this process, except on SIGKILL. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
 
 /**
  * Starts a program in the background and appends its output to `logFile`. Reports a failed start through `exited`.
@@ -36,26 +40,28 @@ export async function spawnServer(
       stdio: ['ignore', output.fd, output.fd, channel],
     });
     const exited = exitOf(child);
-    return { pid: child.pid, exited, stop: () => stopServer(child, exited) };
+    return { pid: child.pid, exited, stop: (graceMs) => stopServer(child, exited, graceMs) };
   } finally {
     await output.close();
   }
 }
 
 function exitOf(child: ChildProcess): Promise<string> {
-  // Ends the server with this process, except on SIGKILL.
-  const killChild = () => child.kill('SIGTERM');
-  process.once('exit', killChild);
+  running.add(child);
   return new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
-  }).finally(() => process.off('exit', killChild));
+  }).finally(() => running.delete(child));
 }
 
-async function stopServer(child: ChildProcess, exited: Promise<string>): Promise<void> {
+async function stopServer(
+  child: ChildProcess,
+  exited: Promise<string>,
+  graceMs = STOP_GRACE_MS,
+): Promise<void> {
   const ended = new AbortController();
   child.kill('SIGTERM');
-  const killLater = delay(STOP_GRACE_MS, undefined, { signal: ended.signal }).then(
+  const killLater = delay(graceMs, undefined, { signal: ended.signal }).then(
     () => child.kill('SIGKILL'),
     () => false,
   );

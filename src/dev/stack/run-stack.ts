@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { ensureDataFolder } from '../../config/data-folder.js';
+import type { Settings } from '../../config/env.js';
 import { shutDown, type ShutdownPhase, shutdownRequested } from '../../runtime/shutdown.js';
 import { messageOf } from '../errors.js';
 import { printLine } from '../print.js';
 import { assertPortFree } from '../processes/ports.js';
+import { metricsPorts } from './metrics-ports.js';
 import { startServices, startTemporal, unexpectedExit } from './stack-parts.js';
 import type { StackSettings } from './stack-settings.js';
 
@@ -25,6 +27,8 @@ export interface RunningStack {
   /** Base URL of the Temporal Web UI; undefined for an external Temporal server without TEMPORAL_UI_URL. */
   uiUrl: string | undefined;
   namespace: string;
+  /** Addresses of metrics: API, worker, Temporal's SDK; empty without them. */
+  metrics: readonly string[];
   workerPid: number | undefined;
   logFiles: readonly string[];
   /** File with the generated secret that signs callbacks; undefined if WEBHOOK_SECRETS is set. */
@@ -82,11 +86,19 @@ async function startAll(
     baseUrl: `http://${urlHost(host)}:${http.port}`,
     uiUrl: temporal?.uiUrl ?? settings.temporalUiUrl,
     namespace,
+    metrics: metricsAddresses(settings),
     workerPid: services[0]?.pid,
     logFiles: services.map((service) => service.logFile),
     webhookSecretFile: env['WEBHOOK_SECRETS'] ? undefined : join(store.dataDir, 'webhook-secret'),
   };
   return { stack, failed: unexpectedExit(services, temporal, signal) };
+}
+
+function metricsAddresses(settings: Settings): string[] {
+  const ports = metricsPorts(settings);
+  if (!ports) return [];
+  const host = urlHost(settings.metrics.host);
+  return [ports.api, ports.worker, ports.temporal].map((port) => `http://${host}:${port}/metrics`);
 }
 
 function urlHost(host: string): string {

@@ -4,6 +4,7 @@ import { SEARCH_ATTRIBUTES } from '../../contract/names.js';
 import { loadPersistentSecret } from '../../secrets/persistent-secret.js';
 import { printLine } from '../print.js';
 import { lastLines } from '../processes/run-command.js';
+import { metricsPorts, metricsSettings } from './metrics-ports.js';
 import { superviseService, type ServiceProcess, startService } from '../processes/service-process.js';
 import { findTemporalCli } from '../temporal/temporal-binary.js';
 import { startTemporalServer, type TemporalServer } from '../temporal/temporal-server.js';
@@ -11,6 +12,9 @@ import type { Environment, StackSettings } from './stack-settings.js';
 
 /** Grace time of the services on Ctrl-C, so that everything stops within ten seconds. */
 const SHUTDOWN_GRACE_MS = '3000';
+
+/** No proxy is in front that would have to notice the shutdown. */
+const SHUTDOWN_DRAIN_MS = '0';
 
 /** Keeps ended jobs in Temporal for two days after expiry, so that their status is `expired` instead of unknown. */
 const EXTRA_RETENTION_MS = 2 * 24 * 3_600_000;
@@ -51,20 +55,24 @@ export async function startTemporal(
 
 /** Starts worker and API as separate processes, with the same entry points as in production. */
 export async function startServices(
-  { store }: Settings,
+  { store, ...settings }: Settings,
   env: Environment,
   temporal: TemporalServer | undefined,
 ): Promise<ServiceProcess[]> {
+  const ports = metricsPorts(settings);
   const all = {
     SHUTDOWN_GRACE_MS,
+    SHUTDOWN_DRAIN_MS,
     // A generated secret, so that callbacks work without configuration.
     WEBHOOK_SECRETS: await loadPersistentSecret(store.dataDir, 'webhook-secret'),
     ...(temporal?.uiUrl ? { TEMPORAL_UI_URL: temporal.uiUrl } : {}),
     ...env,
     ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
   };
-  const supervise = (name: string, file: URL) =>
-    superviseService(() => startService(name, file, store.dataDir, all), printLine);
+  const supervise = (name: 'api' | 'worker', file: URL) => {
+    const own = { ...all, ...metricsSettings(ports)[name] };
+    return superviseService(() => startService(name, file, store.dataDir, own), printLine);
+  };
   return Promise.all([
     supervise('worker', new URL('../../worker.js', import.meta.url)),
     supervise('api', new URL('../../api/server.js', import.meta.url)),

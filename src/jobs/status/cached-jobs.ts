@@ -18,6 +18,7 @@ import {
 } from './freshness.js';
 import { mergeViews } from './merge-views.js';
 import { RecentKeys } from './recent-keys.js';
+import { type StatusReads, UNCOUNTED } from './status-reads.js';
 import { TransferRate } from './transfer-rate.js';
 
 interface CachedView {
@@ -36,11 +37,14 @@ export class CachedJobs implements Jobs {
   /**
    * @param now a clock in milliseconds since the epoch.
    * @param rate learns from every view.
+   * @param isOverloaded true while this server should not read what it can answer from the cache.
    */
   constructor(
     private readonly jobs: Jobs,
     private readonly now: () => number = Date.now,
     private readonly rate = new TransferRate(now),
+    private readonly statusReads: StatusReads = UNCOUNTED,
+    private readonly isOverloaded: () => boolean = () => false,
   ) {
     this.budget = new TokenBucket(READS_PER_SECOND, READS_PER_SECOND, now);
     this.polled = new RecentKeys(POLLED_WITHIN_MS, now);
@@ -60,10 +64,13 @@ export class CachedJobs implements Jobs {
 
   async view(jobId: string): Promise<JobView> {
     const cached = this.views.get(jobId);
-    if (cached && this.isFresh(cached)) return cached.view;
+    if (cached && this.isFresh(cached)) return this.served(cached.view);
+    // A read would take the time of requests that the cache cannot answer.
+    if (cached && this.isOverloaded() && this.isServable(cached))
+      return this.served({ ...cached.view, stale: true });
     const isAffordable = this.reads.isRunning(jobId) || this.budget.take();
     if (!cached || !this.isServable(cached)) return this.read(jobId);
-    return isAffordable ? this.readOrStale(cached) : cached.view;
+    return isAffordable ? this.readOrStale(cached) : this.served(cached.view);
   }
 
   async cancel(jobId: string): Promise<JobView> {
@@ -90,8 +97,13 @@ export class CachedJobs implements Jobs {
     } catch (error) {
       if (!isLate(error)) throw error;
       const last = this.views.get(view.jobId);
-      return last && this.isServable(last) ? { ...last.view, stale: true } : read;
+      return last && this.isServable(last) ? this.served({ ...last.view, stale: true }) : read;
     }
+  }
+
+  private served(view: JobView): JobView {
+    this.statusReads.served('cache', view.stale);
+    return view;
   }
 
   /** Puts a view that this server brought about in the place of older ones, and of reads in flight. */

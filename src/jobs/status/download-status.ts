@@ -82,7 +82,7 @@ export function firstPollInMs(random: number): number {
 }
 
 function pollInMs(
-  { snapshot, polledJobs = 0 }: JobView,
+  { snapshot, polledJobs = 0, stale }: JobView,
   etaSeconds: number | null,
   now: number,
   random: number,
@@ -90,7 +90,7 @@ function pollInMs(
   const ageMs = now - Date.parse(snapshot.createdAt);
   // The ETA of a young job comes from other jobs, so its first polls are frequent anyway.
   const remainingMs = etaSeconds === null ? ageMs : Math.min(etaSeconds * 1_000, 4 * ageMs);
-  return nextPollInMs(remainingMs, pollFloorMs(ageMs, polledJobs), random);
+  return nextPollInMs(remainingMs, pollFloorMs(ageMs, polledJobs, stale), random);
 }
 
 /** The status of the contract. `expired` is stored nowhere: it follows from the time. */

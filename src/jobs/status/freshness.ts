@@ -38,6 +38,9 @@ export const POLLED_WITHIN_MS = 120_000;
 /** The shortest interval between two polls of one client. */
 const POLL_FLOOR_MS = 500;
 
+/** The shortest interval after a stale status: this server, or Temporal, has more to do than it can. */
+const STALE_POLL_FLOOR_MS = 2_000;
+
 /** The longest interval that load imposes on clients, before jitter. */
 const POLL_CEILING_MS = 30_000;
 
@@ -77,9 +80,11 @@ export function slowReadMs(polledJobs: number): number {
  * The shortest interval between two polls of one client, before jitter.
  * @param jobAgeMs milliseconds since the job was created.
  * @param polledJobs jobs that clients of this server poll or watch now.
+ * @param stale true for a view that is older than the rule allows.
  */
-export function pollFloorMs(jobAgeMs: number, polledJobs: number): number {
-  return Math.max(POLL_FLOOR_MS, maxAgeMs(jobAgeMs), pacedMs(polledJobs));
+export function pollFloorMs(jobAgeMs: number, polledJobs: number, stale = false): number {
+  const floor = stale ? STALE_POLL_FLOOR_MS : POLL_FLOOR_MS;
+  return Math.max(floor, maxAgeMs(jobAgeMs), pacedMs(polledJobs));
 }
 
 /** The interval between two reads of one job at which all polled jobs together stay within the paced reads. */

@@ -16,6 +16,8 @@ const fileSchema = z
     key: text.refine(keyFits, `is longer than ${MAX_KEY_BYTES} bytes`).optional(),
     url: text.max(MAX_URL_LENGTH, `is longer than ${MAX_URL_LENGTH} characters`).optional(),
     name: text.max(MAX_NAME_LENGTH, `is longer than ${MAX_NAME_LENGTH} characters`).nullish(),
+    // Applications may have sent another form before it had a meaning.
+    modifiedAt: z.iso.datetime({ offset: true }).nullish().catch(null),
     size: z.int('must be a number of bytes').min(0, 'must be a number of bytes').nullish(),
     outcome: z.enum(['found', 'missing', 'forbidden'], 'must be found, missing or forbidden').optional(),
     missing: z.boolean('must be true or false').optional(),
@@ -41,10 +43,10 @@ export function entryOfFile(fileId: FileId, answered: unknown): CatalogueEntry {
   }
   const denial = denialOf(file);
   if (denial) return { fileId, outcome: denial };
-  const { key = '', url, size = null, name = null } = file;
+  const { key = '', url, size = null, name = null, modifiedAt = null } = file;
   const location =
     url === undefined ? { kind: 'object' as const, keys: [key] } : { kind: 'https' as const, url, size };
-  return { fileId, outcome: 'found', location, name };
+  return { fileId, outcome: 'found', location, name, ...(modifiedAt !== null && { modifiedAt }) };
 }
 
 function denialOf(file: AnsweredFile): 'missing' | 'forbidden' | undefined {

@@ -18,7 +18,14 @@ export type FileLocation = ObjectLocation | UrlLocation;
 
 /** The catalogue's result for one id. */
 export type CatalogueEntry =
-  | { fileId: FileId; outcome: 'found'; location: FileLocation; name: string | null }
+  | {
+      fileId: FileId;
+      outcome: 'found';
+      location: FileLocation;
+      name: string | null;
+      /** RFC 3339; that of the source when absent. */
+      modifiedAt?: string | null;
+    }
   | { fileId: FileId; outcome: 'missing' }
   | { fileId: FileId; outcome: 'forbidden' }
   /** The reason completes "the catalogue …" and quotes no value. */

@@ -3,12 +3,13 @@ import { FileError } from '../../contract/file-error.js';
 import type { PinnedUrl } from '../../contract/files.js';
 import { discard, type OutboundAnswer, type OutboundHttp } from '../../outbound/outbound-http.js';
 import type { UrlLocation } from '../catalogue/catalogue.js';
-import type { FileSource, FoundFile } from '../file-source.js';
+import type { FileRange, FileSource, FoundFile } from '../file-source.js';
 import { describeAnswer, firstByteOf } from './https-answer.js';
 import { assertReadable, toSourceError, unreadable } from './https-errors.js';
 import { assertSameVersion, preconditions } from './https-version.js';
 import { nameOfObject } from '../objects/object-name.js';
 import { resumableRead } from '../resumable-read.js';
+import { timeText } from '../time-text.js';
 
 /** Timeout from the request to the head of its response. */
 const ANSWER_MS = 20_000;
@@ -42,14 +43,21 @@ export class HttpsSource implements FileSource<UrlLocation, PinnedUrl> {
       contentType,
       name: nameOfObject({ key: decodedPath(url), contentDisposition, metadata: {} }),
       crc32: null,
+      modifiedAt: timeText(Date.parse(lastModified ?? '')),
       source: { kind: 'https', url, etag, lastModified, ranges },
     };
   }
 
-  async open(source: PinnedUrl, size: number, signal: AbortSignal): Promise<Readable> {
-    return resumableRead((start) => this.openAt(source, size, start, signal), size, signal, {
+  async open(
+    source: PinnedUrl,
+    size: number,
+    signal: AbortSignal,
+    { start, end }: FileRange = { start: 0, end: size },
+  ): Promise<Readable> {
+    return resumableRead((at) => this.openAt(source, size, { start: at, end }, signal), end, signal, {
       unavailable: 'SOURCE_UNAVAILABLE',
       resumes: source.ranges,
+      start,
     });
   }
 
@@ -64,10 +72,11 @@ export class HttpsSource implements FileSource<UrlLocation, PinnedUrl> {
   private async openAt(
     source: PinnedUrl,
     size: number,
-    start: number,
+    { start, end }: FileRange,
     signal: AbortSignal,
   ): Promise<Readable> {
-    const range = start === 0 ? {} : { range: `bytes=${start}-` };
+    const last = end === size ? '' : end - 1;
+    const range = start === 0 && end === size ? {} : { range: `bytes=${start}-${last}` };
     const answer = await this.get(source.url, { ...range, ...preconditions(source, start) }, signal);
     try {
       assertReadable(answer);

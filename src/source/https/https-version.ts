@@ -18,6 +18,8 @@ export function preconditions({ etag, lastModified }: PinnedUrl, start: number):
  */
 export function assertSameVersion(answer: OutboundAnswer, pinned: PinnedUrl, size: number): void {
   const now = describeAnswer(answer);
+  // The pinned ETag came with an answer to a range, so each such answer has it. Slices of two versions must not mix.
+  if (answer.status === 206 && pinned.etag !== null && now.etag === null) throw replaced();
   const before = { etag: pinned.etag, lastModified: pinned.etag === null ? pinned.lastModified : null, size };
   for (const trait of ['etag', 'lastModified', 'size'] as const) {
     if (before[trait] !== null && now[trait] !== null && before[trait] !== now[trait]) throw replaced();

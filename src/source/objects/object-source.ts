@@ -3,8 +3,9 @@ import { errorCodeOf } from '../../contract/errors.js';
 import { FileError } from '../../contract/file-error.js';
 import type { PinnedObject } from '../../contract/files.js';
 import type { ObjectLocation } from '../catalogue/catalogue.js';
-import type { FileSource, FoundFile } from '../file-source.js';
+import type { FileRange, FileSource, FoundFile } from '../file-source.js';
 import { nameOfObject } from './object-name.js';
+import { timeText } from '../time-text.js';
 import { resumableRead } from '../resumable-read.js';
 import { assertSourceKey } from './source-key.js';
 
@@ -22,6 +23,7 @@ interface SourceObject {
   contentType: string | null;
   contentDisposition: string | null;
   metadata: Record<string, string>;
+  lastModified: Date;
 }
 
 /** Files in the object store. */
@@ -35,17 +37,28 @@ export class ObjectSource implements FileSource<ObjectLocation, PinnedObject> {
       contentType: object.contentType,
       name: nameOfObject(object),
       crc32: object.crc32,
+      modifiedAt: timeText(object.lastModified.getTime()),
       source: { kind: 'object', key: object.key, etag: object.etag },
     };
   }
 
-  async open(source: PinnedObject, size: number, signal: AbortSignal): Promise<Readable> {
-    return resumableRead((start) => this.openAt(source, start, signal), size, signal);
+  async open(
+    source: PinnedObject,
+    size: number,
+    signal: AbortSignal,
+    { start, end }: FileRange = { start: 0, end: size },
+  ): Promise<Readable> {
+    const last = end === size ? {} : { end: end - 1 };
+    return resumableRead((at) => this.openAt(source, { start: at, ...last }, signal), end, signal, { start });
   }
 
-  private async openAt({ key, etag }: PinnedObject, start: number, signal: AbortSignal): Promise<Readable> {
+  private async openAt(
+    { key, etag }: PinnedObject,
+    range: { start: number; end?: number },
+    signal: AbortSignal,
+  ): Promise<Readable> {
     try {
-      return await this.store.read(key, { start, ifMatch: etag, signal });
+      return await this.store.read(key, { ...range, ifMatch: etag, signal });
     } catch (cause) {
       // The pinned version was longer.
       if (errorCodeOf(cause) === 'RANGE_NOT_SATISFIABLE') throw replaced(cause);

@@ -6,13 +6,14 @@ import { assertRange } from '../byte-range.js';
 import { consumeBody } from '../../bytes/consume-body.js';
 import { FileBody } from './file-body.js';
 import { FileMultipart } from './file-multipart.js';
-import { readFileRange } from './file-range.js';
+import { readFileRange, readFileRangeSync } from './file-range.js';
 import { isAbsent, isUnusable, toReadError, toStoreError, withStoreErrors } from './file-errors.js';
 import { assertFile, assertVersion, etagOf, statOrNull } from './file-version.js';
 import { type Sidecar, Sidecars } from './file-sidecars.js';
 import { type FoundFile, pruneEmpty, walk } from './file-tree.js';
 import { assertSpace, readSpace, type ReadSpace } from './free-space.js';
 import { FileUpload, isUpload, removeUpload } from './file-upload.js';
+import { PlacedUpload } from './placed-upload.js';
 import { guardBody } from '../../bytes/guarded-body.js';
 import type {
   LinkOptions,
@@ -27,6 +28,7 @@ import type {
 import {
   type BeginOptions,
   type ByteSpan,
+  type LocalUpload,
   type MultipartStore,
   NO_CAPABILITIES,
   type OpenUpload,
@@ -42,6 +44,8 @@ export interface FileStoreOptions {
   directory: string;
   /** Signs links. At least 32 characters, and the same in every process that signs or serves links. */
   linkSecret: string;
+  /** Verify links that they signed, during a rotation. */
+  olderLinkSecrets?: readonly string[];
   /** Base URL of the API that serves the links, without a trailing `/`. When absent, links are paths. */
   publicUrl?: string | undefined;
   /** A clock, in milliseconds since 1970. */
@@ -85,6 +89,7 @@ export class FileObjectStore implements ObjectStore, MultipartStore {
   constructor({
     directory,
     linkSecret,
+    olderLinkSecrets = [],
     publicUrl = '',
     now = Date.now,
     space = readSpace,
@@ -92,7 +97,7 @@ export class FileObjectStore implements ObjectStore, MultipartStore {
     this.root = resolve(directory);
     this.temporary = join(this.root, RESERVED_FOLDERS.temporary);
     this.sidecars = new Sidecars(join(this.root, RESERVED_FOLDERS.metadata));
-    this.tokens = new LinkTokens(linkSecret);
+    this.tokens = new LinkTokens([linkSecret, ...olderLinkSecrets]);
     this.publicUrl = publicUrl;
     this.now = now;
     this.space = space;
@@ -146,10 +151,26 @@ export class FileObjectStore implements ObjectStore, MultipartStore {
     await readFileRange(source, range, into, signal);
   }
 
+  readIntoSync(key: string, range: ByteSpan & { etag: string }, into: Uint8Array): void {
+    readFileRangeSync(objectPath(this.root, key), READ_ONLY, range, into);
+  }
+
   async begin(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload> {
     signal?.throwIfAborted();
     objectPath(this.root, key);
     return FileMultipart.begin(this.uploadsOf(key), key, options);
+  }
+
+  async beginLocal(
+    key: string,
+    options: BeginOptions & { expectedSize: number },
+    signal?: AbortSignal,
+  ): Promise<LocalUpload> {
+    signal?.throwIfAborted();
+    const target = objectPath(this.root, key);
+    await this.assertSpaceFor(options.expectedSize);
+    const upload = await FileUpload.begin(objectPath(this.temporary, key), this.temporary);
+    return new PlacedUpload(key, upload, (version) => this.publish(key, target, upload, version, options));
   }
 
   openUpload(ref: UploadRef): OpenUpload {

@@ -33,6 +33,24 @@ export class FileUpload {
     return withStoreErrors(() => this.file.writeFile(bytes));
   }
 
+  /** Writes bytes at their position, which may be behind the end. */
+  writeAt(position: number, buffers: readonly Uint8Array[]): Promise<void> {
+    return withStoreErrors(async () => {
+      let at = position;
+      for (const buffer of buffers)
+        for (let done = 0; done < buffer.length;) {
+          const { bytesWritten } = await this.file.write(buffer, done, buffer.length - done, at);
+          done += bytesWritten;
+          at += bytesWritten;
+        }
+    });
+  }
+
+  /** Drops all bytes behind the first `size`. */
+  truncate(size: number): Promise<void> {
+    return withStoreErrors(() => this.file.truncate(size));
+  }
+
   /** Flushes the bytes to disk, so that a completed job survives a power failure. Returns their version. */
   finish(): Promise<BigIntStats> {
     return withStoreErrors(async () => {

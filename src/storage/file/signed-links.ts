@@ -1,5 +1,5 @@
 import { LonghaulError } from '../../contract/errors.js';
-import { TokenSigner } from '../../secrets/signed-token.js';
+import { type SigningSecrets, TokenSigner } from '../../secrets/signed-token.js';
 
 /** The object that a link opens, and for how long. */
 export interface LinkClaim {
@@ -14,9 +14,9 @@ export interface LinkClaim {
 export class LinkTokens {
   private readonly signer: TokenSigner<LinkClaim>;
 
-  /** @throws RangeError when the secret has fewer than 32 characters. */
-  constructor(secret: string) {
-    this.signer = new TokenSigner('longhaul object link v1', [secret]);
+  /** @throws RangeError when a secret has fewer than 32 characters. */
+  constructor(secrets: SigningSecrets) {
+    this.signer = new TokenSigner('longhaul object link v1', secrets);
   }
 
   sign(claim: LinkClaim): string {

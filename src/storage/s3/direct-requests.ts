@@ -6,9 +6,12 @@ import { HttpRequest } from '@smithy/core/protocols';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { jittered } from '../../concurrency/jitter.js';
+import { observeAttempt, type StoreObserver, type StoreOperation } from '../store-observer.js';
 import { type AnswerBody, WRONG_LENGTH } from './answer-body.js';
+import { outcomeOfAttempt } from './attempt-outcome.js';
 import { DirectConnections, type WireAnswer, type WireOptions, type WireRequest } from './direct-exchange.js';
 import { refusalOf } from './direct-output.js';
+import type { RetryBudget } from './store-retries.js';
 
 /** A request for one object. */
 export interface DirectRequest {
@@ -21,11 +24,16 @@ export interface DirectRequest {
 }
 
 export interface DirectOptions extends WireOptions {
+  /** Reported to the observer. */
+  operation: StoreOperation;
   attempts: number;
 }
 
 /** SHA-256 of an empty body, which the signature covers. */
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** Retries kept for the SDK's requests, which begin and complete archives. */
+const KEPT_FOR_SDK = 16;
 
 /** For bodies that TLS or a signed checksum protects. Hashing them would cost more than sending them. */
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
@@ -42,6 +50,13 @@ interface Target {
 
 /** Pause after the first attempt. Doubles with each further one. */
 const PAUSE_MS = 100;
+
+/**
+ * The time for which a throttled request waits for a retry. It holds its place meanwhile, which slows this process down as
+ * the store asks. To fail would cost more: the whole build would begin again.
+ */
+const MAX_WAIT_MS = 30_000;
+const WAIT_MS = 1_000;
 
 /** The SDK corrects its clock from this difference on. */
 const WRONG_CLOCK_MS = 240_000;
@@ -60,6 +75,8 @@ export class DirectRequests {
   constructor(
     private readonly client: S3Client,
     connectMs: number,
+    private readonly observer: StoreObserver,
+    private readonly retries: RetryBudget,
   ) {
     this.connections = new DirectConnections(connectMs);
   }
@@ -77,18 +94,40 @@ export class DirectRequests {
   async send(request: DirectRequest, bodyOf: () => AnswerBody, options: DirectOptions): Promise<WireAnswer> {
     const target = await this.targetOf(request.bucket);
     if (!target) throw new Error('The endpoint needs the SDK');
+    this.retries.earn();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.sendOnce(target, request, bodyOf(), options);
+        return await this.attempt(options, () => this.sendOnce(target, request, bodyOf(), options));
       } catch (error) {
         if (attempt >= options.attempts || options.signal?.aborted || !isTemporary(error)) throw error;
         await delay(jittered(PAUSE_MS * 2 ** (attempt - 1)), undefined, { signal: options.signal });
+        if (!(await this.mayRetry(error, options))) throw error;
       }
     }
   }
 
   close(): void {
     void this.connections.close();
+  }
+
+  private attempt(
+    { operation, signal }: DirectOptions,
+    send: () => Promise<WireAnswer>,
+  ): Promise<WireAnswer> {
+    return observeAttempt(this.observer, operation, send, (error) =>
+      signal?.aborted ? undefined : outcomeOfAttempt(error, operation),
+    );
+  }
+
+  /** Returns true once there is a retry left. Waits for one only when the store asked for fewer requests. */
+  private async mayRetry(error: unknown, { operation, signal }: DirectOptions): Promise<boolean> {
+    const waits = outcomeOfAttempt(error, operation) === 'throttled';
+    const giveUpAt = performance.now() + MAX_WAIT_MS;
+    while (!this.retries.take(KEPT_FOR_SDK)) {
+      if (!waits || performance.now() > giveUpAt) return false;
+      await delay(jittered(WAIT_MS), undefined, { signal });
+    }
+    return true;
   }
 
   private async sendOnce(
@@ -98,8 +137,9 @@ export class DirectRequests {
     options: DirectOptions,
   ): Promise<WireAnswer> {
     const answer = await this.connections.send(await this.signed(target, request), body, options);
+    const wasWrong = this.correctClock(answer);
     if (answer.statusCode < 300) return answer;
-    if (!this.correctClock(answer)) throw refusalOf(answer);
+    if (!wasWrong || answer.statusCode !== 403) throw refusalOf(answer);
     return this.sendOnce(target, request, body, options);
   }
 
@@ -133,9 +173,8 @@ export class DirectRequests {
     };
   }
 
-  /** Takes over the clock of a store that refused because of ours. Returns false when the clocks agree. */
-  private correctClock({ statusCode, headers }: WireAnswer): boolean {
-    if (statusCode !== 403) return false;
+  /** Takes over the clock of the store, as the SDK does with every answer. Returns false when the clocks agree. */
+  private correctClock({ headers }: WireAnswer): boolean {
     const aheadMs = Date.parse(headers['date'] ?? '') - this.storeTime();
     if (!(Math.abs(aheadMs) >= WRONG_CLOCK_MS)) return false;
     this.client.config.systemClockOffset += aheadMs;

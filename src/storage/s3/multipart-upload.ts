@@ -83,7 +83,7 @@ export class MultipartUpload {
   ): Promise<SentPart> {
     const size = buffers.reduce((sum, { length }) => sum + length, 0);
     const checksum = this.checked && crc32 !== null ? encodeCrc32(crc32) : undefined;
-    return withGrace(given, PART_GRACE_MS, async (signal) => {
+    return this.sendWithin(given, async (signal) => {
       const direct = await this.bucket.isDirect();
       const sent = await (direct
         ? this.sendDirectly(number, buffers, checksum, signal)
@@ -108,7 +108,7 @@ export class MultipartUpload {
       CopySourceIfMatch: source.etag,
       CopySourceRange: `bytes=${start}-${end - 1}`,
     });
-    return withGrace(given, PART_GRACE_MS, async (signal) => {
+    return this.sendWithin(given, async (signal) => {
       const options = { key, signal, answerMs: Math.max(COPY_MS, bucket.limits.answerMs) };
       const { CopyPartResult: copied } = await bucket.send('UploadPartCopy', command, options, (failed) =>
         failed.code === 'NoSuchUpload' ? toStoreError(failed) : toReadError(failed),
@@ -187,6 +187,14 @@ export class MultipartUpload {
         // Retry: the store probably has the same problem that made the write fail.
       }
     }
+  }
+
+  /** Runs the request of a part when the store can take it, with grace after an abort. */
+  private sendWithin<T>(
+    given: AbortSignal | undefined,
+    send: (signal: AbortSignal | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.bucket.parts.run(() => withGrace(given, PART_GRACE_MS, send), given);
   }
 
   private get target() {

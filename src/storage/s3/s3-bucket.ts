@@ -8,10 +8,14 @@ import {
   type ServiceOutputTypes,
 } from '@aws-sdk/client-s3';
 import { LonghaulError } from '../../contract/errors.js';
+import { type StoreObserver, storeObservers, type StoreOperation } from '../store-observer.js';
 import { FairSemaphore } from '../../concurrency/fair-semaphore.js';
 import { type AnswerBody, BodyStream, SmallBody } from './answer-body.js';
 import type { WireAnswer } from './direct-exchange.js';
 import { outputOf, type ReadOutput } from './direct-output.js';
+import { observeClient } from './observed-client.js';
+import { PartLimit } from './part-limit.js';
+import type { RetryBudget } from './store-retries.js';
 import { type DirectRequest, DirectRequests } from './direct-requests.js';
 import { limitsOf, MAX_ATTEMPTS, type S3Limits, type S3Options } from './s3-client.js';
 import { S3RequestFailed, toReadError, toStoreError } from './s3-errors.js';
@@ -37,15 +41,23 @@ const TRANSFER_ATTEMPTS = 5;
 /** Sends requests for one bucket, a limited number at once, with a timeout, an abort signal and mapped errors. */
 export class S3Bucket {
   readonly limits: S3Limits;
+  readonly parts = new PartLimit();
   private readonly direct: DirectRequests;
   private readonly places = new FairSemaphore(REQUESTS);
 
   constructor(
     private readonly client: S3Client,
     private readonly options: S3Options,
+    retries: RetryBudget,
+    observer?: StoreObserver,
   ) {
     this.limits = limitsOf(options);
-    this.direct = new DirectRequests(client, this.limits.connectMs);
+    const observers = storeObservers(observer, (operation, outcome) => {
+      // A HEAD does not say why it was refused: perhaps because no server stands behind a proxy.
+      if (outcome === 'throttled' && operation !== 'HeadObject') this.parts.reduce();
+    })!;
+    observeClient(client, observers);
+    this.direct = new DirectRequests(client, this.limits.connectMs, observers, retries);
   }
 
   get name(): string {
@@ -93,7 +105,7 @@ export class S3Bucket {
    * @throws as `send` does.
    */
   transfer(
-    operation: string,
+    operation: StoreOperation,
     request: Omit<DirectRequest, 'bucket'>,
     bodyOf: () => AnswerBody,
     options: RequestOptions,
@@ -101,7 +113,7 @@ export class S3Bucket {
   ): Promise<WireAnswer> {
     const { signal, answerMs = this.limits.answerMs } = options;
     const { stallMs } = this.limits;
-    const wire = { signal, answerMs, stallMs, attempts: TRANSFER_ATTEMPTS };
+    const wire = { operation, signal, answerMs, stallMs, attempts: TRANSFER_ATTEMPTS };
     const send = () => this.direct.send({ ...request, bucket: this.name }, bodyOf, wire);
     return this.withErrors(operation, () => this.places.run(send, signal), options, toError);
   }
@@ -125,7 +137,13 @@ export class S3Bucket {
         { method: isHead ? 'HEAD' : 'GET', bucket: this.name, key: Key, headers },
         () => (isHead ? new SmallBody() : new BodyStream()),
         // The guard of the body detects stalls: a slow reader must not count as one.
-        { signal, answerMs, stallMs: 0, attempts: MAX_ATTEMPTS },
+        {
+          operation: isHead ? 'HeadObject' : 'GetObject',
+          signal,
+          answerMs,
+          stallMs: 0,
+          attempts: MAX_ATTEMPTS,
+        },
       ),
     );
   }

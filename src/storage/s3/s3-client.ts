@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { BudgetedRetries, type RetryBudget } from './store-retries.js';
 import { readSmallBody } from './small-body.js';
 
 /** Address, credentials and timeouts of an S3 store. */
@@ -38,11 +39,16 @@ export function limitsOf(options: S3Options): S3Limits {
 }
 
 /** Creates a client for `endpoint` that keeps connections alive. Destroy it to close them. */
-export function createS3Client(options: S3Options, endpoint = options.endpoint): S3Client {
+export function createS3Client(
+  options: S3Options,
+  retries: RetryBudget,
+  endpoint = options.endpoint,
+): S3Client {
   const config: S3ClientConfig = {
     region: options.region,
     forcePathStyle: options.forcePathStyle ?? false,
     maxAttempts: MAX_ATTEMPTS,
+    retryStrategy: new BudgetedRetries(MAX_ATTEMPTS, retries),
     // Some S3-compatible stores reject the newer checksums. TLS and the signature protect the bytes anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

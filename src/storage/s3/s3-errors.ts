@@ -106,7 +106,7 @@ const ABOUT_STORE = new Set([
 ]);
 
 /** Codes of a store that wants fewer requests or did not wait; some stores send them with status 400. */
-const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout$/;
+const BUSY = /SlowDown|Throttl|TooManyRequest|RequestBytesExceed|RequestTimeout$/;
 
 /** Returns true when the answer concerns every object: its code says so, it redirects, or it demands credentials. */
 function isAboutStore({ code, status }: S3RequestFailed): boolean {

@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import pMap from 'p-map';
-import { ARTIFACTS_PREFIX } from '../keys.js';
+import { errorCodeOf } from '../../contract/errors.js';
+import { ARTIFACTS_PREFIX, MARKER_KEY } from '../keys.js';
 import { assertRange, assertSpan } from '../byte-range.js';
 import { attachment } from '../content-disposition.js';
 import { guardBody } from '../../bytes/guarded-body.js';
@@ -33,6 +34,8 @@ import { fillFrom, readRange } from './read-range.js';
 import { S3Upload } from './s3-multipart.js';
 import { S3Bucket } from './s3-bucket.js';
 import { createS3Client, type S3Options } from './s3-client.js';
+import type { StoreObserver } from '../store-observer.js';
+import { RetryBudget } from './store-retries.js';
 import { requestStoredBytes } from './stored-bytes.js';
 import { failedRequestOf } from './s3-errors.js';
 import { headObject } from './s3-head.js';
@@ -52,11 +55,14 @@ export class S3ObjectStore implements ObjectStore, MultipartStore {
   private readonly client: S3Client;
   private readonly linkClient: S3Client;
 
-  constructor(options: S3Options) {
-    this.client = createS3Client(options);
+  constructor(options: S3Options, observer?: StoreObserver) {
+    const retries = new RetryBudget();
+    this.client = createS3Client(options, retries);
     requestStoredBytes(this.client);
-    this.linkClient = options.publicEndpoint ? createS3Client(options, options.publicEndpoint) : this.client;
-    this.bucket = new S3Bucket(this.client, options);
+    this.linkClient = options.publicEndpoint
+      ? createS3Client(options, retries, options.publicEndpoint)
+      : this.client;
+    this.bucket = new S3Bucket(this.client, options, retries, observer);
   }
 
   head(key: string, signal?: AbortSignal): Promise<ObjectInfo> {
@@ -95,6 +101,10 @@ export class S3ObjectStore implements ObjectStore, MultipartStore {
 
   begin(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload> {
     return S3Upload.begin(this.bucket, key, options, signal);
+  }
+
+  beginLocal(key: string, options: BeginOptions, signal?: AbortSignal): Promise<OpenUpload> {
+    return this.begin(key, options, signal);
   }
 
   openUpload(ref: UploadRef): OpenUpload {
@@ -177,16 +187,15 @@ export class S3ObjectStore implements ObjectStore, MultipartStore {
   }
 
   async check(signal?: AbortSignal): Promise<void> {
-    // Not HeadBucket, which needs rights that this service does not, and whose refusal has no body that says why.
-    const command = new ListObjectsV2Command({
-      Bucket: this.bucket.name,
-      Prefix: ARTIFACTS_PREFIX,
-      MaxKeys: 1,
-    });
     try {
-      await this.bucket.send('ListObjectsV2', command, { signal });
+      // Not HeadBucket, which needs rights that this service does not have.
+      await headObject(this.bucket, MARKER_KEY, signal);
     } catch (error) {
-      throw this.withAdvice(error);
+      const code = errorCodeOf(error);
+      // An archived marker is an answer too.
+      if (code === 'FILE_NOT_FOUND' || code === 'FILE_ARCHIVED' || code === 'FILE_UNREADABLE') return;
+      if (code !== 'FILE_FORBIDDEN') throw this.withAdvice(error);
+      await this.checkByListing(signal);
     }
   }
 
@@ -205,6 +214,16 @@ export class S3ObjectStore implements ObjectStore, MultipartStore {
   /** Returns the time by the store's clock, which decides about the validity of a link. */
   private storeTime(): Date {
     return new Date(Date.now() + this.client.config.systemClockOffset);
+  }
+
+  /** Amazon S3 denies an absent object to a key that may not list the whole bucket. A worker may list the artifacts. */
+  private async checkByListing(signal: AbortSignal | undefined): Promise<void> {
+    const input = { Bucket: this.bucket.name, Prefix: ARTIFACTS_PREFIX, MaxKeys: 1 };
+    await this.bucket
+      .send('ListObjectsV2', new ListObjectsV2Command(input), { signal })
+      .catch((error: unknown) => {
+        throw this.withAdvice(error);
+      });
   }
 
   /** Adds the next step for an operator to the cause, because the store's own text does not name settings. */

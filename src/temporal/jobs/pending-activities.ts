@@ -4,7 +4,8 @@ import type { DownloadActivities } from '../../contract/activities.js';
 import { chunkSize } from '../../contract/chunk-size.js';
 import { type ErrorCode, ERRORS, isErrorCode } from '../../contract/errors.js';
 import type { PendingStep } from '../../contract/http/admin-schemas.js';
-import type { BuildProgress, JobSnapshot } from '../../contract/snapshot.js';
+import type { SegmentActivities, SegmentProgress } from '../../contract/segments.js';
+import type { BuildProgress, JobSnapshot, SegmentsSnapshot } from '../../contract/snapshot.js';
 import type { LiveProgress } from '../../jobs/jobs.js';
 import { snapshotOf } from './job-snapshot.js';
 
@@ -14,6 +15,12 @@ type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingA
 const STATES: Record<number, PendingStep['state']> = { 1: 'waiting', 2: 'running', 3: 'cancelling' };
 
 const LOOK_UP: keyof DownloadActivities = 'prepareFiles';
+
+/** Steps during which the progress is the sum of the segments. */
+const SEGMENT_STEPS: ReadonlySet<string> = new Set<keyof SegmentActivities>([
+  'buildSegment',
+  'finishArchive',
+]);
 
 /** The snapshot of the memo, with the number of files looked up since: those whose activity is no longer pending. */
 export function describedSnapshot(description: WorkflowExecutionDescription): JobSnapshot | undefined {
@@ -42,14 +49,22 @@ export function isCancelling({ raw }: WorkflowExecutionDescription): boolean {
   return Boolean(raw.workflowExtendedInfo?.cancelRequested);
 }
 
-/** Reads the progress of the build, its attempt, and the failure of the attempt before from the pending activities. */
-export function liveProgress(description: WorkflowExecutionDescription): LiveProgress | null {
+/**
+ * Reads the progress of the build, its attempt, and the failure of the attempt before from the pending activities.
+ * @param snapshot with the segments that are built, which have no heartbeats any more.
+ */
+export function liveProgress(
+  description: WorkflowExecutionDescription,
+  snapshot?: JobSnapshot,
+): LiveProgress | null {
   const cancelling = isCancelling(description);
   const activity = pendingOf(description).reduce<PendingActivity | undefined>(
     (worst, next) => ((next.attempt ?? 1) > (worst?.attempt ?? 0) ? next : worst),
     undefined,
   );
   if (!activity) return cancelling ? { ...NO_PROGRESS, cancelling } : null;
+  if (snapshot?.segments && SEGMENT_STEPS.has(activity.activityType?.name ?? ''))
+    return { ...segmentsProgress(pendingOf(description), activity, snapshot, snapshot.segments), cancelling };
   const progress = heartbeatOf(activity);
   const attemptMs = attemptMsOf(activity);
   return {
@@ -62,6 +77,37 @@ export function liveProgress(description: WorkflowExecutionDescription): LivePro
     filesHighWater: progress?.filesHighWater ?? 0,
     retry: retryOf(activity),
     cancelling,
+  };
+}
+
+/** Adds up the segments: those that are built, and those that run or wait. */
+function segmentsProgress(
+  pending: readonly PendingActivity[],
+  worst: PendingActivity,
+  { buildStartedAt }: JobSnapshot,
+  { built, bytes, files, handedOver }: SegmentsSnapshot,
+): Omit<LiveProgress, 'cancelling'> {
+  const beats = pending.flatMap((activity) => heartbeatOf(activity) ?? []) as SegmentProgress[];
+  const running = beats.filter(({ segment }) => !built.includes(segment));
+  const reached = new Map(Object.entries(handedOver));
+  for (const { segment, bytesHighWater, filesHighWater } of running)
+    reached.set(String(segment), { bytes: bytesHighWater, files: filesHighWater });
+  const all = [{ bytes, files }, ...reached.values()];
+  const startedAt = buildStartedAt === undefined ? null : Date.parse(buildStartedAt);
+  const beatAt = Math.max(...pending.map((activity) => milliseconds(activity.lastHeartbeatTime) ?? 0));
+  const isOneRunning = pending.some((activity) => stateOf(activity) === 'running');
+  const sums = {
+    bytes: all.reduce((sum, part) => sum + part.bytes, 0),
+    files: all.reduce((sum, part) => sum + part.files, 0),
+  };
+  return {
+    ...sums,
+    attempt: worst.attempt ?? 1,
+    attemptStartedAt: startedAt,
+    attemptMs: startedAt === null || beatAt <= startedAt ? null : beatAt - startedAt,
+    bytesHighWater: sums.bytes,
+    filesHighWater: sums.files,
+    retry: isOneRunning ? null : retryOf(worst),
   };
 }
 

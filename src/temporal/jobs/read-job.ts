@@ -4,6 +4,7 @@ import { STATUS_QUERY, workflowIdFor } from '../../contract/names.js';
 import { isFinal, type JobSnapshot } from '../../contract/snapshot.js';
 import type { JobView } from '../../jobs/jobs.js';
 import { QUERY_MIN_AGE_MS } from '../../jobs/status/freshness.js';
+import { type StatusReads, UNCOUNTED } from '../../jobs/status/status-reads.js';
 import { queuePositions, type UserQueues } from '../../jobs/user-queues.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { callTemporal } from '../call.js';
@@ -23,6 +24,7 @@ export class JobReader {
     private readonly queues: UserQueues,
     private readonly isCapped: boolean,
     private readonly logger: Logger,
+    private readonly statusReads: StatusReads = UNCOUNTED,
   ) {}
 
   /**
@@ -36,14 +38,17 @@ export class JobReader {
     if (!described) throw jobNotFound();
     const { runId } = description;
     if (description.status.name !== 'RUNNING' || isFinal(described.status)) {
+      this.statusReads.served('describe', false);
       return { jobId, runId, snapshot: described, live: null, stale: false };
     }
-    const live = liveProgress(description);
     const needed = isBetweenSteps(description, described);
     const { answer, isOpen } = await this.query(handle, described, needed);
     // The workflow may have moved on during the wait, so its memo may be newer.
     if (needed && !answer && mayRepeat) return this.read(jobId, false);
-    return this.withPosition({ jobId, runId, snapshot: answer ?? described, live, stale: isOpen });
+    const snapshot = answer ?? described;
+    const live = liveProgress(description, snapshot);
+    this.statusReads.served(answer ? 'query' : 'describe', isOpen);
+    return this.withPosition({ jobId, runId, snapshot, live, stale: isOpen });
   }
 
   /** Adds the queue position of a job that waits for a slot, or will once its files are looked up. */

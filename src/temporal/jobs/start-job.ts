@@ -17,6 +17,7 @@ import type { ArchivePresence } from '../../jobs/archive-presence.js';
 import type { Accepted } from '../../jobs/jobs.js';
 import { isRestartable, statusOf } from '../../jobs/status/download-status.js';
 import type { downloadWorkflow } from '../../workflows/index.js';
+import type { BuildQueueLimit } from '../build-queue-limit.js';
 import { callTemporal, ignoreNotFound } from '../call.js';
 import { snapshotOf } from './job-snapshot.js';
 import { isCancelling } from './pending-activities.js';
@@ -46,6 +47,7 @@ export class JobStarter {
     private readonly client: Client,
     private readonly admission: Admission,
     private readonly archives: ArchivePresence,
+    private readonly buildQueue: BuildQueueLimit,
   ) {}
 
   /** @see Jobs.start */
@@ -76,6 +78,7 @@ export class JobStarter {
     deadline: number,
     earlier: EarlierRun | undefined,
   ): Promise<Accepted | undefined> {
+    await this.buildQueue.admit(job);
     const isCounted = await this.admission.admit(job);
     try {
       const runId = await this.startWorkflow(job, deadline, earlier);

@@ -6,8 +6,10 @@ import { isFinal } from '../../contract/snapshot.js';
 import type { Admission } from '../../jobs/admission.js';
 import type { ArchivePresence } from '../../jobs/archive-presence.js';
 import type { Accepted, Jobs, JobView } from '../../jobs/jobs.js';
+import type { StatusReads } from '../../jobs/status/status-reads.js';
 import type { UserQueues } from '../../jobs/user-queues.js';
 import type { Logger } from '../../telemetry/logger.js';
+import type { BuildQueueLimit } from '../build-queue-limit.js';
 import { callTemporal, ignoreNotFound } from '../call.js';
 import { JobReader } from './read-job.js';
 import { JobStarter } from './start-job.js';
@@ -22,8 +24,10 @@ export interface TemporalJobsOptions {
   queues: UserQueues;
   admission: Admission;
   archives: ArchivePresence;
+  buildQueue: BuildQueueLimit;
   /** Jobs of one user wait for each other. */
   isCapped: boolean;
+  statusReads?: StatusReads;
 }
 
 /** Jobs as Temporal workflows: the workflow is the only record of a job. Every view is a fresh read. */
@@ -32,10 +36,11 @@ export class TemporalJobs implements Jobs {
   private readonly starter: JobStarter;
   private readonly reader: JobReader;
 
-  constructor({ client, logger, queues, admission, archives, isCapped }: TemporalJobsOptions) {
+  constructor(options: TemporalJobsOptions) {
+    const { client, logger, queues, admission, archives, buildQueue, isCapped, statusReads } = options;
     this.client = client;
-    this.starter = new JobStarter(client, admission, archives);
-    this.reader = new JobReader(client, queues, isCapped, logger);
+    this.starter = new JobStarter(client, admission, archives, buildQueue);
+    this.reader = new JobReader(client, queues, isCapped, logger, statusReads);
   }
 
   start(job: DownloadJob, deadline: number): Promise<Accepted> {

@@ -47,7 +47,7 @@ export class TemporalOperatorJobs implements OperatorJobs {
     if (!snapshot) throw jobNotFound();
     const { runId, status } = description;
     return {
-      view: { jobId, runId, snapshot, live: liveProgress(description), stale: false },
+      view: { jobId, runId, snapshot, live: liveProgress(description, snapshot), stale: false },
       job: await this.input(workflowId, runId),
       workflowId,
       runId,

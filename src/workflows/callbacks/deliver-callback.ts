@@ -12,10 +12,12 @@ import {
   type CallbackAttempt,
   type CallbackResult,
 } from '../../contract/callbacks/callbacks.js';
+import type { CallbackEnding } from '../../contract/telemetry.js';
 import { receiverOf } from '../../contract/callbacks/ending-callbacks.js';
 import { callbackOptions } from '../activity-options.js';
 import { retryDelay } from './retry-schedule.js';
 import { handOverOf } from '../download/endings.js';
+import { telemetry } from '../telemetry.js';
 
 const HTTP_GONE = 410;
 
@@ -24,7 +26,7 @@ const HTTP_GONE = 410;
  * days. Each attempt is an activity of its own and a row in the details that the Web UI shows.
  */
 export async function deliverCallbackWorkflow(callback: Callback): Promise<CallbackResult> {
-  const record = new DeliveryRecord(receiverOf(callback));
+  const record = new DeliveryRecord(callback);
   const startedAt = Date.now();
   for (let attempts = 1; ; attempts++) {
     const attempt = await attemptDelivery(callback, attempts);
@@ -66,7 +68,7 @@ async function attemptDelivery(callback: Callback, attempts: number): Promise<Ca
 class DeliveryRecord {
   private readonly rows: string[] = [];
 
-  constructor(private readonly receiver: string) {}
+  constructor(private readonly callback: Callback) {}
 
   add({ reason, durationMs }: CallbackAttempt): void {
     this.rows.push(`| ${this.rows.length + 1} | ${timestamp(Date.now())} | ${reason} | ${durationMs} ms |`);
@@ -77,19 +79,26 @@ class DeliveryRecord {
   }
 
   close(result: CallbackResult): CallbackResult {
-    this.show(result.outcome === 'delivered' ? '**Delivered**' : '**Rejected**: the receiver answered 410');
+    const delivered = result.outcome === 'delivered';
+    this.show(delivered ? '**Delivered**' : '**Rejected**: the receiver answered 410');
+    this.report(delivered ? 'acknowledged' : 'gone');
     return result;
   }
 
   giveUp(attempts: number, { reason }: CallbackAttempt): ApplicationFailure {
     const message = `Gave up after ${attempts} attempts over three days. Last attempt: ${reason}.`;
     this.show(`**${message}**`);
+    this.report('given_up');
     return ApplicationFailure.create({ type: CALLBACK_GIVEN_UP, message, nonRetryable: true });
+  }
+
+  private report(outcome: CallbackEnding['outcome']): void {
+    telemetry.callbackEnded({ kind: this.callback.target.kind, outcome });
   }
 
   private show(state: string): void {
     const table = ['| attempt | time | result | duration |', '|---|---|---|---|', ...this.rows];
-    setCurrentDetails([`${this.receiver}: ${state}`, '', ...table].join('\n'));
+    setCurrentDetails([`${receiverOf(this.callback)}: ${state}`, '', ...table].join('\n'));
   }
 }
 

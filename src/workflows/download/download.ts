@@ -2,14 +2,17 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BuildArchiveInput, DownloadActivities } from '../../contract/activities.js';
+import type { ArchiveUpload } from '../../contract/segments.js';
 import type { ArchiveInfo, BuiltArchive } from '../../contract/snapshot.js';
 import type { DownloadJob } from '../../contract/job.js';
+import { BUILD_TASK_QUEUE, SEGMENT_TASK_QUEUE } from '../../contract/names.js';
 import type { FailingFiles, PreparedChunk } from '../../contract/files.js';
 import { durationText, sizeText } from '../../contract/quantities.js';
 import { buildOptions, prepareOptions, publishOptions, REMOVE_OPTIONS } from '../activity-options.js';
@@ -19,7 +22,6 @@ import { chunksOf } from './chunks.js';
 import { DownloadSlot } from './download-slot.js';
 import {
   attemptsOf,
-  handOverOf,
   isIncompleteArchive,
   jobErrorOf,
   missingFilesFailure,
@@ -30,11 +32,17 @@ import {
 } from './endings.js';
 import { fileOutcomes } from './file-outcomes.js';
 import { JobRecord } from './job-record.js';
+import { hasSeveralSegments, SegmentedBuild } from './segmented-build.js';
+import { allOrNone, untilDone } from './until-done.js';
 import { filesQuery } from '../messages.js';
 import { withTimeLimit } from '../time-limit.js';
+import { sum } from './sum.js';
 import { buildSummary, lookUpSummary } from './summaries.js';
 
-/** Limits the rebuilds of an archive that failed verification, before the job fails. */
+/** Change id of archives built from segments, and of the queue for them. */
+const SEGMENTS = 'segments';
+
+/** Limits the rebuilds of an archive that turns out to be incomplete, before the job fails. */
 const MAX_REBUILDS = 1;
 
 /**
@@ -58,6 +66,7 @@ export async function downloadWorkflow(job: DownloadJob): Promise<ArchiveInfo> {
 class Download {
   private readonly record: JobRecord;
   private chunks: PreparedChunk[] = [];
+  private readonly uploads: ArchiveUpload[] = [];
   /** Undefined when users have no limit of running jobs. */
   private readonly slot: DownloadSlot | undefined;
 
@@ -205,20 +214,31 @@ class Download {
 
   private async buildAndPublish(): Promise<{ archive: ArchiveInfo; key: string }> {
     for (let rebuilds = 0; ; rebuilds++) {
-      const built = await this.build();
+      let built: BuiltArchive | undefined;
       try {
+        built = await this.build();
         await this.publish(built);
         return { archive: archiveInfo(this.job, built), key: built.key };
       } catch (error) {
         if (rebuilds >= MAX_REBUILDS || !isIncompleteArchive(error)) throw error;
+        // Earlier versions rebuilt only what failed verification.
+        if (!built && !patched(SEGMENTS)) throw error;
       }
     }
   }
 
   private async build(): Promise<BuiltArchive> {
     this.record.apply({ type: 'building', at: Date.now() });
+    if (!patched(SEGMENTS)) return this.buildStreamed(BUILD_TASK_QUEUE);
+    const segmented = hasSeveralSegments(this.job, this.chunks)
+      ? await new SegmentedBuild(this.job, this.chunks, this.record, this.uploads).run()
+      : null;
+    return segmented ?? this.buildStreamed(SEGMENT_TASK_QUEUE);
+  }
+
+  private async buildStreamed(taskQueue: string): Promise<BuiltArchive> {
     const { jobId, archive, onFileError, createdAt } = this.job;
-    const options = buildOptions(this.job.policy, buildSummary(this.chunks));
+    const options = buildOptions(this.job.policy, buildSummary(this.chunks), taskQueue);
     const { buildArchive } = proxyActivities<DownloadActivities>(options);
     const input: BuildArchiveInput = {
       jobId,
@@ -253,50 +273,6 @@ class Download {
 
   private async removeArtifacts(): Promise<void> {
     const { removeArtifacts } = proxyActivities<DownloadActivities>(REMOVE_OPTIONS);
-    await untilDone(() => removeArtifacts({ jobId: this.job.jobId }));
+    await untilDone(() => removeArtifacts({ jobId: this.job.jobId, uploads: this.uploads }));
   }
-}
-
-/**
- * Runs an activity until a worker finishes it. A worker that shuts down hands the activity over with a failure of its
- * own type, which uses up no attempt. So any number of deploys in a row cannot fail a job.
- */
-async function untilDone<T>(
-  activity: () => Promise<T>,
-  onHandOver: (progress: BuildArchiveInput['handedOver']) => void = () => {},
-): Promise<T> {
-  for (;;) {
-    try {
-      return await activity();
-    } catch (error) {
-      const handOver = handOverOf(error);
-      if (!handOver) throw error;
-      onHandOver(handOver.progress);
-    }
-  }
-}
-
-/**
- * Runs `work` for all parts at once. If one fails, cancels the others and waits for them, so that none writes
- * anything after the cleanup.
- */
-async function allOrNone<T>(
-  parts: readonly T[],
-  work: (part: T, index: number) => Promise<void>,
-): Promise<void> {
-  const scope = new CancellationScope();
-  await scope.run(async () => {
-    const running = parts.map(work);
-    try {
-      await Promise.all(running);
-    } catch (error) {
-      scope.cancel();
-      await Promise.allSettled(running);
-      throw error;
-    }
-  });
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
 }

@@ -1,7 +1,13 @@
 import type { ErrorCode } from '../../contract/errors.js';
 import type { DownloadJob } from '../../contract/job.js';
 import type { JobError } from '../../contract/snapshot.js';
-import { type FileId, type FileOutcome, fileIdOf, type PreparedChunk } from '../../contract/files.js';
+import {
+  type FileId,
+  type FileOutcome,
+  fileIdOf,
+  type PreparedChunk,
+  type RequestedFile,
+} from '../../contract/files.js';
 
 /** Files of a job, as its workflow knows them. */
 export interface KnownFiles {
@@ -30,9 +36,14 @@ export function fileOutcomes(files: KnownFiles, offset: number, limit: number): 
   const failed = failedIn(files.error);
   return job.files.slice(offset, offset + limit).map((file, i) => {
     const fileId = fileIdOf(file);
-    const outcome = known.get(offset + i) ?? { name: null, size: null, state: 'pending', error: null };
+    const outcome = known.get(offset + i) ?? pending(file);
     return { fileId, ...outcome, ...(outcome.error ? {} : failed(fileId)) };
   });
+}
+
+/** Tells the requested name, so that a request can be made again from the outcomes. */
+function pending(file: RequestedFile): Known {
+  return { name: typeof file === 'object' ? file.name : null, size: null, state: 'pending', error: null };
 }
 
 /** Returns the outcome of the files that a build failed for; undefined for all other files. */

@@ -1,5 +1,12 @@
-import type { ArchiveInfo, BuildProgress, JobError, JobSnapshot } from '../../contract/snapshot.js';
+import type {
+  ArchiveInfo,
+  BuildProgress,
+  JobError,
+  JobSnapshot,
+  SegmentsSnapshot,
+} from '../../contract/snapshot.js';
 import type { PreparedChunk } from '../../contract/files.js';
+import { sum } from './sum.js';
 
 /** Events of a job. Times are milliseconds since the epoch by the workflow's clock. */
 export type JobEvent =
@@ -12,11 +19,17 @@ export type JobEvent =
   | { type: 'preparedAgain'; chunks: readonly PreparedChunk[]; skipped: number }
   | { type: 'building'; at: number }
   | { type: 'handedOver'; progress: BuildProgress }
+  | { type: 'planned' }
+  | { type: 'segmentHandedOver'; index: number; progress: BuildProgress }
+  | { type: 'segmentEnded'; index: number; progress: BuildProgress }
+  | { type: 'segmentBuilt'; index: number; bytes: number; files: number; attempt: number }
   | { type: 'publishing'; bytes: number; files: number; skipped: number; attempt: number }
   | { type: 'published'; attempt: number }
   | { type: 'completed'; at: number; archive: ArchiveInfo; archiveKey: string }
   | { type: 'failed'; at: number; error: JobError; attempts: number; reached: BuildProgress | null }
   | { type: 'cancelled'; at: number; reached: BuildProgress | null };
+
+const NO_SEGMENTS: SegmentsSnapshot = { built: [], bytes: 0, files: 0, handedOver: {} };
 
 /** Returns the state after an event. Pure. No counter ever decreases. */
 export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
@@ -42,7 +55,7 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       return {
         ...state,
         skippedFiles: event.skipped,
-        bytesTotal: event.chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0),
+        bytesTotal: sum(event.chunks.map(({ bytes }) => bytes)),
         attempts: event.chunks.reduce((most, chunk) => Math.max(most, chunk.attempt), state.attempts),
       };
     case 'building':
@@ -54,6 +67,13 @@ export function reduce(state: JobSnapshot, event: JobEvent): JobSnapshot {
       };
     case 'handedOver':
       return reached(state, event.progress);
+    case 'planned':
+      return { ...state, segments: NO_SEGMENTS };
+    case 'segmentHandedOver':
+    case 'segmentEnded':
+      return withHandOver(state, event.index, event.progress);
+    case 'segmentBuilt':
+      return withSegment(state, event);
     case 'publishing':
       return {
         ...state,
@@ -101,6 +121,37 @@ function withChunk(state: JobSnapshot, chunk: PreparedChunk, skipped: number): J
     bytesTotal: (state.bytesTotal ?? 0) + chunk.bytes,
     attempts: Math.max(state.attempts, chunk.attempt),
     message: `Looking up ${preparedFiles} of ${countOf(state.totalFiles)}`,
+  };
+}
+
+/** Keeps the progress of a segment that was handed over, or ended, because no heartbeat reports it any more. */
+function withHandOver(state: JobSnapshot, index: number, progress: BuildProgress): JobSnapshot {
+  const { segments = NO_SEGMENTS } = state;
+  const reachedThen = { bytes: progress.bytesHighWater, files: progress.filesHighWater };
+  const handedOver = { ...segments.handedOver, [index]: reachedThen };
+  const attempts = Math.max(state.attempts, progress.attempts);
+  return withSegments({ ...state, attempts }, { ...segments, handedOver });
+}
+
+function withSegment(
+  state: JobSnapshot,
+  { index, bytes, files, attempt }: Extract<JobEvent, { type: 'segmentBuilt' }>,
+): JobSnapshot {
+  const { segments = NO_SEGMENTS } = state;
+  const { [index]: _built, ...handedOver } = segments.handedOver;
+  const total = { bytes: segments.bytes + bytes, files: segments.files + files };
+  const attempts = Math.max(state.attempts, attempt);
+  return withSegments({ ...state, attempts }, { built: [...segments.built, index], ...total, handedOver });
+}
+
+/** Adds up all segments, as a status does while they run. */
+function withSegments(state: JobSnapshot, segments: SegmentsSnapshot): JobSnapshot {
+  const parts = [segments, ...Object.values(segments.handedOver)];
+  return {
+    ...state,
+    segments,
+    bytesHighWater: Math.max(state.bytesHighWater, sum(parts.map(({ bytes }) => bytes))),
+    filesHighWater: Math.max(state.filesHighWater, sum(parts.map(({ files }) => files))),
   };
 }
 

@@ -9,7 +9,7 @@ import { longPoll } from '../../../jobs/status/long-poll.js';
 import type { AppDependencies } from '../../dependencies.js';
 import { disconnected } from '../../http/disconnected.js';
 import { preferredWait } from '../../http/prefer-wait.js';
-import { principalOf } from '../../http/request-context.js';
+import { contextOf, principalOf } from '../../http/request-context.js';
 import { withFlatNames } from './flat-names.js';
 import type { JobStart } from './start-job.js';
 
@@ -61,6 +61,7 @@ export class JobResponses {
   async viewOf(req: Request, res: Response): Promise<JobView> {
     const view = await this.deps.jobs.view(jobIdOf(req));
     if (view.snapshot.userId !== principalOf(res).userId) throw jobNotFound();
+    contextOf(res).jobId = view.jobId;
     return view;
   }
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { NewJob } from '../../../jobs/new-job.js';
-import { deadlineOf, principalOf } from '../../http/request-context.js';
+import { contextOf, deadlineOf, principalOf } from '../../http/request-context.js';
 import type { JobStart, StartJob } from './start-job.js';
 
 /** Makes the job that a request asks for, without starting it. */
@@ -19,6 +19,7 @@ export async function startRequestedJob(
   { body = req.body as unknown, deadline = deadlineOf(res) } = {},
 ): Promise<JobStart> {
   const started = await startJob.start(requestedJob(startJob, req, res, body), deadline);
+  contextOf(res).jobId = started.job.jobId;
   if (started.replayed) res.set('Idempotency-Replayed', 'true');
   return started;
 }

@@ -16,6 +16,8 @@ export interface SendIo {
   signal: AbortSignal;
 }
 
+type Send = (number: number, buffers: readonly Uint8Array[], sum: number, position?: number) => Promise<void>;
+
 /** Heads in memory at once, of up to three smallest parts each. */
 const PARALLEL_HEADS = 4;
 
@@ -31,9 +33,10 @@ export async function sendArchive(
 ): Promise<SentPart[]> {
   const tasks = new Tasks(io.signal);
   const sent: SentPart[] = [];
-  const send = async (number: number, buffers: readonly Uint8Array[], sum: number) => {
-    sent.push(await io.sink.sendPart(number, buffers, sum, io.signal));
+  const send: Send = async (number, buffers, sum, position) => {
+    sent.push(await io.sink.sendPart(number, buffers, sum, io.signal, position));
   };
+  const start = layout.size - layout.fragments.reduce((sum, { size }) => sum + size, 0);
   const numbers = new PartNumberRange(io.plan.tail, limits.maxParts - io.plan.tail + 1);
   const writer = new PartWriter(
     {
@@ -41,7 +44,7 @@ export async function sendArchive(
       partSize: io.plan.partSize,
       buffers: io.buffers,
       tasks,
-      send: (part) => send(part.number, part.buffers, part.crc32),
+      send: (part) => send(part.number, part.buffers, part.crc32, start + part.position),
     },
     numbers,
   );
@@ -71,7 +74,7 @@ export async function sendArchive(
 async function sendHead(
   { number, before, entry, kept }: HeadPart,
   { side, signal }: SendIo,
-  send: (number: number, buffers: readonly Uint8Array[], sum: number) => Promise<void>,
+  send: Send,
 ): Promise<void> {
   const header = localHeader(entry);
   const bytes = [

@@ -50,7 +50,8 @@ export function writeCentralRecord(into: Buffer, entry: CentralRecord): void {
   into.writeUInt32LE(isWide ? format.OVERFLOW_32 : entry.size, 24);
   into.writeUInt16LE(nameSize, 28);
   into.writeUInt16LE(into.length - FIXED_SIZE - nameSize, 30);
-  into.fill(0, 32, 38);
+  into.writeUInt32LE(0, 32);
+  into.writeUInt16LE(0, 36);
   into.writeUInt32LE(ATTRIBUTES, 38);
   into.writeUInt32LE(isWide ? format.OVERFLOW_32 : entry.offset, 42);
   const extra = FIXED_SIZE + nameSize;

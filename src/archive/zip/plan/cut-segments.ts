@@ -1,5 +1,5 @@
 import { localHeaderSize, needsZip64 } from '../format/local-header.js';
-import { mayDeflate, type PlanEntry, type Slice, takesRanges } from './plan.js';
+import { isSliceable, mayDeflate, type PlanEntry, type Slice } from './plan.js';
 import type { Limits } from '../limits.js';
 
 /** A run of entries, or one slice of one entry. */
@@ -49,7 +49,7 @@ class Cutter {
   }
 
   private isSliced(entry: PlanEntry): boolean {
-    return entry.size > this.limits.segmentBytes * TOLERANCE && !entry.copied && takesRanges(entry);
+    return entry.size > this.limits.segmentBytes * TOLERANCE && !entry.copied && isSliceable(entry);
   }
 
   /** A slice shares its segment with nothing, so that a lost entry takes no other one with it. */

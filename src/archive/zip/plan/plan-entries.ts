@@ -5,9 +5,6 @@ import { isCompressedType } from '../../streamed/compressibility.js';
 import type { Limits } from '../limits.js';
 import type { PlanEntry, PlannedMethod } from './plan.js';
 
-/** A file of the job, and its modification time in ISO 8601 if its source tells one. */
-export type FileToPlan = PreparedFile & { modifiedAt?: string | null };
-
 export interface EntryOptions {
   compression: Compression;
   /** Modification time, in seconds since 1970, of files whose source tells none. */
@@ -18,7 +15,7 @@ export interface EntryOptions {
 
 /** Settles name, time, method and copying of every file. */
 export function planEntries(
-  files: readonly FileToPlan[],
+  files: readonly PreparedFile[],
   options: EntryOptions,
   limits: Limits,
 ): PlanEntry[] {
@@ -41,23 +38,23 @@ export function planEntries(
 }
 
 /** Files of 0 bytes are stored, because no deflated form is smaller. */
-function methodOf({ name, size, contentType }: FileToPlan, compression: Compression): PlannedMethod {
+function methodOf({ name, size, contentType }: PreparedFile, compression: Compression): PlannedMethod {
   if (compression === 'store' || size === 0) return 'store';
   if (compression === 'deflate') return 'deflate';
   return isCompressedType(name, contentType) ? 'store' : 'sample';
 }
 
-function timeOf({ modifiedAt }: FileToPlan): number | null {
+function timeOf({ modifiedAt }: PreparedFile): number | null {
   const time = modifiedAt ? Math.floor(Date.parse(modifiedAt) / 1_000) : NaN;
   return Number.isNaN(time) ? null : time;
 }
 
-function isCopyable({ source, crc32 }: FileToPlan): boolean {
+function isCopyable({ source, crc32 }: PreparedFile): boolean {
   return source.kind === 'object' && crc32 !== null;
 }
 
 /** Raises the size from which files are copied until the part numbers suffice: each copied file takes three more. */
-function smallestCopy(files: readonly FileToPlan[], { minCopy, maxParts }: Limits): number {
+function smallestCopy(files: readonly PreparedFile[], { minCopy, maxParts }: Limits): number {
   let size = minCopy;
   const count = () => files.filter((file) => isCopyable(file) && file.size >= size).length;
   while (3 * count() > maxParts / 3) size *= 2;

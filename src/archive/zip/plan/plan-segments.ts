@@ -2,10 +2,11 @@ import { type Limits, LIMITS } from '../limits.js';
 import { type Cut, cutSegments } from './cut-segments.js';
 import { numberParts } from './part-numbers.js';
 import { type Plan, type PlanEntry, type SegmentPlan } from './plan.js';
-import { type EntryOptions, type FileToPlan, planEntries } from './plan-entries.js';
+import type { PreparedFile } from '../../../contract/files.js';
+import { type EntryOptions, planEntries } from './plan-entries.js';
 
 export interface PlanOptions extends EntryOptions {
-  /** Builds all entries in one segment, for stores that would copy the parts together. */
+  /** Builds all entries in one segment, in the process that planned it. The plan object has no lines then. */
   oneSegment?: boolean;
   limits?: Limits;
 }
@@ -14,12 +15,12 @@ export interface PlanOptions extends EntryOptions {
  * Plans an archive: entries in the order of the request, cut into segments that are built anywhere and in any order.
  * Local entries are position independent, because only the central directory holds offsets (APPNOTE 4.3.6).
  */
-export function planSegments(files: readonly FileToPlan[], options: PlanOptions): Plan {
+export function planSegments(files: readonly PreparedFile[], options: PlanOptions): Plan {
   const limits = options.limits ?? LIMITS;
   const entries = planEntries(files, options, limits);
   const cuts = cutSegments(entries, options.oneSegment ? unlimited(limits) : limits);
   const { partSize, numbers, tail } = numberParts(cuts, entries, limits);
-  const lines = new PlanLines(entries);
+  const lines = new PlanLines(options.oneSegment ? [] : entries);
   const segments = cuts.map((cut, index): SegmentPlan => {
     const { slice } = cut;
     return {
@@ -31,7 +32,7 @@ export function planSegments(files: readonly FileToPlan[], options: PlanOptions)
       ...(slice && { slice }),
     };
   });
-  return { segments, partSize, tail, lines: lines.chunks };
+  return { segments, partSize, tail, entries, lines: lines.chunks };
 }
 
 function unlimited(limits: Limits): Limits {

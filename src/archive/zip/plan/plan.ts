@@ -62,6 +62,8 @@ export interface PlanOutline {
 }
 
 export interface Plan extends PlanOutline {
+  /** In the order of the request. */
+  entries: PlanEntry[];
   /** The bytes of the plan object: JSON lines of `PlanEntry`. */
   lines: Buffer[];
 }
@@ -82,5 +84,13 @@ export function mayDeflate({ method, size }: Pick<PlanEntry, 'method' | 'size'>)
 
 /** Returns true when ranges of the file can be read side by side, all of one version. */
 export function takesRanges({ source }: Pick<PlanEntry, 'source'>): boolean {
+  return source.kind === 'object';
+}
+
+/**
+ * Returns true when several segments can read slices of the file, all of one version. A segment reads the slice of a file
+ * on another server as one stream, because that server would not expect a request for every block.
+ */
+export function isSliceable({ source }: Pick<PlanEntry, 'source'>): boolean {
   return source.kind === 'object' || (source.ranges && source.etag !== null);
 }

@@ -168,6 +168,7 @@ export class CopiedEntries {
       const told = combineAll(await this.context.tasks.wait(Promise.all(pieces)));
       if (told.crc32 !== entry.crc32)
         throw new SumsDiffer(`The known CRC-32 of entry ${entry.index} is wrong.`);
+      this.context.files.ended();
     });
   }
 

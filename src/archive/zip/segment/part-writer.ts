@@ -11,6 +11,8 @@ export interface OutgoingPart {
   crc32: number;
   /** Bytes. */
   size: number;
+  /** Bytes of all parts before it. */
+  position: number;
 }
 
 export interface PartWriterOptions {
@@ -25,8 +27,19 @@ export interface PartWriterOptions {
   send: (part: OutgoingPart) => Promise<void>;
 }
 
-/** Parts in memory: one with an open header, one held, one being filled, and two on their way. */
-const MAX_BUFFERS = 5;
+/** Parts in memory: one with an open header, one held, one being filled, and one on its way. Large parts do without that. */
+const [MIN_BUFFERS, MAX_BUFFERS] = [3, 4];
+/** Bytes of parts in memory, as far as `MIN_BUFFERS` permits. */
+export const BUFFER_BYTES = 36 * 1024 * 1024;
+
+function buffersOf(partSize: number): number {
+  return Math.min(Math.max(Math.floor(BUFFER_BYTES / partSize), MIN_BUFFERS), MAX_BUFFERS);
+}
+
+/** Returns the most bytes of parts that one segment has in memory. */
+export function bufferBytesOf(partSize: number): number {
+  return buffersOf(partSize) * partSize;
+}
 
 /**
  * Cuts bytes into parts. A full part is held until `minPart` bytes follow it, otherwise the bytes behind it could be too
@@ -37,14 +50,17 @@ export class PartWriter {
   position = 0;
   private current: PartBuffer | null = null;
   private held: PartBuffer | null = null;
-  private readonly memory = new Gate(MAX_BUFFERS);
+  private readonly memory: Gate;
   private readonly taken = new Set<Buffer>();
   private opened = 0;
+  private dispatched = 0;
 
   constructor(
     private readonly options: PartWriterOptions,
     private readonly numbers: PartNumberRange,
-  ) {}
+  ) {
+    this.memory = new Gate(buffersOf(options.partSize));
+  }
 
   /** Bytes that fit without waiting. */
   get room(): number {
@@ -69,13 +85,18 @@ export class PartWriter {
     return bytes;
   }
 
+  /** Appends bytes, when `room` suffices. */
+  writeNow(bytes: Uint8Array): void {
+    this.current!.append(bytes);
+    this.advance(bytes.length);
+  }
+
   /** Appends bytes, over several parts if need be. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       if (this.room === 0) await this.openPart();
       const size = Math.min(this.room, bytes.length - at);
-      this.current!.append(bytes.subarray(at, at + size));
-      this.advance(size);
+      this.writeNow(bytes.subarray(at, at + size));
       at += size;
     }
   }
@@ -163,10 +184,13 @@ export class PartWriter {
   private dispatch(parts: readonly PartBuffer[]): void {
     const { tasks, send } = this.options;
     const number = this.numbers.next();
+    const position = this.dispatched;
+    for (const { used } of parts) this.dispatched += used;
     tasks.start(async () => {
       await tasks.wait(Promise.all(parts.map((part) => part.closed())));
       await send({
         number,
+        position,
         buffers: parts.map(({ bytes }) => bytes),
         ...combineAll(parts.map((part) => part.sum())),
       });

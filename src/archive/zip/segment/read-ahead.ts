@@ -28,9 +28,11 @@ interface Pending {
 const FIRST_WINDOW = 8;
 const MAX_WINDOW = 128;
 /** Limits the read-ahead to this many blocks. */
-const MAX_BLOCKS = 16;
+const MAX_BLOCKS = 8;
 /** Longest time of synchronous reads in a row, otherwise heartbeats and other segments would wait. */
 const MAX_SYNC_MS = 5;
+/** Files that are read side by side after a synchronous read took that long: the disk is slow. */
+const FILES_AFTER_SLOW = 16;
 
 /**
  * Reads the beginnings of files, many ahead of the writer, and deflates small ones. Nothing of a file is placed before,
@@ -42,6 +44,8 @@ export class ReadAhead {
   private window = FIRST_WINDOW;
   private bytes = 0;
   private resumedAt = performance.now();
+  /** Position from which files are read synchronously. */
+  private syncFrom = 0;
 
   constructor(
     private readonly entries: readonly PlanEntry[],
@@ -87,24 +91,27 @@ export class ReadAhead {
   private start(): void {
     const entry = this.entries[this.next]!;
     this.next += 1;
-    this.queue.push(
-      this.isSync(entry) ? { ready: this.readSync(entry), promise: null } : this.readAsync(entry),
-    );
+    const ready = this.isSync(entry) ? this.readSync(entry) : null;
+    this.queue.push(ready ? { ready, promise: null } : this.readAsync(entry));
   }
 
   private isSync(entry: PlanEntry): boolean {
-    const { reader } = this.context.files;
-    return reader.readSync !== undefined && entry.size <= this.context.limits.block && !mayDeflate(entry);
+    const { files, limits } = this.context;
+    const isPossible = files.reader.readSync !== undefined && entry.source.kind === 'object';
+    return isPossible && this.next >= this.syncFrom && entry.size <= limits.block && !mayDeflate(entry);
   }
 
-  private readSync(entry: PlanEntry): Beginning {
-    const { files } = this.context;
+  /** Returns null when the file must be read asynchronously, which tells the error. */
+  private readSync(entry: PlanEntry): Beginning | null {
     const beginning = this.emptyBeginning(entry);
+    const startedAt = performance.now();
     try {
-      if (entry.size > 0) files.readSync(entry, beginning.loan.bytes);
-    } catch (error) {
-      return { ...beginning, missing: files.onReadError(entry, error) };
+      if (entry.size > 0) this.context.files.readSync(entry, beginning.loan.bytes);
+    } catch {
+      beginning.loan.release();
+      return null;
     }
+    if (performance.now() - startedAt > MAX_SYNC_MS) this.syncFrom = this.next + FILES_AFTER_SLOW;
     beginning.crc32 = crc32(beginning.loan.bytes);
     return beginning;
   }
@@ -139,6 +146,8 @@ export class ReadAhead {
   }
 
   private emptyBeginning(entry: PlanEntry): Beginning {
+    // Nothing is read of it.
+    if (entry.size === 0) this.context.files.ended();
     const size = Math.min(entry.size, this.context.limits.block);
     const loan = this.context.scratch.take(size);
     this.bytes += size;

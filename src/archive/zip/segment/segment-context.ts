@@ -19,14 +19,14 @@ export interface SegmentContext {
   lines: EntryLines;
 }
 
-/** A file was lost after some of its bytes were placed. The segment begins anew without it. */
+/** A file was lost after a part of its bytes was written. The segment is built again without the file. */
 export class LostMidway extends Error {
   constructor(readonly missing: MissingFile) {
     super(missing.message);
   }
 }
 
-/** The store told other sums than the known ones. The segment begins anew, and reads these files instead of copying. */
+/** Checksums from the store differ from the known ones. The segment is built again, and reads these files itself. */
 export class SumsDiffer extends Error {}
 
 /** Reads files, and turns their errors into outcomes. */
@@ -41,11 +41,14 @@ export class Files {
   async read(entry: PlanEntry, range: ByteSpan, into: Uint8Array): Promise<void> {
     await this.reader.read(entry, range, into, this.signal);
     this.onBytes(into.length);
+    // A copied file counts later: the end of it may be read before its copies are verified.
+    if (range.end === entry.size && !entry.copied) this.ended();
   }
 
   readSync(entry: PlanEntry, into: Uint8Array): void {
     this.reader.readSync!(entry, into);
     this.onBytes(into.length);
+    this.ended();
   }
 
   /** Reads bytes of a file that is in the archive already. @throws LostMidway */
@@ -65,5 +68,9 @@ export class Files {
 
   copied(bytes: number): void {
     this.onBytes(bytes);
+  }
+
+  ended(): void {
+    this.reader.fileEnded?.();
   }
 }

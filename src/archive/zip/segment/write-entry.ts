@@ -48,7 +48,7 @@ function writeSmall(context: SegmentContext, beginning: Beginning): void | Promi
     })();
   }
   write(writer.appendedNow(headerSize));
-  if (bytes.length > 0) bytes.copy(writer.appendedNow(bytes.length));
+  writer.writeNow(bytes);
   loan.release();
 }
 

@@ -14,7 +14,7 @@ import { writeEntry } from './write-entry.js';
 import { writeSlice } from './write-slice.js';
 
 export interface SegmentIo {
-  /** The entries of the segment: its lines of the plan object. */
+  /** The entries of the segment: its lines of the plan object. None for a slice of an entry that is lost. */
   entries: readonly PlanEntry[];
   /** Bytes, from the plan. */
   partSize: number;
@@ -28,7 +28,7 @@ export interface SegmentIo {
   onReadError: OnReadError;
   buffers: Buffers;
   signal: AbortSignal;
-  /** Receives the sum of all bytes that were read or copied. A segment that begins anew reports 0. */
+  /** Receives the number of bytes read or copied so far; 0 when the segment is built again. */
   onProgress?(bytes: number): void;
   limits?: Limits;
 }
@@ -191,11 +191,12 @@ class SegmentTry {
     if (this.context.writer.flush()) throw new Error('A slice is too small for a part.');
   }
 
-  private async send({ number, buffers, crc32: sum, size }: OutgoingPart): Promise<void> {
+  private async send(outgoing: OutgoingPart): Promise<void> {
     const { record, io } = this;
+    const { number, buffers, crc32: sum, size, position } = outgoing;
     const isHead = this.segment.slice?.index === 0 && number === this.firstNumber;
-    if (isHead) return this.keepHead({ number, buffers, crc32: sum, size });
-    const part = await io.sink.sendPart(number, buffers, sum, io.signal);
+    if (isHead) return this.keepHead(outgoing);
+    const part = await io.sink.sendPart(number, buffers, sum, io.signal, position);
     record.parts.push({ ...part, crc32: sum, size });
   }
 
