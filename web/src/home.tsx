@@ -12,6 +12,7 @@ import {
 } from 'longhaul/react';
 import { JobLink } from './download/job-link.js';
 import { EnterIds } from './browse/enter-ids.js';
+import { LinkProblems } from './browse/link-problems.js';
 import { DownloadBar } from './download/download-bar.js';
 import { FailedDownloads } from './operators/failed-downloads.js';
 import type { Session } from './session/use-session.js';
@@ -93,7 +94,7 @@ export function Home({ session, me, isOver }: { session: Session; me: Me; isOver
           isOver={isOver}
           files={files}
           selection={selection}
-          name={link.name}
+          link={link}
           maxBytes={me.limits.bytesPerJob}
           onAccepted={() => {
             clear();
@@ -104,6 +105,7 @@ export function Home({ session, me, isOver }: { session: Session; me: Me; isOver
       <DownloadModal />
       <DownloadToasts />
       <DownloadDrawer />
+      <LinkProblems link={link} limit={selection.limit} />
       {link.jobId !== null && <JobLink key={link.jobId} jobId={link.jobId} />}
       {dialog === 'shortcuts' && <ShortcutsHelp onClose={() => setDialog(null)} />}
       {dialog === 'failed' && operator && (

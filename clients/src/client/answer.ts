@@ -39,7 +39,7 @@ function failureOf(response: Response, body: unknown): LonghaulError {
   if (typeof code === 'string') {
     return new LonghaulError(code, detail ?? title ?? code, { ...rest, status, retryAfterMs });
   }
-  const message = `The answer, status ${status}, is not one of Longhaul. Check the address.`;
+  const message = `The answer is not one of Longhaul (status ${status}). Check the address.`;
   return new LonghaulError('BAD_ANSWER', message, { status: status || null, retryAfterMs });
 }
 

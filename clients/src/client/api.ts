@@ -5,6 +5,7 @@ export interface ArchiveInfo {
   /** Bytes. */
   size: number;
   contentType: string;
+  /** Of the whole file. ZIPs above 8 MiB have a CRC-32, because several workers may build them. */
   checksum: string;
   files: number;
   skipped: number;
@@ -104,6 +105,8 @@ export type ErrorCode =
   | 'UPGRADE_REQUIRED'
   | 'RATE_LIMITED'
   | 'TOO_MANY_JOBS'
+  | 'OVERLOADED'
+  | 'SERVER_UNAVAILABLE'
   | 'TOO_MANY_STREAMS'
   | 'JOB_ENDING'
   | 'INTERNAL_ERROR'

@@ -10,7 +10,7 @@ export function baseUrlOf(given: string | URL = '.'): URL {
   const { document, location } = globalThis as Partial<typeof globalThis>;
   const url = attempt(() => new URL(String(given).trim(), document?.baseURI ?? location?.href));
   if (!url || !/^https?:\/\/[^/@]+\//.test(url.href)) {
-    const message = 'Use a base URL like https://host.example.';
+    const message = 'Use a URL like https://host.example.';
     throw new LonghaulError('INVALID_REQUEST', message);
   }
   return new URL(url.origin + url.pathname.replace(/\/?$/, '/'));

@@ -121,6 +121,6 @@ function contentOf({ body }: ApiRequest, token: string, trace: () => string | un
     return { headers, body: json };
   } catch {
     // The cause contains the token.
-    throw new LonghaulError('INVALID_REQUEST', 'The body or a header cannot be sent.');
+    throw new LonghaulError('INVALID_REQUEST', 'The request cannot be sent.');
   }
 }

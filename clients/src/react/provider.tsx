@@ -8,7 +8,7 @@ import { useDownloadTitle } from './hooks/use-download-title.js';
 import { createLazyDownloads } from './store/lazy-downloads.js';
 import { tellChanges } from './store/tell-changes.js';
 import { throttled } from './store/throttle.js';
-import { UiStore } from './store/ui-state.js';
+import { createUiStore } from './store/ui-state.js';
 
 export interface LonghaulProviderProps {
   client: LonghaulClient;
@@ -68,7 +68,7 @@ function createStores(client: LonghaulClient, user: string | undefined, autoSave
     subscribe: (listener) => downloads.subscribe(listener),
     read: () => downloads.list(),
   });
-  return { downloads, all, ui: new UiStore() };
+  return { downloads, all, ui: createUiStore() };
 }
 
 function DownloadTitle() {

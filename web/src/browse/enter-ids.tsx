@@ -2,12 +2,15 @@ import { useState } from 'react';
 import type { FileId } from 'longhaul/client';
 import { plural, type Selection, useLonghaul } from 'longhaul/react';
 import { parseFileIds } from '../link.js';
+import { named } from './link-problems.js';
 
 /** A field for file ids, for servers that list no files. */
 export function EnterIds({ initial, selection }: { initial: readonly FileId[]; selection: Selection }) {
-  const { locale } = useLonghaul();
+  const { messages, locale } = useLonghaul();
   const [text, setText] = useState(initial.join('\n'));
   const { ids, rest } = parseFileIds(text);
+  const { limit } = selection;
+  const isWrong = rest.length > 0 || ids.length > limit;
 
   function enter(next: string): void {
     setText(next);
@@ -31,10 +34,11 @@ export function EnterIds({ initial, selection }: { initial: readonly FileId[]; s
         aria-describedby="ids-note"
         onChange={(event) => enter(event.target.value)}
       />
-      <p id="ids-note" role="status" className={rest.length > 0 ? 'danger' : 'muted'}>
-        {rest.length > 0
-          ? `Not an id: ${rest.slice(0, 3).join(', ')}${rest.length > 3 ? ' …' : ''}`
-          : plural(ids.length, { one: 'id', other: 'ids' }, locale)}
+      <p id="ids-note" role="status" className={isWrong ? 'danger' : 'muted'}>
+        {plural(ids.length, { one: 'id', other: 'ids' }, locale)}
+        {ids.length > limit &&
+          `. A download has ${messages.files(limit, locale)} at most: the first ones count`}
+        {rest.length > 0 && `. Not an id: ${named(rest)}`}
       </p>
     </div>
   );

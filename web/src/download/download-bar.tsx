@@ -8,9 +8,9 @@ import {
   useEstimate,
   useLonghaul,
 } from 'longhaul/react';
+import type { PageLink } from '../link.js';
 import { archiveName } from './archive-name.js';
-import { OptionsIcon } from '../shell/icons.js';
-import { Missing } from './missing.js';
+import { leaveOut, Missing } from './missing.js';
 import { DEFAULTS, Options } from './options.js';
 import { Summary } from './summary.js';
 
@@ -20,8 +20,8 @@ interface DownloadBarProps {
   button: RefObject<HTMLButtonElement | null>;
   files: Files;
   selection: Selection;
-  /** Name of the archive, from a link. */
-  name: string | null;
+  /** It may name the archive of its files. */
+  link: PageLink;
   maxBytes: number;
   onAccepted: () => void;
 }
@@ -32,7 +32,7 @@ export function DownloadBar({
   isOver,
   files,
   selection,
-  name,
+  link,
   maxBytes,
   onAccepted,
 }: DownloadBarProps) {
@@ -52,13 +52,21 @@ export function DownloadBar({
   const bytes = (result.isLoading ? null : estimate?.bytesTotal) ?? selectedBytes(selection, files);
   const isTooLarge = bytes !== null && bytes > maxBytes;
   const isPossible = fileIds.length > 0 && !isTooLarge;
+  const missing = estimate?.missing.filter(({ fileId }) => selection.ids.has(fileId)) ?? [];
+  /** The download would stop at the first missing file. */
+  const mustLeaveOut = missing.length > 0 && options.onFileError === 'fail';
+
+  function leaveOutMissing(): void {
+    selection.remove(missing.map(({ fileId }) => fileId));
+  }
 
   function download(): void {
     if (!isPossible || starting.current === fileIds) return;
     const { format, onFileError } = options;
+    const isLinked = link.fileIds.some((fileId) => selection.ids.has(fileId));
     const { id } = downloads.start({
       fileIds,
-      archive: { format, name: name ?? archiveName(fileIds, files) },
+      archive: { format, name: (isLinked && link.name) || archiveName(fileIds, files) },
       onFileError,
     });
     const stop = downloads.subscribe(() => {
@@ -75,31 +83,21 @@ export function DownloadBar({
 
   return (
     <footer className="card bar">
-      <div className="bar-text">
+      <div className="bar-text" aria-live="polite">
         <Summary count={fileIds.length} bytes={bytes} maxBytes={maxBytes} result={result}>
-          {estimate && estimate.filesMissing > 0 && (
-            <Missing estimate={estimate} files={files} onLeaveOut={selection.remove} />
-          )}
+          {missing.length > 0 && <Missing missing={missing} files={files} onLeaveOut={leaveOutMissing} />}
         </Summary>
       </div>
-      <button
-        type="button"
-        className="button quiet options-button"
-        popoverTarget="options"
-        aria-label="Options"
-      >
-        <OptionsIcon />
-      </button>
-      <Options options={options} onChange={setOptions} />
+      {fileIds.length > 0 && <Options options={options} onChange={setOptions} />}
       <button
         ref={button}
         type="button"
         className="button primary download"
         aria-keyshortcuts="Control+Enter Meta+Enter"
-        aria-disabled={!isPossible}
-        onClick={download}
+        aria-disabled={!isPossible && !mustLeaveOut}
+        onClick={mustLeaveOut ? leaveOutMissing : download}
       >
-        Download
+        {mustLeaveOut ? leaveOut(missing.length) : 'Download'}
       </button>
     </footer>
   );

@@ -1,21 +1,21 @@
 import { useEffect, useState } from 'react';
-import type { LonghaulError } from 'longhaul/client';
 import { useDownloadUi, useLonghaul } from 'longhaul/react';
 import { Dialog } from '../shell/dialog.js';
 
-/** Opens the download of a link, or says that the server does not know it. */
+/** Opens the download of a link, however old it is. The store says if the server does not know it. */
 export function JobLink({ jobId }: { jobId: string }) {
-  const { client, messages } = useLonghaul();
+  const { downloads, messages } = useLonghaul();
   const { show } = useDownloadUi();
   const [isGone, setGone] = useState(false);
   useEffect(() => {
-    show(jobId);
-    const stop = new AbortController();
-    client.status(jobId, { signal: stop.signal }).catch((error: LonghaulError) => {
-      if (error.status === 404 || error.status === 400) setGone(true);
-    });
-    return () => stop.abort();
-  }, [client, jobId, show]);
+    if (IS_JOB_ID.test(jobId)) {
+      show(jobId);
+      downloads.follow(jobId);
+    }
+    // A dismissed download stays unknown to this browser.
+    // oxlint-disable-next-line react-hooks/set-state-in-effect -- the store is the external system
+    setGone(!downloads.get(jobId));
+  }, [downloads, jobId, show]);
   if (!isGone) return null;
   return (
     <Dialog id="gone" title={messages.gone()} onClose={() => setGone(false)}>
@@ -23,3 +23,5 @@ export function JobLink({ jobId }: { jobId: string }) {
     </Dialog>
   );
 }
+
+const IS_JOB_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

@@ -1,24 +1,23 @@
-import type { Estimate, FileId } from 'longhaul/client';
+import type { Estimate } from 'longhaul/client';
 import { type Files, plural, useLonghaul } from 'longhaul/react';
 
 interface MissingProps {
-  estimate: Estimate;
+  missing: Estimate['missing'];
   files: Files;
-  onLeaveOut: (ids: FileId[]) => void;
+  onLeaveOut: () => void;
 }
 
 /** Files of the selection that cannot be downloaded, by name. */
-export function Missing({ estimate, files, onLeaveOut }: MissingProps) {
-  const { filesMissing, missing } = estimate;
+export function Missing({ missing, files, onLeaveOut }: MissingProps) {
   const { locale } = useLonghaul();
   const forms = { one: 'file is not available', other: 'files are not available' };
-  const text = plural(filesMissing, forms, locale);
+  const text = plural(missing.length, forms, locale);
   return (
     <>
       <button type="button" className="link danger" popoverTarget="missing">
         {text}
       </button>
-      <div id="missing" popover="auto" className="menu missing">
+      <div id="missing" popover="auto" aria-live="off" className="menu missing">
         <p>
           <strong>{text}</strong>
         </p>
@@ -29,14 +28,15 @@ export function Missing({ estimate, files, onLeaveOut }: MissingProps) {
             </li>
           ))}
         </ul>
-        <button
-          type="button"
-          className="button"
-          onClick={() => onLeaveOut(missing.map(({ fileId }) => fileId))}
-        >
-          Leave them out
+        <button type="button" className="button" onClick={onLeaveOut}>
+          {leaveOut(missing.length)}
         </button>
       </div>
     </>
   );
+}
+
+/** Label of the button that removes missing files from the selection. */
+export function leaveOut(count: number): string {
+  return count === 1 ? 'Leave it out' : 'Leave them out';
 }

@@ -18,7 +18,7 @@ export function Summary({ count, bytes, maxBytes, result, children }: SummaryPro
   const seconds = isLoading ? null : (estimate?.etaSeconds ?? null);
   return (
     <>
-      <p className="summary" aria-live="polite">
+      <p className="summary">
         {messages.files(count, locale)}
         {bytes !== null && ` · ${formatBytes(bytes, locale)}`}
       </p>

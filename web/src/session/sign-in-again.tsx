@@ -18,7 +18,7 @@ export function SignInAgain({ session, isOpen }: { session: Session; isOpen: boo
     // Closing would leave a page on which nothing works.
     <dialog
       ref={dialog}
-      className="dialog"
+      className="lh-modal dialog"
       aria-labelledby="again"
       onCancel={(event) => event.preventDefault()}
       // Chromium closes at the second Escape in any case.

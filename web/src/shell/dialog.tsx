@@ -19,7 +19,7 @@ export function Dialog({ id, title, className = '', onClose, children }: DialogP
     return () => element.removeEventListener('click', onClick);
   }, []);
   return (
-    <dialog ref={dialog} className={`dialog ${className}`} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} className={`lh-modal dialog ${className}`} aria-labelledby={id} onClose={onClose}>
       <div className="dialog-body">
         <h2 id={id}>{title}</h2>
         {children}

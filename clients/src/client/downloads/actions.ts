@@ -30,7 +30,9 @@ export function createActions(
     try {
       await work();
     } catch (error) {
-      fold(item, { failure: asFailure(error) });
+      const failure = asFailure(error);
+      // An answer that the archive has expired contains the job.
+      fold(item, { failure, status: failure.job });
       throw error;
     } finally {
       item.pending = null;
@@ -40,23 +42,17 @@ export function createActions(
 
   /** One save at a time, whatever the number of tabs. @param again also if it was saved before. */
   function save(item: Item, again: boolean): Promise<void> {
+    const { id, jobId } = item.record;
     return act(item, 'save', () =>
-      tabs.exclusive(`save:${item.record.id}`, signal, async () => {
-        if (again || !(item.record.saved || records.get(item.record.id)?.saved)) await handOut(item);
+      tabs.exclusive(`save:${id}`, signal, async () => {
+        if (!jobId) throw new LonghaulError('JOB_NOT_READY', 'The archive is not ready.');
+        const isDone = !again && (item.record.saved || records.get(id)?.saved);
+        const url = !isDone && (await client.downloadUrl(jobId, call));
+        // Before the hand-over, which takes seconds: no other tab and no later page saves it again.
         tell(item, { record: { ...item.record, saved: true } });
+        if (url) await handOver(url);
       }),
     );
-  }
-
-  async function handOut(item: Item): Promise<void> {
-    const jobId = jobIdOf(item);
-    try {
-      await handOver(await client.downloadUrl(jobId, call));
-    } catch (error) {
-      // The archive may have expired meanwhile.
-      tell(item, { status: await client.status(jobId, call).catch(() => undefined) });
-      throw error;
-    }
   }
 
   return {
@@ -68,16 +64,13 @@ export function createActions(
       }),
     cancel: (item) =>
       act(item, 'cancel', async () => {
-        tell(item, { status: await client.cancel(jobIdOf(item), call).catch(jobOf) });
+        const { jobId } = item.record;
+        // A start that is given up may have reached the server: its answer leads to a cancellation.
+        tell(item, jobId ? { status: await client.cancel(jobId, call).catch(jobOf) } : { own: 'cancelled' });
       }),
-    save: (item) => save(item, item.record.saved),
+    save: (item) => save(item, item.record.saved && item.pending !== 'save'),
     saveFirst: (item) => save(item, false),
   };
-}
-
-function jobIdOf({ record }: Item): string {
-  if (!record.jobId) throw new LonghaulError('JOB_NOT_READY', 'The download is not accepted yet.');
-  return record.jobId;
 }
 
 /** Returns the job of an answer that refuses because the job has changed meanwhile. */

@@ -11,6 +11,8 @@ export interface Board extends Notifier {
   add: (record: DownloadRecord, isAwaited?: boolean) => Item;
   /** @param id of a record or a job. */
   find: (id: string) => Item | undefined;
+  /** The download of a job. Adds it if there is none; its first status completes it. */
+  job: (jobId: string) => Item;
   /** Takes over what this tab has learned, remembers it, and tells listeners and other tabs. */
   tell: (item: Item, news?: News) => void;
   /** Takes over what another tab has learned. */
@@ -37,19 +39,22 @@ export function createBoard(
     return item;
   }
 
+  const find = (id: string) => items.get(id) ?? [...items.values()].find(({ record }) => record.jobId === id);
+
   return {
     ...notifier,
     items,
     add,
-    find: (id) => items.get(id) ?? [...items.values()].find(({ record }) => record.jobId === id),
+    find,
+    job: (id) => find(id) ?? add({ id, jobId: id, name: '', createdAt: '', saved: false }),
     tell(item, news = {}) {
       // A dismissed download may have been started again as another item.
       if (signal.aborted || items.get(item.record.id) !== item) return;
       const { isAwaited } = item;
       fold(item, news);
       const { record, own, status } = item;
-      // The next page does not repeat a refused start.
-      if (own === 'refused') records.remove(record.id);
+      // The next page does not repeat a start that was refused or given up.
+      if (!record.jobId && own !== 'starting') records.remove(record.id);
       else if (isOwn(item) || record.saved || record.dismissed) records.put(record);
       tabs.post(told(item));
       show(item);

@@ -33,5 +33,5 @@ async function open(url: string): Promise<void> {
   });
   if (!frame.isConnected) document.body.append(frame);
   const failed = await Promise.race([loaded, delay(STARTED_AFTER_MS)]);
-  if (failed) throw new LonghaulError('BAD_ANSWER', 'The archive could not be saved. Try again.');
+  if (failed) throw new LonghaulError('BAD_ANSWER', 'The archive is not saved. Try again.');
 }

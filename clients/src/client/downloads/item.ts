@@ -10,7 +10,7 @@ export interface State {
   record: DownloadRecord;
   status: DownloadStatus | undefined;
   /** A state that no status tells. */
-  own: 'starting' | 'refused' | 'gone' | undefined;
+  own: 'starting' | 'refused' | 'cancelled' | 'gone' | undefined;
   connection: Download['connection'];
   canRetryAt: number | null;
   failure: LonghaulError | null;
@@ -32,6 +32,8 @@ export interface Item extends State {
   samples: Sample[];
   /** The download as listeners know it. */
   shown?: Download | undefined;
+  /** The visible state as text. Listeners are called only when it changes. */
+  shownText?: string | undefined;
 }
 
 /** Nothing is known of a run yet. */

@@ -25,12 +25,14 @@ export function createNotifier(items: Map<string, Item>): Notifier {
     show(item) {
       if (item) {
         const view = viewOf(item);
-        if (visible(item.shown) === visible(view)) return;
+        const text = visible(view);
+        if (item.shownText === text) return;
+        item.shownText = text;
         item.shown = view;
       }
       listed = undefined;
       for (const [listener, id] of listeners) {
-        if (!item || [undefined, item.record.id, item.record.jobId].includes(id)) listener();
+        if (!item || !id || id === item.record.id || id === item.record.jobId) listener();
       }
     },
     list: () => (listed ??= newestFirst(items).flatMap(({ shown }) => shown ?? [])),

@@ -1,3 +1,4 @@
+import type { DownloadStatus } from '../api.js';
 import { asFailure, type LonghaulError } from '../errors.js';
 import { isOffline } from '../follow/page.js';
 import type { ConnectionState } from '../options.js';
@@ -29,8 +30,15 @@ export function createPursuit(
         connection: isOffline() ? 'offline' : 'reconnecting',
       });
     const { jobId, expiresAt } = await client.start(item.record.request!, { signal, onRetry });
+    // Given up meanwhile. If the job goes on all the same, so does its download.
+    let status: DownloadStatus | undefined;
+    if (isGivenUp(item)) {
+      status = await client.cancel(jobId, { signal }).catch(() => undefined);
+      // Wanted again during the cancellation.
+      if (status && !isGivenUp(item)) status = void (await client.retry(jobId, { signal }));
+    }
     restart(item, { request: undefined, jobId, expiresAt });
-    tell(item);
+    tell(item, { status });
     goOn();
   }
 
@@ -77,7 +85,7 @@ export function createPursuit(
       if (mustStart(item)) await start(item);
       await tabs.exclusive(`follow:${item.record.jobId}`, stop, () => lead(item, stop));
     } catch (error) {
-      if (!stop.aborted) tell(item, endOf(item, asFailure(error)));
+      if (!stop.aborted && !isGivenUp(item)) tell(item, endOf(item, asFailure(error)));
     }
     pursued.delete(item);
     item.task = undefined;
@@ -85,9 +93,17 @@ export function createPursuit(
   };
 }
 
+/** True if the user has cancelled it before its start was accepted. */
+function isGivenUp({ own }: Item): boolean {
+  return own === 'cancelled';
+}
+
 /** The start was refused, the job is gone, or the sign-in has ended. */
 function endOf({ record }: Item, failure: LonghaulError): News {
-  let own: News['own'] = failure.code === 'JOB_NOT_FOUND' ? 'gone' : undefined;
-  if (!record.jobId) own = 'refused';
-  return { own, failure, connection: failure.status === 401 ? 'signed-out' : 'polling' };
+  const gone = failure.code === 'JOB_NOT_FOUND' ? 'gone' : undefined;
+  return {
+    own: record.jobId ? gone : 'refused',
+    failure,
+    connection: failure.status === 401 ? 'signed-out' : 'polling',
+  };
 }

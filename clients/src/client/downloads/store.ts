@@ -66,6 +66,8 @@ export function createStore(
       const newest = await takeUp(context, goOn);
       if (newest) await autoSaved(newest);
     },
+    isClosed: () => signal.aborted,
+    follow: (jobId) => tell(board.job(jobId)),
     close: () => close(),
     forget() {
       if (!signal.aborted) tabs.post('forget');
@@ -106,7 +108,7 @@ export function createStore(
   function known(id: string): Item {
     signal.throwIfAborted();
     const item = find(id);
-    if (!item) throw new LonghaulError('JOB_NOT_FOUND', 'There is no such download.');
+    if (!item) throw new LonghaulError('JOB_NOT_FOUND', 'Unknown download.');
     return item;
   }
 }

@@ -11,21 +11,18 @@ const LISTED = 50;
  * @returns the newest archive that was not saved. Browsers may ask before a second save without a click.
  */
 export async function takeUp(
-  { client, records, signal, items, add, find, tell, show }: StoreContext,
+  { client, records, signal, items, add, job, tell, show }: StoreContext,
   goOn: () => void,
 ): Promise<Item | undefined> {
   for (const record of records.all()) show(items.get(record.id) ?? add(record, !record.jobId));
   goOn();
   try {
     const page = await client.list({ limit: LISTED }, { signal });
-    for (const status of page.items) {
-      const { jobId, createdAt } = status;
-      tell(find(jobId) ?? add({ id: jobId, jobId, name: '', createdAt, saved: false }), { status });
-    }
+    for (const status of page.items) tell(job(status.jobId), { status });
   } catch {
     // The downloads of this browser are there all the same.
   }
   return newestFirst(items).find(
-    (item) => isOwn(item) && item.shown?.state === 'completed' && !item.shown.saved,
+    (item) => isOwn(item) && item.shown?.state === 'completed' && !item.record.saved,
   );
 }

@@ -27,7 +27,7 @@ export interface Download extends Partial<DownloadStatus> {
   readonly connection: ConnectionState | 'signed-out';
   /** The action of the user, or the first save, that is under way in this tab. */
   readonly pending: 'retry' | 'cancel' | 'save' | null;
-  /** True once the archive was handed to the browser. */
+  /** True once the archive is handed to the browser. */
   readonly saved: boolean;
   /** Why the start was refused, the job is gone, the sign-in ended, or the last action failed. */
   readonly failure: LonghaulError | null;
@@ -47,7 +47,10 @@ export interface Downloads {
   subscribe(listener: () => void, id?: string): () => void;
   /** Starts a refused, failed, cancelled or expired download again. @throws LonghaulError, also kept in `failure` */
   retry(id: string): Promise<void>;
-  /** Cancels the job. Only this cancels; closing a page does not. @throws LonghaulError, also kept in `failure` */
+  /**
+   * Cancels the job, or gives up a start that was not accepted yet. Only this cancels; closing a page does not.
+   * @throws LonghaulError, also kept in `failure`
+   */
   cancel(id: string): Promise<void>;
   /**
    * Hands the archive to the browser, which saves it. While it is being saved for the first time, joins that.
@@ -58,6 +61,10 @@ export interface Downloads {
   dismiss(id: string): void;
   /** Takes up what this browser and the server know. Call it when the page opens, and after a new sign-in. */
   resume(): Promise<void>;
+  /** True after `close` or `forget`, also of another tab. */
+  isClosed(): boolean;
+  /** Takes up a job that is not in the list, for example of a link. It is `gone` if the server does not know it. */
+  follow(jobId: string): void;
   /** Ends all requests and news. Downloads go on, on the server. */
   close(): void;
   /** Closes, and removes what all tabs of this browser know of the user. For sign-out. */

@@ -5,20 +5,18 @@ const MAX_EVENT = 1_000_000;
  * Parses server-sent events (HTML standard, section 9.2.6).
  * @returns a function that takes the text as it arrives, cut anywhere. @throws RangeError for an event without end.
  */
-export function eventParser(onEvent: (data: string, id: string) => void): (text: string) => void {
+export function eventParser(onEvent: (data: string) => void): (text: string) => void {
   let rest = '';
-  let id = '';
   let data = '';
   return (text) => {
     // A line feed may follow in the next part, so a last carriage return stays in the rest.
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop()!;
     for (const line of lines) {
-      const [, field, value = ''] = /^([^:]*):? ?(.*)$/s.exec(line)!;
-      if (field === 'data') data += `${value}\n`;
-      else if (field === 'id') id = value;
+      const field = /^data(?:: ?(.*))?$/s.exec(line);
+      if (field) data += `${field[1] ?? ''}\n`;
       else if (line === '') {
-        if (data) onEvent(data.slice(0, -1), id);
+        if (data) onEvent(data.slice(0, -1));
         data = '';
       }
     }

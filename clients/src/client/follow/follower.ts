@@ -46,7 +46,6 @@ export async function runFollower(
   let rung: Rung | undefined;
   let close: (() => void) | undefined;
   let wake: (() => void) | undefined;
-  let lastId = '';
   /** The open stream has brought something. */
   let isLive = false;
   let openedAt = 0;
@@ -134,7 +133,7 @@ export async function runFollower(
     if (!best || !status.streamUrl) return;
     rung = best;
     best.streams++;
-    close = best.open(status, { opened, message: onMessage, ended }, lastId);
+    close = best.open(status, { opened, message: onMessage, ended });
   }
 
   function opened(): void {
@@ -144,9 +143,8 @@ export async function runFollower(
     report();
   }
 
-  function onMessage(message: JobMessage, id = ''): void {
+  function onMessage(message: JobMessage): void {
     heardAt = performance.now();
-    lastId = id;
     // Before the stream: its end would call for another one.
     if (isLast(message)) {
       leave();
@@ -174,7 +172,6 @@ export async function runFollower(
       delayMs = (200 + 1_800 * Math.random()) * 2 ** breaks++;
     }
     openAt = now + Math.max(delayMs, retryAfterMs ?? 0);
-    if (status === 204) hurry();
     report();
     wake?.();
   }

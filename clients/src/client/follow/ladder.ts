@@ -18,7 +18,7 @@ const MAX_EVENTS_IN_BROWSER = 2;
 /** One way to stream jobs. */
 export interface Rung {
   /** Opens a stream with the ticket of a status. Returns a function that closes it. */
-  open(status: DownloadStatus, listener: StreamListener, lastId: string): () => void;
+  open(status: DownloadStatus, listener: StreamListener): () => void;
   readonly max: number;
   /** Streams open now. */
   streams: number;
@@ -41,8 +41,7 @@ export function createLadder(connection: ApiConnection, { transports, webSocket 
   const Socket = webSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   const openers: Partial<Record<Transport, Rung['open'] | undefined>> = {
     websocket: Socket && (({ streamUrl }, listener) => openSocket(Socket, own(streamUrl!), listener)),
-    sse: ({ eventsUrl }, listener, lastId) =>
-      openEvents((init) => connection.fetch(own(eventsUrl!), init), lastId, listener),
+    sse: ({ eventsUrl }, listener) => openEvents((init) => connection.fetch(own(eventsUrl!), init), listener),
   };
   // On our own base URL: the server may not know its public address.
   const own = (link: string) => connection.url(link.replace(/^.*?\/(?=v1\/)/, ''));

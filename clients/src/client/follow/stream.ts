@@ -16,7 +16,7 @@ export interface StreamEnd {
 export interface StreamListener {
   /** Something arrived: the way is open. */
   opened(): void;
-  message(message: JobMessage, id?: string): void;
+  message(message: JobMessage): void;
   /** Called once, and not after the stream was closed from here. */
   ended(end: StreamEnd): void;
 }
@@ -56,7 +56,7 @@ export function openStream(listener: StreamListener, shut: () => void): OpenStre
 }
 
 /** Passes the text of a message on. What is no JSON object is dropped: polling makes up for it. */
-export function deliver(listener: StreamListener, text: string, id?: string): void {
+export function deliver(listener: StreamListener, text: string): void {
   const message = attempt(() => JSON.parse(text) as unknown);
-  if (typeof message === 'object' && message) listener.message(message as JobMessage, id);
+  if (typeof message === 'object' && message) listener.message(message as JobMessage);
 }

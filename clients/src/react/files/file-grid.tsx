@@ -3,7 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useRef
 import { useLonghaul } from '../context.js';
 import { formatBytes } from '../format.js';
 import { FileRow } from './file-row.js';
-import { rowAction } from './row-keys.js';
+import { rowAction, type RowMove } from './row-keys.js';
 import type { Files } from './use-files.js';
 import type { Selection } from './use-selection.js';
 import { useWindow } from './use-window.js';
@@ -23,6 +23,8 @@ export function FileGrid({ files, selection, rowHeight }: FileGridProps) {
   const grid = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const mustFocus = useRef(false);
+  /** End goes on to the last row, until another key or a click. */
+  const toEnd = useRef<RowMove>(null);
   const { files: rows, ids, hasMore, state, loadMore } = files;
   const count = rows.length;
   const current = Math.max(0, Math.min(active, count - 1));
@@ -31,6 +33,15 @@ export function FileGrid({ files, selection, rowHeight }: FileGridProps) {
   useEffect(() => {
     if (hasMore && state === 'ready' && end + READ_AHEAD > count) void loadMore();
   }, [hasMore, state, end, count, loadMore]);
+
+  useEffect(() => {
+    // The focus may have gone elsewhere meanwhile.
+    if (toEnd.current && grid.current?.contains(document.activeElement)) {
+      // oxlint-disable-next-line react-hooks/set-state-in-effect -- new rows move the focus, as a key does
+      move({ ...toEnd.current, moveTo: count - 1 });
+    }
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- new rows alone move it
+  }, [count]);
 
   useLayoutEffect(() => {
     if (!mustFocus.current) return;
@@ -48,6 +59,7 @@ export function FileGrid({ files, selection, rowHeight }: FileGridProps) {
     const index = indexOf(event.target);
     const id = ids[index];
     if (id === undefined) return;
+    toEnd.current = null;
     goTo(index);
     if (event.shiftKey) selection.extendTo(id);
     else selection.toggle(id);
@@ -57,15 +69,18 @@ export function FileGrid({ files, selection, rowHeight }: FileGridProps) {
     const action = rowAction(event, current, { count, pageSize });
     if (!action) return;
     event.preventDefault();
+    toEnd.current = event.key === 'End' ? (action as RowMove) : null;
     if (action === 'all') selection.selectAll();
     else if (action === 'clear') selection.clear();
     else if (action === 'toggle') selection.toggle(ids[current]!);
-    else {
-      goTo(action.moveTo);
-      const id = ids[action.moveTo]!;
-      if (action.extends) selection.extendTo(id);
-      else selection.beginAt(id);
-    }
+    else move(action);
+  }
+
+  function move({ moveTo, extends: isRange }: RowMove): void {
+    goTo(moveTo);
+    const id = ids[moveTo]!;
+    if (isRange) selection.extendTo(id);
+    else selection.beginAt(id);
   }
 
   const shown = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);

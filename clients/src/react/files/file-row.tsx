@@ -27,10 +27,13 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
       data-index={index}
       style={{ position: 'absolute', insetInline: 0, insetBlockStart: top, blockSize: height }}
     >
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- its text is deeper than the rule looks */}
       <span role="gridcell" className="lh-file-name" title={name}>
         <span className="lh-check" aria-hidden="true" />
-        <bdi className="lh-file-folder">{name.slice(0, cut)}</bdi>
-        <bdi className="lh-file-base">{name.slice(cut)}</bdi>
+        <bdi className="lh-file-path">
+          <span className="lh-file-folder">{name.slice(0, cut)}</span>
+          <span className="lh-file-base">{name.slice(cut)}</span>
+        </bdi>
       </span>
       <span role="gridcell" className="lh-file-size">
         {size}

@@ -37,6 +37,6 @@ export const englishFiles: FileMessages = {
   noMatch: (query) => `Nothing matches “${query}”.`,
   clearSearch: () => 'Clear search',
   filesFailed: () => 'Files could not be loaded.',
-  filesRetrying: () => 'The server is busy or away. Trying again…',
+  filesRetrying: () => 'The server is busy. Trying again…',
   loadFilesAgain: () => 'Try again',
 };

@@ -1,7 +1,12 @@
 import type { KeyboardEvent } from 'react';
 
+export interface RowMove {
+  moveTo: number;
+  extends: boolean;
+}
+
 /** The effect of a key in a list of rows. */
-export type RowAction = { moveTo: number; extends: boolean } | 'toggle' | 'all' | 'clear';
+export type RowAction = RowMove | 'toggle' | 'all' | 'clear';
 
 /** @returns undefined for keys that the list does not use. */
 export function rowAction(

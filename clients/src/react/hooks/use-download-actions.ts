@@ -1,6 +1,6 @@
 'use client';
 import { useCallback, useState } from 'react';
-import type { Download } from '../../client/index.js';
+import type { Download, LonghaulError } from '../../client/index.js';
 import { useLonghaul } from '../context.js';
 import { runAction } from '../store/run-action.js';
 import type { DownloadAction } from '../view/view.js';
@@ -11,21 +11,24 @@ const ASKED_BYTES = 100e6;
 /** The buttons of one download. */
 export interface DownloadActions {
   run: (action: DownloadAction) => void;
-  /** The user is asked before a cancellation. */
-  isConfirming: boolean;
+  /** How an action goes, if only this part knows. `isConfirming`: the user is asked before a cancellation. */
+  own: Partial<Pick<Download, 'pending' | 'failure'>> & { isConfirming?: boolean };
 }
 
 /** Returns the actions of a download, with the question before a cancellation. */
 export function useDownloadActions(download: Download): DownloadActions {
   const context = useLonghaul();
-  const [isConfirming, setConfirming] = useState(false);
+  const [own, setOwn] = useState<DownloadActions['own']>({});
   const run = useCallback(
     (action: DownloadAction) => {
-      const asks = action === 'cancel' && (download.bytesProcessed ?? 0) > ASKED_BYTES;
-      setConfirming(asks);
-      if (!asks) runAction(context, download, action);
+      if (action === 'cancel' && (download.bytesProcessed ?? 0) > ASKED_BYTES) {
+        setOwn({ isConfirming: true });
+        return;
+      }
+      setOwn(action === 'retry-without' ? { pending: 'retry' } : {});
+      runAction(context, download, action).catch((failure: LonghaulError) => setOwn({ failure }));
     },
     [context, download],
   );
-  return { run, isConfirming };
+  return { run, own };
 }

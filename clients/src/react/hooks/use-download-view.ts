@@ -10,10 +10,7 @@ import { useUiState } from './use-download-ui.js';
 import { useNow } from './use-now.js';
 
 /** Describes a download, again each second while a countdown runs. */
-export function useDownloadView(
-  download: Download,
-  { isConfirming = false }: Partial<DownloadActions> = {},
-): DownloadView {
+export function useDownloadView(download: Download, { own }: Partial<DownloadActions> = {}): DownloadView {
   const { messages, locale, onSignIn } = useLonghaul();
   const since = useUiState(({ brokenSince }) => brokenSince.get(download.id));
   const now = useNow(
@@ -21,8 +18,9 @@ export function useDownloadView(
   );
   const canSignIn = onSignIn !== undefined;
   const reconnectingMs = since === undefined ? 0 : now - since;
-  return useMemo(
-    () => describe(download, messages, { locale, now, isConfirming, canSignIn, reconnectingMs }),
-    [download, messages, locale, now, isConfirming, canSignIn, reconnectingMs],
-  );
+  return useMemo(() => {
+    const { isConfirming, ...known } = own ?? {};
+    const options = { locale, now, isConfirming, canSignIn, reconnectingMs };
+    return describe({ ...download, ...known }, messages, options);
+  }, [download, own, messages, locale, now, canSignIn, reconnectingMs]);
 }

@@ -1,10 +1,8 @@
 'use client';
 import { useEffect, useState } from 'react';
-import type { FileOutcome, LonghaulClient } from '../../client/index.js';
+import type { FileOutcome } from '../../client/index.js';
 import { useLonghaul } from '../context.js';
-
-/** One page of the API. */
-const PAGE = 1_000;
+import { loadOutcomes } from '../store/load-outcomes.js';
 
 const STATES = ['skipped', 'failed'];
 
@@ -21,18 +19,11 @@ export function useSkippedFiles(jobId: string): SkippedFiles {
   const [result, setResult] = useState<SkippedFiles>({ files: undefined, hasFailed: false });
   useEffect(() => {
     const stop = new AbortController();
-    loadAll(client, jobId, stop.signal).then(
+    loadOutcomes(client, jobId, STATES, stop.signal).then(
       (files) => setResult({ files, hasFailed: false }),
       () => stop.signal.aborted || setResult({ files: undefined, hasFailed: true }),
     );
     return () => stop.abort();
   }, [client, jobId]);
   return result;
-}
-
-async function loadAll(client: LonghaulClient, jobId: string, signal: AbortSignal): Promise<FileOutcome[]> {
-  const files: FileOutcome[] = [];
-  for await (const file of client.outcomes(jobId, { state: STATES, limit: PAGE }, { signal }))
-    files.push(file);
-  return files;
 }

@@ -3,17 +3,18 @@ import { useRef } from 'react';
 import { useLonghaul } from '../context.js';
 import { CopyButton } from './copy-button.js';
 
-/** Shows the checksum of an archive, with a button that copies it. */
+/** Opens to the checksum of an archive, with a button that copies it. Few people need it. */
 export function Checksum({ value }: { value: string }) {
   const { messages } = useLonghaul();
   const code = useRef<HTMLElement>(null);
+  const [kind = '', hex = ''] = value.split(':');
   return (
-    <p className="lh-checksum">
-      <span className="lh-muted">{messages.checksum()}</span>{' '}
+    <details className="lh-checksum">
+      <summary className="lh-muted">{messages.checksum(kind)}</summary>
       <code ref={code} className="lh-code">
-        {value}
+        {hex}
       </code>{' '}
-      <CopyButton label={messages.copy()} text={() => value} source={() => code.current} />
-    </p>
+      <CopyButton label={messages.copy()} text={() => hex} source={() => code.current} />
+    </details>
   );
 }

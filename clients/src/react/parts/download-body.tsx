@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Download } from '../../client/index.js';
 import { useDownloadActions } from '../hooks/use-download-actions.js';
 import { useDownloadView } from '../hooks/use-download-view.js';
-import type { ViewAction } from '../view/view.js';
+import type { DownloadView, ViewAction } from '../view/view.js';
 import { ActionButtons } from './action-buttons.js';
 import { Checksum } from './checksum.js';
 import { Bar } from './download-progress.js';
@@ -50,18 +50,16 @@ export function DownloadBody(props: DownloadBodyProps) {
       ))}
       {isWhole && view.skipped > 0 && download.jobId && <SkippedFileList jobId={download.jobId} />}
       {isWhole && view.checksum && <Checksum value={view.checksum} />}
-      <ActionButtons
-        actions={isToast ? view.actions.filter(staysListed) : view.actions}
-        run={actions.run}
-        first={first}
-      >
+      <ActionButtons actions={actionsOf(view, isToast)} run={actions.run} first={first}>
         {children}
       </ActionButtons>
     </div>
   );
 }
 
-/** A toast closes; it does not remove its download from the list. */
-function staysListed({ action }: ViewAction): boolean {
-  return action !== 'dismiss' && action !== 'change-selection';
+/** Toast and modal close; they do not remove their download from the list, unless that alone is left to do. */
+function actionsOf({ actions }: DownloadView, isToast: boolean): readonly ViewAction[] {
+  return actions.filter(
+    ({ action }) => !(isToast && action === 'change-selection') && (action !== 'dismiss' || !actions[1]),
+  );
 }

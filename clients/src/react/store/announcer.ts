@@ -15,6 +15,7 @@ const SETTLED_MS = 100;
 export interface Announcer {
   /** @param isUrgent interrupts what is being read. */
   say(text: string, isUrgent?: boolean): void;
+  /** Takes away what was said. */
   remove(): void;
 }
 
@@ -42,6 +43,7 @@ export function createAnnouncer(): Announcer {
     },
     remove() {
       for (const element of regions.values()) element.remove();
+      regions.clear();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Download, Downloads } from '../../client/index.js';
 
 /** A store that is made when a page needs it, and survives the double mount of React's StrictMode. */
-export interface LazyDownloads extends Downloads {
+export interface LazyDownloads extends Omit<Downloads, 'isClosed'> {
   /** Opens the store, and takes up earlier downloads. */
   open(): void;
 }
@@ -23,8 +23,9 @@ export function createLazyDownloads(create: () => Downloads): LazyDownloads {
   let store: Downloads | undefined;
   let isOpen = false;
 
+  /** Returns the present store. One that forgot its user, here or in another tab, gives way to a new one. */
   function use(): Downloads {
-    if (store) return store;
+    if (store && !store.isClosed()) return store;
     store = create();
     for (const it of listening) it.stop = store.subscribe(it.listener, it.id);
     return store;
@@ -62,6 +63,7 @@ export function createLazyDownloads(create: () => Downloads): LazyDownloads {
     save: (id) => use().save(id),
     dismiss: (id) => use().dismiss(id),
     resume: () => use().resume(),
-    forget: () => use().forget(),
+    forget: () => store?.forget(),
+    follow: (jobId) => use().follow(jobId),
   };
 }

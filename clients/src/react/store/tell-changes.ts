@@ -2,7 +2,7 @@ import type { Download } from '../../client/index.js';
 import type { LonghaulContext } from '../context.js';
 import { describe } from '../view/describe.js';
 import { createAnnouncer } from './announcer.js';
-import { hasEndedHere, watchChanges } from './watch-changes.js';
+import { hasEndedHere, isOld, watchChanges } from './watch-changes.js';
 
 const RESULTS: ReadonlySet<string> = new Set(['completed', 'failed', 'refused']);
 
@@ -31,7 +31,7 @@ export function tellChanges({ all, ui, words }: Telling): () => void {
   }
 
   function speak(download: Download, before: Download | undefined): void {
-    if (!before && !download.request) return;
+    if (isOld(download, before)) return;
     const isPhase = download.state !== before?.state;
     const quarter = quarterOf(download);
     if (!isPhase && quarter === quarterOf(before)) return;
@@ -49,6 +49,8 @@ export function tellChanges({ all, ui, words }: Telling): () => void {
     removed(id) {
       ui.closeToast(id);
       if (ui.read().shown === id) ui.hide();
+      // Also at sign-out: the next person must not hear of it.
+      if (all.read().length === 0) announcer.remove();
     },
   });
   return () => {

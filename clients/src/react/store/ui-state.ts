@@ -28,72 +28,85 @@ const INITIAL: UiState = {
   modals: 0,
 };
 
-/** Holds the state of the parts of one provider. */
-export class UiStore {
-  private state = INITIAL;
-  private readonly listeners = new Set<() => void>();
-
-  readonly read = (): UiState => this.state;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  };
-
-  readonly show = (id: string): void => {
-    this.change({ shown: id });
-    this.closeToast(id);
-  };
-
+/** The state of the parts of one provider. */
+export interface UiStore {
+  read: () => UiState;
+  subscribe: (listener: () => void) => () => void;
+  show: (id: string) => void;
   /** Closes the modal. The download goes on. */
-  readonly hide = (): void => this.change({ shown: null });
-
-  readonly setDrawerOpen = (drawerOpen: boolean): void => this.change({ drawerOpen });
-
-  readonly openToast = (id: string): void => {
-    if (this.state.shown === id || this.state.toasts.includes(id)) return;
-    this.change({ toasts: [...this.state.toasts, id] });
-  };
-
-  readonly closeToast = (id: string): void => {
-    if (this.state.toasts.includes(id)) this.change({ toasts: this.state.toasts.filter((it) => it !== id) });
-  };
-
-  readonly setNotify = (id: string, isOn: boolean): void => {
-    const others = this.state.notify.filter((it) => it !== id);
-    this.change({ notify: isOn ? [...others, id] : others });
-  };
-
+  hide: () => void;
+  setDrawerOpen: (drawerOpen: boolean) => void;
+  openToast: (id: string) => void;
+  closeToast: (id: string) => void;
+  setNotify: (id: string, isOn: boolean) => void;
   /** Lets a download go on as another one: buttons that started the first follow the second. */
-  readonly replace = (id: string, next: string): void => {
-    const { shown, replaced } = this.state;
-    const moved = [...replaced].map(([from, to]) => [from, to === id ? next : to] as const);
-    this.change({ replaced: new Map([...moved, [id, next]]) });
-    if (shown === id) this.show(next);
-    else this.openToast(next);
-  };
-
+  replace: (id: string, next: string) => void;
   /** Returns the id of the download that goes on instead, or the same id. */
-  readonly present = (id: string): string => this.state.replaced.get(id) ?? id;
-
+  present: (id: string) => string;
   /** Counts a part that is on the page. Returns a function that removes it. */
-  readonly enter = (kind: 'lists' | 'modals'): (() => void) => {
-    this.change({ [kind]: this.state[kind] + 1 });
-    return () => this.change({ [kind]: this.state[kind] - 1 });
-  };
-
+  enter: (kind: 'lists' | 'modals') => () => void;
   /** Remembers since when a download is without connection. */
-  readonly setBroken = (id: string, isBroken: boolean): void => {
-    const { brokenSince } = this.state;
-    if (brokenSince.has(id) === isBroken) return;
-    const next = new Map(brokenSince);
-    if (isBroken) next.set(id, Date.now());
-    else next.delete(id);
-    this.change({ brokenSince: next });
-  };
+  setBroken: (id: string, isBroken: boolean) => void;
+}
 
-  private change(changes: Partial<UiState>): void {
-    this.state = { ...this.state, ...changes };
-    for (const listener of this.listeners) listener();
+/** Creates the state. A closure, because names of private fields would cost a page bytes. */
+export function createUiStore(): UiStore {
+  let state = INITIAL;
+  const listeners = new Set<() => void>();
+
+  function change(changes: Partial<UiState>): void {
+    state = { ...state, ...changes };
+    for (const listener of listeners) listener();
   }
+
+  function show(id: string): void {
+    change({ shown: id });
+    closeToast(id);
+  }
+
+  function openToast(id: string): void {
+    if (state.shown === id || state.toasts.includes(id)) return;
+    change({ toasts: [...state.toasts, id] });
+  }
+
+  function closeToast(id: string): void {
+    if (state.toasts.includes(id)) change({ toasts: state.toasts.filter((it) => it !== id) });
+  }
+
+  return {
+    read: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    show,
+    hide: () => change({ shown: null }),
+    setDrawerOpen: (drawerOpen) => change({ drawerOpen }),
+    openToast,
+    closeToast,
+    setNotify(id, isOn) {
+      const others = state.notify.filter((it) => it !== id);
+      change({ notify: isOn ? [...others, id] : others });
+    },
+    replace(id, next) {
+      const { shown, replaced } = state;
+      const moved = [...replaced].map(([from, to]) => [from, to === id ? next : to] as const);
+      change({ replaced: new Map([...moved, [id, next]]) });
+      if (shown === id) show(next);
+      else openToast(next);
+    },
+    present: (id) => state.replaced.get(id) ?? id,
+    enter(kind) {
+      change({ [kind]: state[kind] + 1 });
+      return () => change({ [kind]: state[kind] - 1 });
+    },
+    setBroken(id, isBroken) {
+      const { brokenSince } = state;
+      if (brokenSince.has(id) === isBroken) return;
+      const next = new Map(brokenSince);
+      if (isBroken) next.set(id, Date.now());
+      else next.delete(id);
+      change({ brokenSince: next });
+    },
+  };
 }

@@ -27,9 +27,12 @@ export function watchChanges(all: Source<readonly Download[]>, events: ChangeEve
   return stop;
 }
 
-/** True if the download ended on this page, and not while the page was closed: then its news is old. */
+/** True for the first news of a download from before the refresh. It begins as `starting` too, but has no request. */
+export function isOld(download: Download, before: Download | undefined): boolean {
+  return (!before || before.state === 'starting') && download.request === null;
+}
+
+/** True if the download ended on this page, and not while the page was closed. */
 export function hasEndedHere(download: Download, before: Download | undefined): boolean {
-  if (!before || !isActive(before) || isActive(download)) return false;
-  // A download from before the refresh begins as `starting` too, but has no request.
-  return before.state !== 'starting' || download.request !== null;
+  return !isOld(download, before) && before !== undefined && isActive(before) && !isActive(download);
 }

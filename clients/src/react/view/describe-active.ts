@@ -6,7 +6,8 @@ import type { DownloadView } from './view.js';
 const COUNTED_FROM_MS = 5_000;
 
 /** A start that is not accepted yet. The client repeats it by itself. */
-export function describeStarting({ download, messages, options, now }: Scene): Partial<DownloadView> {
+export function describeStarting(scene: Scene): Partial<DownloadView> {
+  const { download, messages, options, now } = scene;
   const wait = (download.canRetryAt ?? 0) - now;
   const isLong = (options.reconnectingMs ?? 0) >= EXPLAINED_AFTER_MS;
   return {
@@ -17,6 +18,8 @@ export function describeStarting({ download, messages, options, now }: Scene): P
     facts: [],
     details: lines(wait > COUNTED_FROM_MS ? messages.busyUntil(wait) : isLong && messages.startWaits()),
     problem: null,
+    // A retry is of a job that has ended.
+    ...(download.pending === 'retry' ? {} : cancelling(scene)),
   };
 }
 

@@ -24,7 +24,7 @@ export function describeCompleted({ download, messages, locale }: Scene): Partia
       isSaved && messages.handedOver(),
       skipped > 0 && messages.manifest(),
     ),
-    checksum: archive?.checksum.replace(/^sha256:/, '') ?? null,
+    checksum: archive?.checksum ?? null,
     skipped,
     actions: [
       saved || isSaving || failure

@@ -1,12 +1,10 @@
 import { action, isAboutSelection, lines, problemOf, retryAction, type Scene } from './scene.js';
-import type { DownloadView } from './view.js';
-import { withoutFiles } from './without-files.js';
+import type { DownloadView, ViewAction } from './view.js';
 
 /** A job that ended without an archive. */
 export function describeFailed(scene: Scene): Partial<DownloadView> {
   const { download, messages, locale } = scene;
-  const { error, name, request, attempts = 0 } = download;
-  const without = withoutFiles(request, error);
+  const { error, name, attempts = 0 } = download;
   return {
     headline: messages.failed(),
     summary: messages.hasFailed(name),
@@ -17,14 +15,21 @@ export function describeFailed(scene: Scene): Partial<DownloadView> {
       error && messages.supportNumber(error.supportId),
     ),
     details: [],
-    actions: [
-      ...(without
-        ? [action('retry-without', messages.tryAgainWithout(error?.fileIds.length ?? 0, locale))]
-        : []),
-      ...(error && isAboutSelection(error.code) ? [] : [retryAction(scene)]),
-      action('dismiss', messages.dismiss()),
-    ],
+    actions: [...retries(scene), action('dismiss', messages.dismiss())],
   };
+}
+
+/** Another try, with all files or without the lost ones. The one that can help comes first. */
+function retries(scene: Scene): ViewAction[] {
+  const { download, messages, locale } = scene;
+  const { error, totalFiles = 0 } = download;
+  const retry = retryAction(scene);
+  if (error && isAboutSelection(error.code)) return [];
+  const lost = error?.fileIds.length;
+  if (!lost) return [retry];
+  const without = lost < totalFiles ? [action('retry-without', messages.leaveOut(lost, locale))] : [];
+  // The same files are lost again, unless the server says when to try.
+  return error.retryAfterMs === null ? [...without, { ...retry, isQuiet: true }] : [retry, ...without];
 }
 
 /** A job that its user has cancelled. */

@@ -48,7 +48,8 @@ export interface DownloadMessages {
   files(count: number, locale: string): string;
   size(bytes: number, locale: string): string;
   keptUntil(time: string, locale: string): string;
-  checksum(): string;
+  /** @param kind as the server names it: `sha256` or `crc32`. */
+  checksum(kind: string): string;
   saving(): string;
   handedOver(): string;
   skippedFile(file: FileOutcome): { name: string; reason: string };
@@ -102,7 +103,7 @@ export interface DownloadMessages {
   tryAgain(): string;
   /** Label while the server asks to wait. */
   tryAgainIn(ms: number): string;
-  tryAgainWithout(files: number, locale: string): string;
+  leaveOut(files: number, locale: string): string;
   startAgain(): string;
   removeFromList(): string;
   changeSelection(): string;
@@ -196,7 +197,7 @@ export const englishDownloads: DownloadMessages = {
   files,
   size: formatBytes,
   keptUntil: (time, locale) => `kept until ${formatTime(time, locale)}`,
-  checksum: () => 'SHA-256',
+  checksum: (kind) => kind.toUpperCase().replace(/\d/, '-$&'),
   saving: () => 'Saving starts now.',
   handedOver: () => 'Handed to your browser. Not in your downloads?',
   skippedFile: ({ name, fileId, error }) => ({
@@ -255,8 +256,7 @@ export const englishDownloads: DownloadMessages = {
   dismiss: () => 'Dismiss',
   tryAgain: () => 'Try again',
   tryAgainIn: (ms) => `Try again in ${formatCountdown(ms)}`,
-  tryAgainWithout: (count, locale) =>
-    count === 1 ? 'Try again without it' : `Try again without ${files(count, locale)}`,
+  leaveOut: (count, locale) => (count === 1 ? 'Leave it out' : `Leave out ${files(count, locale)}`),
   startAgain: () => 'Start again',
   removeFromList: () => 'Remove from list',
   changeSelection: () => 'Change selection',

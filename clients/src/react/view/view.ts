@@ -40,7 +40,7 @@ export interface DownloadView {
   line: string;
   /** Why it failed, or why the last action did. */
   problem: string | null;
-  /** Hexadecimal SHA-256 of the archive. */
+  /** Checksum of the archive, as `sha256:…` or `crc32:…`. */
   checksum: string | null;
   /** Files that the archive does not contain. */
   skipped: number;
