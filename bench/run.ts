@@ -1,15 +1,35 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bigNeighbor } from './big-neighbor/row.js';
+import { copiedZip } from './copied-zip/row.js';
+import { deflatedZip } from './deflated-zip/row.js';
 import { jobLatency } from './job-latency/row.js';
+import { manyFiles } from './many-files/row.js';
+import { manyWorkers } from './many-workers/row.js';
 import { openJobs } from './open-jobs/row.js';
 import { statusReads } from './status-reads/row.js';
 import { jobStarts } from './job-starts/row.js';
-import { storedZip } from './stored-zip/row.js';
+import { killedWorker } from './killed-worker/row.js';
+import { localZip } from './local-zip/row.js';
+import { storedSmallZip, storedZip } from './stored-zip/row.js';
 import type { Row } from './support/row.js';
 import { formatTable, type TableLine } from './support/table.js';
 
-const ROWS: readonly Row[] = [storedZip, jobStarts, statusReads, jobLatency, openJobs, bigNeighbor];
+const ROWS: readonly Row[] = [
+  storedZip,
+  storedSmallZip,
+  localZip,
+  deflatedZip,
+  copiedZip,
+  killedWorker,
+  manyWorkers,
+  jobStarts,
+  statusReads,
+  jobLatency,
+  openJobs,
+  manyFiles,
+  bigNeighbor,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

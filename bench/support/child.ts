@@ -10,11 +10,16 @@ export interface Child<T> {
 }
 
 /** Runs `module` in a fresh process and waits for its first message. Rejects if it exits without one. */
-export async function startChild<T>(module: URL, input: unknown): Promise<Child<T>> {
+export async function startChild<T>(
+  module: URL,
+  input: unknown,
+  env: Record<string, string> = {},
+): Promise<Child<T>> {
   const child = fork(module, [JSON.stringify(input)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // Otherwise every child repeats the warnings of libraries about old Node versions.
     execArgv: ['--no-warnings'],
+    env: { ...process.env, ...env },
   });
   const exited = once(child, 'exit');
   const message = await Promise.race([
@@ -31,8 +36,8 @@ export async function startChild<T>(module: URL, input: unknown): Promise<Child<
 }
 
 /** Runs `module` in a fresh process and returns its first message. */
-export async function runChild<T>(module: URL, input: unknown): Promise<T> {
-  const { message, stop } = await startChild<T>(module, input);
+export async function runChild<T>(module: URL, input: unknown, env: Record<string, string> = {}): Promise<T> {
+  const { message, stop } = await startChild<T>(module, input, env);
   await stop();
   return message;
 }

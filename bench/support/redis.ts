@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { freePorts } from '../../test/support/free-ports.js';
+import { freePorts } from '../../src/dev/processes/free-ports.js';
 import { TestServer } from '../../test/support/test-server.js';
 
 export interface RedisServer {
