@@ -303,7 +303,10 @@ describe('FileObjectStore', () => {
       });
       // Only processes with the same secret open it.
       expect(await store.openLink(token)).toMatchObject({ etag });
-      const stranger = new FileObjectStore({ directory: folder, linkSecret: 'x'.repeat(32) });
+      const next = { directory: folder, linkSecret: 'x'.repeat(32) };
+      const rotating = new FileObjectStore({ ...next, olderLinkSecrets: [linkSecret] });
+      expect(await rotating.openLink(token)).toMatchObject({ etag });
+      const stranger = new FileObjectStore(next);
       expect(await codeOf(stranger.openLink(token))).toBe('LINK_INVALID');
       now += 60_000;
       expect(await codeOf(timed.openLink(token))).toBe('LINK_EXPIRED');

@@ -141,10 +141,25 @@ export function multipartFaultsContract(
       failing(isPart, { until }, Infinity);
       expect(await codeOf(send(upload, 1, noise(MIB)))).toBe('STORAGE_UNAVAILABLE');
       const held = proxy.requests.filter(isPart).length;
-      await upload.abort();
+      const patient = store.openUpload(upload.ref);
+      await patient.abort();
       release();
       expect(held).toBeGreaterThan(0);
-      expect(await codeOf(send(upload, 2, noise(MIB)))).toBe('ARCHIVE_INCOMPLETE');
+      expect(await codeOf(send(patient, 2, noise(MIB)))).toBe('ARCHIVE_INCOMPLETE');
+      await expectNothingLeft(key);
+    });
+  });
+
+  describe('withdrawal', () => {
+    it('is repeated while the store knows the upload', async () => {
+      const key = newKey();
+      const upload = await store.begin(key, { checked: true });
+      await send(upload, 1, noise(100));
+      const known = Buffer.from('<?xml version="1.0"?>\n<ListPartsResult></ListPartsResult>');
+      const isQuestion = ({ method, query }: SeenRequest) => method === 'GET' && query.has('uploadId');
+      failing(isQuestion, { status: 200, headers: { 'content-type': 'application/xml' }, body: known });
+      await upload.abort();
+      expect(proxy.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
       await expectNothingLeft(key);
     });
   });
@@ -246,13 +261,13 @@ export function multipartFaultsContract(
     });
 
     it('repeats the read when the body stalls', async () => {
-      const impatient = open({ limits: { stallMs: 300 } });
+      const impatient = open({ limits: { stallMs: 2_000 } });
       failing(isRead, { bytes: 100_000, ending: 'silence' });
       expect((await read(impatient)).equals(bytes.subarray(MIB))).toBe(true);
     });
 
     it('repeats the read when no answer comes', async () => {
-      const impatient = open({ limits: { answerMs: 500 } });
+      const impatient = open({ limits: { answerMs: 2_000 } });
       failing(isRead, 'hang');
       expect((await read(impatient)).equals(bytes.subarray(MIB))).toBe(true);
     });

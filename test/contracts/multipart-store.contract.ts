@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
-import type { MultipartStore, OpenUpload, SentPart } from '../../src/storage/multipart-store.js';
+import type { LocalUpload, MultipartStore, OpenUpload, SentPart } from '../../src/storage/multipart-store.js';
 import type { ObjectStore } from '../../src/storage/object-store.js';
+import { HeldUpload, MAX_HELD } from '../../src/storage/held-upload.js';
 import { SideObjects } from '../../src/storage/side-objects.js';
 import { collect, noise, readAll } from '../support/bodies.js';
 
@@ -14,6 +15,8 @@ export interface MultipartUnderTest {
   checks: boolean;
   /** True when the store refuses parts whose checksum is wrong. */
   refusesWrongSums: boolean;
+  /** True when uploads of one process copy. */
+  copiesLocally: boolean;
   stop(): Promise<void>;
 }
 
@@ -89,9 +92,9 @@ export function multipartStoreContract(start: () => Promise<MultipartUnderTest>)
       expect((await bytesOf(key)).equals(bytes)).toBe(true);
     });
 
-    it('are never completed with newer bytes', async () => {
+    it.each([false, true])('are never completed with newer bytes (checked: %s)', async (checked) => {
       const key = newKey();
-      const upload = await begin(key);
+      const upload = await begin(key, checked && subject.checks);
       const bytes = noise(1_000);
       const old = await send(upload, 1, bytes);
       await send(upload, 1, noise(1_000));
@@ -202,6 +205,16 @@ export function multipartStoreContract(start: () => Promise<MultipartUnderTest>)
       await expectNothingLeft(key);
     });
 
+    it('takes no part after its completion', async () => {
+      const key = newKey();
+      const bytes = noise(100);
+      const upload = await begin(key);
+      await upload.complete([await send(upload, 1, bytes)], crc32(bytes));
+      expect(await codeOf(send(upload, 2, noise(10)))).toBe('ARCHIVE_INCOMPLETE');
+      expect((await bytesOf(key)).equals(bytes)).toBe(true);
+      await expectNothingLeftBeside(key);
+    });
+
     it('is withdrawn by its prefix', async () => {
       const key = newKey();
       await send(await begin(key), 1, noise(10));
@@ -217,6 +230,137 @@ export function multipartStoreContract(start: () => Promise<MultipartUnderTest>)
       await expect(upload.complete([], null, signal)).rejects.toBe(reason);
       expect(await upload.listParts()).toEqual([]);
       await upload.abort();
+    });
+  });
+
+  describe('local upload', () => {
+    const options = () => ({ checked: subject.checks, expectedSize: 12 * MIB });
+    const { signal } = new AbortController();
+    const place = (upload: LocalUpload | HeldUpload, number: number, position: number, bytes: Buffer) =>
+      upload.sendPart(number, [bytes.subarray(0, 7), bytes.subarray(7)], crc32(bytes), signal, position);
+
+    it('takes parts in any order', async () => {
+      const key = newKey();
+      const bytes = noise(11 * MIB);
+      const metadata = { name: 'größe.zip' };
+      const about = { ...options(), contentType: 'application/zip', metadata };
+      const upload = await store.beginLocal(key, about, signal);
+      const last = await place(upload, 9, 6 * MIB, bytes.subarray(6 * MIB));
+      const first = await place(upload, 2, 0, bytes.subarray(0, 6 * MIB));
+      expect(await codeOf(store.head(key))).toBe('FILE_NOT_FOUND');
+      const { etag } = await upload.complete([first, last], crc32(bytes), signal);
+      const stored = { size: bytes.length, etag, contentType: 'application/zip', metadata };
+      expect(await store.head(key)).toMatchObject(stored);
+      expect((await bytesOf(key)).equals(bytes)).toBe(true);
+      await upload.abort();
+      await expectNothingLeftBeside(key);
+    });
+
+    it('keeps nothing of an earlier try', async () => {
+      const key = newKey();
+      const upload = await store.beginLocal(key, options(), signal);
+      await place(upload, 1, 0, noise(6 * MIB));
+      await place(upload, 2, 6 * MIB, noise(MIB));
+      const bytes = noise(5 * MIB + 1);
+      const parts = [
+        await place(upload, 1, 0, bytes.subarray(0, 5 * MIB)),
+        await place(upload, 2, 5 * MIB, bytes.subarray(5 * MIB)),
+      ];
+      await upload.complete(parts, crc32(bytes), signal);
+      expect((await bytesOf(key)).equals(bytes)).toBe(true);
+      await expectNothingLeftBeside(key);
+    });
+
+    it('leaves nothing after its abort', async () => {
+      const key = newKey();
+      const upload = await store.beginLocal(key, options(), signal);
+      const part = await place(upload, 1, 0, noise(10));
+      await upload.abort();
+      await upload.abort();
+      expect(await codeOf(place(upload, 2, 10, noise(10)))).toBe('ARCHIVE_INCOMPLETE');
+      expect(await codeOf(upload.complete([part], null, signal))).toBe('ARCHIVE_INCOMPLETE');
+      await expectNothingLeft(key);
+    });
+
+    it('cannot be completed after it was withdrawn', async () => {
+      const key = newKey();
+      const upload = await store.beginLocal(key, options(), signal);
+      const part = await place(upload, 1, 0, noise(10));
+      expect(await store.abortUploads(key)).toBe(1);
+      expect(await codeOf(upload.complete([part], null, signal))).toBe('ARCHIVE_INCOMPLETE');
+      await upload.abort();
+      await expectNothingLeft(key);
+    });
+
+    it('does nothing after an abort of its signal', async () => {
+      const key = newKey();
+      const reason = new Error('aborted by the test');
+      const aborted = AbortSignal.abort(reason);
+      await expect(store.beginLocal(key, options(), aborted)).rejects.toBe(reason);
+      const upload = await store.beginLocal(key, options(), signal);
+      await expect(upload.sendPart(1, [noise(9)], 0, aborted, 0)).rejects.toBe(reason);
+      await expect(upload.complete([], null, aborted)).rejects.toBe(reason);
+      await upload.abort();
+      await expectNothingLeft(key);
+    });
+
+    describe('HeldUpload', () => {
+      const held = (key: string) =>
+        new HeldUpload(store, key, { ...options(), contentType: 'application/zip' });
+
+      it('stores few bytes with one request', async () => {
+        const key = newKey();
+        const bytes = noise(MAX_HELD);
+        const upload = held(key);
+        const last = await place(upload, 7, 5 * MIB, bytes.subarray(5 * MIB));
+        await place(upload, 1, 0, noise(10));
+        const first = await place(upload, 1, 0, bytes.subarray(0, 5 * MIB));
+        expect(await collect(store.listUploads(key))).toEqual([]);
+        const whole = await upload.complete([first, last], crc32(bytes), signal);
+        expect(whole!.equals(bytes)).toBe(true);
+        expect((await bytesOf(key)).equals(bytes)).toBe(true);
+        expect((await store.head(key)).contentType).toBe('application/zip');
+        await upload.abort();
+        await expectNothingLeftBeside(key);
+      });
+
+      it('begins an upload for more', async () => {
+        const key = newKey();
+        const bytes = noise(13 * MIB);
+        const upload = held(key);
+        const at = [0, 5 * MIB, 11 * MIB, 13 * MIB];
+        const sendAt = (i: number) => place(upload, 3 * i + 1, at[i]!, bytes.subarray(at[i], at[i + 1]));
+        const parts = [await sendAt(0), ...(await Promise.all([sendAt(1), sendAt(2)]))];
+        expect(await collect(store.listUploads(key))).toHaveLength(1);
+        expect(await upload.complete(parts, crc32(bytes), signal)).toBe(null);
+        expect((await bytesOf(key)).equals(bytes)).toBe(true);
+        expect((await store.head(key)).contentType).toBe('application/zip');
+        await upload.abort();
+        await expectNothingLeftBeside(key);
+      });
+
+      it('leaves nothing after its abort', async () => {
+        for (const size of [10, MAX_HELD + 1]) {
+          const key = newKey();
+          const upload = held(key);
+          await place(upload, 1, 0, noise(size));
+          await upload.abort();
+          await expectNothingLeft(key);
+        }
+      });
+
+      it('copies behind bytes that it holds', async () => {
+        if (!subject.copiesLocally) return;
+        const [from, key] = [newKey(), newKey()];
+        const bytes = noise(12 * MIB);
+        const { etag } = await store.write(from, bytes);
+        const upload = new HeldUpload(store, key, { ...options(), checked: false });
+        const first = await place(upload, 1, 0, bytes.subarray(0, 5 * MIB));
+        const range = { start: 5 * MIB, end: 12 * MIB };
+        const copied = await upload.copyPart(2, { key: from, etag }, range, signal);
+        expect(await upload.complete([first, copied], crc32(bytes), signal)).toBe(null);
+        expect((await bytesOf(key)).equals(bytes)).toBe(true);
+      });
     });
   });
 
@@ -251,6 +395,20 @@ export function multipartStoreContract(start: () => Promise<MultipartUnderTest>)
       expect(await read({ etag, start: 0, end: 5 }, newKey())).toBe('FILE_NOT_FOUND');
       expect(await read({ etag, start: 10, end: 11 })).toBe('RANGE_NOT_SATISFIABLE');
       expect(await read({ etag, start: 5, end: 11 })).toMatch(/RANGE_NOT_SATISFIABLE|STORAGE_UNAVAILABLE/);
+    });
+
+    it('reads the same at once where it can', async () => {
+      const key = newKey();
+      const bytes = noise(1_000);
+      const { etag } = await store.write(key, bytes);
+      const read = (range: { etag: string; start: number; end: number }, into: Buffer) =>
+        store.readIntoSync!(key, range, into);
+      if (!store.readIntoSync) return;
+      const into = Buffer.alloc(990);
+      read({ etag, start: 10, end: 1_000 }, into);
+      expect(into.equals(bytes.subarray(10))).toBe(true);
+      expect(() => read({ etag: '"another"', start: 0, end: 10 }, Buffer.alloc(10))).toThrow(Error);
+      expect(() => read({ etag, start: 995, end: 1_005 }, Buffer.alloc(10))).toThrow(Error);
     });
 
     it('rejects a buffer of another length', async () => {

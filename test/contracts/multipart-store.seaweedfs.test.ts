@@ -6,6 +6,6 @@ import { startS3Store } from './s3-under-test.js';
 describeWith(await locateSeaweedFs(), 'S3Upload on SeaweedFs', (program) => {
   multipartStoreContract(async () => {
     const subject = await startS3Store(await startSeaweedFs(program));
-    return { ...subject, checks: true, refusesWrongSums: true };
+    return { ...subject, checks: true, refusesWrongSums: true, copiesLocally: true };
   });
 });

@@ -6,6 +6,6 @@ import { startS3Store } from './s3-under-test.js';
 describeWith(await locateVersitygw(), 'S3Upload on Versitygw', (program) => {
   multipartStoreContract(async () => {
     const subject = await startS3Store(await startVersitygw(program));
-    return { ...subject, checks: true, refusesWrongSums: true };
+    return { ...subject, checks: true, refusesWrongSums: true, copiesLocally: true };
   });
 });

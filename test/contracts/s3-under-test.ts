@@ -1,5 +1,5 @@
 import { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../src/dev/processes/free-ports.js';
 import type { S3Server } from '../support/s3-servers.js';
 import type { StoreUnderTest } from './object-store.contract.js';
 

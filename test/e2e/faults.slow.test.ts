@@ -210,7 +210,7 @@ describeWith(programs, 'download', (temporalCli, weed) => {
     const status = await stack.waitUntilFinal(jobId);
     expect(status.error).toMatchObject({ code: 'FILE_CHANGED' });
     expect(status.error?.message).toContain('70002 (“late.bin”) changed');
-    expect(await stack.artifacts(jobId)).toEqual([]);
+    await waitFor('the store to be empty', async () => (await stack.artifacts(jobId)).length === 0);
   });
 
   it('skips a vanished file and lists it', async () => {

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { ArchivePresence } from '../../src/jobs/archive-presence.js';
 import { Admission } from '../../src/jobs/admission.js';
+import { BuildQueueLimit } from '../../src/temporal/build-queue-limit.js';
 import { TemporalJobs } from '../../src/temporal/jobs/temporal-jobs.js';
 import { TemporalUserQueues } from '../../src/temporal/lanes/temporal-user-queues.js';
 import { workflowIdFor } from '../../src/contract/names.js';
@@ -18,7 +19,8 @@ function unlimited(client: Client): TemporalJobs {
   const queues = new TemporalUserQueues(client, logger, 5_000);
   const archives = new ArchivePresence({ head: async () => {} });
   const admission = new Admission(queues, 0);
-  return new TemporalJobs({ client, logger, queues, admission, archives, isCapped: false });
+  const buildQueue = new BuildQueueLimit(client, 0);
+  return new TemporalJobs({ client, logger, queues, admission, archives, buildQueue, isCapped: false });
 }
 
 describeWith(await locateTemporalCli(), 'job start while Temporal is frozen', (temporalCli) => {

@@ -246,6 +246,7 @@ describeWith(await locateTemporalCli(), 'OpenAPI document', (temporalCli) => {
     const eve = { headers: { 'x-user-id': 'eve' } };
     await assertDocumented('get /v1/admin/failed', 403, stack.request('/v1/admin/failed', eve));
     await assertDocumented('get /v1/admin/jobs/{jobId}', 200, stack.request(`/v1/admin/jobs/${jobId}`));
+    await assertDocumented('get /v1/admin/store', 200, stack.request('/v1/admin/store'));
     await stack.workers[0]!.pause();
     await assertDocumented(
       'post /v1/admin/failed/{jobId}/retry',

@@ -64,7 +64,7 @@ describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
     });
 
   it('serves only admin users', async () => {
-    for (const path of ['failed', `jobs/${UNKNOWN}`]) {
+    for (const path of ['failed', 'store', `jobs/${UNKNOWN}`]) {
       expect(await answer(stack.request(`/v1/admin/${path}`))).toMatchObject({
         status: 403,
         code: 'FORBIDDEN',

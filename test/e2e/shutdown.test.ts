@@ -4,8 +4,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../src/dev/processes/free-ports.js';
 import { open } from '../support/raw-http.js';
+import { metricsPortIn } from '../support/metrics-text.js';
 import { describeWith } from '../support/require-server.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
@@ -29,7 +30,7 @@ async function endOf(server: TestServer, signal: NodeJS.Signals = 'SIGTERM'): Pr
 function shutdownLines(lines: readonly string[]): unknown[] {
   return lines
     .map((line) => JSON.parse(line) as { msg: string })
-    .filter(({ msg }) => msg !== 'request failed');
+    .filter(({ msg }) => !msg.startsWith('request'));
 }
 
 describe('shutdown without Temporal', () => {
@@ -86,10 +87,22 @@ describe('shutdown without Temporal', () => {
 describeWith(await locateTemporalCli(), 'shutdown after Temporal stopped', (temporalCli) => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await Stack.start({ temporalCli, env: { SHUTDOWN_GRACE_MS: '1000' } });
+    const env = {
+      SHUTDOWN_GRACE_MS: '1000',
+      METRICS_PORT: '0',
+      TEMPORAL_METRICS_PORT: String((await freePorts(1))[0]),
+    };
+    stack = await Stack.start({ temporalCli, env });
     await stack.temporal.kill();
   });
   afterAll(() => stack?.stop());
+
+  it.each(['/livez', '/readyz'])('leaves the worker healthy at %s', async (path) => {
+    const port = metricsPortIn(stack.workers[0]!.log);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ message: 'running', workers: { longhaul: 'RUNNING' } });
+  });
 
   it('ends the API with one line', async () => {
     expect((await stack.request('/health')).status).toBe(503);

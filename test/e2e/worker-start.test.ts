@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterEach, expect, it } from '@jest/globals';
 import { S3Client, CreateBucketCommand } from '@aws-sdk/client-s3';
+import { metricsPortIn } from '../support/metrics-text.js';
 import { describeWith } from '../support/require-server.js';
 import { locateVersitygw, type S3Server, startVersitygw } from '../support/s3-servers.js';
 import { Stack } from '../support/stack.js';
@@ -47,19 +46,11 @@ describeWith(programs, 'worker', (temporalCli, versitygw) => {
     return report.checks;
   }
 
-  /** Runs the health check of a worker's container, with an empty setting as Compose passes it. */
-  async function containerHealth(): Promise<string> {
-    const env = {
-      ...process.env,
-      TEMPORAL_ADDRESS: stack.temporalAddress,
-      TEMPORAL_TLS: '',
-      TEMPORAL_API_KEY: '',
-    };
-    const run = promisify(execFile)(process.execPath, ['deploy/worker-health.js'], { env });
-    return run.then(
-      () => 'healthy',
-      ({ stderr }: { stderr: string }) => stderr,
-    );
+  /** Asks the metrics port of a worker, as probes do. */
+  async function probed(worker: TestServer, path: string): Promise<{ status: number; message: string }> {
+    const response = await fetch(`http://127.0.0.1:${metricsPortIn(worker.log)}${path}`);
+    const { message } = (await response.json()) as { message: string };
+    return { status: response.status, message };
   }
 
   async function expectQuietExit(worker: TestServer) {
@@ -72,7 +63,7 @@ describeWith(programs, 'worker', (temporalCli, versitygw) => {
   it('logs no warning in a normal start', async () => {
     stack = await Stack.start({ temporalCli });
     const [worker] = stack.workers;
-    await waitFor('all queues to be polled', () => worker!.log.match(/"RUNNING"/g)?.length === 3);
+    await waitFor('all queues to be polled', () => worker!.log.match(/"RUNNING"/g)?.length === 4);
     expect(warningsOf(worker!)).toEqual([]);
   });
 
@@ -99,14 +90,16 @@ describeWith(programs, 'worker', (temporalCli, versitygw) => {
   it('waits for a store that does not run', async () => {
     const server = await startWithoutWorker();
     await server.kill();
-    const { worker, warning } = await refusedStart({});
+    const { worker, warning } = await refusedStart({ METRICS_PORT: '0' });
     expect(warning).toContain('S3_ENDPOINT');
     await expectAbsent(worker);
-    expect(await containerHealth()).toMatch(/^Temporal has no recent heartbeat.*\n$/);
+    expect(await probed(worker, '/livez')).toMatchObject({ status: 200 });
+    expect(await probed(worker, '/readyz')).toMatchObject({ status: 503 });
     await server.restart();
     await waitFor('the worker to be ready', () => worker.log.includes('worker ready'));
     expect(warningsOf(worker)).toHaveLength(1);
-    await waitFor('the container to be healthy', async () => (await containerHealth()) === 'healthy');
+    await waitFor('the worker to run', async () => (await probed(worker, '/readyz')).message === 'running');
+    expect(await probed(worker, '/livez')).toEqual({ status: 200, message: 'running' });
     await expectQuietExit(worker);
   });
 });

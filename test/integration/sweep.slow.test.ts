@@ -10,7 +10,7 @@ import {
 } from '@temporalio/worker';
 import { createActivities, createSweepActivities } from '../../src/activities/index.js';
 import {
-  BUILD_TASK_QUEUE,
+  SEGMENT_TASK_QUEUE,
   DOWNLOAD_WORKFLOW,
   MEMO,
   ORCHESTRATION_TASK_QUEUE,
@@ -32,7 +32,9 @@ import { describeWith } from '../support/require-server.js';
 import { locateSeaweedFs, type S3Server, startSeaweedFs } from '../support/s3-servers.js';
 import { Stack } from '../support/stack.js';
 import { locateTemporalCli } from '../support/temporal-programs.js';
+import { sweep as triggeredSweep } from '../support/sweep.js';
 import { waitFor } from '../support/wait-for.js';
+import { SILENT_SINKS } from '../support/silent-sinks.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -96,6 +98,7 @@ describeWith(programs, 'nightly sweep', (temporalCli, weed) => {
       });
       const { sweepArtifacts } = createSweepActivities({
         store,
+        marker: { claim: async () => {} },
         jobs: new TemporalJobLookup(client),
         ttlMs: HOUR,
         now: () => Date.now() + ahead,
@@ -105,10 +108,11 @@ describeWith(programs, 'nightly sweep', (temporalCli, weed) => {
         Worker.create({
           connection: native,
           taskQueue: ORCHESTRATION_TASK_QUEUE,
+          sinks: SILENT_SINKS,
           workflowBundle: { codePath: WORKFLOW_BUNDLE },
           activities: { ...light, sweepArtifacts },
         }),
-        Worker.create({ connection: native, taskQueue: BUILD_TASK_QUEUE, activities: { buildArchive } }),
+        Worker.create({ connection: native, taskQueue: SEGMENT_TASK_QUEUE, activities: { buildArchive } }),
       ]);
     }
 
@@ -129,20 +133,9 @@ describeWith(programs, 'nightly sweep', (temporalCli, weed) => {
       return job.jobId;
     }
 
-    /** Triggers the schedule like an operator, and waits for the sweep that it starts. */
     async function sweep(): Promise<SweepSummary> {
       await ensureSweepSchedule(client.schedule, NIGHTLY, logger);
-      const handle = client.schedule.getHandle(SWEEP_SCHEDULE);
-      const before = (await handle.describe()).info.numActionsTaken;
-      await handle.trigger();
-      let workflowId = '';
-      await waitFor('the schedule to start a sweep', async () => {
-        const { info } = await handle.describe();
-        const action = info.recentActions.at(-1)?.action;
-        if (action?.type === 'startWorkflow') ({ workflowId } = action.workflow);
-        return info.numActionsTaken > before;
-      });
-      return client.workflow.getHandle(workflowId).result() as Promise<SweepSummary>;
+      return triggeredSweep(client);
     }
 
     const put = (jobId: string) => stack.store.write(archiveKey(jobId, 'left', 'zip'), noise(1_000));

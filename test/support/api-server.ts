@@ -1,3 +1,4 @@
+import { Overload } from '../../src/concurrency/overload.js';
 import { pino } from 'pino';
 import { createApp } from '../../src/api/app.js';
 import type { AppDependencies } from '../../src/api/dependencies.js';
@@ -7,6 +8,7 @@ import { StreamTickets } from '../../src/api/auth/stream-tickets.js';
 import { NoFileList } from '../../src/jobs/file-ports.js';
 import { Health } from '../../src/api/health.js';
 import { createNodeServer } from '../../src/api/http/node-server.js';
+import { storeView } from '../../src/jobs/store-view.js';
 import { JobWatchers } from '../../src/jobs/status/job-watchers.js';
 import { StreamHub } from '../../src/api/streams/stream-hub.js';
 import { jobNotFound } from '../../src/contract/errors.js';
@@ -54,6 +56,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
     callbackRefusal: () => undefined,
     rateLimit: { windowMs: 60_000, maxRequests: 0 },
     store: { signedLink: notFound, read: notFound },
+    storeView: async () => storeView(null, null),
     archives: { isGone: async () => false },
     storeOrigin: async () => null,
     pageFolder: '/nonexistent',
@@ -69,6 +72,7 @@ export function appDependencies(changes: Partial<AppDependencies> = {}): AppDepe
       requestTimeoutMs: 5_000,
       linkTtlSeconds: 300,
     },
+    overload: new Overload(400),
     version: '0.0.0',
     logger: pino({ level: 'silent' }),
     ...changes,

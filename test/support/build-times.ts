@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { BUILD_TASK_QUEUE, workflowIdFor } from '../../src/contract/names.js';
+import { SEGMENT_TASK_QUEUE, workflowIdFor } from '../../src/contract/names.js';
 
 /** Build times of a job from its workflow history, in milliseconds since the epoch. */
 export interface BuildTime {
@@ -23,7 +23,7 @@ export async function buildTimes(client: Client, jobId: string): Promise<BuildTi
   const events = (await client.workflow.getHandle(workflowIdFor(jobId)).fetchHistory()).events ?? [];
   return events.flatMap((event) => {
     const activity = event.activityTaskScheduledEventAttributes;
-    if (activity?.taskQueue?.name !== BUILD_TASK_QUEUE) return [];
+    if (activity?.taskQueue?.name !== SEGMENT_TASK_QUEUE) return [];
     const started = events.find((other) =>
       event.eventId?.equals(other.activityTaskStartedEventAttributes?.scheduledEventId ?? -1),
     );

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePorts } from './free-ports.js';
+import { freePorts } from '../../src/dev/processes/free-ports.js';
 import { TestServer } from './test-server.js';
 import { run } from './unpack.js';
 import { waitFor } from './wait-for.js';

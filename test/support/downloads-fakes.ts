@@ -15,6 +15,8 @@ export class FakeServer {
   refusal: Error | undefined;
   /** Thrown by every other call. */
   failure: Error | undefined;
+  /** Thrown by each cancellation. */
+  cancelFailure: Error | undefined;
   /** Told by each start before its answer. */
   retriedAfterMs: number | undefined;
   private answers = Promise.resolve();
@@ -56,6 +58,7 @@ export class FakeServer {
       status: (jobId, call) => asked('status', jobId, call),
       cancel: async (jobId, call) => {
         await asked('cancel', jobId, call);
+        if (this.cancelFailure) throw this.cancelFailure;
         await this.answers;
         this.set(jobId, { status: 'cancelled' });
         return this.job(jobId);

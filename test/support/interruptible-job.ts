@@ -19,7 +19,8 @@ export async function writeSlowFile(store: ObjectStore): Promise<void> {
 
 export async function writeSmallFiles(store: ObjectStore): Promise<void> {
   await store.write('downloads/70001', Buffer.from('small'), { metadata: { filename: 'small.txt' } });
-  await store.write('downloads/70002', Buffer.alloc(MIB), { metadata: { filename: 'late.bin' } });
+  // Too large to be read ahead beside the slow file.
+  await store.write('downloads/70002', Buffer.alloc(2 * MIB), { metadata: { filename: 'late.bin' } });
 }
 
 /** Expects the archive of SLOW_JOB, byte for byte, as two unpackers read it. */

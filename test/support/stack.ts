@@ -8,17 +8,27 @@ import { isFinal } from '../../src/contract/snapshot.js';
 import { jobPrefix } from '../../src/storage/keys.js';
 import { createObjectStore, type StoreSettings } from '../../src/storage/create-store.js';
 import type { ObjectStore } from '../../src/storage/object-store.js';
-import { freePorts } from './free-ports.js';
+import { freePorts } from '../../src/dev/processes/free-ports.js';
+import { apiKeySettings, workerKeySettings } from '../../src/dev/topology/store-identities.js';
 import type { S3Server } from './s3-servers.js';
 import { TestServer } from './test-server.js';
 import { waitFor } from './wait-for.js';
 
 const dist = (file: string) => resolve('dist', file);
 
+/** A busy machine starts a server in half a minute. */
+const START_MS = 120_000;
+
+/** How a stack reaches an S3 server. */
+export type S3Access = Pick<
+  S3Server,
+  'endpoint' | 'region' | 'bucket' | 'accessKeyId' | 'secretAccessKey' | 'identities'
+>;
+
 export interface StackOptions {
   temporalCli: string;
   /** S3 server for objects; a folder when absent. */
-  s3?: S3Server;
+  s3?: S3Access;
   env?: Record<string, string>;
   workers?: number;
   /** More dynamic config of the Temporal server than `npm start` sets, as `key=value`. */
@@ -28,7 +38,8 @@ export interface StackOptions {
 /** The whole product on real servers: Temporal, workers, API and object store, run as in production. */
 export class Stack {
   readonly workers: TestServer[] = [];
-  private readonly others: TestServer[] = [];
+  /** API servers besides the first. */
+  readonly others: TestServer[] = [];
   api!: TestServer;
   readonly baseUrl: string;
   store!: ObjectStore;
@@ -39,6 +50,8 @@ export class Stack {
 
   private constructor(
     private readonly env: Record<string, string>,
+    /** Settings that only API servers, or only workers, have. */
+    private readonly ofRole: Record<'api' | 'worker', Record<string, string>>,
     readonly temporal: TestServer,
     /** DATA_DIR of every service. */
     readonly dataDir: string,
@@ -70,7 +83,7 @@ export class Stack {
       ...dynamicConfig.map((setting) => `--dynamic-config-value=${setting}`),
     ];
     const temporal = new TestServer(temporalCli, temporalArgs, {}, [directory]);
-    const stack = new Stack(settings, temporal, directory, temporalPort, apiPort);
+    const stack = new Stack(settings, roleSettings(s3, env), temporal, directory, temporalPort, apiPort);
     stack.store = await createObjectStore(storeSettings(directory, s3));
     try {
       await stack.startTemporal();
@@ -92,9 +105,14 @@ export class Stack {
   }
 
   async startApi(): Promise<void> {
-    this.api = new TestServer(process.execPath, [dist('api/server.js')], this.env, []);
+    this.api = new TestServer(
+      process.execPath,
+      [dist('api/server.js')],
+      { ...this.env, ...this.ofRole.api },
+      [],
+    );
     this.api.start();
-    await waitFor('the API to start', async () => (await fetch(`${this.baseUrl}/livez`)).ok);
+    await waitFor('the API to start', async () => (await fetch(`${this.baseUrl}/livez`)).ok, START_MS);
   }
 
   /** Starts another API server with optional settings and returns its base URL. */
@@ -103,29 +121,40 @@ export class Stack {
     const api = new TestServer(
       process.execPath,
       [dist('api/server.js')],
-      { ...this.env, ...env, PORT: String(port) },
+      { ...this.env, ...this.ofRole.api, ...env, PORT: String(port) },
       [],
     );
     api.start();
     this.others.push(api);
     const baseUrl = `http://127.0.0.1:${port}`;
-    await waitFor('the other API to start', async () => (await fetch(`${baseUrl}/livez`)).ok);
+    await waitFor('the other API to start', async () => (await fetch(`${baseUrl}/livez`)).ok, START_MS);
     return baseUrl;
   }
 
-  /** Starts a worker without waiting until it is ready. */
-  spawnWorker(env: Record<string, string> = {}): TestServer {
-    const worker = new TestServer(process.execPath, [dist('worker.js')], { ...this.env, ...env }, []);
+  /** Starts a worker, of this build by default, without waiting until it is ready. */
+  spawnWorker(env: Record<string, string> = {}, program = dist('worker.js')): TestServer {
+    const worker = new TestServer(
+      process.execPath,
+      [program],
+      { ...this.env, ...this.ofRole.worker, ...env },
+      [],
+    );
     worker.start();
     this.workers.push(worker);
     return worker;
   }
 
-  async startWorker(env: Record<string, string> = {}): Promise<TestServer> {
-    const worker = this.spawnWorker(env);
-    await waitFor('the worker to start', () => !worker.isRunning || worker.log.includes('worker ready'));
+  async startWorker(env: Record<string, string> = {}, program?: string): Promise<TestServer> {
+    const worker = this.spawnWorker(env, program);
+    const ready = () => !worker.isRunning || worker.log.includes('worker ready');
+    await waitFor('the worker to start', ready, START_MS);
     if (!worker.isRunning) throw new Error(`The worker ended:\n${worker.log}`);
     return worker;
+  }
+
+  /** Every process of ours, those that were killed included. */
+  get processes(): readonly TestServer[] {
+    return [this.api, ...this.workers, ...this.others];
   }
 
   /** Kills all servers and removes their files. */
@@ -148,11 +177,16 @@ export class Stack {
     });
   }
 
-  /** Starts a job; rejects if the API does not accept it. */
+  /** Starts a job, again while the server is overloaded. Rejects if the API does not accept it. */
   async initiate(body: unknown): Promise<StartedDownload> {
-    const response = await this.post('/v1/download/initiate', body);
-    if (response.status !== 202) throw new Error(`Not accepted: ${await response.text()}`);
-    return (await response.json()) as StartedDownload;
+    const deadline = Date.now() + START_MS;
+    for (;;) {
+      const response = await this.post('/v1/download/initiate', body);
+      const text = await response.text();
+      if (response.status === 202) return JSON.parse(text) as StartedDownload;
+      if (!text.includes('"OVERLOADED"') || Date.now() > deadline) throw new Error(`Not accepted: ${text}`);
+      await delay(500);
+    }
   }
 
   async status(jobId: string): Promise<DownloadStatus> {
@@ -228,7 +262,7 @@ function temporalArguments(directory: string, port: number): string[] {
   ];
 }
 
-export function s3Settings(s3: S3Server): Record<string, string> {
+export function s3Settings(s3: S3Access): Record<string, string> {
   return {
     OBJECT_STORE: 's3',
     S3_ENDPOINT: s3.endpoint,
@@ -240,7 +274,17 @@ export function s3Settings(s3: S3Server): Record<string, string> {
   };
 }
 
-function storeSettings(dataDir: string, s3?: S3Server): StoreSettings {
+/** With a server that has several keys, API servers and workers have their own. */
+function roleSettings(s3: S3Access | undefined, env: Record<string, string>) {
+  const { identities } = s3 ?? {};
+  if (!identities) return { api: {}, worker: {} };
+  return {
+    api: { ...apiKeySettings(identities), ...env },
+    worker: { ...workerKeySettings(identities), ...env },
+  };
+}
+
+function storeSettings(dataDir: string, s3?: S3Access): StoreSettings {
   return {
     kind: s3 ? 's3' : 'file',
     dataDir,

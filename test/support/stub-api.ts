@@ -47,7 +47,7 @@ export class StubApi {
     const answer = this.answers[route] ?? problem(404, 'ROUTE_NOT_FOUND', `There is no route ${route}.`);
     const { status = 200, headers, body } = typeof answer === 'function' ? answer() : answer;
     res.writeHead(status, { 'content-type': 'application/json', ...headers });
-    res.end(typeof body === 'string' ? body : JSON.stringify(body));
+    res.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   }
 }
 

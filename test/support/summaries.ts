@@ -4,7 +4,10 @@ import proto from '@temporalio/proto';
 
 const { EventType } = proto.temporal.api.enums.v1;
 
-/** Events that the Web UI shows with a summary. A marker is a local activity. */
+/** Name of the marker of `patched()`, which cannot carry a summary. */
+const PATCH_MARKER = 'core_patch';
+
+/** Events that the Web UI shows with a summary. Other markers are local activities. */
 const SUMMARIZED = new Set<number>([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
   EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
@@ -28,8 +31,9 @@ export async function summariesOf(
 ): Promise<Summaries> {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const read: Summaries = { type, texts: [], without: [] };
-  for (const { eventType, userMetadata } of events ?? []) {
+  for (const { eventType, userMetadata, markerRecordedEventAttributes } of events ?? []) {
     if (!SUMMARIZED.has(eventType ?? 0)) continue;
+    if (markerRecordedEventAttributes?.markerName === PATCH_MARKER) continue;
     const payload = userMetadata?.summary;
     if (payload) read.texts.push(defaultPayloadConverter.fromPayload<string>(payload));
     else read.without.push(`${type} ${EventType[eventType ?? 0]}`);

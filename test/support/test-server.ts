@@ -21,6 +21,8 @@ export class TestServer {
     private readonly env: Record<string, string>,
     /** Removed when the server is stopped for good. */
     private readonly leftovers: readonly string[],
+    /** True for a server with processes of its own, which a kill of the first one would leave. */
+    private readonly isGroup = false,
   ) {}
 
   /** The last output of the server. */
@@ -45,6 +47,7 @@ export class TestServer {
     const child = spawn(this.program, this.args, {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: this.isGroup,
     });
     const keep = (chunk: Buffer) => {
       this.output = (this.output + chunk.toString()).slice(-KEPT_OUTPUT);
@@ -53,7 +56,7 @@ export class TestServer {
     child.stderr.on('data', keep);
     child.once('error', (error) => keep(Buffer.from(String(error))));
     this.child = child;
-    if (child.pid !== undefined) this.watchdog = watch(child.pid, this.leftovers);
+    if (child.pid !== undefined) this.watchdog = watch(this.isGroup ? -child.pid : child.pid, this.leftovers);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -72,16 +75,17 @@ export class TestServer {
 
   /** Kills the server like a crash; its data stays. */
   async kill(): Promise<void> {
-    await Promise.all([end(this.child), end(this.watchdog)]);
+    await Promise.all([end(this.child, this.isGroup), end(this.watchdog)]);
     this.child = undefined;
     this.watchdog = undefined;
   }
 }
 
-/** Kills `pid` and removes `leftovers` when the pipe to its standard input ends. */
+/** Kills `pid`, a group when negative, and removes `leftovers` when the pipe to its standard input ends. */
 function watch(pid: number, leftovers: readonly string[]): ChildProcess {
   // Ignore Ctrl-C, otherwise the watchdog would die before it cleans up.
-  const script = 'trap "" INT TERM HUP; pid=$1; shift; read -r _; kill -KILL "$pid" 2>/dev/null; rm -rf "$@"';
+  const script =
+    'trap "" INT TERM HUP; pid=$1; shift; read -r _; kill -KILL -- "$pid" 2>/dev/null; rm -rf "$@"';
   return spawn('sh', ['-c', script, 'watchdog', String(pid), ...leftovers], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -100,9 +104,10 @@ async function isFrozen(pid: number): Promise<boolean> {
   return states.every((state) => /\) T [^)]*$/.test(state));
 }
 
-async function end(child: ChildProcess | undefined): Promise<void> {
+async function end(child: ChildProcess | undefined, isGroup = false): Promise<void> {
   if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'close');
-  child.kill('SIGKILL');
+  if (isGroup) process.kill(-child.pid, 'SIGKILL');
+  else child.kill('SIGKILL');
   await ended;
 }

@@ -1,10 +1,16 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { fileURLToPath } from 'node:url';
 import type { DownloadActivities } from '../../src/contract/activities.js';
 import {
-  BUILD_TASK_QUEUE,
+  SEGMENT_TASK_QUEUE,
   DOWNLOAD_WORKFLOW,
   MEMO,
   ORCHESTRATION_TASK_QUEUE,
@@ -12,9 +18,11 @@ import {
   workflowIdFor,
 } from '../../src/contract/names.js';
 import { queuedSnapshot } from '../../src/contract/queued-snapshot.js';
+import type { SegmentActivities } from '../../src/contract/segments.js';
 import { laneActivities } from '../../src/temporal/lanes/lane-activities.js';
 import type { DownloadJob } from '../../src/contract/job.js';
 import type { downloadWorkflow } from '../../src/workflows/index.js';
+import { SILENT_SINKS } from './silent-sinks.js';
 
 /** The workflow bundle that production runs. */
 export const WORKFLOW_BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
@@ -48,14 +56,19 @@ export class TimeSkippingTemporal {
   /** Starts the job and runs `body` while workers with these activities serve both task queues. */
   run<T>(
     job: DownloadJob,
-    activities: DownloadActivities,
+    activities: DownloadActivities & SegmentActivities,
     body: (handle: JobHandle) => Promise<T>,
   ): Promise<T> {
     return this.serve(activities, async () => body(await this.startJob(job)));
   }
 
-  async serve<T>(activities: DownloadActivities, body: () => Promise<T>): Promise<T> {
-    const { buildArchive, ...light } = activities;
+  /** @param options of the worker that runs the workflows. */
+  async serve<T>(
+    activities: DownloadActivities & SegmentActivities,
+    body: () => Promise<T>,
+    options: Partial<WorkerOptions> = {},
+  ): Promise<T> {
+    const { buildArchive, planArchive, buildSegment, finishArchive, ...light } = activities;
     const common = {
       connection: this.env.nativeConnection,
       maxHeartbeatThrottleInterval: 50,
@@ -63,14 +76,16 @@ export class TimeSkippingTemporal {
     };
     const build = await Worker.create({
       ...common,
-      taskQueue: BUILD_TASK_QUEUE,
-      activities: { buildArchive },
+      taskQueue: SEGMENT_TASK_QUEUE,
+      activities: { buildArchive, planArchive, buildSegment, finishArchive },
     });
     const orchestration = await Worker.create({
       ...common,
       taskQueue: ORCHESTRATION_TASK_QUEUE,
+      sinks: SILENT_SINKS,
       workflowBundle: { codePath: WORKFLOW_BUNDLE },
       activities: { ...light, ...laneActivities },
+      ...options,
     });
     return build.runUntil(orchestration.runUntil(body));
   }

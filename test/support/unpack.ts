@@ -12,6 +12,8 @@ export interface UnpackedEntry {
   sha256: string;
   /** How a ZIP entry is compressed. */
   method: 'stored' | 'deflated' | null;
+  /** Bytes of a ZIP entry in the archive. */
+  packed: number | null;
 }
 
 /** Reads every entry with Python's zipfile or tarfile, which verify checksums. */
@@ -23,14 +25,14 @@ def digest(stream):
     while chunk := stream.read(1 << 20):
         h.update(chunk); n += len(chunk)
     return h.hexdigest(), n
-def row(name, stream, method=None):
+def row(name, stream, method=None, packed=None):
     sum, size = digest(stream)
-    print(json.dumps({"name": name, "size": size, "sha256": sum, "method": method}))
+    print(json.dumps({"name": name, "size": size, "sha256": sum, "method": method, "packed": packed}))
 if kind == "zip":
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             with archive.open(info) as stream:
-                row(info.filename, stream, {0: "stored", 8: "deflated"}[info.compress_type])
+                row(info.filename, stream, {0: "stored", 8: "deflated"}[info.compress_type], info.compress_size)
 else:
     with tarfile.open(path) as archive:
         for info in archive:
@@ -73,7 +75,8 @@ export async function run(command: string, args: string[]): Promise<string> {
   return output;
 }
 
-async function withFile<T>(archive: Buffer | string, use: (path: string) => Promise<T>): Promise<T> {
+/** Runs `use` with the path of an archive. */
+export async function withFile<T>(archive: Buffer | string, use: (path: string) => Promise<T>): Promise<T> {
   if (typeof archive === 'string') return use(archive);
   const folder = await mkdtemp(join(tmpdir(), 'longhaul-unpack-'));
   try {

@@ -52,7 +52,7 @@ describeWith(await locateTemporalTestServer(), 'sweepWorkflow', (serverPath) => 
 
   it('only warns on a server without schedules', async () => {
     const logged: string[] = [];
-    const logger = createLogger('warn', 'test', { write: (line) => void logged.push(line) });
+    const logger = createLogger('warn', 'test', { destination: { write: (line) => void logged.push(line) } });
     const client = new Client({ connection: temporal.env.connection });
     await ensureSweepSchedule(client.schedule, '0 3 * * *', logger);
     expect(logged.join()).toContain('failed to create the sweep schedule');

@@ -4,7 +4,7 @@ import { cp, readFile, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { freePorts } from '../../support/free-ports.js';
+import { freePorts } from '../../../src/dev/processes/free-ports.js';
 import { PackedClient } from '../../support/packed-client.js';
 import { describeWith } from '../../support/require-server.js';
 import { Stack } from '../../support/stack.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { DownloadStatus, FileOutcome } from '../../../clients/src/client/index.js';
+import type { DownloadRequest, DownloadStatus, FileOutcome } from '../../../clients/src/client/index.js';
 import { locateChromium, startBrowser } from '../../support/browser.js';
 import { startPartsSite } from '../../support/parts-site.js';
 import type { Receiver } from '../../support/receiver.js';
@@ -32,9 +32,10 @@ interface Problem {
 
 /** Answers of the API, for states that no real server gives on demand. */
 interface Api {
-  start?: Problem | 'never';
+  start?: Problem | 'never' | undefined;
   status: DownloadStatus | Problem | 'down';
-  outcomes?: FileOutcome[];
+  /** Absent: they cannot be read. */
+  outcomes?: FileOutcome[] | undefined;
 }
 
 describeWith([await locateChromium()], 'parts in each state', (chromium) => {
@@ -54,7 +55,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     context = await browser.newContext();
     page = await context.newPage();
     await page.route('**/v1/**', async (route) => {
-      const { pathname } = new URL(route.request().url());
+      const { pathname, searchParams } = new URL(route.request().url());
       const json = (body: object, status = 200, headers = {}) =>
         route.fulfill({ status, json: body, headers });
       const fail = ({ status, retryAfter, ...body }: Problem) =>
@@ -77,7 +78,12 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
         return route.fulfill({ body: 'zip', headers: { 'content-disposition': 'attachment' } });
       }
       if (pathname.endsWith('/nothing')) return fail({ status: 404, code: 'ROUTE_NOT_FOUND', detail: '' });
-      if (pathname.endsWith('/files')) return json({ files: api.outcomes ?? [], nextCursor: null });
+      if (pathname.endsWith('/files')) {
+        const states = searchParams.get('state')!.split(',');
+        const files = api.outcomes?.filter(({ state }) => states.includes(state));
+        if (files) return json({ files, nextCursor: null });
+        return fail({ status: 500, code: 'INTERNAL_ERROR', detail: 'The files could not be read.' });
+      }
       if (pathname.endsWith('/v1/downloads')) return json({ jobs: [], nextCursor: null });
       if (api.status === 'down') return route.abort();
       if ('code' in api.status) return fail(api.status);
@@ -144,7 +150,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
       name: 'photos.zip',
       size: 1.2e9,
       contentType: 'application/zip',
-      checksum: 'a'.repeat(64),
+      checksum: `sha256:${'a'.repeat(64)}`,
       files: 8,
       skipped: 0,
     },
@@ -175,7 +181,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
       name: 'starting',
       api: { start: 'never', status: aStatus() },
       texts: ['Preparing your download…'],
-      buttons: ['Close', 'Tell me when it is ready'],
+      buttons: ['Close', 'Cancel', 'Tell me when it is ready'],
       title: 'Preparing…',
     },
     {
@@ -220,9 +226,8 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
         /8 files · 1.2 GB · kept until 2 Jan 2036 \d\d:00/,
         /Saving starts now|Handed to your browser/,
         'SHA-256',
-        'a'.repeat(64),
       ],
-      buttons: ['Copy', 'Save again', 'Dismiss', 'Close'],
+      buttons: ['Save again', 'Close'],
       title: '✓ photos.zip',
     },
     {
@@ -240,7 +245,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
         'clip.mov changed while reading',
         'Also listed in _manifest.json inside.',
       ],
-      buttons: ['Copy list', 'Copy', 'Save again', 'Dismiss', 'Close'],
+      buttons: ['Copy list', 'Save again', 'Close'],
       title: '✓ photos.zip',
     },
     {
@@ -248,21 +253,21 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
       query: 'ids=70000,70001',
       api: { status: failed('FILE_NOT_FOUND', 'report.pdf does not exist.', null, [70_001]) },
       texts: ['Download failed', 'report.pdf does not exist.', '3 attempts · support number 7f3c'],
-      buttons: ['Try again without it', 'Try again', 'Dismiss', 'Close'],
+      buttons: ['Leave it out', 'Try again', 'Close'],
       title: '✗ photos.zip',
     },
     {
       name: 'failed-countdown',
       api: () => ({ status: failed('STORAGE_UNAVAILABLE', 'The object store is not reachable.', 60_000) }),
       texts: ['Download failed', 'The object store is not reachable.'],
-      buttons: [/Try again in (1:00|0:5\d)/, 'Dismiss', 'Close'],
+      buttons: [/Try again in (1:00|0:5\d)/, 'Close'],
       title: '✗ photos.zip',
     },
     {
       name: 'cancelled',
       api: { status: aStatus({ status: 'cancelled' }) },
       texts: ['Cancelled', 'Nothing was saved.'],
-      buttons: ['Start again', 'Dismiss', 'Close'],
+      buttons: ['Start again', 'Close'],
       title: 'Cancelled',
     },
     {
@@ -271,7 +276,7 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
         status: { ...COMPLETED, status: 'expired', archive: null, expiresAt: '2026-01-02T00:00:40.000Z' },
       },
       texts: ['Archive expired', 'Archives are kept for 24 hours. Starting again takes about 40 s.'],
-      buttons: ['Start again', 'Dismiss', 'Close'],
+      buttons: ['Start again', 'Close'],
       title: 'Expired',
     },
     {
@@ -378,22 +383,93 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     await expectToSee('Downloading 8 files');
   });
 
+  const LOST_STATUS = failed('FILE_NOT_FOUND', 'report.pdf does not exist.', null, [70_001]);
+  const LOST: Api = {
+    status: LOST_STATUS,
+    outcomes: [
+      { ...anOutcome(70_000, 'a.txt', ''), state: 'prepared', error: null },
+      { ...anOutcome(70_001, 'report.pdf', 'FILE_NOT_FOUND'), state: 'failed' },
+    ],
+  };
+
   it('starts again without the lost file', async () => {
-    await show(
-      { status: failed('FILE_NOT_FOUND', 'report.pdf does not exist.', null, [70_001]) },
-      'ids=70000,70001',
-    );
+    await show({ ...LOST }, 'ids=70000,70001');
     const started = page.waitForRequest('**/initiate');
-    await modal().getByRole('button', { name: 'Try again without it' }).waitFor();
+    await modal().locator('.lh-action-main').getByText('Leave it out').waitFor();
     api.status = RUNNING;
-    await press('Try again without it');
-    const request = (await started).postDataJSON() as { fileIds: number[]; clientRequestId: string };
-    expect(request.fileIds).toEqual([70_000]);
+    await press('Leave it out');
+    const request = (await started).postDataJSON() as DownloadRequest;
+    expect(request).toMatchObject({ files: [{ fileId: 70_000, name: 'a.txt' }], onFileError: 'fail' });
     await expectToSee('Downloading 8 files');
     expect(await page.evaluate('downloads.list().length')).toBe(1);
     await page.keyboard.press('Escape');
     // The button follows the download that goes on.
     await page.locator('[data-lh-part=button][data-state=running]').waitFor();
+  });
+
+  it('leaves the lost file out after a refresh too', async () => {
+    await show({ ...LOST }, 'ids=70000,70001&list');
+    await expectToSee('Download failed');
+    await page.reload();
+    const row = page.locator('[data-lh-part=row]');
+    await row.locator('.lh-action-main').getByText('Leave it out').waitFor();
+    const started = page.waitForRequest('**/initiate');
+    api.outcomes = undefined;
+    await row.getByRole('button', { name: 'Leave it out' }).click();
+    await row.getByText('The files could not be read.').waitFor();
+    api.outcomes = LOST.outcomes;
+    await row.getByRole('button', { name: 'Leave it out' }).click();
+    const request = (await started).postDataJSON() as DownloadRequest;
+    expect(request).toMatchObject({
+      files: [{ fileId: 70_000, name: 'a.txt' }],
+      archive: { name: 'photos', format: 'zip' },
+    });
+    expect(request.fileIds).toBeUndefined();
+  });
+
+  it('proposes no retry that must fail', async () => {
+    await show({ status: { ...LOST_STATUS, totalFiles: 1 } });
+    await expectToSee('Download failed');
+    await modal().getByRole('button', { name: 'Try again' }).waitFor();
+    expect(await modal().locator('.lh-action-main').count()).toBe(0);
+    await inspect('failed-alone');
+  });
+
+  it('gives up a start without a network', async () => {
+    await show({ start: 'never', status: aStatus() }, 'patient');
+    await context.setOffline(true);
+    await press('Cancel');
+    await expectToSee('Nothing was saved.');
+    await inspect('given-up');
+  });
+
+  it('asks to sign in after a sign-out', async () => {
+    await show({ status: RUNNING }, 'sign-in');
+    const spoken = page.getByRole('status').getByText('photos.zip: Downloading 8 files');
+    await spoken.waitFor({ state: 'attached' });
+    await page.evaluate('downloads.forget()');
+    await spoken.waitFor({ state: 'detached' });
+    api.start = { status: 401, code: 'UNAUTHENTICATED', detail: 'Authentication required.' };
+    await page.getByRole('button', { name: 'Download photos' }).click();
+    await expectToSee('Please sign in again');
+    await expectToSee('Your download starts after that.');
+    await inspect('after-sign-out');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'My own button' }).click();
+    api.start = undefined;
+    await page.evaluate('downloads.resume()');
+    await page.locator('[data-lh-part=button][data-state=running]').waitFor();
+  });
+
+  it('does not tell old failures', async () => {
+    await show({ ...LOST }, 'list');
+    await page.getByRole('alert').getByText('photos.zip failed').waitFor({ state: 'attached' });
+    await page.reload();
+    await page.locator('[data-lh-part=row]').getByText('Failed').waitFor();
+    api.start = 'never';
+    await page.getByRole('button', { name: 'Download photos' }).click();
+    await page.getByRole('status').getByText('Preparing').waitFor({ state: 'attached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   it('counts down while a busy server lets a start wait', async () => {
@@ -414,18 +490,6 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     await waitFor('the focus', focused);
     await toast.getByRole('button', { name: 'Close' }).press('Enter');
     await waitFor('the focus', () => page.evaluate("document.activeElement.textContent === '45 %'"));
-  });
-
-  it('offers only a retry without the request', async () => {
-    await show(
-      { status: failed('FILE_NOT_FOUND', 'report.pdf does not exist.', null, [70_001]) },
-      'ids=70000,70001&list',
-    );
-    await expectToSee('Download failed');
-    await page.reload();
-    const row = page.locator('[data-lh-part=row]').getByRole('button', { name: 'Try again' });
-    await row.waitFor();
-    expect(await row.allInnerTexts()).toEqual(['Try again']);
   });
 
   it('tells that it is offline, and keeps the numbers', async () => {
@@ -466,15 +530,20 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
 
   it('shows a save that did not begin', async () => {
     await show({ status: { ...COMPLETED, downloadUrl: '/v1/nothing' } });
-    await expectToSee('The archive could not be saved. Try again.');
+    await expectToSee('The archive is not saved. Try again.');
     await inspect('not-saved');
   });
 
-  it('selects the checksum without a clipboard', async () => {
-    await show({ status: COMPLETED });
+  it.each([
+    ['sha256', 'SHA-256', 'a'.repeat(64)],
+    ['crc32', 'CRC-32', 'cbf43926'],
+  ])('selects the %s without a clipboard', async (kind, label, hex) => {
+    await show({ status: { ...COMPLETED, archive: { ...COMPLETED.archive!, checksum: `${kind}:${hex}` } } });
     await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    await modal().getByText(label).click();
     await press('Copy');
-    expect(await page.evaluate('`${getSelection()}`')).toBe('a'.repeat(64));
+    expect(await page.evaluate('`${getSelection()}`')).toBe(hex);
+    await inspect(`checksum-${kind}`);
   });
 
   it('shows toasts with their own title', async () => {
@@ -482,10 +551,11 @@ describeWith([await locateChromium()], 'parts in each state', (chromium) => {
     await page.keyboard.press('Escape');
     const toast = page.locator('[data-lh-part=toast]');
     await toast.getByText('Preparing your metrics…').waitFor();
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('45 %');
+    await waitFor('the focus', () => page.evaluate("document.activeElement.textContent === '45 %'"));
     await inspect('toast');
     api.status = { ...COMPLETED, downloadUrl: null };
     await toast.getByText('photos.zip is ready').waitFor();
+    expect(await toast.count()).toBe(1);
     await inspect('toast-ready');
   });
 

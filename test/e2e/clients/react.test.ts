@@ -134,7 +134,7 @@ describeWith(programs, 'parts on a page', (temporalCli, chromium) => {
     await open('ids=70000,79999');
     await button('Download photos').click();
     await expectToSee('79999 does not exist');
-    await modal().getByRole('button', { name: 'Try again without it' }).click();
+    await modal().getByRole('button', { name: 'Leave it out' }).click();
     await expectToSee('Download ready');
     await waitFor('the file', () => saved.length === 1);
   });

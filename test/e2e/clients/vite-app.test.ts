@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { locateChromium, startBrowser } from '../../support/browser.js';
-import { freePorts } from '../../support/free-ports.js';
+import { freePorts } from '../../../src/dev/processes/free-ports.js';
 import { PackedClient } from '../../support/packed-client.js';
 import { describeWith } from '../../support/require-server.js';
 import { Stack } from '../../support/stack.js';

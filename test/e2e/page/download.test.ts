@@ -8,6 +8,7 @@ import { Stack } from '../../support/stack.js';
 import { locateTemporalCli } from '../../support/temporal-programs.js';
 import { readWithPython } from '../../support/unpack.js';
 import { openWebPage, row, WebPages } from '../../support/web-page.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const programs = [await locateTemporalCli(), await locateChromium()];
 
@@ -52,8 +53,8 @@ describeWith(programs, 'downloads on the page', (temporalCli, chromium) => {
   it.each(['tar', 'tar.gz'] as const)('saves %s with the keyboard alone', async (format) => {
     const page = await visit();
     await row(page, 'b.txt').waitFor();
-    await page.getByLabel('Format').selectOption(format);
     await page.keyboard.press('Control+a');
+    await page.getByLabel('Format').selectOption(format);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.keyboard.press('Control+Enter'),
@@ -79,7 +80,21 @@ describeWith(programs, 'downloads on the page', (temporalCli, chromium) => {
     await page.getByRole('dialog').getByText('linked.zip').waitFor();
     const unknown = await visit('#job=6dbe0f43-9a5c-5d5c-8a3e-1d0b3b8c0f4e');
     await unknown.getByRole('dialog', { name: 'No longer known' }).waitFor();
-    expect(await unknown.title()).toBe('Longhaul');
+    await waitFor('the title', async () => (await unknown.title()) === 'Longhaul');
+    const none = await visit('#job=none');
+    await none.getByRole('dialog', { name: 'No longer known' }).waitFor();
+    expect(await none.getByRole('dialog').count()).toBe(1);
+  });
+
+  it('opens a download that the list leaves out', async () => {
+    const { jobId } = await stack.initiate({ fileIds: [70_000], archive: { name: 'old' } });
+    await stack.waitUntilFinal(jobId);
+    const page = await tabs.visit(browser, 'about:blank');
+    await page.route('**/v1/downloads?*', (route) => route.fulfill({ json: { jobs: [], nextCursor: null } }));
+    await page.goto(`${stack.baseUrl}/#job=${jobId}`);
+    await page.getByRole('dialog', { name: 'Download ready' }).getByText('old.zip').waitFor();
+    // The list behind the dialog may have its row by now.
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Save' }).count()).toBe(1);
   });
 
   it('works over plain http with a host name', async () => {

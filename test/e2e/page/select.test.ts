@@ -133,6 +133,15 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
     await expectText(await visit(), 'No files yet');
   });
 
+  it('goes on to the last row of all', async () => {
+    site.files = manyFiles(2_000);
+    const page = await visit();
+    await at(page, 0).focus();
+    await page.keyboard.press('End');
+    await waitFor('the last row', async () => (await focused(page)) === '1999');
+    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('2000');
+  });
+
   it('keeps the rows when a page fails, and reads it again', async () => {
     site.files = manyFiles(300);
     const page = await visit();
@@ -151,7 +160,7 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
     site.me = { ...site.me, listing: false };
     const page = await visit();
     await page.getByLabel('Enter file ids').fill('100000\n100001, no/id');
-    await expectText(page, 'Not an id: no/id');
+    await expectText(page, '2 ids. Not an id: no/id');
     expect(await text(page)).toContain('2 files');
     expect(site.requests.some((request) => request.includes('/v1/files'))).toBe(false);
   });
@@ -162,8 +171,39 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
     for (const index of [0, 1, 2]) await at(page, index).click();
     await page.getByRole('button', { name: '2 files are not available' }).click();
     expect(await page.locator('#missing').textContent()).toContain('2026/report-00001.png');
-    await page.getByRole('button', { name: 'Leave them out' }).click();
+    await page.locator('#missing').getByRole('button', { name: 'Leave them out' }).click();
     expect(await text(page)).toContain('1 file');
+  });
+
+  it('offers to leave out a file that would stop it', async () => {
+    site.missing = new Set([100_001]);
+    const page = await visit();
+    for (const index of [0, 1]) await at(page, index).click();
+    await page.getByRole('button', { name: '1 file is not available' }).waitFor();
+    const action = page.locator('.download');
+    expect(await action.textContent()).toBe('Leave it out');
+    await page.getByLabel('If a file fails').selectOption('skip');
+    expect(await action.textContent()).toBe('Download');
+    await page.getByLabel('If a file fails').selectOption('fail');
+    await page.keyboard.press('Control+Enter');
+    expect(await selected(page)).toEqual([0]);
+    expect(await action.textContent()).toBe('Download');
+  });
+
+  it('shows options once there is something to download', async () => {
+    const page = await visit();
+    await at(page, 0).waitFor();
+    expect(await page.getByLabel('Format').count()).toBe(0);
+    await at(page, 0).click();
+    await page.getByLabel('Format').waitFor();
+  });
+
+  it('draws the whole ring of the last row', async () => {
+    const page = await visit();
+    await at(page, 0).focus();
+    await page.keyboard.press('End');
+    const ring = 'getComputedStyle(document.activeElement).outlineOffset';
+    expect(await page.evaluate(ring)).toBe('-2px');
   });
 
   it('refuses more bytes than a job may have', async () => {
@@ -181,6 +221,26 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
     expect(await selected(page)).toEqual([1, 3]);
     await page.evaluate("location.hash = 'files=100002'");
     await waitFor('the other link', async () => (await selected(page)).join() === '2');
+  });
+
+  it('takes the files of a link out of the address', async () => {
+    const page = await visit({}, '#files=100001');
+    await at(page, 1).waitFor();
+    expect(page.url()).toBe(site.url);
+    expect(await selected(page)).toEqual([1]);
+  });
+
+  it('tells what a link lost', async () => {
+    site.me.limits.filesPerJob = 2;
+    const page = await visit({}, '#files=100001,no/id,100003,..,100005&name=a/b');
+    const dialog = page.getByRole('dialog', { name: 'This link works only in part' });
+    await dialog.waitFor();
+    const said = await dialog.textContent();
+    expect(said).toContain('It names 3 files, but a download has 2 files at most.');
+    expect(said).toContain('2 entries are left out, because file ids look different: no/id, ...');
+    expect(said).toContain('No archive can have the name “a/b”');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect(await selected(page)).toEqual([1, 3]);
   });
 
   it('works below a path of a proxy', async () => {

@@ -1,4 +1,4 @@
-import type { MissingFile } from '../../../src/contract/files.js';
+import type { MissingFile, PreparedFile } from '../../../src/contract/files.js';
 import type { Compression } from '../../../src/contract/job.js';
 import {
   finishArchive,
@@ -12,7 +12,6 @@ import {
   type PlanEntry,
   type SegmentPlan,
 } from '../../../src/archive/zip/plan/plan.js';
-import type { FileToPlan } from '../../../src/archive/zip/plan/plan-entries.js';
 import { planSegments, type PlanOptions } from '../../../src/archive/zip/plan/plan-segments.js';
 import {
   type SegmentIo,
@@ -30,8 +29,8 @@ export const TIME = 1_715_949_296;
 export interface TestFile {
   name: string;
   bytes: Buffer;
-  /** The kind of source, `object` by default. `stream` is a server without ranges. */
-  source?: 'object' | 'stream';
+  /** The kind of source, `object` by default. `stream` is a server without ranges, `server` one with them. */
+  source?: 'object' | 'stream' | 'server';
   /** True when the store knows the CRC-32. */
   known?: boolean;
   crc32?: number;
@@ -43,7 +42,7 @@ export interface TestFile {
 export class ZipBench {
   readonly objects: Objects = new Map();
   readonly limits: Limits;
-  readonly files: FileToPlan[];
+  readonly files: PreparedFile[];
   upload: MemoryUpload;
   side: MemorySide;
   reader: MemoryReader;
@@ -132,10 +131,11 @@ export class ZipBench {
     },
   };
 
-  private add(file: TestFile, index: number): FileToPlan {
+  private add(file: TestFile, index: number): PreparedFile {
     const key = `file-${index}`;
     this.objects.set(key, file.bytes);
     const isObject = (file.source ?? 'object') === 'object';
+    const ranges = file.source === 'server';
     return {
       index,
       fileId: index,
@@ -144,7 +144,7 @@ export class ZipBench {
       contentType: file.contentType ?? null,
       source: isObject
         ? { kind: 'object', key, etag: etagOf(file.bytes) }
-        : { kind: 'https', url: key, etag: null, lastModified: null, ranges: false },
+        : { kind: 'https', url: key, etag: ranges ? '"1"' : null, lastModified: null, ranges },
       crc32: file.crc32 ?? null,
       ...(file.modifiedAt && { modifiedAt: file.modifiedAt }),
     };
@@ -152,6 +152,7 @@ export class ZipBench {
 }
 
 export function linesOf(plan: Plan, { lines }: SegmentPlan): PlanEntry[] {
+  if (lines.end === 0) return plan.entries;
   return parsePlanLines(Buffer.concat(plan.lines).subarray(lines.start, lines.end));
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run } from '../unpack.js';
+import { run, withFile } from '../unpack.js';
 import { locate, type ServerProgram } from '../locate-program.js';
 
 const SOURCES = join(import.meta.dirname, 'readers');
@@ -15,7 +15,15 @@ export interface ForeignEntry {
 
 /** Programs that read the archives; all are needed. */
 export function readerPrograms(): Promise<ServerProgram[]> {
-  const programs = ['java', 'javac', 'go', 'python3', 'unzip', '7z', 'bsdtar'];
+  return locateAll('java', 'javac', 'go', 'python3', 'unzip', '7z', 'bsdtar');
+}
+
+/** Programs for `readWithJava`. */
+export function javaPrograms(): Promise<ServerProgram[]> {
+  return locateAll('java', 'javac');
+}
+
+function locateAll(...programs: string[]): Promise<ServerProgram[]> {
   return Promise.all(
     programs.map((name) =>
       locate(name, { variable: `${name.toUpperCase()}_PATH`, paths: [`/usr/local/go/bin/${name}`] }),
@@ -23,11 +31,21 @@ export function readerPrograms(): Promise<ServerProgram[]> {
   );
 }
 
-/** Reads archives with Java, Go and Python. `folder` takes what is compiled. */
+/** Reads an archive with Java's ZipFile and ZipInputStream. */
+export async function readWithJava(archive: Buffer, java: string): Promise<ForeignEntry[]> {
+  const output = await withFile(archive, (path) => run(java, [join(SOURCES, 'ReadZip.java'), '-1', path]));
+  return output.split('\n').filter(Boolean).map(parseEntry);
+}
+
+/**
+ * Reads archives with Java, Go and Python. `folder` takes what is compiled.
+ * @param maxSize larger entries are listed with the sum of their headers, by readers that go by the central directory.
+ */
 export async function readEntries(
   archives: readonly string[],
   folder: string,
   programs: readonly string[],
+  { maxSize = Infinity } = {},
 ): Promise<ForeignEntry[]> {
   const [java, javac, go, python] = programs as [string, string, string, string];
   const binary = join(folder, 'read-zip');
@@ -35,10 +53,11 @@ export async function readEntries(
     run(javac, ['-d', folder, join(SOURCES, 'ReadZip.java')]),
     run(go, ['build', '-o', binary, join(SOURCES, 'read-zip.go')]),
   ]);
+  const limit = maxSize === Infinity ? '-1' : String(maxSize);
   const outputs = await Promise.all([
-    run(java, ['-cp', folder, 'ReadZip', ...archives]),
-    run(binary, [...archives]),
-    run(python, [join(SOURCES, 'read-zip.py'), ...archives]),
+    run(java, ['-cp', folder, 'ReadZip', limit, ...archives]),
+    run(binary, [limit, ...archives]),
+    run(python, [join(SOURCES, 'read-zip.py'), limit, ...archives]),
   ]);
   return outputs.flatMap((output) => output.split('\n').filter(Boolean).map(parseEntry));
 }

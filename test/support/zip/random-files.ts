@@ -9,7 +9,7 @@ export interface FileModel {
   /** Bytes that deflate to nothing, to a part, or not at all. */
   kind: 'zeros' | 'text' | 'noise';
   seed: number;
-  source: 'object' | 'stream';
+  source: 'object' | 'stream' | 'server';
   known: boolean;
 }
 
@@ -32,7 +32,7 @@ export const fileModels: fc.Arbitrary<FileModel[]> = fc.array(
     size: sizes,
     kind: fc.constantFrom('zeros', 'text', 'noise'),
     seed: fc.nat(1_000),
-    source: fc.constantFrom('object', 'object', 'stream'),
+    source: fc.constantFrom('object', 'object', 'stream', 'server'),
     known: fc.boolean(),
   }),
   { minLength: 1, maxLength: 12 },

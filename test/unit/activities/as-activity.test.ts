@@ -23,7 +23,9 @@ describe('asActivity', () => {
 
   /** Wraps a function as an activity. */
   function activity<R>(work: (input: string, context: ActivityContext) => Promise<R>) {
-    const logger = createLogger('debug', 'test', { write: (line) => void logged.push(line) });
+    const logger = createLogger('debug', 'test', {
+      destination: { write: (line) => void logged.push(line) },
+    });
     return asActivity({ logger }, (_deps, input: string, context) => work(input, context));
   }
 

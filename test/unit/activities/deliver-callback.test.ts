@@ -43,7 +43,9 @@ describe('deliverCallback', () => {
     payload: jobEnded(job, { ...queuedSnapshot(job), status: 'cancelled', completedAt: job.createdAt }),
   });
   const activities = (changes: Partial<CallbackDependencies> = {}) => {
-    const logger = createLogger('debug', 'test', { write: (line) => void logged.push(line) });
+    const logger = createLogger('debug', 'test', {
+      destination: { write: (line) => void logged.push(line) },
+    });
     return createCallbackActivities({ http, secrets, operatorUrl: undefined, logger, ...changes });
   };
   const deliver = (callback: Callback, changes?: Partial<CallbackDependencies>): Promise<CallbackAttempt> =>

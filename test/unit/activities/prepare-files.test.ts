@@ -60,6 +60,16 @@ describe('prepareFiles', () => {
     ]);
   });
 
+  it('prefers the modification time of the catalogue', async () => {
+    await bench.store.write('downloads/70000', Buffer.from('1'));
+    const modifiedAt = '2020-05-04T03:02:01+02:00';
+    const location = { kind: 'object' as const, keys: ['downloads/70000'] };
+    const catalogue: Catalogue = {
+      resolve: async () => [{ fileId: 70_000, outcome: 'found', location, name: null, modifiedAt }],
+    };
+    expect((await prepare(asking([70_000]), { catalogue })).files).toMatchObject([{ modifiedAt }]);
+  });
+
   it('finds each file and pins its version', async () => {
     await bench.store.write('downloads/70000', Buffer.from('bare'), { contentType: 'text/plain' });
     await bench.store.write('downloads/a.zip', Buffer.from('zipped'));
@@ -76,6 +86,7 @@ describe('prepareFiles', () => {
           contentType: 'text/plain',
           source: { kind: 'object', key: 'downloads/70000', etag: etags[0] },
           crc32: null,
+          modifiedAt: expect.stringMatching(/^20/),
         },
         {
           index: 41,
@@ -85,6 +96,7 @@ describe('prepareFiles', () => {
           contentType: null,
           source: { kind: 'object', key: 'downloads/a.zip', etag: etags[1] },
           crc32: null,
+          modifiedAt: expect.stringMatching(/^20/),
         },
       ],
       count: 2,

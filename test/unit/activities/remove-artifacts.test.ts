@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
 import { archiveKey, outcomesKey, preparedKey, runPrefix } from '../../../src/storage/keys.js';
@@ -11,7 +12,7 @@ const RUN = '00000000-0000-0000-0000-000000000000';
 describe('removeArtifacts', () => {
   let bench: ActivityBench;
   beforeEach(async () => {
-    bench = await ActivityBench.start();
+    bench = await ActivityBench.start('segments');
   });
   afterEach(() => bench.stop());
 
@@ -47,6 +48,17 @@ describe('removeArtifacts', () => {
     expect(await bench.filesOfArchives()).toEqual([]);
     body.end();
     await expect(written).rejects.toThrow(LonghaulError);
+    expect(await bench.filesOfArchives()).toEqual([]);
+  });
+
+  it('aborts by id where the store lists no uploads', async () => {
+    const store = changed(bench.store, { abortUploads: async () => 0 });
+    const key = archiveKey('job-1', `${RUN}.2.1.x`, 'zip');
+    const upload = await store.begin(key, { contentType: 'application/zip', checked: false });
+    const bytes = noise(1_000);
+    await upload.sendPart(1, [bytes], crc32(bytes));
+    const { removeArtifacts } = bench.activities({ store });
+    await run(removeArtifacts, { jobId: 'job-1', uploads: [upload.ref] });
     expect(await bench.filesOfArchives()).toEqual([]);
   });
 

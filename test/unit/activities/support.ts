@@ -7,6 +7,9 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDependencies } from '../../../src/activities/dependencies.js';
 import { createActivities } from '../../../src/activities/index.js';
+import type { SegmentDependencies } from '../../../src/activities/segments/dependencies.js';
+import { BufferPool } from '../../../src/bytes/part-cutter.js';
+import { ByteBudget } from '../../../src/concurrency/byte-budget.js';
 import type { BuildArchiveInput, DownloadActivities } from '../../../src/contract/activities.js';
 import { LonghaulError } from '../../../src/contract/errors.js';
 import type { BuildProgress } from '../../../src/contract/snapshot.js';
@@ -15,37 +18,44 @@ import { ObjectSource } from '../../../src/source/objects/object-source.js';
 import { TemplateCatalogue } from '../../../src/source/catalogue/template-catalogue.js';
 import { createObjectStore } from '../../../src/storage/create-store.js';
 import { folderOf, jobPrefix } from '../../../src/storage/keys.js';
-import type { ObjectStore, ReadOptions, WriteOptions } from '../../../src/storage/object-store.js';
+import { NO_CAPABILITIES } from '../../../src/storage/multipart-store.js';
+import type { ReadOptions, WriteOptions } from '../../../src/storage/object-store.js';
+import { SideObjects } from '../../../src/storage/side-objects.js';
+import { SumCache } from '../../../src/storage/sum-cache.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { collect, readAll } from '../../support/bodies.js';
 import { aChunk } from '../../support/jobs.js';
 import { waitFor } from '../../support/wait-for.js';
+
+type Engine = SegmentDependencies['engine'];
+export type Store = SegmentDependencies['store'];
 
 /** A prepared file in the object store. */
 export type StoredFile = PreparedFile & { source: PinnedObject };
 
 /** The activities of a worker over a real store. Records opened streams and log lines. */
 export class ActivityBench {
-  readonly store: ObjectStore;
+  readonly store: Store;
   readonly logged: string[] = [];
   private readonly streams: Readable[] = [];
 
   constructor(
-    store: ObjectStore,
+    store: Store,
     private readonly remove: () => Promise<void> = async () => {},
     /** Root folder of the objects. */
     readonly folder = '',
+    private readonly engine: Engine = 'streamed',
   ) {
     this.store = changed(store, { read: (key, options) => this.read(store, key, options) });
   }
 
   /** Starts with a file store in a temporary folder. */
-  static async start(): Promise<ActivityBench> {
+  static async start(engine?: Engine): Promise<ActivityBench> {
     const dataDir = await mkdtemp(join(tmpdir(), 'longhaul-activities-'));
     const s3 = { endpoint: undefined, region: '', bucket: '', forcePathStyle: false, credentials: undefined };
     const store = await createObjectStore({ kind: 'file', dataDir, s3 });
     const remove = () => rm(dataDir, { recursive: true, force: true });
-    return new ActivityBench(store, remove, join(dataDir, 'objects'));
+    return new ActivityBench(store, remove, join(dataDir, 'objects'), engine);
   }
 
   /** Rejects when a stream is still open. */
@@ -61,11 +71,15 @@ export class ActivityBench {
     }
   }
 
-  activities(changes: Partial<ActivityDependencies> = {}): DownloadActivities {
+  activities(changes: Partial<ActivityDependencies & { store: Store }> = {}): DownloadActivities {
     const store = changes.store ?? this.store;
-    const logger = createLogger('debug', 'test', { write: (line) => void this.logged.push(line) });
+    const logger = createLogger('debug', 'test', {
+      destination: { write: (line) => void this.logged.push(line) },
+    });
     const source = new ObjectSource(store);
-    return createActivities({ catalogue: new TemplateCatalogue(), source, store, logger, ...changes });
+    const deps = { catalogue: new TemplateCatalogue(), source, store, logger, ...changes };
+    if (this.engine === 'streamed') return createActivities(deps);
+    return createActivities({ ...deps, ...engineOf(store) });
   }
 
   /** Stores a file and pins its version. */
@@ -83,7 +97,7 @@ export class ActivityBench {
   }
 
   /** Returns a store that streams `at` bytes of the file, awaits `meanwhile`, and then breaks the connection once. */
-  breakingAt(at: number, { source }: StoredFile, meanwhile: () => Promise<unknown>): ObjectStore {
+  breakingAt(at: number, { source }: StoredFile, meanwhile: () => Promise<unknown>): Store {
     let whole = false;
     const read = async (key: string, options?: ReadOptions) => {
       const stream = await this.store.read(key, options);
@@ -120,12 +134,12 @@ export class ActivityBench {
 
   /** Lists all files of archives on disk, including unfinished uploads and metadata. */
   async filesOfArchives(): Promise<string[]> {
-    const found = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    const found = await readdir(this.folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     return files.filter((path) => path.includes('/archives/'));
   }
 
-  private async read(store: ObjectStore, key: string, options?: ReadOptions): Promise<Readable> {
+  private async read(store: Store, key: string, options?: ReadOptions): Promise<Readable> {
     const stream = await store.read(key, options);
     this.streams.push(stream);
     return stream;
@@ -133,12 +147,52 @@ export class ActivityBench {
 }
 
 /** Overrides methods of a store. */
-export function changed(store: ObjectStore, methods: Partial<ObjectStore>): ObjectStore {
-  return Object.assign(Object.create(store) as ObjectStore, methods);
+export function changed(store: Store, methods: Partial<Store>): Store {
+  return Object.assign(Object.create(store) as Store, methods);
+}
+
+/** Returns the dependencies of the engine. It reads through `read`, which tests change. */
+function engineOf(store: Store): Omit<SegmentDependencies, keyof ActivityDependencies> & { store: Store } {
+  return {
+    store,
+    engine: 'segments',
+    parallelism: 4,
+    capabilities: async () => NO_CAPABILITIES,
+    files: { readInto: (key, range, into, signal) => readInto(store, key, range, into, signal) },
+    filesAreInStore: true,
+    sideObjects: (prefix, capabilities) => new SideObjects(store, prefix, capabilities),
+    sums: new SumCache(store),
+    buffers: new BufferPool(),
+    memory: new ByteBudget(Infinity),
+  };
+}
+
+class BrokenConnection extends LonghaulError {}
+
+async function readInto(
+  store: Store,
+  key: string,
+  { start, end, etag }: { start: number; end: number; etag: string },
+  into: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const options = { start, end: end - 1, ifMatch: etag, ...(signal && { signal }) };
+  const fill = async () => {
+    let filled = 0;
+    for await (const chunk of (await store.read(key, options)) as AsyncIterable<Buffer>) {
+      into.set(chunk.subarray(0, into.length - filled), filled);
+      filled += chunk.length;
+      if (filled >= into.length) break;
+    }
+  };
+  // Stores repeat a request whose connection breaks.
+  await fill().catch((error: unknown) =>
+    error instanceof BrokenConnection ? fill() : Promise.reject(error),
+  );
 }
 
 /** Returns a store that rejects every write. */
-export function readOnly(store: ObjectStore): ObjectStore {
+export function readOnly(store: Store): Store {
   const write = async (_key: string, body: Readable | Buffer, _options?: WriteOptions) => {
     if (body instanceof Readable) body.destroy();
     throw new LonghaulError('STORAGE_UNAVAILABLE', 'The disk is full');
@@ -235,5 +289,5 @@ async function* brokenOff(stream: Readable, at: number, meanwhile: () => Promise
     if (left <= 0) break;
   }
   await meanwhile();
-  throw new LonghaulError('STORAGE_UNAVAILABLE', 'The connection broke');
+  throw new BrokenConnection('STORAGE_UNAVAILABLE', 'The connection broke');
 }

@@ -13,6 +13,13 @@ describe('TokenBucket', () => {
     expect(taken()).toBe(3);
   });
 
+  it('takes tokens that were added', () => {
+    const bucket = new TokenBucket(0, 2, () => 0);
+    while (bucket.take());
+    for (let i = 0; i < 100; i++) bucket.add(0.5);
+    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([true, true, false]);
+  });
+
   it('recovers when the clock is set back', () => {
     let now = 10_000;
     const bucket = new TokenBucket(10, 3, () => now);

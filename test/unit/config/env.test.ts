@@ -26,8 +26,18 @@ describe('loadSettings', () => {
   it('has a default for every setting', () => {
     expect(loadSettings({})).toEqual({
       production: false,
-      logLevel: 'info',
+      tracing: { endpoint: undefined, ratio: 0.1 },
+      log: { level: 'info', hashUserIds: false },
+      metrics: { port: undefined, host: '127.0.0.1', temporalPort: undefined },
+      probe: {
+        baseUrl: 'http://127.0.0.1:3000',
+        apiKey: undefined,
+        fileId: 'longhaul-probe',
+        intervalMs: 60_000,
+        timeoutMs: 60_000,
+      },
       shutdownGraceMs: 25_000,
+      shutdownDrainMs: 1_000,
       http: {
         port: 3000,
         host: '0.0.0.0',
@@ -35,6 +45,7 @@ describe('loadSettings', () => {
         trustProxy: 0,
         corsOrigins: ['*'],
         requestTimeoutMs: 5_000,
+        maxEventLoopDelayMs: 400,
         linkTtlSeconds: 300,
       },
       rateLimit: { windowMs: 60_000, maxRequests: 0 },
@@ -55,6 +66,7 @@ describe('loadSettings', () => {
       job: {
         maxRunning: 0,
         maxQueued: 100,
+        maxQueueAgeMs: 0,
         maxFiles: 10_000,
         maxBytes: 100 * 1024 ** 3,
         ttlMs: 24 * HOUR_MS,
@@ -63,12 +75,13 @@ describe('loadSettings', () => {
         heartbeatTimeoutMs: 10_000,
         delay: null,
       },
-      embedded: { temporalPort: 7233, temporalUiPort: 8233 },
-      worker: { role: 'all', concurrency: 5 },
+      embedded: { temporalPort: 7233, temporalUiPort: 8233, observe: false },
+      worker: { role: 'all', concurrency: 5, buildParallelism: 4, zipEngine: 'segments' },
       store: {
         kind: 'file',
         dataDir: '.longhaul',
         linkSecret: undefined,
+        olderLinkSecrets: [],
         s3: {
           endpoint: undefined,
           publicEndpoint: undefined,
@@ -77,6 +90,7 @@ describe('loadSettings', () => {
           forcePathStyle: false,
           credentials: undefined,
         },
+        signCredentials: undefined,
       },
     });
   });
@@ -158,7 +172,6 @@ describe('loadSettings with invalid values', () => {
     ['PUBLIC_URL', 'https://user:secret@files.example'],
     ['HOST', '999.1.1.1'],
     ['HOST', 'http://127.0.0.1'],
-    ['LINK_SECRET', 'too short'],
   ])('names %s if it is %j', (name, value) => {
     expect(invalidNames({ [name]: value })).toEqual([name]);
   });
@@ -172,6 +185,16 @@ describe('loadSettings with invalid values', () => {
       ]);
     },
   );
+
+  it('rejects ports of metrics that are in use', () => {
+    const same = { METRICS_PORT: '9464', TEMPORAL_METRICS_PORT: '9464' };
+    expect(invalidNames(same)).toEqual(['TEMPORAL_METRICS_PORT']);
+    expect(problemsOf({ METRICS_PORT: '3000' })).toEqual([
+      'METRICS_PORT must differ from PORT: metrics are not for clients',
+    ]);
+    expect(loadWorkerSettings({ METRICS_PORT: '3000' }).metrics.port).toBe(3000);
+    expect(loadSettings({ PORT: '0', METRICS_PORT: '0' }).metrics.port).toBe(0);
+  });
 
   it('rejects webhook secrets outside 24 to 64 bytes', () => {
     const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
@@ -248,7 +271,6 @@ describe('loadSettings with invalid values', () => {
       'S3_FORCE_PATH_STYLE',
       'S3_ENDPOINT',
       'PUBLIC_URL',
-      'LINK_SECRET',
       'HEARTBEAT_TIMEOUT_MS',
       'WORKER_ROLE',
     ];
@@ -317,6 +339,7 @@ describe('authentication settings', () => {
       'b'.repeat(32),
     ]);
     expect(invalidNames({ STREAM_TICKET_SECRET: 'short' })).toEqual(['STREAM_TICKET_SECRET.0']);
+    expect(invalidNames({ LINK_SECRET: 'short' })).toEqual(['LINK_SECRET.0']);
   });
 
   it('are optional for a worker', () => {
@@ -331,6 +354,43 @@ describe('authentication settings', () => {
     const limits = { RATE_LIMIT_MAX_REQUESTS: '7', RATE_LIMIT_WINDOW_MS: '1000' };
     expect(loadSettings(limits).rateLimit).toEqual({ maxRequests: 7, windowMs: 1_000 });
     expect(loadSettings({ ...apiKey, RATE_LIMIT_MAX_REQUESTS: '0' }).rateLimit.maxRequests).toBe(0);
+  });
+});
+
+describe('development secrets', () => {
+  const secret = 'longhaul-development-secret-of-32-letters';
+  const production = { NODE_ENV: 'production', AUTH_MODE_NONE_IN_PRODUCTION: 'true' };
+  const secrets = {
+    STREAM_TICKET_SECRET: `${'s'.repeat(32)},${secret}`,
+    S3_ACCESS_KEY_ID: 'id',
+    S3_SECRET_ACCESS_KEY: secret,
+    S3_SIGN_ACCESS_KEY_ID: 'id',
+    S3_SIGN_SECRET_ACCESS_KEY: secret,
+  };
+  const refused = ['STREAM_TICKET_SECRET', 'S3_SECRET_ACCESS_KEY', 'S3_SIGN_SECRET_ACCESS_KEY'];
+
+  it.each([undefined, 'https://downloads.example.com', 'http://localhost.example.com:8080', 'localhost'])(
+    'are refused in production at %s',
+    (url) => {
+      const env = { ...production, ...secrets, ...(url && { PUBLIC_URL: url }) };
+      expect(invalidNames(env)).toEqual(expect.arrayContaining(refused));
+      expect(problemsOf(env).join()).not.toContain(secret);
+    },
+  );
+
+  it('are refused to a worker too', () => {
+    expect(() => loadWorkerSettings({ NODE_ENV: 'production', ...secrets })).toThrow('S3_SECRET_ACCESS_KEY');
+  });
+
+  it.each(['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:8080/'])(
+    'serve a trial at %s',
+    (url) => {
+      expect(invalidNames({ ...production, ...secrets, PUBLIC_URL: url })).toEqual([]);
+    },
+  );
+
+  it('serve development', () => {
+    expect(invalidNames(secrets)).toEqual([]);
   });
 });
 
@@ -353,5 +413,14 @@ describe('S3 settings', () => {
       secretAccessKey: 'key',
     });
     expect(loadSettings(s3).store.s3.credentials).toBeUndefined();
+  });
+
+  it('take another key for links', () => {
+    expect(invalidNames({ ...s3, S3_SIGN_ACCESS_KEY_ID: 'id' })).toEqual(['S3_SIGN_SECRET_ACCESS_KEY']);
+    const keys = { S3_SIGN_ACCESS_KEY_ID: 'id', S3_SIGN_SECRET_ACCESS_KEY: 'key' };
+    expect(loadSettings({ ...s3, ...keys }).store.signCredentials).toEqual({
+      accessKeyId: 'id',
+      secretAccessKey: 'key',
+    });
   });
 });

@@ -5,7 +5,16 @@ export function documents(): string[] {
   const docs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name.replaceAll('\\', '/')}`);
-  return ['README.md', 'CONTRIBUTING.md', 'deploy/README.md', 'bench/README.md', ...docs];
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'deploy/README.md',
+    'deploy/terraform/README.md',
+    'bench/README.md',
+    ...docs,
+  ];
 }
 
 export function readDocument(path: string): string {

@@ -1,30 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { namesInSchema, OTHER_SETTINGS } from '../../support/setting-names.js';
 import { readDocument } from './markdown.js';
-
-/** Read outside src/config/env.ts: by `@temporalio/envconfig`, by `npm start` and `npm run demo`, and by the command line. */
-const OTHERS = [
-  'TEMPORAL_ADDRESS',
-  'TEMPORAL_NAMESPACE',
-  'TEMPORAL_API_KEY',
-  'TEMPORAL_TLS',
-  'TEMPORAL_TLS_CLIENT_CERT_PATH',
-  'TEMPORAL_TLS_CLIENT_KEY_PATH',
-  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
-  'TEMPORAL_TLS_SERVER_NAME',
-  'TEMPORAL_CLI_PATH',
-  'DEMO_MEGABYTES',
-  'DEMO_SECONDS',
-  'LONGHAUL_URL',
-  'LONGHAUL_API_KEY',
-  'LONGHAUL_TOKEN',
-];
-
-/** The names in the schema of src/config/env.ts. */
-function namesInSchema(): string[] {
-  const source = readFileSync('src/config/env.ts', 'utf8');
-  return [...source.matchAll(/^ +([A-Z][A-Z0-9_]+):/gm)].map(([, name]) => name!);
-}
 
 /** The names in the first column of the tables of docs/settings.md. */
 function documentedNames(): string[] {
@@ -36,7 +12,7 @@ function documentedNames(): string[] {
 
 describe('docs/settings.md', () => {
   it('names every setting once, and no other', () => {
-    expect(documentedNames().toSorted()).toEqual([...namesInSchema(), ...OTHERS].toSorted());
+    expect(documentedNames().toSorted()).toEqual([...namesInSchema(), ...OTHER_SETTINGS].toSorted());
   });
 
   it('compares with a schema that was found', () => {

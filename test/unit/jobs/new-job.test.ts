@@ -55,7 +55,8 @@ describe('newJob', () => {
   });
 
   it('names an archive without a requested name', () => {
-    expect(make({ fileId: 70_000 }).job.archive.name).toMatch(/^download-[0-9a-f]{12}\.zip$/);
+    expect(make({ fileId: 70_000 }).job.archive.name).toMatch(/^1-file-\d{4}-\d\d-\d\d-[0-9a-f]{4}\.zip$/);
+    expect(make({ fileIds: [70_000, 70_001] }).job.archive.name).toMatch(/^2-files-/);
   });
 });
 

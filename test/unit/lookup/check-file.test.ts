@@ -10,6 +10,7 @@ const FOUND: FoundFile = {
   contentType: null,
   name: 'a.txt',
   crc32: null,
+  modifiedAt: null,
   source: { kind: 'object', key: 'downloads/70000', etag: '"1"' },
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LonghaulError } from '../../../src/contract/errors.js';
 import { CapabilityProbe } from '../../../src/storage/capability-probe.js';
 import { FileObjectStore } from '../../../src/storage/file/file-object-store.js';
 import { PROBE_PREFIX } from '../../../src/storage/keys.js';
@@ -131,7 +132,7 @@ describe('CapabilityProbe', () => {
     expect(await found(lying(() => ({})))).toEqual(HONEST);
     const refusing = lying(() => ({ complete: () => Promise.reject(refusal(400, 'InvalidPart')) }));
     expect(await found(refusing)).toEqual(HONEST);
-    expect(logged).toEqual(['the object store was probed']);
+    expect(logged).toEqual(['the object store was probed', 'the object store was probed before']);
   });
 
   it('probes again when the result is unreadable', async () => {
@@ -139,9 +140,39 @@ describe('CapabilityProbe', () => {
     expect(await found(lying(() => ({})))).toEqual(HONEST);
   });
 
+  it('fails while the store cannot tell of probes', async () => {
+    const away = Object.assign(
+      lying(() => ({})),
+      {
+        head: () => Promise.reject(new LonghaulError('STORAGE_UNAVAILABLE', 'Try again.')),
+      },
+    );
+    await expect(found(away)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    expect(logged).toEqual([]);
+  });
+
   it('may run in several processes at once', async () => {
     const stores = Array.from({ length: 3 }, () => lying(() => ({})));
     expect(await Promise.all(stores.map(found))).toEqual([HONEST, HONEST, HONEST]);
+  });
+
+  it('goes on for others after the abort of one', async () => {
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const slow: Lie = (upload) => ({
+      sendPart: async (...part) => {
+        await answered;
+        return upload.sendPart(...part);
+      },
+    });
+    const probe = new CapabilityProbe(lying(slow), log, () => now);
+    const cancelled = new AbortController();
+    const first = probe.capabilities(cancelled.signal);
+    const second = probe.capabilities(new AbortController().signal);
+    cancelled.abort(new Error('The job is cancelled'));
+    await expect(first).rejects.toThrow('The job is cancelled');
+    answer();
+    expect(await second).toEqual(HONEST);
   });
 
   it.each([

@@ -38,6 +38,31 @@ describe('createObjectStore', () => {
     await expect(own.openLink(token)).rejects.toMatchObject({ code: 'LINK_INVALID' });
   });
 
+  it('reports the uploads of a file store', async () => {
+    const seen: string[] = [];
+    const store = await createObjectStore(settings(), undefined, (operation, outcome) =>
+      seen.push(`${operation} ${outcome}`),
+    );
+    const upload = store.openUpload((await store.begin('b', { checked: false })).ref);
+    const part = await upload.sendPart(1, [Buffer.from('x')], 0);
+    await upload.complete([part], null);
+    await upload.abort();
+    const local = await store.beginLocal('c', { checked: false, expectedSize: 1 });
+    await local.sendPart(1, [Buffer.from('x')], 0, new AbortController().signal, 0);
+    await local.abort();
+    await store.readInto('b', { start: 0, end: 1, etag: '' }, Buffer.alloc(1));
+    expect(seen).toEqual([
+      'CreateMultipartUpload ok',
+      'UploadPart ok',
+      'CompleteMultipartUpload ok',
+      'AbortMultipartUpload ok',
+      'CreateMultipartUpload ok',
+      'UploadPart ok',
+      'AbortMultipartUpload ok',
+      'GetObject ok',
+    ]);
+  });
+
   it('creates an S3 store, which serves its own links', async () => {
     const store = await createObjectStore(settings({ OBJECT_STORE: 's3', S3_BUCKET_NAME: 'b' }));
     expect(store).toBeInstanceOf(S3ObjectStore);

@@ -29,12 +29,6 @@ describe('SumCache', () => {
     expect(await cache.find({ ...VERSION, key: 'videos/b.mp4' })).toBeNull();
   });
 
-  it('forgets a sum', async () => {
-    await cache.note(VERSION, 7);
-    await cache.forget(VERSION);
-    expect(await cache.find(VERSION)).toBeNull();
-  });
-
   it.each(['', 'W/"1"'])('ignores versions with the ETag %j', async (etag) => {
     await cache.note({ ...VERSION, etag }, 7);
     expect(await cache.find({ ...VERSION, etag })).toBeNull();

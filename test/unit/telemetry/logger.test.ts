@@ -1,6 +1,9 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { addLogFields, withLogFields } from '../../../src/concurrency/log-fields.js';
+import { LogLevel } from '../../../src/telemetry/log-level.js';
 import { createLogger, type Logger } from '../../../src/telemetry/logger.js';
 import { temporalLogger } from '../../../src/telemetry/temporal-logger.js';
+import { userHash } from '../../../src/telemetry/user-hash.js';
 
 interface LoggedError {
   type: string;
@@ -15,18 +18,27 @@ describe('createLogger', () => {
   let logger: Logger;
   beforeEach(() => {
     lines = [];
-    logger = createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) });
+    logger = createLogger('info', 'longhaul-test', {
+      version: '1.2.3',
+      destination: { write: (line) => void lines.push(line) },
+    });
   });
 
   const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  it('writes JSON lines with level, time and service', () => {
+  it('writes JSON lines with level, time and origin', () => {
     logger.info({ jobId: 'j' }, 'two\nlines');
     logger.error('failed');
+    const base = {
+      time: expect.any(String),
+      service: 'longhaul-test',
+      version: '1.2.3',
+      instance: expect.stringContaining(`:${process.pid}`),
+    };
     expect(lines.map((line) => line.indexOf('\n'))).toEqual(lines.map((line) => line.length - 1));
     expect(logged()).toEqual([
-      { level: 'info', time: expect.any(String), service: 'longhaul-test', jobId: 'j', msg: 'two\nlines' },
-      { level: 'error', time: expect.any(String), service: 'longhaul-test', msg: 'failed' },
+      { level: 'info', ...base, jobId: 'j', msg: 'two\nlines' },
+      { level: 'error', ...base, msg: 'failed' },
     ]);
   });
 
@@ -52,14 +64,8 @@ describe('createLogger', () => {
     ['a deeply nested secret', { a: { b: { c: { d: { secret: 'hunter2 "quoted" \\' } } } } }],
     ['a number', { settings: { password: 4_711_4_711 } }],
     ['a token within a list', { links: [{ token: 'hunter2' }] }],
-    [
-      'headers of a failed request',
-      { err: Object.assign(new Error('no'), { config: { headers: { authorization: 'hunter2' } } }) },
-    ],
-    [
-      'a signature in the cause of an error',
-      { err: new Error('outer', { cause: Object.assign(new Error('inner'), { signature: 'hunter2' }) }) },
-    ],
+    ['the query of a URL in a message', { err: new Error('GET https://a.example/x?sig=hunter2 failed') }],
+    ['a webhook secret in a message', { note: 'key whsec_hunter2+/== rejected' }],
   ])('redacts %s', (_, fields) => {
     logger.info({ ...fields, jobId: 'j' }, 'message');
     expect(lines[0]).not.toMatch(/hunter2|47114711/);
@@ -70,6 +76,34 @@ describe('createLogger', () => {
   it('redacts secrets bound to a child logger', () => {
     logger.child({ headers: { authorization: 'hunter2' } }).info('message');
     expect(logged()[0]).toMatchObject({ headers: { authorization: '[secret]' } });
+  });
+
+  it('drops what libraries attach to errors', () => {
+    const inner = Object.assign(new Error('inner'), { config: { headers: { authorization: 'hunter2' } } });
+    logger.info({ err: new Error('outer', { cause: inner }) }, 'message');
+    expect(lines[0]).not.toMatch(/hunter2|config/);
+    expect(lines[0]).toContain('inner');
+  });
+
+  it('adds the fields of a request to its lines', async () => {
+    await withLogFields({ requestId: 'r' }, async () => {
+      await Promise.resolve();
+      addLogFields({ jobId: 'j' });
+      logger.info('inside');
+    });
+    logger.info('outside');
+    expect(logged()[0]).toMatchObject({ requestId: 'r', jobId: 'j', msg: 'inside' });
+    expect(logged()[1]).not.toHaveProperty('requestId');
+  });
+
+  it('replaces user ids by hashes', () => {
+    const hashed = createLogger('info', 'test', {
+      hashUserIds: true,
+      destination: { write: (line) => void lines.push(line) },
+    });
+    hashed.child({ userId: 'ada"lovelace' }).info({ workflowId: 'lane/ada%22lovelace' }, 'started');
+    expect(lines[0]).not.toContain('lovelace');
+    expect(logged()[0]).toMatchObject({ userId: userHash('ada"lovelace') });
   });
 
   it('keeps fields that only resemble secrets', () => {
@@ -91,7 +125,9 @@ describe('createLogger', () => {
 describe('temporalLogger', () => {
   it('writes each line at its level', () => {
     const lines: string[] = [];
-    const logger = createLogger('trace', 'longhaul-test', { write: (line) => void lines.push(line) });
+    const logger = createLogger('trace', 'longhaul-test', {
+      destination: { write: (line) => void lines.push(line) },
+    });
     const temporal = temporalLogger(logger);
     temporal.trace('a', { workflowId: 'w' });
     temporal.debug('b');
@@ -111,24 +147,71 @@ describe('temporalLogger', () => {
     expect(logged[0]).toMatchObject({ workflowId: 'w' });
   });
 
+  it('drops the input of workflows', () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const temporal = temporalLogger(createLogger('trace', 'longhaul-test', { destination }));
+    temporal.trace('Got workflow activation', {
+      runId: 'r',
+      taskToken: 't',
+      jobs: [{ arguments: ['hunter2'] }],
+    });
+    expect(lines[0]).not.toMatch(/hunter2|taskToken/);
+    expect(lines[0]).toContain('"runId":"r"');
+  });
+
   it('hides the warning about queues without workflows', () => {
     const lines: string[] = [];
     const temporal = temporalLogger(
-      createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) }),
+      createLogger('info', 'longhaul-test', { destination: { write: (line) => void lines.push(line) } }),
     );
     temporal.warn('No workflows registered, not polling for workflow tasks');
     temporal.warn('No activities registered, not polling for activity tasks');
     expect(lines).toEqual([expect.stringContaining('No activities')]);
   });
 
-  it('serializes errors logged as error', () => {
+  it('writes errors as err and the job', () => {
     const lines: string[] = [];
     const temporal = temporalLogger(
-      createLogger('info', 'longhaul-test', { write: (line) => void lines.push(line) }),
+      createLogger('info', 'longhaul-test', { destination: { write: (line) => void lines.push(line) } }),
     );
-    temporal.error('Worker failed', { error: new Error('outer', { cause: new Error('inner') }) });
-    expect(JSON.parse(lines[0]!)).toMatchObject({
-      error: { message: 'outer', stack: expect.any(String), cause: { message: 'inner' } },
+    temporal.error('Worker failed', {
+      workflowId: 'download/j',
+      error: new Error('outer', { cause: new Error('inner') }),
     });
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      jobId: 'j',
+      err: { message: 'outer', stack: expect.any(String), cause: { message: 'inner' } },
+    });
+  });
+});
+
+describe('LogLevel', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('steps children of a logger for ten minutes', () => {
+    const lines: string[] = [];
+    const level = new LogLevel('info');
+    const child = createLogger(level, 'test', {
+      destination: { write: (line) => void lines.push(line) },
+    }).child({ a: 1 });
+    child.debug('hidden');
+    expect(level.step()).toBe('debug');
+    child.debug('shown');
+    child.trace('hidden');
+    jest.advanceTimersByTime(600_000);
+    child.debug('hidden again');
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['shown']);
+  });
+
+  it.each([
+    ['info', ['debug', 'trace', 'info', 'debug']],
+    ['error', ['info', 'debug', 'trace', 'error']],
+    ['trace', ['trace']],
+    ['silent', ['info', 'debug', 'trace', 'silent']],
+  ])('steps from %s to trace and back', (configured, expected) => {
+    const level = new LogLevel(configured);
+    expect(expected.map(() => level.step())).toEqual(expected);
   });
 });

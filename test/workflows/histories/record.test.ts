@@ -1,27 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { callbackWorkflowIdFor, laneIdFor, STATUS_QUERY, workflowIdFor } from '../../../src/contract/names.js';
 import type { JobSnapshot } from '../../../src/contract/snapshot.js';
+import { versionOf } from '../../../src/runtime/build-info.js';
 import { pseudoText } from '../../support/pseudo-text.js';
 import { Receiver } from '../../support/receiver.js';
+import { keepWorkflows, releases } from '../../support/releases.js';
+import { describeWith } from '../../support/require-server.js';
 import { Stack } from '../../support/stack.js';
+import { locateTemporalCli } from '../../support/temporal-programs.js';
+import { WORKFLOW_BUNDLE } from '../../support/time-skipping.js';
 import { waitFor } from '../../support/wait-for.js';
-
-const FOLDER = resolve('test/workflows/histories');
+import { saveHistory } from './save-history.js';
 
 /** A tool, not a test: records workflow histories on a real server for the replay test. */
-describe('history recorder', () => {
+describeWith(await locateTemporalCli(), 'history recorder', (temporalCli) => {
   let stack: Stack;
   let client: Client;
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await Receiver.start();
     stack = await Stack.start({
-      temporalCli: process.env['TEMPORAL_CLI_PATH'] ?? 'temporal',
+      temporalCli,
       env: {
         SHUTDOWN_GRACE_MS: '100',
         WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('base64')}`,
@@ -31,7 +32,6 @@ describe('history recorder', () => {
     client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
     for (let id = 70_000; id < 70_150; id++) await stack.store.write(`downloads/${id}`, randomBytes(1_000));
     await stack.store.write('downloads/71000', pseudoText(100 * 1024 * 1024));
-    mkdirSync(FOLDER, { recursive: true });
   });
   afterAll(async () => {
     await client?.connection.close();
@@ -41,10 +41,7 @@ describe('history recorder', () => {
 
   const save = (name: string, jobId: string) => saveWorkflow(name, workflowIdFor(jobId));
 
-  async function saveWorkflow(name: string, workflowId: string): Promise<void> {
-    const history = await client.workflow.getHandle(workflowId).fetchHistory();
-    writeFileSync(join(FOLDER, `${name}.json`), `${anonymized(historyToJSON(history))}\n`);
-  }
+  const saveWorkflow = (name: string, workflowId: string) => saveHistory(client, name, workflowId);
 
   const slow = { fileId: 71_000, archive: { compression: 'deflate' } };
 
@@ -78,7 +75,7 @@ describe('history recorder', () => {
     expect((await lane.describe()).status.name).toBe('COMPLETED');
     await save('slot-at-once', first.jobId);
     await save('slot-after-waiting', second.jobId);
-    writeFileSync(join(FOLDER, 'lane.json'), `${anonymized(historyToJSON(await lane.fetchHistory()))}\n`);
+    await saveWorkflow('lane', lane.workflowId);
   });
 
   it('records a cancelled build', async () => {
@@ -108,13 +105,9 @@ describe('history recorder', () => {
     expect((await stack.waitUntilFinal(jobId)).status).toBe('completed');
     await save('handed-over', jobId);
   });
-});
 
-/** Removes the names of the machine and its folders. */
-function anonymized(history: string): string {
-  return history
-    .replaceAll(/"identity": ?"[^"]*"/g, '"identity": "worker"')
-    // The name of a sticky task queue contains the host.
-    .replaceAll(/"\d+@[^"]*"/g, '"sticky"')
-    .replaceAll(/"stackTrace": ?"(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
-}
+  it('keeps the workflows', () => {
+    keepWorkflows(versionOf(), WORKFLOW_BUNDLE);
+    expect(releases()).toContain(versionOf());
+  });
+});

@@ -14,10 +14,10 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 /** Larger than the read-ahead limit. */
 const LARGE = 600_000;
 
-describe('buildArchive', () => {
+describe.each(['segments', 'streamed'] as const)('buildArchive, %s', (engine) => {
   let bench: ActivityBench;
   beforeEach(async () => {
-    bench = await ActivityBench.start();
+    bench = await ActivityBench.start(engine);
   });
   afterEach(() => bench.stop());
 
@@ -51,6 +51,22 @@ describe('buildArchive', () => {
       );
     },
   );
+
+  it.each(['zip', 'tar'] as const)('writes the modification times into a %s', async (format) => {
+    const file = { ...(await bench.put(0, Buffer.from('x'))), modifiedAt: '2021-02-03T06:05:07+01:00' };
+    const input = aBuild([file], { archive: { format, compression: 'store', name: 'a' } });
+    await build(input);
+    const bytes = await bench.archiveOf(input);
+    if (format === 'tar') {
+      // The header has octal seconds (POSIX ustar).
+      const seconds = Number.parseInt(bytes.toString('latin1', 136, 147), 8);
+      expect(seconds).toBe(Date.parse(file.modifiedAt) / 1_000);
+    } else {
+      // MS-DOS time and date in UTC (APPNOTE 4.4.6).
+      expect(bytes.readUInt16LE(10)).toBe((5 << 11) | (5 << 5) | (7 >> 1));
+      expect(bytes.readUInt16LE(12)).toBe(((2021 - 1980) << 9) | (2 << 5) | 3);
+    }
+  });
 
   it('sets the media type', async () => {
     const input = aBuild([await bench.put(0, Buffer.from('x'))]);

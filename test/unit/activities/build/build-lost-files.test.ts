@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BuildArchiveInput } from '../../../../src/contract/activities.js';
 import { FileError } from '../../../../src/contract/file-error.js';
-import type { ObjectStore } from '../../../../src/storage/object-store.js';
 import { noise } from '../../../support/bodies.js';
 import { readWithPython, type UnpackedEntry } from '../../../support/unpack.js';
 import {
@@ -14,6 +13,7 @@ import {
   failureOf,
   MAX_ATTEMPTS,
   run,
+  type Store,
   type StoredFile,
 } from '../support.js';
 
@@ -24,13 +24,13 @@ const LARGE = 600_000;
 
 const CHANGED = 'File 70001 (“file-1.txt”) changed while the archive was built. Try again.';
 
-describe('buildArchive with a lost file', () => {
+describe.each(['segments', 'streamed'] as const)('buildArchive with a lost file, %s', (engine) => {
   const contents = [Buffer.from('zero'), noise(LARGE), noise(LARGE), Buffer.from('three')];
   let bench: ActivityBench;
   let files: StoredFile[];
   let lost: StoredFile;
   beforeEach(async () => {
-    bench = await ActivityBench.start();
+    bench = await ActivityBench.start(engine);
     files = await Promise.all(contents.map((bytes, i) => bench.put(i, bytes)));
     lost = files[1]!;
   });
@@ -177,7 +177,7 @@ describe('buildArchive with a lost file', () => {
     const skipping = () => aBuild(files, { onFileError: 'skip' });
 
     /** Fails for the first byte of each of these files. */
-    function failingFor(keys: readonly string[]): ObjectStore {
+    function failingFor(keys: readonly string[]): Store {
       return changed(bench.store, {
         read: async (key, options) => {
           if (!keys.includes(key)) return bench.store.read(key, options);

@@ -12,6 +12,7 @@ import {
   SUMS_PREFIX,
 } from '../../../../src/storage/keys.js';
 import type { ListedObject } from '../../../../src/storage/object-store.js';
+import { ForeignStore } from '../../../../src/storage/store-marker.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { waitFor } from '../../../support/wait-for.js';
 import { ActivityBench, Attempt, changed, failureOf, run } from '../support.js';
@@ -32,6 +33,7 @@ describe('sweepArtifacts', () => {
   const sweeper = (changes: Partial<SweepDependencies> = {}) =>
     createSweepActivities({
       store: bench.store,
+      marker: { claim: async () => {} },
       jobs: {
         lookUp: async (jobId) => {
           asked.push(jobId);
@@ -65,6 +67,15 @@ describe('sweepArtifacts', () => {
       bytesDeleted: 20,
     });
     expect(asked.toSorted()).toEqual(['alive', 'dead', 'forgotten']);
+    expect(await bench.keysOf()).toEqual([kept]);
+  });
+
+  it('refuses the store of another namespace', async () => {
+    const kept = await put('unknown here');
+    const claim = () => Promise.reject(new ForeignStore('other'));
+    const failure = await failureOf(run(sweeper({ marker: { claim } }), { handedOver: null }));
+    expect(failure).toMatchObject({ type: 'ForeignStore', nonRetryable: true });
+    expect(failure.message).toContain('archives/.longhaul');
     expect(await bench.keysOf()).toEqual([kept]);
   });
 

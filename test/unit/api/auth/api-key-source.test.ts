@@ -24,7 +24,7 @@ describe('ApiKeySource', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const open = (entries: string[] = []) => {
-    const logger = createLogger('info', 'test', { write: (line) => void logged.push(line) });
+    const logger = createLogger('info', 'test', { destination: { write: (line) => void logged.push(line) } });
     return ApiKeySource.open({ entries, file, logger }, () => now);
   };
   const ownerOf = async (source: ApiKeySource, key: string) => (await source.current()).ownerOf(key);

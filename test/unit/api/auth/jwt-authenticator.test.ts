@@ -28,7 +28,7 @@ describe('JwtAuthenticator', () => {
   let published: object[] | null;
   let fetched = 0;
   const logged: string[] = [];
-  const logger = createLogger('debug', 'test', { write: (line) => void logged.push(line) });
+  const logger = createLogger('debug', 'test', { destination: { write: (line) => void logged.push(line) } });
   let rsa: { publicKey: CryptoKey; privateKey: CryptoKey };
   let other: typeof rsa;
   let ec: typeof rsa;

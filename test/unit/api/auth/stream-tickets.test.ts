@@ -38,7 +38,7 @@ describe('StreamTickets', () => {
     const sameClaim = { jobId: JOB, userId: 'ada', expiresAt: 9e9 };
     const forged = encode({ ...sameClaim, userId: 'grace' });
     const bare = createHmac('sha256', SECRET).update(payload).digest('base64url');
-    const link = new LinkTokens(SECRET).sign({ key: 'k', fileName: 'f', contentType: 'c', ...sameClaim });
+    const link = new LinkTokens([SECRET]).sign({ key: 'k', fileName: 'f', contentType: 'c', ...sameClaim });
     const faults = [
       '',
       '.',
@@ -62,7 +62,7 @@ describe('StreamTickets', () => {
 
   it('issues tickets that open no link', () => {
     const ticket = tickets.issue(JOB, 'ada');
-    expect(errorCodeOf(failureOf(() => new LinkTokens(SECRET).verify(ticket, 0)))).toBe('LINK_INVALID');
+    expect(errorCodeOf(failureOf(() => new LinkTokens([SECRET]).verify(ticket, 0)))).toBe('LINK_INVALID');
   });
 
   it('rejects a ticket with any character changed', () => {

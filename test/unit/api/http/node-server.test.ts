@@ -3,7 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../../../src/api/app.js';
-import { closeNodeServer, createNodeServer } from '../../../../src/api/http/node-server.js';
+import { closeNodeServer, createNodeServer, drainNodeServer } from '../../../../src/api/http/node-server.js';
 import { problemSchema } from '../../../../src/contract/http/answers.js';
 import { appDependencies } from '../../../support/api-server.js';
 import { close, exchange, listen, open, SHORT_LIMITS } from '../../../support/raw-http.js';
@@ -100,6 +100,21 @@ describe('NodeServer', () => {
     ];
     for (const request of requests) expect(await ask(request)).toMatch(/^HTTP\/1\.1 200 [^]*done$/);
     socket.destroy();
+  });
+
+  it('answers with Connection: close while it drains', async () => {
+    const port = await serve();
+    const before = keepAlive(port);
+    const get = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+    expect(await before.ask(get)).toMatch(/^Connection: keep-alive\r$/im);
+    const drained = drainNodeServer(server, 100);
+    for (const client of [before, keepAlive(port)]) {
+      const closed = once(client.socket, 'close');
+      expect(await client.ask(get)).toMatch(/^HTTP\/1\.1 200 [^]*^Connection: close\r$[^]*done$/im);
+      await closed;
+    }
+    await drained;
+    expect(server.listening).toBe(true);
   });
 
   it('closes connections as they become idle', async () => {

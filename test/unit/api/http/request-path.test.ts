@@ -14,7 +14,9 @@ describe('pathOf', () => {
       throw new Error('broken');
     });
     const app = express().use(requestId).use('/v1/download', fail).use(fail);
-    app.use(problems(createLogger('trace', 'test', { write: (line) => void lines.push(line) })));
+    app.use(
+      problems(createLogger('trace', 'test', { destination: { write: (line) => void lines.push(line) } })),
+    );
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const instanceOf = async (path: string) => {

@@ -97,31 +97,49 @@ describe('archiveStream', () => {
     expect(one.equals(two)).toBe(true);
   });
 
-  it.each([
-    ['deflates text', 'a.txt', Buffer.from('text '.repeat(10_000)), null, 'deflated'],
-    ['stores a JPEG because of its name', 'a.jpg', Buffer.from('text '.repeat(10_000)), null, 'stored'],
-    ['stores a video because of its type', 'a', Buffer.from('text '.repeat(10_000)), 'video/mp4', 'stored'],
-    ['stores random bytes after a probe', 'a.txt', randomBytes(100_000), null, 'stored'],
-    [
-      'deflates a short text after a probe',
-      'a.txt',
-      Buffer.from('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'),
-      null,
-      'deflated',
-    ],
-  ] as const)('%s', async (_, name, content, type, method) => {
-    const archive = await buffer(archiveStream(each(entry(name, content, type)), options()));
-    const [unpacked] = await readWithPython(archive, 'zip');
-    expect(unpacked).toMatchObject({ method, sha256: sha256(content) });
+  it('produces the same bytes however a body arrives', async () => {
+    const content = randomBytes(300_000);
+    const inPieces = (size: number): ArchiveEntry => {
+      const starts = Array.from({ length: Math.ceil(content.length / size) }, (_, i) => i * size);
+      const pieces = starts.map((start) => content.subarray(start, start + size));
+      return { ...entry('a', content), body: Readable.from(pieces, { objectMode: false }) };
+    };
+    const archives = await Promise.all(
+      [content.length, 70_000, 16_384, 1_000].map((size) =>
+        buffer(archiveStream(each(inPieces(size)), options({ compression: 'store' }))),
+      ),
+    );
+    expect(new Set(archives.map(sha256)).size).toBe(1);
   });
 
   it.each([
-    ['store', 'stored'],
-    ['deflate', 'deflated'],
-  ] as const)('applies the compression %s of the job', async (compression, method) => {
+    ['deflates text', 'a.txt', Buffer.from('text '.repeat(10_000)), null, true],
+    ['keeps a JPEG because of its name', 'a.jpg', Buffer.from('text '.repeat(10_000)), null, false],
+    ['keeps a video because of its type', 'a', Buffer.from('text '.repeat(10_000)), 'video/mp4', false],
+    ['keeps random bytes after a probe', 'a.txt', randomBytes(100_000), null, false],
+    ['deflates a short text after a probe', 'a.txt', Buffer.from('a'.repeat(30)), null, true],
+  ] as const)('%s', async (_, name, content, type, shrinks) => {
+    const archive = await buffer(archiveStream(each(entry(name, content, type)), options()));
+    const [unpacked] = await readWithPython(archive, 'zip');
+    expect(unpacked!.sha256).toBe(sha256(content));
+    expect(unpacked!.packed! < content.length).toBe(shrinks);
+  });
+
+  it.each([
+    ['store', false],
+    ['deflate', true],
+  ] as const)('applies the compression %s of the job', async (compression, shrinks) => {
     const text = Buffer.from('text '.repeat(10_000));
     const archive = await buffer(archiveStream(each(entry('a.jpg', text)), options({ compression })));
-    expect((await readWithPython(archive, 'zip'))[0]).toMatchObject({ method });
+    expect((await readWithPython(archive, 'zip'))[0]!.packed! < text.length).toBe(shrinks);
+  });
+
+  it('stores no entry, because of its data descriptor', async () => {
+    const contents = [Buffer.alloc(0), Buffer.from('text '.repeat(10_000)), randomBytes(100_000)];
+    const entries = contents.map((content, i) => entry(`${i}.bin`, content));
+    const archive = await buffer(archiveStream(each(...entries), options()));
+    const methods = (await readWithPython(archive, 'zip')).map(({ method }) => method);
+    expect(methods).toEqual(['deflated', 'deflated', 'deflated']);
   });
 
   it.each(FORMATS)('fails a %s with the error of an entry', async (format) => {

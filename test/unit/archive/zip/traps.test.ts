@@ -133,6 +133,20 @@ describe('ZIP engine', () => {
     expect(bench.reader.bytesRead).toBe(3 * SMALL_LIMITS.minPart - headerSize(3));
   });
 
+  it.each(['with', 'without'])('counts each file once, %s joints', async (joints) => {
+    const bench = new ZipBench([
+      known('a.png', noise(4_000)),
+      known('b.png', noise(4_000, 2)),
+      { name: 'empty', bytes: noise(0) },
+      { name: 'small', bytes: noise(9) },
+      { name: 'sliced', bytes: noise(20_000) },
+      { name: 'stream', bytes: noise(3_000), source: 'stream' },
+    ]);
+    if (joints === 'without') bench.side.joint = undefined as never;
+    await bench.build({ compression: 'store' });
+    expect(bench.reader.filesEnded).toBe(6);
+  });
+
   it('has sums and sizes in the header of slices', async () => {
     const bench = new ZipBench([{ name: 'sliced', bytes: bytesOf(20_000, 'text') }]);
     await bench.build({ compression: 'auto' });
@@ -202,9 +216,11 @@ describe('ZIP engine', () => {
   });
 
   it('has part numbers for bytes that deflate expands', async () => {
-    const bench = new ZipBench([{ name: 'noise', bytes: noise(50_000), source: 'stream' }]);
-    await bench.build({ compression: 'deflate' });
-    expect(readZip(bench.upload.object!)[0]!.packed).toBeGreaterThan(50_000);
+    // Headers of blocks so small add more than the numbers in reserve hold.
+    const limits = { ...SMALL_LIMITS, block: 32, partSize: 16_384, largePart: 32_768 };
+    const bench = new ZipBench([{ name: 'noise', bytes: noise(400_000), source: 'stream' }], { limits });
+    await bench.build({ compression: 'deflate', oneSegment: true });
+    expect(readZip(bench.upload.object!)[0]!.packed).toBeGreaterThan(400_000 + 4 * limits.partSize);
   });
 
   it('fails past its part numbers', async () => {
@@ -215,7 +231,7 @@ describe('ZIP engine', () => {
     expect([...bench.upload.parts.keys()].every((number) => number <= 2)).toBe(true);
   });
 
-  it('uses five buffers at most in a segment', async () => {
+  it('uses four buffers at most in a segment', async () => {
     let most = 0;
     const bench: ZipBench = new ZipBench([{ name: 'a', bytes: noise(30_000) }], {
       pause: async () => {
@@ -224,7 +240,26 @@ describe('ZIP engine', () => {
       },
     });
     await bench.build({ compression: 'store', oneSegment: true });
-    expect(most).toBe(5);
+    expect(most).toBe(4);
+    expect(bench.buffersOut).toBe(0);
+  });
+
+  it('waits for no buffer of another segment', async () => {
+    const bench = new ZipBench([{ name: 'a', bytes: noise(40_000) }]);
+    const plan = bench.plan({ compression: 'store' });
+    const stop = new AbortController();
+    const sendPart = () =>
+      new Promise<never>((_, reject) =>
+        stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error)),
+      );
+    const [first, ...others] = plan.segments;
+    const sink = { sendPart, copyPart: sendPart };
+    const stuck = writeSegment(first!, bench.segmentIo(plan, first!, { sink, signal: stop.signal }));
+    const failure = stuck.catch((error: unknown) => error);
+    for (const segment of others) await writeSegment(segment, bench.segmentIo(plan, segment));
+    expect(bench.buffersOut).toBeGreaterThan(0);
+    stop.abort(new Error('stopped'));
+    expect(await failure).toBe(stop.signal.reason);
     expect(bench.buffersOut).toBe(0);
   });
 

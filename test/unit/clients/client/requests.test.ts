@@ -218,7 +218,7 @@ describe('LonghaulClient', () => {
     };
     expect(await settled(clientOf([started], { traceparent }).status(JOB))).toMatchObject({
       code: 'INVALID_REQUEST',
-      message: 'The body or a header cannot be sent.',
+      message: 'The request cannot be sent.',
     });
   });
 
@@ -250,7 +250,7 @@ describe('LonghaulClient', () => {
 
   it.each(['', 'localhost:3000', 'ftp://x', '/api', 'https://a:b@x', 'http://'])(
     'names the base URL %j as invalid',
-    (baseUrl) => expect(() => new LonghaulClient({ baseUrl })).toThrow(/^Use a base URL like https:/),
+    (baseUrl) => expect(() => new LonghaulClient({ baseUrl })).toThrow(/^Use a URL like https:/),
   );
 
   it.each(['https://x/lh', 'https://x/lh/', new URL('https://x/lh?a#b'), ' https://x/lh\n'])(

@@ -54,7 +54,7 @@ describe('description of a download', () => {
     expect(see({ state: 'starting' })).toMatchObject({
       headline: 'Preparing your download…',
       details: [],
-      labels: [],
+      labels: ['Cancel'],
       title: 'Preparing…',
     });
   });
@@ -151,14 +151,16 @@ describe('description of a download', () => {
 
   it('offers a retry without the lost files', () => {
     const failed = { state: 'failed' as const, attempts: 3, error: error('FILE_NOT_FOUND', [70_001]) };
-    expect(see({ ...failed, request: { fileIds: [70_000, 70_001] } })).toMatchObject({
+    expect(see(failed)).toMatchObject({
       problem: 'report.pdf does not exist.',
       facts: ['3 attempts', 'support number 7f3c'],
-      labels: ['Try again without it', 'Try again', 'Dismiss'],
+      labels: ['Leave it out', 'Try again', 'Dismiss'],
       title: '✗ photos.zip',
     });
-    expect(see(failed).labels).toEqual(['Try again', 'Dismiss']);
-    expect(see({ ...failed, request: { fileIds: ['70001'] } }).labels).toEqual(['Try again', 'Dismiss']);
+    expect(see({ ...failed, error: error('FILE_NOT_FOUND', [1, 2]) }).labels[0]).toBe('Leave out 2 files');
+    expect(see({ ...failed, totalFiles: 1 }).labels).toEqual(['Try again', 'Dismiss']);
+    const passing = { ...error('SOURCE_UNAVAILABLE', [70_001]), retryAfterMs: 5_000 };
+    expect(see({ ...failed, error: passing }).labels).toEqual(['Try again', 'Leave it out', 'Dismiss']);
   });
 
   it('counts down to a retry', () => {

@@ -5,11 +5,13 @@ import { createLazyDownloads } from '../../../../clients/src/react/store/lazy-do
 
 /** Stores that record their calls. */
 function stores() {
-  const made: { close: jest.Mock; listeners: Set<() => void> }[] = [];
+  const made: { close: jest.Mock; listeners: Set<() => void>; isClosed: boolean }[] = [];
   const create = () => {
     const listeners = new Set<() => void>();
     const close = jest.fn();
+    const own = { close, listeners, isClosed: false };
     const store = {
+      isClosed: () => own.isClosed,
       start: (request: { clientRequestId: string }) => ({ id: request.clientRequestId }),
       list: () => [],
       subscribe: (listener: () => void) => {
@@ -19,7 +21,7 @@ function stores() {
       resume: jest.fn(async () => {}),
       close,
     } as unknown as Downloads;
-    made.push({ close, listeners });
+    made.push(own);
     return store;
   };
   return { made, create };
@@ -58,6 +60,20 @@ describe('LazyDownloads', () => {
     expect(made[0]!.close).toHaveBeenCalledTimes(1);
     lazy.open();
     expect(made[1]!.listeners.size).toBe(1);
+    stop();
+    expect(made[1]!.listeners.size).toBe(0);
+  });
+
+  it('makes another store after a sign-out in any tab', () => {
+    const { made, create } = stores();
+    const lazy = createLazyDownloads(create);
+    const stop = lazy.subscribe(() => {});
+    lazy.open();
+    made[0]!.isClosed = true;
+    lazy.start({ fileIds: [1], clientRequestId: 'key' });
+    expect(made.map(({ listeners }) => listeners.size)).toEqual([1, 1]);
+    lazy.start({ fileIds: [2], clientRequestId: 'other' });
+    expect(made).toHaveLength(2);
     stop();
     expect(made[1]!.listeners.size).toBe(0);
   });

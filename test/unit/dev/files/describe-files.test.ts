@@ -14,6 +14,7 @@ const STACK = {
   namespace: 'default',
   workerPid: 1,
   logFiles: ['worker.log', 'api.log'],
+  metrics: [],
   webhookSecretFile: undefined,
 };
 

@@ -52,6 +52,26 @@ describe('CachedJobs', () => {
   };
 
   describe('view', () => {
+    it('answers from the cache while overloaded', async () => {
+      let isOverloaded = false;
+      jobs = new CachedJobs(
+        source,
+        () => now,
+        undefined,
+        undefined,
+        () => isOverloaded,
+      );
+      await see({ status: 'running' });
+      isOverloaded = true;
+      now += 7_000;
+      expect(await see({ status: 'completed' })).toMatchObject({
+        stale: true,
+        snapshot: { status: 'running' },
+      });
+      now += 2_000;
+      expect(await see({ status: 'completed' })).toMatchObject({ snapshot: { status: 'completed' } });
+    });
+
     it('reads once for concurrent requests', async () => {
       await Promise.all(Array.from({ length: 50 }, () => jobs.view('j')));
       expect(source.reads).toBe(1);

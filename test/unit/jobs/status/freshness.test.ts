@@ -26,6 +26,10 @@ describe('pollFloorMs', () => {
     expect(pollFloorMs(1_000, 1_600)).toBe(10_000);
   });
 
+  it('grows after a stale view', () => {
+    expect(pollFloorMs(1_000, 1, true)).toBe(2_000);
+  });
+
   it('has a ceiling', () => {
     expect(pollFloorMs(1_000, 1_000_000)).toBe(30_000);
   });

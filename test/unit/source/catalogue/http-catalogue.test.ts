@@ -80,6 +80,21 @@ describe('HttpCatalogue', () => {
     ]);
   });
 
+  it('takes modification times and ignores other forms', async () => {
+    const modifiedAt = '2026-02-01T08:00:00+01:00';
+    answerWith([
+      { fileId: 'a', key: 'a', modifiedAt },
+      { fileId: 'b', key: 'b', modifiedAt: 1_769_932_800 },
+      { fileId: 'c', key: 'c', modifiedAt: null },
+    ]);
+    const entries = await catalogue.resolve('ada', ['a', 'b', 'c']);
+    expect(entries.map((entry) => 'modifiedAt' in entry && entry.modifiedAt)).toEqual([
+      modifiedAt,
+      false,
+      false,
+    ]);
+  });
+
   it('denies an id with contradicting entries', async () => {
     for (const order of [0, 1]) {
       const twice = [

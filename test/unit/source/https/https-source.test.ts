@@ -54,6 +54,7 @@ describe('HttpsSource', () => {
       contentType: 'image/png',
       name: 'café.png',
       crc32: null,
+      modifiedAt: '2026-03-01T12:00:00.000Z',
       source: {
         kind: 'https',
         url: `${server.receiver.url}/a.bin`,
@@ -89,6 +90,14 @@ describe('HttpsSource', () => {
     expect(server.ranges[1]).toBeUndefined();
     expect(server.ranges.slice(2)).toEqual(['bytes=100000-', 'bytes=150000-']);
     expect(server.receiver.requests[3]!.headers).toMatchObject({ 'if-match': '"v1"', 'if-range': '"v1"' });
+  });
+
+  it('reads a range, and resumes within it', async () => {
+    const found = await find({ bytes, etag: '"v1"', cutsAfter: [50_000] });
+    const range = { start: 100_000, end: 200_000 };
+    const body = await source.open(found.source, found.size, signal, range);
+    expect((await readAll(body)).equals(bytes.subarray(100_000, 200_000))).toBe(true);
+    expect(server.ranges.slice(1)).toEqual(['bytes=100000-199999', 'bytes=150000-199999']);
   });
 
   it('does not resume without range support', async () => {

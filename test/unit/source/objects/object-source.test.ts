@@ -23,6 +23,7 @@ class MapStore implements SourceStore {
       contentType: null,
       contentDisposition: null,
       metadata: {},
+      lastModified: new Date(0),
       ...changes,
     });
   }
@@ -68,12 +69,14 @@ describe('ObjectSource', () => {
       contentType: 'application/zip',
       metadata: { filename: 'café.zip' },
       crc32: 7,
+      lastModified: new Date('2026-02-01T08:00:00Z'),
     });
     expect(await source.find(location, signal)).toEqual({
       size: 3,
       contentType: 'application/zip',
       name: 'café.zip',
       crc32: 7,
+      modifiedAt: '2026-02-01T08:00:00.000Z',
       source: { kind: 'object', key: 'downloads/70000.zip', etag: '"7a6970"' },
     });
   });

@@ -4,7 +4,7 @@ import { errorCodeOf } from '../../../../src/contract/errors.js';
 import { type LinkClaim, LinkTokens } from '../../../../src/storage/file/signed-links.js';
 
 const secret = 'x'.repeat(32);
-const tokens = new LinkTokens(secret);
+const tokens = new LinkTokens([secret]);
 const claim: LinkClaim = { key: 'a/b', fileName: 'ü.zip', contentType: 'application/zip', expiresAt: 1_000 };
 
 function failureOf(token: string, now = 0): Error {
@@ -41,7 +41,7 @@ describe('LinkTokens', () => {
       `${later}.${mac}`,
       `${payload}.${mac.toUpperCase()}`,
       `${payload}.${createHmac('sha256', secret).update(payload).digest('base64url')}`,
-      new LinkTokens('y'.repeat(32)).sign(claim),
+      new LinkTokens(['y'.repeat(32)]).sign(claim),
     ];
     const errors = faults.flatMap((fault) => [failureOf(fault), failureOf(fault, 2_000)]);
     expect(new Set(errors.map(errorCodeOf))).toEqual(new Set(['LINK_INVALID']));
@@ -57,6 +57,6 @@ describe('LinkTokens', () => {
   });
 
   it('requires a secret of at least 32 characters', () => {
-    expect(() => new LinkTokens('short')).toThrow('at least 32 characters');
+    expect(() => new LinkTokens(['short'])).toThrow('at least 32 characters');
   });
 });

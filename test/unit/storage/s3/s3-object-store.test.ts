@@ -8,6 +8,7 @@ import { readAll } from '../../../support/bodies.js';
 import { type ReceivedRequest, Receiver } from '../../../support/receiver.js';
 
 const KEY = 'photos/a.jpg';
+const RANGE = { start: 0, end: 4, etag: '' };
 
 /** What a store says when it denies, archives or fails. `code` is in the body, which HEAD does not have. */
 interface Refusal {
@@ -66,6 +67,31 @@ describe('S3ObjectStore', () => {
       send(request, response, object);
     };
   }
+
+  it('adds at most a tenth of its load by retries', async () => {
+    server.answer = (_, response) => refuse(response, { status: 500, code: 'InternalError' });
+    const keys = Array.from({ length: 1_000 }, (_, index) => `photos/${index}`);
+    const failures = await Promise.all(
+      keys.map((key) => failureOf(store.readInto(key, RANGE, Buffer.alloc(4)))),
+    );
+    expect(new Set(failures.map(errorCodeOf))).toEqual(new Set(['STORAGE_UNAVAILABLE']));
+    // Besides what a quiet store has saved, and two retries a second.
+    expect(server.requests.length).toBeLessThan(1_100 + 512 + 120);
+    expect(server.requests.length).toBeGreaterThan(1_100);
+  });
+
+  it('lets throttled requests wait for a retry', async () => {
+    const attempts = new Map<string, number>();
+    server.answer = (request, response) => {
+      const attempt = (attempts.get(request.path) ?? 0) + 1;
+      attempts.set(request.path, attempt);
+      if (attempt <= 2) refuse(response, { status: 503, code: 'SlowDown' });
+      else send(request, response);
+    };
+    const keys = Array.from({ length: 140 }, (_, index) => `photos/${index}`);
+    await Promise.all(keys.map((key) => store.readInto(key, RANGE, Buffer.alloc(4))));
+    expect(server.requests).toHaveLength(420);
+  });
 
   describe('head', () => {
     it.each([400, 403, 405, 500, 501])('lets GET decide when HEAD is refused with %i', async (status) => {
@@ -217,13 +243,37 @@ describe('S3ObjectStore', () => {
     }
   });
 
-  it('needs no right to HeadBucket', async () => {
-    server.answer = ({ method, path }, response) => {
-      if (method === 'HEAD') refuse(response, { status: 403 });
-      else if (path.includes('prefix=archives')) response.end('<ListBucketResult></ListBucketResult>');
-      else refuse(response, { status: 403 });
-    };
-    await expect(store.check()).resolves.toBeUndefined();
+  describe('check', () => {
+    const MARKER = '/b/archives/.longhaul';
+
+    it.each(['is there', 'is absent'])('needs only to read a marker that %s', async (state) => {
+      server.answer = (request, response) => {
+        if (request.path.split('?')[0] !== MARKER) refuse(response, { status: 403 });
+        else if (state === 'is there') send(request, response);
+        else refuse(response, { status: 404, code: 'NoSuchKey' });
+      };
+      await expect(store.check()).resolves.toBeUndefined();
+    });
+
+    it('asks for a list where an absent marker is denied', async () => {
+      server.answer = ({ path }, response) =>
+        path.includes('prefix=archives')
+          ? response.end('<ListBucketResult></ListBucketResult>')
+          : refuse(response, { status: 403 });
+      await expect(store.check()).resolves.toBeUndefined();
+    });
+
+    it.each([
+      [{ status: 403 }, 'S3_ACCESS_KEY_ID'],
+      [{ status: 404, code: 'NoSuchBucket' }, 'S3_BUCKET_NAME'],
+      [{ status: 404, code: 'NotFound' }, 'S3_BUCKET_NAME'],
+      [{ status: 400, code: 'AuthorizationHeaderMalformed' }, 'S3_REGION'],
+    ])('says what to correct after %j', async (refusal, setting) => {
+      server.answer = (_, response) => refuse(response, refusal);
+      const error = await failureOf(store.check());
+      expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+      expect((error.cause as Error).message).toContain(setting);
+    });
   });
 
   it.each(['dd//x.txt', '/lead.txt', 'a/../b', 'folder/', 'back\\slash', 'x\u0001'])(

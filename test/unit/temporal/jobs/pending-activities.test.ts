@@ -97,6 +97,58 @@ describe('liveProgress of a second attempt', () => {
   });
 });
 
+describe('liveProgress of segments', () => {
+  const [buildStartedAt, segments] = [
+    '1970-01-01T00:16:40.000Z',
+    { built: [0, 1], bytes: 200, files: 2, handedOver: { 4: { bytes: 30, files: 0 } } },
+  ];
+  const running = (segment: number, bytesHighWater: number, state = 2) => ({
+    activityType: { name: 'buildSegment' },
+    attempt: segment === 3 ? 3 : 1,
+    state,
+    lastStartedTime: { seconds: 1_001 },
+    lastHeartbeatTime: { seconds: 1_005 },
+    heartbeatDetails: {
+      payloads: [defaultPayloadConverter.toPayload({ segment, bytesHighWater, filesHighWater: 1 })],
+    },
+    lastFailure: { applicationFailureInfo: { type: 'STORAGE_UNAVAILABLE' } },
+  });
+  const live = (...pendingActivities: object[]) => {
+    const snapshot = { ...queuedSnapshot(aJob()), phase: 'building' as const, buildStartedAt, segments };
+    return liveProgress({ raw: { pendingActivities } } as unknown as WorkflowExecutionDescription, snapshot);
+  };
+
+  it('adds up segments that are built, run, or were handed over', () => {
+    expect(live(running(2, 50), running(3, 60))).toMatchObject({
+      bytes: 340,
+      bytesHighWater: 340,
+      filesHighWater: 4,
+      attempt: 3,
+      attemptMs: 5_000,
+      retry: null,
+    });
+  });
+
+  it('ignores heartbeats of segments that are built', () => {
+    expect(live(running(1, 90))).toMatchObject({ bytesHighWater: 230 });
+  });
+
+  it('prefers the heartbeat of a segment that was handed over', () => {
+    expect(live(running(4, 70))).toMatchObject({ bytesHighWater: 270 });
+  });
+
+  it('explains a failure when no segment runs', () => {
+    expect(live(running(2, 50, 1), running(3, 60, 1))?.retry).toMatchObject({
+      reason: 'The object store is not reachable.',
+    });
+  });
+
+  it('keeps the sum while the archive is finished', () => {
+    const finishing = { activityType: { name: 'finishArchive' }, attempt: 1, state: 2 };
+    expect(live(finishing)).toMatchObject({ bytesHighWater: 230, attemptMs: null });
+  });
+});
+
 describe('isBetweenSteps', () => {
   it.each([
     ['building', [], true],

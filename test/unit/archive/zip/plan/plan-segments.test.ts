@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { LIMITS } from '../../../../../src/archive/zip/limits.js';
 import { parsePlanLines } from '../../../../../src/archive/zip/plan/plan.js';
-import type { FileToPlan } from '../../../../../src/archive/zip/plan/plan-entries.js';
+import type { PreparedFile } from '../../../../../src/contract/files.js';
 import { planSegments, type PlanOptions } from '../../../../../src/archive/zip/plan/plan-segments.js';
 
 const KIB = 1_024;
 const MIB = KIB * KIB;
 const GIB = KIB * MIB;
 
-function file(size: number, over: Partial<FileToPlan> = {}): FileToPlan {
+function file(size: number, over: Partial<PreparedFile> = {}): PreparedFile {
   const source = { kind: 'object', key: 'k', etag: 'e' } as const;
   return { index: 0, fileId: 1, name: 'a.bin', size, contentType: null, source, crc32: null, ...over };
 }
 
-function files(count: number, size: number, over: Partial<FileToPlan> = {}): FileToPlan[] {
+function files(count: number, size: number, over: Partial<PreparedFile> = {}): PreparedFile[] {
   return Array.from({ length: count }, (_, index) => file(size, { index, name: `${index}.bin`, ...over }));
 }
 
-function plan(given: readonly FileToPlan[], options: Partial<PlanOptions> = {}) {
+function plan(given: readonly PreparedFile[], options: Partial<PlanOptions> = {}) {
   return planSegments(given, { compression: 'store', time: 1, copies: true, ...options });
 }
 
@@ -53,8 +53,15 @@ describe('planSegments', () => {
   it('does not slice what has no ranges, or is copied', () => {
     const source = { kind: 'https', url: 'u', etag: 'e', lastModified: null, ranges: false } as const;
     expect(plan([file(GIB, { source })]).segments.length).toBe(1);
+    expect(plan([file(GIB, { source: { ...source, ranges: true } })]).segments.length).toBe(4);
+    expect(plan([file(GIB, { source: { ...source, etag: null, ranges: true } })]).segments.length).toBe(1);
     expect(plan([file(GIB, { crc32: 1 })]).segments.length).toBe(1);
     expect(plan([file(GIB, { crc32: 1 })], { copies: false }).segments.length).toBe(4);
+  });
+
+  it('does not copy what may be deflated', () => {
+    const { lines } = plan(files(3, 20 * MIB, { crc32: 1 }), { compression: 'deflate' });
+    expect(parsePlanLines(Buffer.concat(lines)).some(({ copied }) => copied)).toBe(false);
   });
 
   it('has at most 200 segments', () => {

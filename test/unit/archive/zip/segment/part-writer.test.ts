@@ -13,7 +13,9 @@ interface Sent {
   bytes: Buffer;
 }
 
-function newWriter(over: { send?: (part: OutgoingPart) => Promise<void>; signal?: AbortSignal } = {}) {
+function newWriter(
+  over: { send?: (part: OutgoingPart) => Promise<void>; signal?: AbortSignal; partSize?: number } = {},
+) {
   const sent: Sent[] = [];
   let out = 0;
   const tasks = new Tasks(over.signal ?? new AbortController().signal);
@@ -31,7 +33,8 @@ function newWriter(over: { send?: (part: OutgoingPart) => Promise<void>; signal?
     expect(sum).toBe(crc32(bytes));
     sent.push({ number, bytes });
   };
-  const options = { limits: { minPart: 50 }, partSize: 100, buffers, tasks, send: over.send ?? send };
+  const { partSize = 100 } = over;
+  const options = { limits: { minPart: 50 }, partSize, buffers, tasks, send: over.send ?? send };
   const writer = new PartWriter(options, new PartNumberRange(11, 40));
   return { writer, tasks, sent, buffersOut: () => out };
 }
@@ -95,16 +98,22 @@ describe('PartWriter', () => {
     ]);
   });
 
-  it('waits for a buffer, and ends when the job does', async () => {
+  it.each([
+    ['four small', 100, 4],
+    ['three large', 13 * 1024 * 1024, 3],
+  ])('waits with %s parts, and ends when the job does', async (_, partSize, most) => {
     const stop = new AbortController();
     const { writer, tasks, buffersOut } = newWriter({
       send: () => new Promise(() => {}),
       signal: stop.signal,
+      partSize,
     });
-    const written = writer.write(Buffer.alloc(1_000));
+    const written = (async () => {
+      for (;;) await writer.reserveSome(partSize);
+    })();
     stop.abort(new Error('stopped'));
     await expect(written).rejects.toThrow('stopped');
-    expect(buffersOut()).toBe(5);
+    expect(buffersOut()).toBe(most);
     await expect(tasks.wait(Promise.resolve())).rejects.toThrow('stopped');
   });
 });

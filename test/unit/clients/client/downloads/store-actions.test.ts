@@ -7,6 +7,7 @@ import { FakeBrowser, FakeServer } from '../../../../support/downloads-fakes.js'
 
 const REQUEST = { fileIds: [70_000], archive: { name: 'photos' }, clientRequestId: 'key' };
 const READY = { status: 'completed', progress: 100, downloadUrl: 'http://store.test/archive' };
+const BUSY = new LonghaulError('TOO_MANY_JOBS', 'Too many.', { status: 429, retryAfterMs: 30_000 });
 const SIGNED_OUT = new LonghaulError('UNAUTHENTICATED', 'Sign in.', { status: 401 });
 
 describe('createDownloads', () => {
@@ -220,6 +221,89 @@ describe('createDownloads', () => {
     expect(server.requests.filter((request) => request.startsWith('start'))).toHaveLength(1);
   });
 
+  describe('a start that is given up', () => {
+    it('is cancelled at once, without an answer', async () => {
+      const [store, other] = [open(), open()];
+      server.hold();
+      store.start(REQUEST);
+      await settle();
+      await other.cancel('key');
+      await settle();
+      expect([store, other].map((tab) => tab.get('key')?.state)).toEqual(['cancelled', 'cancelled']);
+    });
+
+    it('is cancelled on the server when its answer arrives', async () => {
+      const store = open();
+      const release = server.hold();
+      store.start(REQUEST);
+      await settle();
+      await store.cancel('key');
+      release();
+      await settle();
+      expect(server.job('job-1').status).toBe('cancelled');
+      expect(store.get('key')).toMatchObject({ state: 'cancelled', jobId: 'job-1', failure: null });
+      await store.retry('key');
+      await settle();
+      expect(store.get('key')).toMatchObject({ state: 'queued', jobId: 'job-1' });
+    });
+
+    it('stays cancelled when it fails', async () => {
+      const store = open();
+      const release = server.hold();
+      server.refusal = BUSY;
+      store.start(REQUEST);
+      await settle();
+      await store.cancel('key');
+      release();
+      await settle();
+      expect(store.get('key')).toMatchObject({ state: 'cancelled', failure: null });
+      await open().resume();
+      await settle();
+      expect(server.keys.size).toBe(0);
+    });
+
+    it('goes on when it is wanted again', async () => {
+      const store = open();
+      const release = server.hold();
+      store.start(REQUEST);
+      await settle();
+      await store.cancel('key');
+      await store.retry('key');
+      release();
+      await settle();
+      expect(store.get('key')?.state).toBe('queued');
+      expect(server.requests.filter((request) => request.startsWith('start'))).toHaveLength(1);
+    });
+
+    it('goes on when wanted again during its cancellation', async () => {
+      const store = open();
+      const answerStart = server.hold();
+      store.start(REQUEST);
+      await settle();
+      await store.cancel('key');
+      const answerCancel = server.hold();
+      answerStart();
+      await settle();
+      await store.retry('key');
+      answerCancel();
+      await settle();
+      expect(store.get('key')).toMatchObject({ state: 'queued', jobId: 'job-1', failure: null });
+      expect(server.job('job-1').status).toBe('queued');
+    });
+
+    it('goes on if it cannot be cancelled', async () => {
+      const store = open();
+      const release = server.hold();
+      store.start(REQUEST);
+      await settle();
+      await store.cancel('key');
+      server.cancelFailure = new LonghaulError('NETWORK', 'Away.');
+      release();
+      await settle();
+      expect(store.get('key')).toMatchObject({ state: 'queued', failure: null });
+    });
+  });
+
   it('goes on by itself after a sign-in elsewhere', async () => {
     const store = await started();
     server.failure = SIGNED_OUT;
@@ -300,7 +384,7 @@ describe('createDownloads', () => {
     handOver = () => new Promise((resolve) => (finish = () => resolve(void saved.push('archive'))));
     server.set('job-1', READY);
     await settle();
-    expect(store.get('key')).toMatchObject({ pending: 'save', saved: false });
+    expect(store.get('key')).toMatchObject({ pending: 'save', saved: true });
     const joined = store.save('key');
     finish();
     await joined;
@@ -310,6 +394,30 @@ describe('createDownloads', () => {
     finish();
     await again;
     expect(saved).toHaveLength(2);
+  });
+
+  it('marks an archive before its hand-over', async () => {
+    const store = await started();
+    const other = open();
+    handOver = () => new Promise(() => saved.push('archive'));
+    server.set('job-1', READY);
+    await settle();
+    expect(other.get('key')).toMatchObject({ saved: true, pending: null });
+    store.close();
+    await open().resume();
+    expect(saved).toHaveLength(1);
+  });
+
+  it('compares a change once', async () => {
+    const store = await started();
+    const stringify = jest.spyOn(JSON, 'stringify');
+    const { length } = stringify.mock.calls;
+    server.set('job-1', { status: 'running', progress: 1 });
+    await settle();
+    const views = stringify.mock.calls.slice(length).filter(([value]) => 'silentForMs' in (value as object));
+    stringify.mockRestore();
+    expect(views).toHaveLength(1);
+    expect(store.get('key')?.progress).toBe(1);
   });
 
   it('tells the silence in every tab', async () => {

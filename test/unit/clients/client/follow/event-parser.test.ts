@@ -5,13 +5,13 @@ const TEXT = ': hello\n\nretry: 2000\n\nid: a\ndata: {"n":\ndata: 1}\n\nid: b\nd
 
 function eventsOf(parts: string[]): string[] {
   const events: string[] = [];
-  const parse = eventParser((data, id) => events.push(`${id}|${data}`));
+  const parse = eventParser((data) => events.push(data));
   for (const part of parts) parse(part);
   return events;
 }
 
 describe('eventParser', () => {
-  const wanted = ['a|{"n":\n1}', 'b|é€😀'];
+  const wanted = ['{"n":\n1}', 'é€😀'];
 
   it.each(['\n', '\r\n', '\r'])('reads lines that end in %j', (lineEnd) => {
     expect(eventsOf([TEXT.replaceAll('\n', lineEnd)])).toEqual(wanted);

@@ -209,22 +209,6 @@ describe('LonghaulClient.watch', () => {
     expect(FakeSocket.all).toHaveLength(1);
   });
 
-  it('names the last event when it reconnects', async () => {
-    const text = new TextEncoder().encode(`id: e1\ndata: ${JSON.stringify(BUILDING)}\n\n`);
-    await watch({ transports: ['sse'] }, (played) => {
-      played.events = () =>
-        new ReadableStream({
-          start(controller) {
-            controller.enqueue(text);
-            controller.close();
-          },
-        });
-    });
-    await pass(3_000);
-    expect(api.eventRequests[0]!.headers.get('last-event-id')).toBeNull();
-    expect(api.eventRequests[1]!.headers.get('last-event-id')).toBe('e1');
-  });
-
   it('polls when events are held back', async () => {
     await watch({ transports: ['sse'] }, (played) => (played.events = () => new ReadableStream()));
     await pass(60_000);
