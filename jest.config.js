@@ -34,5 +34,5 @@ export default {
   testPathIgnorePatterns: process.env.RECORD_HISTORIES ? [] : ['/histories/'],
   // Suites mostly wait for servers: three of them keep two cores busy.
   maxWorkers: 3,
-  testTimeout: 120_000,
+  testTimeout: 240_000,
 };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const POLL_MS = 25;
 
 /** Polls until `condition` returns or resolves to a truthy value; an error counts as false. */
-export async function waitFor(what: string, condition: () => unknown, timeoutMs = 30_000): Promise<void> {
+export async function waitFor(what: string, condition: () => unknown, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {

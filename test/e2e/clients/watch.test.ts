@@ -44,8 +44,12 @@ describeWith(await locateTemporalCli(), 'LonghaulClient.watch', (temporalCli) =>
     return new Watched(client, jobId);
   }
 
-  const building = (job: Watched) =>
-    waitFor('the build', () => job.last && job.last.bytesProcessed > 0, 60_000);
+  const live = (job: Watched) => waitFor('the stream', () => job.states.includes('live'), 60_000);
+
+  async function building(job: Watched): Promise<void> {
+    await live(job);
+    await waitFor('the build', () => job.last!.bytesProcessed > 0, 60_000);
+  }
 
   it('follows a job by WebSocket', async () => {
     const job = await watched();
@@ -89,7 +93,8 @@ describeWith(await locateTemporalCli(), 'LonghaulClient.watch', (temporalCli) =>
 
   it('comes back to a stream that broke', async () => {
     const job = await watched();
-    await building(job);
+    // As early as possible: the job must outlast the client's pause before the next stream.
+    await live(job);
     proxy.breakStreams();
     await waitFor('the next stream', () => proxy.count('socket') === 2);
     await job.end;
