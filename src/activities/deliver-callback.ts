@@ -12,7 +12,7 @@ const ANSWER_MS = 15_000;
 /** Hint for the operator, who reads the workflow and the log. */
 const HOW_TO_ALLOW = 'add the receiver to OUTBOUND_ALLOWED_HOSTS to allow it';
 
-/** Dependencies of the callback activity, created in `worker.ts`. */
+/** Dependencies of the callback activity, created in `worker/task-queues.ts`. */
 export interface CallbackDependencies {
   http: Pick<OutboundHttp, 'send'>;
   /** Each of them signs every message. */

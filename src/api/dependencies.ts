@@ -22,7 +22,7 @@ import type { OutcomeStore } from '../jobs/outcomes-page.js';
 import type { SignIns } from './auth/sign-ins.js';
 import type { StreamTickets } from './auth/stream-tickets.js';
 
-/** Dependencies of the API, wired in `server.ts`. */
+/** Dependencies of the API, wired in `wiring/app-dependencies.ts`. */
 export interface AppDependencies {
   jobs: Jobs;
   jobList: JobList;
