@@ -16,6 +16,10 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Time for which a report is reused, so that frequent probes do not load the dependencies. */
 const REPORT_TTL_MS = 250;
 
+/** Time for which a patient check waits before it repeats the last outcome, and time limit of the check itself. */
+const PATIENCE_MS = 1_000;
+const SLOW_CHECK_MS = 30_000;
+
 /** Texts of errors that are not a missing answer. */
 const OUTCOMES: Partial<Record<ErrorCode, string>> = { STORAGE_FULL: 'out of disk space' };
 
@@ -40,12 +44,40 @@ export class Health {
   }
 }
 
+/**
+ * Repeats the last outcome of a check while the next one is late, for at most 30 s. Otherwise a dependency that is slow
+ * would make all servers unready at once.
+ * @param check rejects after `timeoutMs`.
+ */
+export function patient(check: (timeoutMs: number) => Promise<void>): HealthCheck {
+  let last: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
+  const start = () => {
+    const started = check(SLOW_CHECK_MS).finally(() => {
+      last = started;
+      running = undefined;
+    });
+    return started;
+  };
+  return () =>
+    within(PATIENCE_MS, (running ??= start())).catch((error: unknown) => {
+      if (error instanceof DeadlineExceeded && last) return last;
+      throw error;
+    });
+}
+
 async function outcomeOf(check: HealthCheck): Promise<string> {
   try {
     await within(CHECK_TIMEOUT_MS, check());
     return 'ok';
   } catch (error) {
-    if (error instanceof DeadlineExceeded) return 'timed out';
+    if (isLate(error)) return 'timed out';
     return OUTCOMES[errorCodeOf(error) ?? 'INTERNAL_ERROR'] ?? 'not reachable';
   }
+}
+
+function isLate(error: unknown): boolean {
+  return (
+    error instanceof DeadlineExceeded || (error instanceof DOMException && error.name === 'TimeoutError')
+  );
 }

@@ -25,7 +25,7 @@ import { TemporalOperatorJobs } from '../../temporal/jobs/temporal-operator-jobs
 import { SignIns } from '../auth/sign-ins.js';
 import { StreamTickets } from '../auth/stream-tickets.js';
 import type { AppDependencies } from '../dependencies.js';
-import { Health } from '../health.js';
+import { Health, patient } from '../health.js';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from '../streams/stream-hub.js';
 import type { Connected } from './connected.js';
 import type { ApiParts } from './parts.js';
@@ -133,7 +133,7 @@ function healthOf(
   };
   return {
     health: new Health({ ...checks, worker: () => workers.assertPresent() }),
-    readiness: new Health({ ...checks, server }),
+    readiness: new Health({ ...checks, storage: patient((timeoutMs) => watch.check(timeoutMs)), server }),
   };
 }
 
