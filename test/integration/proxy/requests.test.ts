@@ -5,6 +5,8 @@ import { problemSchema } from '../../../src/contract/http/answers.js';
 import { locateNginx, Nginx } from '../../support/nginx.js';
 import { close, exchange, listen } from '../../support/raw-http.js';
 import { describeWith } from '../../support/require-server.js';
+import { waitFor } from '../../support/wait-for.js';
+import { readDocument } from '../../unit/docs/markdown.js';
 
 const JOB = randomUUID();
 const LIMITS = `
@@ -37,7 +39,7 @@ describeWith(await locateNginx(), 'nginx', (program) => {
     const server = createServer((req, res) => {
       seen.push({ method: req.method!, url: req.url!, headers: req.headers });
       if (silent.has(index)) req.socket.destroy();
-      else req.resume().once('end', () => res.end('answered'));
+      else req.resume().once('end', () => res.writeHead(req.url === '/sick' ? 503 : 200).end('answered'));
     });
     servers.push(server);
     apis.push(`127.0.0.1:${await listen(server)}`);
@@ -241,5 +243,18 @@ describeWith(await locateNginx(), 'nginx', (program) => {
     const log = await nginx.log();
     expect(log).toContain(`/v1/download/jobs/${JOB}/events`);
     expect(log).not.toContain('SECRET');
+  });
+
+  it('logs its own errors as operators search them', async () => {
+    const [, pattern] = /grep -cE '(.*)'/.exec(readDocument('docs/operations.md'))!;
+    const own = new RegExp(pattern!);
+    const fresh = await start();
+    silent.add(0);
+    for (const path of ['/well', '/well', '/sick', '/sick']) await (await send(path, {}, fresh)).text();
+    silent.add(1);
+    for (const path of ['/gone', '/gone?waitMs=1']) await (await send(path, {}, fresh)).text();
+    const lines = async () => (await fresh.log()).match(/^.*"path":"\/(well|sick|gone)".*$/gm) ?? [];
+    await waitFor('six lines', async () => (await lines()).length === 6);
+    expect((await lines()).map((line) => own.test(line))).toEqual([false, false, false, false, true, true]);
   });
 });
