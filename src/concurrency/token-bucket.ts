@@ -3,11 +3,11 @@ export class TokenBucket {
   private tokens: number;
   private refilledAt: number;
 
-  /** @param now Clock, in milliseconds since the epoch. */
+  /** @param now a clock in milliseconds that nobody adjusts. */
   constructor(
     private readonly perSecond: number,
     private readonly burst: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.tokens = burst;
     this.refilledAt = now();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { errorCodeOf, LonghaulError } from '../../src/contract/errors.js';
 import { RetryBudget } from '../../src/storage/s3/store-retries.js';
@@ -13,6 +13,7 @@ import { waitFor } from '../support/wait-for.js';
 import { FaultyS3, isCompletion, isPart } from './faulty-s3.js';
 
 const MIB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
 
 const isWithdrawal = ({ method, query }: SeenRequest) => method === 'DELETE' && query.has('uploadId');
 
@@ -328,6 +329,22 @@ export function s3FaultsContract(
       expect(error.code).toBe('STORAGE_UNAVAILABLE');
       expect((error.cause as Error).message).toContain('S3_ACCESS_KEY_ID');
     });
+  });
+
+  it.each([HOUR_MS, -HOUR_MS])('goes on after the clock jumps by %i ms and back', async (step) => {
+    const keys = Array.from({ length: 8 }, newKey);
+    const { now } = Date;
+    const jump = jest.spyOn(Date, 'now');
+    try {
+      for (const aheadMs of [step, 0]) {
+        jump.mockImplementation(() => now() + aheadMs);
+        // Parts by ourselves, the beginning and the end of each upload by the SDK.
+        await Promise.all(keys.map((key) => store.write(key, streamOf(noise(9 * MIB)))));
+      }
+    } finally {
+      jump.mockRestore();
+    }
+    for (const key of keys) expect(await store.head(key)).toMatchObject({ size: 9 * MIB });
   });
 
   it('signs links for the public endpoint', async () => {

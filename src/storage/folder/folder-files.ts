@@ -130,7 +130,7 @@ export class FolderFiles implements SourceFiles, RangeReader {
 
   /** Returns the path of each id, in the order of the ids. Concurrent callers share one scan. */
   private paths(): Promise<Map<string, string>> {
-    if (!this.scan || Date.now() >= this.freshUntil) {
+    if (!this.scan || performance.now() >= this.freshUntil) {
       this.freshUntil = Infinity;
       this.scan = this.scanFolder();
       this.scan.catch(() => (this.scan = undefined));
@@ -139,7 +139,7 @@ export class FolderFiles implements SourceFiles, RangeReader {
   }
 
   private async scanFolder(): Promise<Map<string, string>> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const found: [string, string][] = [];
     try {
       const root = await realpath(this.root);
@@ -151,7 +151,7 @@ export class FolderFiles implements SourceFiles, RangeReader {
     } catch (error) {
       throw toStoreError(error);
     }
-    const now = Date.now();
+    const now = performance.now();
     this.freshUntil = now + Math.max(MIN_SCAN_AGE_MS, SCAN_AGE_FACTOR * (now - startedAt));
     return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }

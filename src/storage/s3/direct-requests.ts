@@ -130,17 +130,31 @@ export class DirectRequests {
     return true;
   }
 
+  /** Sends the request; once more when the store refused it because of its time. */
   private async sendOnce(
     target: Target,
     request: DirectRequest,
     body: AnswerBody,
     options: DirectOptions,
   ): Promise<WireAnswer> {
+    const signedAt = this.storeTime();
+    const answer = await this.sendSigned(target, request, body, options);
+    // The answer to another request may have corrected the clock since.
+    const wasSkewed = answer.statusCode === 403 && isWrong(aheadOf(answer, signedAt));
+    const last = wasSkewed ? await this.sendSigned(target, request, body, options) : answer;
+    if (last.statusCode < 300) return last;
+    throw refusalOf(last);
+  }
+
+  private async sendSigned(
+    target: Target,
+    request: DirectRequest,
+    body: AnswerBody,
+    options: DirectOptions,
+  ): Promise<WireAnswer> {
     const answer = await this.connections.send(await this.signed(target, request), body, options);
-    const wasWrong = this.correctClock(answer);
-    if (answer.statusCode < 300) return answer;
-    if (!wasWrong || answer.statusCode !== 403) throw refusalOf(answer);
-    return this.sendOnce(target, request, body, options);
+    this.correctClock(answer);
+    return answer;
   }
 
   private async signed({ url, signer }: Target, request: DirectRequest): Promise<WireRequest> {
@@ -173,12 +187,10 @@ export class DirectRequests {
     };
   }
 
-  /** Takes over the clock of the store, as the SDK does with every answer. Returns false when the clocks agree. */
-  private correctClock({ headers }: WireAnswer): boolean {
-    const aheadMs = Date.parse(headers['date'] ?? '') - this.storeTime();
-    if (!(Math.abs(aheadMs) >= WRONG_CLOCK_MS)) return false;
-    this.client.config.systemClockOffset += aheadMs;
-    return true;
+  /** Takes over the clock of the store, as the SDK does with every answer. */
+  private correctClock(answer: WireAnswer): void {
+    const aheadMs = aheadOf(answer, this.storeTime());
+    if (isWrong(aheadMs)) this.client.config.systemClockOffset += aheadMs;
   }
 
   private storeTime(): number {
@@ -216,6 +228,15 @@ function isTemporary(error: unknown): boolean {
   if (isThrottlingError(error as SdkError) || isTransientError(error as SdkError)) return true;
   const { code = '' } = error as NodeJS.ErrnoException;
   return code === WRONG_LENGTH || BROKEN.test(code);
+}
+
+/** Returns by how many milliseconds the store's clock is ahead of `time`; NaN when the answer does not tell. */
+function aheadOf({ headers }: WireAnswer, time: number): number {
+  return Date.parse(headers['date'] ?? '') - time;
+}
+
+function isWrong(aheadMs: number): boolean {
+  return Math.abs(aheadMs) >= WRONG_CLOCK_MS;
 }
 
 function payloadHash({ protocol }: URL, { headers, body }: DirectRequest): string {

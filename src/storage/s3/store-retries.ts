@@ -29,6 +29,7 @@ export class RetryBudget {
 }
 
 type Strategy = StandardRetryStrategy;
+type Failure = Parameters<Strategy['refreshRetryTokenForRetry']>[1];
 
 /**
  * The SDK's retries within the shared budget. Not its adaptive ones: after one refusal they slow the bursts of a process for
@@ -49,10 +50,16 @@ export class BudgetedRetries extends StandardRetryStrategy {
 
   /** Rejects for an error that is final, and when there is no retry left. The SDK throws its own error then. */
   override async refreshRetryTokenForRetry(
-    ...retry: Parameters<Strategy['refreshRetryTokenForRetry']>
+    ...[token, failure]: Parameters<Strategy['refreshRetryTokenForRetry']>
   ): ReturnType<Strategy['refreshRetryTokenForRetry']> {
-    const token = await super.refreshRetryTokenForRetry(...retry);
+    const next = await super.refreshRetryTokenForRetry(token, temporaryIfSkewed(failure));
     if (!this.budget.take()) throw new Error('No retry is left');
-    return token;
+    return next;
   }
+}
+
+/** The SDK has corrected its clock by then. By itself it repeats no request if the clock of this machine is right again. */
+function temporaryIfSkewed(failure: Failure): Failure {
+  const { name } = (failure.error ?? {}) as Partial<Error>;
+  return name === 'RequestTimeTooSkewed' ? { ...failure, errorType: 'TRANSIENT' } : failure;
 }

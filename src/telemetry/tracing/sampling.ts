@@ -11,7 +11,7 @@ export class Sampling {
   /** @param ratio the share of traces that begin here; from 0 to 1. */
   constructor(
     private readonly ratio: number,
-    now: () => number = Date.now,
+    now: () => number = () => performance.now(),
   ) {
     this.believed = new TokenBucket(BELIEVED_PER_SECOND, BELIEVED_PER_SECOND, now);
   }

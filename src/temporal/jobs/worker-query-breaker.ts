@@ -25,8 +25,8 @@ export class WorkerQueryBreaker {
   private workerSeenAt = -Infinity;
   private isProbing = false;
 
-  /** @param now a clock in milliseconds since the epoch. */
-  constructor(private readonly now: () => number = Date.now) {
+  /** @param now a clock in milliseconds that nobody adjusts. */
+  constructor(private readonly now: () => number = () => performance.now()) {
     this.budget = new TokenBucket(QUERIES_PER_SECOND, QUERIES_PER_SECOND, now);
   }
 

@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { TokenBucket } from '../../../src/concurrency/token-bucket.js';
 
 describe('TokenBucket', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
   it('refills over time, up to one burst', () => {
     let now = 0;
     const bucket = new TokenBucket(10, 3, () => now);
@@ -27,5 +29,14 @@ describe('TokenBucket', () => {
     expect(bucket.take()).toBe(false);
     now = 200;
     expect(bucket.take()).toBe(true);
+  });
+
+  it.each([-3_600_000, 3_600_000])('ignores a step of the wall clock by %i ms', (step) => {
+    let now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    const bucket = new TokenBucket(0.001, 2);
+    expect(bucket.take()).toBe(true);
+    now += step;
+    expect([bucket.take(), bucket.take()]).toEqual([true, false]);
   });
 });

@@ -162,6 +162,51 @@ describe('S3ObjectStore', () => {
     expect(String(await readAll(await store.read('a.txt')))).toBe('bytes');
   });
 
+  describe('with a clock that jumped', () => {
+    const HOUR_MS = 3_600_000;
+    const signedAt = (date: unknown) =>
+      Date.parse(String(date).replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+    const skewed = (response: ServerResponse, date: string) =>
+      answers(response, 403, { date }, '<Error><Code>RequestTimeTooSkewed</Code></Error>');
+
+    it('repeats every request under way', async () => {
+      const date = new Date(Date.now() - HOUR_MS).toUTCString();
+      const held: ServerResponse[] = [];
+      server.answer = ({ headers }, response) => {
+        if (Math.abs(signedAt(headers['x-amz-date']) - Date.parse(date)) < HOUR_MS / 4)
+          return void answers(response, 200, { date });
+        if (held.push(response) === 10) for (const each of held) skewed(each, date);
+      };
+      const upload = store.openUpload({ key: 'a.zip', id: 'id', checked: false });
+      const sent = Array.from({ length: 10 }, (_, i) => upload.sendPart(i + 1, [Buffer.from('text')], 0));
+      expect(await Promise.all(sent)).toHaveLength(10);
+      expect(server.requests).toHaveLength(20);
+    });
+
+    it('repeats a request once only', async () => {
+      server.answer = (_request, response) => {
+        const ahead = server.requests.length * HOUR_MS;
+        skewed(response, new Date(Date.now() + ahead).toUTCString());
+      };
+      await expect(store.read('a.txt')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+      expect(server.requests).toHaveLength(2);
+    });
+
+    it('repeats a request of the SDK', async () => {
+      server.answer = (_request, response) =>
+        answers(response, 200, { date: new Date(Date.now() + HOUR_MS).toUTCString() });
+      await store.head('a.txt');
+      server.answer = ({ headers }, response) => {
+        const date = new Date().toUTCString();
+        const isSkewed = Math.abs(signedAt(headers['x-amz-date']) - Date.now()) > HOUR_MS / 4;
+        if (isSkewed) return void skewed(response, date);
+        const body = '<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>';
+        return void answers(response, 200, { date }, body);
+      };
+      expect((await store.begin('a.zip', { checked: false })).ref.id).toBe('1');
+    });
+  });
+
   it('does not repeat a read after its signal aborts', async () => {
     const given = new AbortController();
     server.answer = (_request, response) => {
