@@ -69,6 +69,8 @@ export function multipartFaultsContract(
     ['500 after it was done', 'spoil answer'],
   ];
 
+  const SPOILED = ['BadDigest', 'IncompleteBody', 'XAmzContentChecksumMismatch', 'XAmzContentSHA256Mismatch'];
+
   describe('part', () => {
     it.each(TEMPORARY)('is sent again after %s', async (_, fault) => {
       const key = newKey();
@@ -79,6 +81,38 @@ export function multipartFaultsContract(
       expect(proxy.requests.filter(isPart)).toHaveLength(3);
       await upload.complete([part], crc32(bytes));
       await expectStored(key, bytes);
+    });
+
+    it.each(SPOILED)('is sent again after %s', async (code) => {
+      const key = newKey();
+      const bytes = noise(6 * MIB);
+      const upload = await store.begin(key, { checked: true });
+      failing(isPart, { status: 400, code }, 2);
+      const part = await send(upload, 1, bytes);
+      await upload.complete([part], crc32(bytes));
+      await expectStored(key, bytes);
+    });
+
+    it('is sent again when its bytes were spoiled', async () => {
+      const key = newKey();
+      const bytes = noise(6 * MIB);
+      const upload = await store.begin(key, { checked: true });
+      failing(isPart, 'spoil body', 2);
+      const part = await send(upload, 1, bytes);
+      expect(proxy.requests.filter(isPart)).toHaveLength(3);
+      await upload.complete([part], crc32(bytes));
+      await expectStored(key, bytes);
+    });
+
+    it('needs no other upload while its bytes are spoiled', async () => {
+      const key = newKey();
+      const upload = await store.begin(key, { checked: true });
+      failing(isPart, 'spoil body', Infinity);
+      expect(await codeOf(send(upload, 1, noise(MIB)))).toBe('STORAGE_UNAVAILABLE');
+      expect(proxy.requests.filter(isPart)).toHaveLength(5);
+      proxy.reset();
+      expect(await send(upload, 1, noise(MIB))).toMatchObject({ number: 1 });
+      await upload.abort();
     });
 
     it('fails when the store stays busy', async () => {

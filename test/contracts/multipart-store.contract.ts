@@ -116,7 +116,7 @@ export function multipartStoreContract(start: () => Promise<MultipartUnderTest>)
     it('with another checksum are refused', async () => {
       if (!subject.refusesWrongSums) return;
       const upload = await begin(newKey());
-      expect(await codeOf(upload.sendPart(1, [noise(100)], 1))).toBe('ARCHIVE_INCOMPLETE');
+      expect(await codeOf(upload.sendPart(1, [noise(100)], 1))).toBe('STORAGE_UNAVAILABLE');
       await upload.abort();
     });
   });

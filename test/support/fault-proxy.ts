@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A fault that replaces plain forwarding of a request. */
 export type Fault =
@@ -20,6 +21,8 @@ export type Fault =
   | 'lose answer'
   /** Forwarded; the proxy answers 500 instead of the server. */
   | 'spoil answer'
+  /** Forwarded with another last byte. */
+  | 'spoil body'
   /** Never answered. */
   | 'hang'
   /** Held until this resolves, then forwarded even if the sender has disconnected. */
@@ -118,7 +121,8 @@ export class FaultProxy {
     });
     upstream.on('error', () => req.socket.destroy());
     res.once('close', () => upstream.destroy());
-    req.pipe(upstream);
+    if (fault === 'spoil body') req.pipe(lastByteSpoiled()).pipe(upstream);
+    else req.pipe(upstream);
   }
 }
 
@@ -130,6 +134,22 @@ function answer(req: IncomingMessage, res: ServerResponse, fault: Extract<Fault,
 function s3Error(code: string) {
   const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>injected</Message></Error>`;
   return { headers: { 'content-type': 'application/xml' }, body };
+}
+
+/** Passes bytes on, and changes the last one. */
+function lastByteSpoiled(): Transform {
+  let last: Buffer | undefined;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      if (last) this.push(last);
+      last = chunk;
+      done();
+    },
+    flush(done) {
+      if (last) last[last.length - 1]! ^= 1;
+      done(null, last);
+    },
+  });
 }
 
 function spoil(

@@ -65,6 +65,12 @@ const WRONG_CLOCK_MS = 240_000;
 const BROKEN = /^(UND_ERR_(SOCKET|(CONNECT|HEADERS|BODY)_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH)|HPE_.*)$/;
 
 /**
+ * Codes of stores that received other bytes than were sent: of most, of one that missed some, and of MinIO. InvalidDigest is
+ * none of them: it is about a malformed header.
+ */
+const SPOILED = /^(BadDigest|IncompleteBody|XAmzContent(Checksum|SHA256)Mismatch)$/;
+
+/**
  * Sends requests with the SDK's signer and credentials but without its pipeline, which takes many times as much CPU. The
  * SDK remains for what only it can do: resolve other endpoints, report invalid ones.
  */
@@ -226,8 +232,8 @@ export class DirectRequests {
 
 function isTemporary(error: unknown): boolean {
   if (isThrottlingError(error as SdkError) || isTransientError(error as SdkError)) return true;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return code === WRONG_LENGTH || BROKEN.test(code);
+  const { code = '', name } = error as NodeJS.ErrnoException;
+  return code === WRONG_LENGTH || BROKEN.test(code) || SPOILED.test(name);
 }
 
 /** Returns by how many milliseconds the store's clock is ahead of `time`; NaN when the answer does not tell. */

@@ -14,7 +14,10 @@ import type { S3Bucket } from './s3-bucket.js';
 import { failedRequestOf } from './s3-errors.js';
 
 /** Refusals after which no attempt with the same upload and parts can succeed. */
-const LOST = new Set(['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'BadDigest']);
+const LOST = new Set(['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall']);
+
+/** At completion the parts have other bytes than the archive. A spoiled part can be sent again instead. */
+const LOST_AT_COMPLETION = new Set([...LOST, 'BadDigest']);
 
 /** An upload of the multipart port. @see OpenUpload */
 export class S3Upload implements OpenUpload {
@@ -66,7 +69,8 @@ export class S3Upload implements OpenUpload {
     const total = parts.reduce((sum, { size }) => sum + size, 0);
     // Not by ETag: with KMS it is no MD5. The key belongs to this upload, so its object is ours.
     const isOurs = ({ size }: { size: number }) => size === total;
-    return { key: this.ref.key, etag: await orLost(this.upload.complete(parts, crc32, isOurs, signal)) };
+    const completion = this.upload.complete(parts, crc32, isOurs, signal);
+    return { key: this.ref.key, etag: await orLost(completion, LOST_AT_COMPLETION) };
   }
 
   abort(): Promise<void> {
@@ -74,11 +78,11 @@ export class S3Upload implements OpenUpload {
   }
 }
 
-async function orLost<T>(result: Promise<T>): Promise<T> {
+async function orLost<T>(result: Promise<T>, lost = LOST): Promise<T> {
   try {
     return await result;
   } catch (error) {
     const failed = error instanceof LonghaulError ? failedRequestOf(error) : undefined;
-    throw failed && LOST.has(failed.code) ? incompleteUpload(failed) : error;
+    throw failed && lost.has(failed.code) ? incompleteUpload(failed) : error;
   }
 }
