@@ -5,7 +5,7 @@ import type { StoreCapabilities } from '../storage/multipart-store.js';
 /**
  * Tells operators how large ZIPs are built on their store, and why.
  * @param known capabilities of a store that needs no probe.
- * @param probe null before the first probe.
+ * @param probe null until a probe has a result.
  */
 export function storeView(known: StoreCapabilities | null, probe: KeptProbe | null): AdminStore {
   const none = { capabilities: null, probedAt: null };
@@ -16,11 +16,16 @@ export function storeView(known: StoreCapabilities | null, probe: KeptProbe | nu
   return { zip, reason: reasonOf(capabilities), capabilities, probedAt: probedAt.toISOString() };
 }
 
-const NOT_PROBED = 'A worker probes the store before the first ZIP of more than 8 MiB.';
+const NOT_PROBED =
+  'No probe has a result yet. A worker probes the store before a ZIP of more than 8 MiB, and streams it if the probe fails. ' +
+  'The log of the worker tells why.';
 
 function reasonOf({ segments, copies, copySums, joints }: StoreCapabilities): string {
   if (!segments)
-    return 'The store refuses sparse or unequal parts, or spoils them. One worker streams each ZIP of more than 8 MiB.';
+    return (
+      'The store refuses sparse or unequal parts, or spoils them. One worker streams each ZIP of more than 8 MiB. ' +
+      'Workers probe the store again an hour after the last probe.'
+    );
   if (!copies)
     return 'Several workers build a ZIP. They read every file, because the store copies no ranges.';
   if (!copySums)

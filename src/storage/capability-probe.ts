@@ -7,7 +7,7 @@ import { NO_CAPABILITIES, type StoreCapabilities } from './multipart-store.js';
 import { probeStore, type ProbedStore } from './store-probe.js';
 
 /** Increase it when the probe, or what relies on its result, changes: every store is then probed again. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** Key of the object that keeps the result. */
 export const RESULT_KEY = `${PROBE_PREFIX}${REVISION}.json`;
@@ -15,10 +15,14 @@ export const RESULT_KEY = `${PROBE_PREFIX}${REVISION}.json`;
 /** Pause after a probe that failed. Until then the store is used in the simplest way. */
 const RETRY_MS = 60_000;
 
+/** Time for which a store counts as one without segments. What spoiled the probe may be gone afterwards. */
+const NEGATIVE_MS = 3_600_000;
+
 /** Tells what the store can do: from a probe, whose result an object of the store keeps for all processes. */
 export class CapabilityProbe {
   private found: Promise<StoreCapabilities> | undefined;
-  private retryAt = -Infinity;
+  /** When to look again. */
+  private foundUntil = Infinity;
 
   /** @param now a clock in milliseconds. */
   constructor(
@@ -28,8 +32,8 @@ export class CapabilityProbe {
   ) {}
 
   /**
-   * Returns the capabilities of the store. Probes it at the first call, unless it was probed before. A
-   * store whose probe fails has none, and is probed later.
+   * Returns the capabilities of the store. Probes it at the first call, unless it was probed before. A store whose probe
+   * fails has none for a minute, and one that takes no segments counts as such for an hour.
    * @param signal ends the wait. The probe goes on, because others may wait for it.
    * @throws the reason of `signal`; as `ObjectStore.head` when the store cannot tell whether it was probed, otherwise a
    * large archive would be built in one stream because of one failed request.
@@ -40,7 +44,7 @@ export class CapabilityProbe {
 
   private async known(): Promise<StoreCapabilities> {
     if (this.store.knownCapabilities) return this.store.knownCapabilities;
-    if (!this.found && this.now() < this.retryAt) return NO_CAPABILITIES;
+    if (this.now() >= this.foundUntil) this.found = undefined;
     try {
       return await (this.found ??= this.find());
     } catch (error) {
@@ -50,22 +54,32 @@ export class CapabilityProbe {
   }
 
   private async find(): Promise<StoreCapabilities> {
+    this.foundUntil = Infinity;
     const kept = await keptProbe(this.store);
-    if (kept) {
+    const leftMs = kept ? this.leftMs(kept) : 0;
+    if (kept && leftMs > 0) {
+      this.foundUntil = this.now() + leftMs;
       this.log.info({ ...kept.capabilities, probedAt: kept.probedAt }, 'the object store was probed before');
       return kept.capabilities;
     }
     try {
-      return await this.probed();
+      const found = await this.probed();
+      this.foundUntil = this.now() + validMs(found);
+      return found;
     } catch (error) {
       this.log.warn(
         { err: error },
         'the object store cannot be probed; archives are built in one stream until then',
       );
-      this.found = undefined;
-      this.retryAt = this.now() + RETRY_MS;
+      this.foundUntil = this.now() + RETRY_MS;
       return NO_CAPABILITIES;
     }
+  }
+
+  /** Returns for how long a result still counts, by the store's clock. */
+  private leftMs({ capabilities, probedAt }: KeptProbe): number {
+    const ageMs = Date.now() - this.store.clockAheadMs() - probedAt.getTime();
+    return validMs(capabilities) - Math.max(0, ageMs);
   }
 
   private async probed(): Promise<StoreCapabilities> {
@@ -77,6 +91,10 @@ export class CapabilityProbe {
     });
     return found;
   }
+}
+
+function validMs({ segments }: StoreCapabilities): number {
+  return segments ? Infinity : NEGATIVE_MS;
 }
 
 /** The result of a probe, as the store keeps it. */

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../src/contract/errors.js';
 import type { OpenUpload, SentPart } from '../../src/storage/multipart-store.js';
+import { probeStore } from '../../src/storage/store-probe.js';
 import type { S3Options } from '../../src/storage/s3/s3-client.js';
 import type { S3ObjectStore } from '../../src/storage/s3/s3-object-store.js';
 import { collect, noise, readAll } from '../support/bodies.js';
@@ -252,6 +253,25 @@ export function multipartFaultsContract(
         await expectStored(key, bytes.subarray(10));
       },
     );
+  });
+
+  describe('probe', () => {
+    const page = (status: number): Fault => ({
+      status,
+      headers: { 'content-type': 'text/html' },
+      body: Buffer.from('<html><head><title>Refused</title></head><body>by a proxy</body></html>'),
+    });
+
+    it.each([
+      ['a part', 413, isPart],
+      ['the beginning', 405, ({ query }: SeenRequest) => query.has('uploads')],
+      ['a completion', 400, isCompletion],
+    ] as const)('has no result when a proxy refuses %s', async (_, status, matches) => {
+      const prefix = newKey();
+      failing(matches, page(status), Infinity);
+      expect(await codeOf(probeStore(store, prefix))).toBe('STORAGE_UNAVAILABLE');
+      await expectNothingLeft(prefix);
+    });
   });
 
   describe('readInto', () => {

@@ -12,6 +12,9 @@ export type ReadOutput = HeadObjectCommandOutput & Pick<GetObjectCommandOutput, 
 
 const METADATA = 'x-amz-meta-';
 
+/** Stands for the code of a refusal that has none: of a HEAD, or of a proxy. The SDK uses the same word. */
+export const NO_CODE = 'Unknown';
+
 /** Converts a successful answer to the output of HeadObject and GetObject, as far as this store uses it. */
 export function outputOf({ statusCode, headers, body }: WireAnswer): ReadOutput {
   return {
@@ -37,7 +40,7 @@ export function outputOf({ statusCode, headers, body }: WireAnswer): ReadOutput 
 export function refusalOf({ statusCode, body }: WireAnswer): S3ServiceException {
   const xml = Buffer.isBuffer(body) ? body.toString() : '';
   return new S3ServiceException({
-    name: textOf('Code', xml) ?? 'Refused',
+    name: textOf('Code', xml) ?? NO_CODE,
     message: textOf('Message', xml) ?? 'The store did not say why',
     $fault: statusCode < 500 ? 'client' : 'server',
     $metadata: { httpStatusCode: statusCode },

@@ -1,6 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { LonghaulError } from '../../contract/errors.js';
 import { meaningOfStatus } from '../../contract/answer-status.js';
+import { NO_CODE } from './direct-output.js';
 import { failingObject, objectError, storeError } from '../store-errors.js';
 
 /** The request that caused an error. */
@@ -81,10 +82,10 @@ export function failedRequestOf(error: unknown): S3RequestFailed | undefined {
 /** Statuses that say nothing about what a store can do: it denies access, or is busy. */
 const UNDECIDED = new Set([401, 403, 407, 408, 429]);
 
-/** Returns true when the store answered that it will not do this, ever. */
+/** Returns true when the store answered that it will not do this, ever. A proxy in front of it refuses without a code. */
 export function isRefusal(error: unknown): boolean {
-  const { status = 0, code = '' } = failedRequestOf(error) ?? {};
-  if (UNDECIDED.has(status) || BUSY.test(code)) return false;
+  const { status = 0, code = NO_CODE } = failedRequestOf(error) ?? {};
+  if (code === NO_CODE || UNDECIDED.has(status) || BUSY.test(code)) return false;
   return (status >= 400 && status < 500) || status === 501;
 }
 
@@ -116,5 +117,5 @@ function isAboutStore({ code, status }: S3RequestFailed): boolean {
 
 function vendorCodeOf(cause: unknown): string {
   const { code, name } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
-  return code ?? name ?? 'Unknown';
+  return code ?? name ?? NO_CODE;
 }

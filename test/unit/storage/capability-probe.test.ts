@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import { CapabilityProbe } from '../../../src/storage/capability-probe.js';
+import { CapabilityProbe, RESULT_KEY } from '../../../src/storage/capability-probe.js';
 import { FileObjectStore } from '../../../src/storage/file/file-object-store.js';
-import { PROBE_PREFIX } from '../../../src/storage/keys.js';
 import { NO_CAPABILITIES, type OpenUpload } from '../../../src/storage/multipart-store.js';
 import { S3RequestFailed } from '../../../src/storage/s3/s3-errors.js';
 import { storeError } from '../../../src/storage/store-errors.js';
@@ -18,6 +17,8 @@ import { collect } from '../../support/bodies.js';
 const HONEST = { segments: true, copies: true, copySums: false, joints: true, fullObjectChecked: false };
 
 const WITHOUT_COPIES = { ...HONEST, copies: false, joints: false };
+
+const HOUR_MS = 3_600_000;
 
 const refusal = (status: number, code: string) => {
   const fault = { name: code, $fault: 'client', $metadata: { httpStatusCode: status } } as const;
@@ -62,6 +63,12 @@ describe('CapabilityProbe', () => {
     };
     return Object.assign(store, changes);
   }
+
+  /** Makes the result older, as the store tells it. */
+  const age = async (ms: number) => {
+    const probedAt = new Date(Date.now() - ms);
+    await utimes(join(directory, RESULT_KEY), probedAt, probedAt);
+  };
 
   const found = (store: ProbedStore) => new CapabilityProbe(store, log, () => now).capabilities();
 
@@ -124,7 +131,7 @@ describe('CapabilityProbe', () => {
   ])('judges a store that %s', async (_, lie, expected) => {
     expect(await found(lying(lie))).toEqual(expected);
     const left = await collect(files.list(''));
-    expect(left.map(({ key }) => key)).toEqual([`${PROBE_PREFIX}1.json`]);
+    expect(left.map(({ key }) => key)).toEqual([RESULT_KEY]);
     expect(await files.abortUploads('')).toBe(0);
   });
 
@@ -135,8 +142,63 @@ describe('CapabilityProbe', () => {
     expect(logged).toEqual(['the object store was probed', 'the object store was probed before']);
   });
 
+  describe('with a result of no segments', () => {
+    let refuses: boolean;
+    let store: ProbedStore;
+    beforeEach(() => {
+      refuses = true;
+      store = lying(() =>
+        refuses ? { complete: () => Promise.reject(refusal(400, 'InvalidPartOrder')) } : {},
+      );
+    });
+
+    it('probes again after an hour', async () => {
+      const probe = new CapabilityProbe(store, log, () => now);
+      expect(await probe.capabilities()).toEqual(NO_CAPABILITIES);
+      refuses = false;
+      now += HOUR_MS - 1;
+      expect(await probe.capabilities()).toEqual(NO_CAPABILITIES);
+      await age(HOUR_MS);
+      now += 1;
+      expect(await probe.capabilities()).toEqual(HONEST);
+      now += 1_000 * HOUR_MS;
+      expect(await probe.capabilities()).toEqual(HONEST);
+      expect(await found(store)).toEqual(HONEST);
+    });
+
+    it('believes what another process found out meanwhile', async () => {
+      const probe = new CapabilityProbe(store, log, () => now);
+      await probe.capabilities();
+      refuses = false;
+      await age(HOUR_MS);
+      expect(await found(store)).toEqual(HONEST);
+      refuses = true;
+      now += HOUR_MS;
+      expect(await probe.capabilities()).toEqual(HONEST);
+    });
+
+    it('counts the hour from the probe', async () => {
+      await found(store);
+      refuses = false;
+      await age(HOUR_MS - 60_000);
+      const probe = new CapabilityProbe(store, log, () => now);
+      expect(await probe.capabilities()).toEqual(NO_CAPABILITIES);
+      await age(HOUR_MS);
+      now += 60_000;
+      expect(await probe.capabilities()).toEqual(HONEST);
+    });
+
+    it("tells the age by the store's clock", async () => {
+      await found(store);
+      refuses = false;
+      await age(2 * HOUR_MS);
+      store.clockAheadMs = () => 2 * HOUR_MS;
+      expect(await found(store)).toEqual(NO_CAPABILITIES);
+    });
+  });
+
   it('probes again when the result is unreadable', async () => {
-    await files.write(`${PROBE_PREFIX}1.json`, Buffer.from('{"segments":1}'));
+    await files.write(RESULT_KEY, Buffer.from('{"segments":1}'));
     expect(await found(lying(() => ({})))).toEqual(HONEST);
   });
 
@@ -179,6 +241,9 @@ describe('CapabilityProbe', () => {
     [500, 'InternalError'],
     [403, 'AccessDenied'],
     [400, 'SlowDown'],
+    // Without a code: of a proxy.
+    [405, 'Unknown'],
+    [501, 'Unknown'],
   ])('remembers nothing after %i %s', async (status, code) => {
     let isDown = true;
     const down: Lie = () => (isDown ? { sendPart: () => Promise.reject(refusal(status, code)) } : {});
