@@ -41,9 +41,11 @@ describeWith(await locateTemporalCli(), 'operator API', (temporalCli) => {
   const terminate = (jobId: string, body: unknown = { reason: 'It hangs.' }) =>
     stack.post(`/v1/admin/jobs/${jobId}/terminate`, body, root);
   const isBuilding = ({ bytesProcessed }: DownloadStatus) => bytesProcessed > 0;
-  /** Resolves when the visibility index lists the job. */
+  /** Resolves when the visibility index lists the job as closed, which is later than its final status. */
   const listed = (jobId: string) =>
-    waitFor('the job to be listed', async () => (await failed()).jobs.some((job) => job.jobId === jobId));
+    waitFor('the job to be listed', async () =>
+      (await failed()).jobs.some((job) => job.jobId === jobId && job.run !== 'running'),
+    );
   const failedJob = async (body: object = { fileIds: [70_000, 70_099] }) => {
     const { jobId } = await stack.initiate(body);
     expect((await stack.waitUntilFinal(jobId)).status).toBe('failed');
