@@ -8,7 +8,7 @@ import { locatePromtool, promtoolFindings } from '../../support/promtool.js';
 import { describeWith } from '../../support/require-server.js';
 import { anchorsOf, readDocument } from '../docs/markdown.js';
 
-const PARTS = ['Means', 'Users see', 'Look first', 'Mend', 'Prove it is over', 'If not'];
+const PARTS = ['Means', 'Users see', 'Look first', 'Fix', 'Prove it is over', 'If not'];
 
 /** Alerts on metrics or jobs that other programs in a cluster have too. */
 const SHARED = new Set([
