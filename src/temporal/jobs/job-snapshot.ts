@@ -1,7 +1,10 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import type { ErrorCode } from '../../contract/errors.js';
-import { MEMO } from '../../contract/names.js';
+import { MEMO, SEARCH_ATTRIBUTES } from '../../contract/names.js';
 import type { JobError, JobSnapshot } from '../../contract/snapshot.js';
+
+const STATUS_ATTRIBUTE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
 
 /** The error of a workflow that was closed from outside, and so could not write it into its memo. */
 const OUTSIDE_ENDINGS: Partial<Record<string, { code: ErrorCode; message: string }>> = {
@@ -21,18 +24,33 @@ export interface WorkflowRun {
   closedAt: Date | undefined;
   /** The snapshot in the memo, as of the last change of phase. */
   snapshot: JobSnapshot | undefined;
+  /** The status in the search attribute, as of its last change. */
+  indexedStatus: string | undefined;
 }
 
 /** The snapshot in the memo of a described workflow, corrected by the way the workflow closed. */
 export function snapshotOf(description: Omit<WorkflowExecutionInfo, 'raw'>): JobSnapshot | undefined {
-  const { runId, status, closeTime, memo } = description;
-  const snapshot = memo?.[MEMO.snapshot] as JobSnapshot | undefined;
-  return closedSnapshot({ runId, status: status.name, closedAt: closeTime, snapshot });
+  const { runId, status, closeTime, memo, typedSearchAttributes } = description;
+  return currentSnapshot({
+    runId,
+    status: status.name,
+    closedAt: closeTime,
+    snapshot: memo?.[MEMO.snapshot] as JobSnapshot | undefined,
+    indexedStatus: typedSearchAttributes.get(STATUS_ATTRIBUTE),
+  });
 }
 
-/** The snapshot of a run, corrected by the way the workflow closed: one closed from outside wrote no last snapshot. */
-export function closedSnapshot({ runId, status, closedAt, snapshot }: WorkflowRun): JobSnapshot | undefined {
-  if (!snapshot || status === 'RUNNING' || snapshot.phase === 'ended') return snapshot;
+/**
+ * The snapshot of a run, corrected by what only Temporal knows: a grant of a slot changes no phase, and a workflow that
+ * was closed from outside wrote no last snapshot.
+ */
+export function currentSnapshot(run: WorkflowRun): JobSnapshot | undefined {
+  const { runId, status, closedAt, snapshot } = run;
+  if (!snapshot || snapshot.phase === 'ended') return snapshot;
+  if (status === 'RUNNING') {
+    const isGranted = snapshot.status === 'queued' && run.indexedStatus === 'running';
+    return isGranted ? { ...snapshot, status: 'running' } : snapshot;
+  }
   const completedAt = (closedAt ?? new Date()).toISOString();
   if (status === 'CANCELLED') {
     return { ...snapshot, phase: 'ended', status: 'cancelled', message: 'Cancelled', completedAt };

@@ -5,7 +5,7 @@ import type { JobView } from '../../jobs/jobs.js';
 import { isRestartable, statusOf } from '../../jobs/status/download-status.js';
 import { queuePositions, type UserQueues } from '../../jobs/user-queues.js';
 import { callTemporal } from '../call.js';
-import { closedSnapshot } from './job-snapshot.js';
+import { currentSnapshot } from './job-snapshot.js';
 import { jobsOf, runsOf } from './visibility-query.js';
 import { type IndexedRun, visibilityPage } from './visibility-page.js';
 
@@ -56,7 +56,7 @@ export class TemporalJobList implements JobList {
 /** Empty for jobs of other users: some databases compare search attributes case-insensitively. */
 function viewOf(run: IndexedRun, userId: string): JobView[] {
   const { workflowId, runId } = run;
-  const snapshot = closedSnapshot(run);
+  const snapshot = currentSnapshot(run);
   if (snapshot?.userId !== userId) return [];
   return [{ jobId: jobIdFor(workflowId), runId, snapshot, live: null, stale: false }];
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { MEMO } from '../../contract/names.js';
+import { MEMO, SEARCH_ATTRIBUTES } from '../../contract/names.js';
 import type { JobSnapshot } from '../../contract/snapshot.js';
 import { invalidCursor } from '../../jobs/cursors.js';
 import type { WorkflowRun } from './job-snapshot.js';
@@ -43,14 +43,16 @@ export async function visibilityPage(
 
 type RawExecution = proto.temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-function toRun({ execution, status, memo, closeTime }: RawExecution): IndexedRun {
+function toRun({ execution, status, memo, closeTime, searchAttributes }: RawExecution): IndexedRun {
   const payload = memo?.fields?.[MEMO.snapshot];
+  const indexed = searchAttributes?.indexedFields?.[SEARCH_ATTRIBUTES.status];
   return {
     workflowId: execution!.workflowId!,
     runId: execution!.runId!,
     status: statusName(status!),
     closedAt: closeTime?.seconds ? new Date(Number(closeTime.seconds) * 1_000) : undefined,
     snapshot: payload ? defaultPayloadConverter.fromPayload<JobSnapshot>(payload) : undefined,
+    indexedStatus: indexed ? defaultPayloadConverter.fromPayload<string>(indexed) : undefined,
   };
 }
 

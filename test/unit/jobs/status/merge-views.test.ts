@@ -40,6 +40,16 @@ describe('mergeViews', () => {
     });
   });
 
+  it('keeps a granted slot that the memo does not know', () => {
+    const preparing = { phase: 'preparing', preparedFiles: 1 } as const;
+    const granted = { status: 'running', startedAt: '2026-01-01T00:00:00.000Z', skippedFiles: 1 } as const;
+    const older = view({ ...preparing, ...granted });
+    const fromMemo = view({ ...preparing, status: 'queued', startedAt: null, skippedFiles: 0 });
+    expect(mergeViews(older, fromMemo).snapshot).toMatchObject(granted);
+    const fromIndex = view({ ...fromMemo.snapshot, status: 'running' });
+    expect(mergeViews(older, fromIndex).snapshot).toMatchObject(granted);
+  });
+
   it('keeps the queue position while it is unreadable', () => {
     const waiting = { phase: 'waiting' } as const;
     const older = view(waiting, { queuePosition: 3 });

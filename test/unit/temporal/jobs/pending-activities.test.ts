@@ -1,22 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import {
   describedSnapshot,
   isBetweenSteps,
   liveProgress,
 } from '../../../../src/temporal/jobs/pending-activities.js';
-import { MEMO } from '../../../../src/contract/names.js';
+import { MEMO, SEARCH_ATTRIBUTES } from '../../../../src/contract/names.js';
 import { queuedSnapshot } from '../../../../src/contract/queued-snapshot.js';
-import type { JobPhase } from '../../../../src/contract/snapshot.js';
+import type { JobPhase, JobStatus } from '../../../../src/contract/snapshot.js';
 import { aJob } from '../../../support/jobs.js';
 
+const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
+
 /** A running workflow of so many files in this phase, with these activities pending. */
-function described(files: number, phase: JobPhase, pending: string[]): WorkflowExecutionDescription {
+function described(
+  files: number,
+  phase: JobPhase,
+  pending: string[],
+  status: JobStatus = 'running',
+): WorkflowExecutionDescription {
   const job = aJob({ files: Array.from({ length: files }, (_, i) => 70_000 + i) });
   return {
     status: { name: 'RUNNING' },
-    memo: { [MEMO.snapshot]: { ...queuedSnapshot(job), status: 'running', phase } },
+    memo: { [MEMO.snapshot]: { ...queuedSnapshot(job), status, phase } },
+    typedSearchAttributes: new TypedSearchAttributes([{ key: STATUS, value: 'running' }]),
     raw: { pendingActivities: pending.map((name) => ({ activityType: { name } })) },
   } as unknown as WorkflowExecutionDescription;
 }
@@ -35,6 +43,10 @@ describe('describedSnapshot', () => {
     expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(96)))?.preparedFiles).toBe(0);
     expect(describedSnapshot(described(1_050, 'preparing', pendingLookUps(50)))?.preparedFiles).toBe(500);
     expect(describedSnapshot(described(1_050, 'preparing', []))?.preparedFiles).toBe(1_050);
+  });
+
+  it('knows a granted slot that the memo lacks', () => {
+    expect(describedSnapshot(described(8, 'preparing', [], 'queued'))?.status).toBe('running');
   });
 
   it('counts nothing in another phase', () => {
