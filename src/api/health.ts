@@ -30,7 +30,7 @@ export class Health {
   constructor(private readonly checks: Record<string, HealthCheck>) {}
 
   report(): Promise<HealthReport> {
-    const now = Date.now();
+    const now = performance.now();
     if (!this.latest || now - this.latest.at > REPORT_TTL_MS) this.latest = { report: this.run(), at: now };
     return this.latest.report;
   }

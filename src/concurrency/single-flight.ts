@@ -11,8 +11,8 @@ export class SingleFlight<T> {
   private readonly running = new Map<string, Run<T>>();
   private readonly queued = new Map<string, Promise<T>>();
 
-  /** @param now a clock in milliseconds. */
-  constructor(private readonly now: () => number = Date.now) {}
+  /** @param now a clock in milliseconds that nobody adjusts. */
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
    * Shares the run in flight, or starts one.

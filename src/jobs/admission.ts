@@ -35,12 +35,12 @@ export class Admission {
 
   /**
    * @param maxQueued limit of waiting jobs per user, in addition to the running ones.
-   * @param now a clock in milliseconds since the epoch.
+   * @param now a clock in milliseconds that nobody adjusts.
    */
   constructor(
     private readonly queues: UserQueues,
     private readonly maxQueued: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /**

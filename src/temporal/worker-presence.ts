@@ -1,3 +1,4 @@
+import { CLOCKS, type Clocks } from '../concurrency/clocks.js';
 import proto from '@temporalio/proto';
 import { ORCHESTRATION_TASK_QUEUE } from '../contract/names.js';
 import { Sightings } from './sightings.js';
@@ -44,15 +45,6 @@ interface Workers {
 interface ClockObserver {
   observe(atLeastMs: number, atMostMs: number): void;
 }
-
-interface Clocks {
-  /** Milliseconds since the epoch. It may be wrong, so no age is computed from it. */
-  wall(): number;
-  /** Milliseconds, which nobody adjusts. */
-  steady(): number;
-}
-
-const CLOCKS: Clocks = { wall: Date.now, steady: () => performance.now() };
 
 /**
  * Health check for workers of the orchestration queue. Ignores the build queue, because a worker with no free build

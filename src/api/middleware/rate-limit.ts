@@ -99,7 +99,7 @@ function addressOf({ ip }: Request): string {
  */
 export class RequestCounts implements Store {
   readonly localKeys = true;
-  private readonly counts = new LRUCache<string, { totalHits: number; resetTime: Date }>({
+  private readonly counts = new LRUCache<string, { totalHits: number; endsAt: number }>({
     max: MAX_CLIENTS,
   });
 
@@ -107,15 +107,18 @@ export class RequestCounts implements Store {
 
   get(key: string): ClientRateLimitInfo | undefined {
     const count = this.counts.get(key);
-    return count && count.resetTime.getTime() > Date.now() ? count : undefined;
+    return count && count.endsAt > performance.now() ? infoOf(count) : undefined;
   }
 
   increment(key: string): ClientRateLimitInfo {
-    const now = Date.now();
-    const before = this.get(key) ?? { totalHits: 0, resetTime: new Date(now + this.windowMs) };
-    const count = { totalHits: before.totalHits + 1, resetTime: before.resetTime! };
+    const now = performance.now();
+    const before = this.counts.get(key);
+    const count =
+      before && before.endsAt > now
+        ? { ...before, totalHits: before.totalHits + 1 }
+        : { totalHits: 1, endsAt: now + this.windowMs };
     this.counts.set(key, count);
-    return count;
+    return infoOf(count);
   }
 
   decrement(key: string): void {
@@ -126,4 +129,9 @@ export class RequestCounts implements Store {
   resetKey(key: string): void {
     this.counts.delete(key);
   }
+}
+
+/** The library wants the end of the window by the wall clock; the count itself is kept by one that nobody adjusts. */
+function infoOf({ totalHits, endsAt }: { totalHits: number; endsAt: number }): ClientRateLimitInfo {
+  return { totalHits, resetTime: new Date(Date.now() + endsAt - performance.now()) };
 }

@@ -38,7 +38,7 @@ export class JobStream {
   private blockedSince: number | undefined;
   private restartedAt: number | undefined;
   private ended = false;
-  private lastHeartbeatAt = Date.now();
+  private lastHeartbeatAt = performance.now();
 
   /**
    * @param lastEventId the id of the last event that the client received, if any.
@@ -64,7 +64,8 @@ export class JobStream {
     }
   }
 
-  /** Sends heartbeats and disconnects clients that do not read or do not close. Call it about once a second. */
+  /** Sends heartbeats and disconnects clients that do not read or do not close. Call it about once a second.
+   * @param now of `performance.now()`. */
   tick(now: number): void {
     if (this.restartedAt !== undefined && now - this.restartedAt >= this.times.restartGraceMs) {
       this.sink.destroy();
@@ -83,7 +84,7 @@ export class JobStream {
   restart(): void {
     if (!this.ended) this.sink.restart();
     this.ended = true;
-    this.restartedAt ??= Date.now();
+    this.restartedAt ??= performance.now();
   }
 
   private isSlow(): boolean {
@@ -111,7 +112,7 @@ export class JobStream {
     } catch {
       // The link cannot be signed now. A client that reconnects gets a link, or the error.
       this.sink.restart();
-      this.restartedAt ??= Date.now();
+      this.restartedAt ??= performance.now();
     }
   }
 }

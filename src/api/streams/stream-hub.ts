@@ -120,7 +120,7 @@ export class StreamHub {
   }
 
   private tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const stream of this.streams) stream.tick(now);
   }
 

@@ -31,7 +31,7 @@ export function statusJobs(
     isCapped: settings.job.maxRunning > 0,
     statusReads: reads,
   });
-  const cached = new CachedJobs(inTemporal, Date.now, transferRate, reads, () => overload.isOverloaded);
+  const cached = new CachedJobs(inTemporal, transferRate, reads, () => overload.isOverloaded);
   if (!measure) return cached;
   return countedJobs(cached, ({ archive: { format }, priority }) =>
     measure.jobsCreated.add({ format, priority }),

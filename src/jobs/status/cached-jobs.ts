@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { CLOCKS } from '../../concurrency/clocks.js';
 import { DeadlineExceeded, within } from '../../concurrency/deadline.js';
 import { SingleFlight } from '../../concurrency/single-flight.js';
 import { TokenBucket } from '../../concurrency/token-bucket.js';
@@ -35,20 +36,19 @@ export class CachedJobs implements Jobs {
   private readonly polled: RecentKeys;
 
   /**
-   * @param now a clock in milliseconds since the epoch.
    * @param rate learns from every view.
    * @param isOverloaded true while this server should not read what it can answer from the cache.
    */
   constructor(
     private readonly jobs: Jobs,
-    private readonly now: () => number = Date.now,
-    private readonly rate = new TransferRate(now),
+    private readonly rate = new TransferRate(),
     private readonly statusReads: StatusReads = UNCOUNTED,
     private readonly isOverloaded: () => boolean = () => false,
+    private readonly clocks = CLOCKS,
   ) {
-    this.budget = new TokenBucket(READS_PER_SECOND, READS_PER_SECOND, now);
-    this.polled = new RecentKeys(POLLED_WITHIN_MS, now);
-    this.reads = new SingleFlight(now);
+    this.budget = new TokenBucket(READS_PER_SECOND, READS_PER_SECOND, clocks.steady);
+    this.polled = new RecentKeys(POLLED_WITHIN_MS, clocks.steady);
+    this.reads = new SingleFlight(clocks.steady);
   }
 
   /** Caches the view of the started job, which serves while Temporal is too busy to read it. */
@@ -83,7 +83,7 @@ export class CachedJobs implements Jobs {
 
   private read(jobId: string, maxAge = Infinity): Promise<JobView> {
     const read = async () => {
-      const readAt = this.now();
+      const readAt = this.clocks.steady();
       return this.keep(await this.jobs.view(jobId), readAt);
     };
     return this.reads.run(jobId, read, maxAge);
@@ -109,7 +109,7 @@ export class CachedJobs implements Jobs {
   /** Puts a view that this server brought about in the place of older ones, and of reads in flight. */
   private replace(view: JobView): JobView {
     this.reads.detach(view.jobId);
-    return this.keep(view, this.now());
+    return this.keep(view, this.clocks.steady());
   }
 
   private keep(view: JobView, readAt: number): JobView {
@@ -126,15 +126,15 @@ export class CachedJobs implements Jobs {
   }
 
   private isFresh({ view, readAt }: CachedView): boolean {
-    return this.now() - readAt <= this.maxAge(view);
+    return this.clocks.steady() - readAt <= this.maxAge(view);
   }
 
   private isServable({ readAt }: CachedView): boolean {
-    return this.now() - readAt < MAX_STALE_MS;
+    return this.clocks.steady() - readAt < MAX_STALE_MS;
   }
 
   private maxAge({ snapshot }: JobView): number {
-    return maxAgeMs(this.now() - Date.parse(snapshot.createdAt));
+    return maxAgeMs(this.clocks.wall() - Date.parse(snapshot.createdAt));
   }
 }
 

@@ -4,10 +4,10 @@ export class RecentKeys {
   private previous = new Set<string>();
   private currentSince: number;
 
-  /** @param now a clock in milliseconds since the epoch. */
+  /** @param now a clock in milliseconds that nobody adjusts. */
   constructor(
     private readonly periodMs: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.currentSince = now();
   }

@@ -77,8 +77,8 @@ describe('rateLimited', () => {
   it('resets the count after the window', async () => {
     serve(1);
     expect(await statuses(times(2, () => as('ada')))).toEqual([200, 429]);
-    const now = Date.now();
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now + 60_001);
+    const now = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now + 60_001);
     try {
       expect((await as('ada')).status).toBe(200);
     } finally {

@@ -32,10 +32,11 @@ describe('CachedJobs', () => {
   let now: number;
   let source: ScriptedJobs;
   let jobs: CachedJobs;
+  const clocks = { wall: () => now, steady: () => now };
   beforeEach(() => {
     now = CREATED + 60_000;
     source = new ScriptedJobs();
-    jobs = new CachedJobs(source, () => now);
+    jobs = new CachedJobs(source, undefined, undefined, undefined, clocks);
   });
 
   const see = (changes: Partial<JobSnapshot> = {}, more: Partial<JobView> = {}): Promise<JobView> => {
@@ -52,15 +53,17 @@ describe('CachedJobs', () => {
   };
 
   describe('view', () => {
+    it('reads again while the wall clock stands', async () => {
+      const wall = () => CREATED + 60_000;
+      jobs = new CachedJobs(source, undefined, undefined, undefined, { ...clocks, wall });
+      await see({ phase: 'preparing' });
+      now += 1_001;
+      expect((await see({ phase: 'building' })).snapshot.phase).toBe('building');
+    });
+
     it('answers from the cache while overloaded', async () => {
       let isOverloaded = false;
-      jobs = new CachedJobs(
-        source,
-        () => now,
-        undefined,
-        undefined,
-        () => isOverloaded,
-      );
+      jobs = new CachedJobs(source, undefined, undefined, () => isOverloaded, clocks);
       await see({ status: 'running' });
       isOverloaded = true;
       now += 7_000;
