@@ -56,15 +56,36 @@ async function main(parts: WorkerParts, temporal: TemporalConnection): Promise<v
     // Nothing may be awaited between the workers and their run, otherwise a shutdown in between would be lost.
     void tellLastSweep(client, parts);
     await Promise.all([
-      ...workers.map((worker) => worker.run()),
+      runAll(workers, stopping),
       settings.worker.role !== 'build' && new TerminatedJobs(client, logger).watch(stopping.signal),
     ]);
   } finally {
     stopping.abort();
     clearInterval(checks);
     await tracing?.stop();
-    await connection.close();
   }
+}
+
+/**
+ * Runs the workers until they stop. When one fails, the others stop as on a shutdown, so that they hand their builds over.
+ * @throws the error of the first that failed.
+ */
+async function runAll(workers: readonly Worker[], stopping: AbortController): Promise<void> {
+  const runs = workers.map(async (worker) => {
+    try {
+      await worker.run();
+    } catch (error) {
+      stopAll(workers, stopping);
+      throw error;
+    }
+  });
+  await Promise.allSettled(runs);
+  await Promise.all(runs);
+}
+
+function stopAll(workers: readonly Worker[], stopping: AbortController): void {
+  stopping.abort();
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 /** Stops the workers that run when a shutdown is requested. */
@@ -79,8 +100,7 @@ async function stopOnRequest(
   logger.info({ reason, graceMs: settings.shutdownGraceMs }, 'worker shutting down');
   // Nothing to finish yet, and connecting or waiting for the store could take minutes.
   if (workers.length === 0) process.exit(0);
-  stopping.abort();
-  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  stopAll(workers, stopping);
 }
 
 function installRuntime({ settings, logger }: WorkerParts): void {
@@ -152,5 +172,5 @@ try {
   else createLogger('error', SERVICE).fatal({ err: error }, 'worker stopped');
   process.exitCode = 1;
 }
-// The Temporal client retries unanswered calls beyond their deadline, and would throw once its connection is closed.
+// Connections to Temporal would keep the process alive.
 process.exit();

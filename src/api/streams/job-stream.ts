@@ -64,8 +64,10 @@ export class JobStream {
     }
   }
 
-  /** Sends heartbeats and disconnects clients that do not read or do not close. Call it about once a second.
-   * @param now of `performance.now()`. */
+  /**
+   * Sends heartbeats and disconnects clients that do not read or do not close. Call it about once a second.
+   * @param now the time of `performance.now()`.
+   */
   tick(now: number): void {
     if (this.restartedAt !== undefined && now - this.restartedAt >= this.times.restartGraceMs) {
       this.sink.destroy();
