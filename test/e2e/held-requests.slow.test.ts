@@ -100,6 +100,6 @@ describeWith(programs, 'store request that is held up', (temporalCli, weed) => {
       ...(await stack.artifacts(jobId)),
       ...(await collect(stack.store.listUploads(jobPrefix(jobId)))),
     ];
-    await waitFor('the store to be empty', async () => (await left()).length === 0, 10_000);
+    await waitFor('the store to be empty', async () => (await left()).length === 0);
   });
 });

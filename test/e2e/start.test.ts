@@ -66,7 +66,7 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
       await command.start();
       const link = archiveLink();
       await command.started!.kill();
-      await waitFor('the services to notice', async () => !(await answers(command)), 10_000);
+      await waitFor('the services to notice', async () => !(await answers(command)));
       await command.start();
       expect((await fetch(link)).status).toBe(200);
     });
@@ -79,8 +79,8 @@ describeWith(await locateTemporalCli(), 'npm start', (temporalCli) => {
       command.started.start();
       await command.printed('Ctrl-C stops everything');
       command.started.signal('SIGTERM');
-      await waitFor('the API to be gone', async () => !(await answers(command)), 10_000);
-      await waitFor('Temporal to be gone', async () => (await command.processes()).length === 0, 10_000);
+      await waitFor('the API to be gone', async () => !(await answers(command)));
+      await waitFor('Temporal to be gone', async () => (await command.processes()).length === 0);
       expect(command.log).toContain('Stopping');
     });
 

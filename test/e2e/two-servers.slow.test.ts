@@ -98,7 +98,7 @@ describeWith(await locateTemporalCli(), 'status from two API servers', (temporal
     await statusAt(servers[1]!, jobId);
     await stack.initiate(keyed);
     const isRestarted = async () => (await statusAt(servers[1]!, jobId)).status !== 'cancelled';
-    await waitFor('the restart on the other server', isRestarted, 2_000);
+    await waitFor('the restart on the other server', isRestarted);
     await stack.post(`/v1/download/cancel/${jobId}`);
   });
 });

@@ -55,7 +55,7 @@ describeWith(programs, 'worker', (temporalCli, versitygw) => {
 
   async function expectQuietExit(worker: TestServer) {
     worker.signal('SIGTERM');
-    await waitFor('the worker to end', () => !worker.isRunning, 5_000);
+    await waitFor('the worker to end', () => !worker.isRunning);
     expect(worker.exitCode).toBe(0);
     expect(worker.log).not.toMatch(/"level":"(error|fatal)"/);
   }

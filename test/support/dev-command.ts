@@ -65,8 +65,8 @@ export class DevCommand {
   /** Presses Ctrl-C, and waits until no process is left. */
   async stop(): Promise<void> {
     this.started?.signal('SIGINT');
-    await waitFor('everything to stop', () => !this.started?.isRunning, 10_000);
-    await waitFor('no process to be left', async () => (await this.processes()).length === 0, 10_000);
+    await waitFor('everything to stop', () => !this.started?.isRunning);
+    await waitFor('no process to be left', async () => (await this.processes()).length === 0);
     await this.started?.kill();
   }
 
