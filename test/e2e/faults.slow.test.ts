@@ -106,7 +106,7 @@ describeWith(programs, 'download', (temporalCli, weed) => {
     );
     expect((await stack.waitUntilFinal(jobId, { timeoutMs: 90_000 })).status).toBe('completed');
     await expectRightArchive(stack, jobId);
-  }, 180_000);
+  });
 
   it('survives a killed API server', async () => {
     const { jobId } = await stack.initiate(SLOW_JOB);

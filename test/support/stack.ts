@@ -199,7 +199,7 @@ export class Stack {
   async until(
     jobId: string,
     wanted: (status: DownloadStatus) => boolean,
-    { timeoutMs = 60_000, seen = [] as DownloadStatus[] } = {},
+    { timeoutMs = 120_000, seen = [] as DownloadStatus[] } = {},
   ): Promise<DownloadStatus> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
