@@ -22,14 +22,17 @@ export class ApiKeySource {
   private version: string | undefined;
   private checkedAt = 0;
 
-  /** @param now a clock in milliseconds since the epoch. */
+  /** @param now a clock in milliseconds that is never set back. */
   private constructor(
     private readonly options: ApiKeySourceOptions,
     private readonly now: () => number,
   ) {}
 
   /** @throws ApiKeysError that names the location of each problem, never the content. */
-  static async open(options: ApiKeySourceOptions, now: () => number = Date.now): Promise<ApiKeySource> {
+  static async open(
+    options: ApiKeySourceOptions,
+    now: () => number = () => performance.now(),
+  ): Promise<ApiKeySource> {
     const source = new ApiKeySource(options, now);
     await source.refresh();
     return source;
@@ -51,8 +54,9 @@ export class ApiKeySource {
     // Take the version before reading, so that a change during the read is detected by the next check.
     const version = file === undefined ? 'none' : await versionOf(file);
     if (version === this.version) return;
-    this.version = version;
     const lines = file === undefined ? [] : await linesOf(file);
+    // Only now, so that a file that could not be read is read again. An invalid one is not, until it changes.
+    this.version = version;
     this.keys = ApiKeys.parse([
       ...entries.map((text, index) => ({ place: `API_KEYS entry ${index + 1}`, text })),
       ...lines,
@@ -61,8 +65,9 @@ export class ApiKeySource {
 }
 
 async function versionOf(file: string): Promise<string> {
-  const { ino, size, mtimeMs } = await stat(file).catch(unreadable);
-  return `${ino} ${size} ${mtimeMs}`;
+  // A change of the mode changes only the ctime.
+  const { ino, size, mtimeMs, ctimeMs } = await stat(file).catch(unreadable);
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 async function linesOf(file: string): Promise<ApiKeyEntry[]> {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeySource } from '../../../../src/api/auth/api-key-source.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
+import { unprivileged } from '../../../support/unprivileged.js';
+import { waitFor } from '../../../support/wait-for.js';
 
 const entry = (user: string, key: string) =>
   `${user}=sha256:${createHash('sha256').update(key).digest('hex')}`;
@@ -72,6 +74,37 @@ describe('ApiKeySource', () => {
     now += 1;
     expect(await ownerOf(source, 'old')).toBeUndefined();
     expect(await ownerOf(source, 'new')).toBe('ada');
+  });
+
+  it('reads a file once its mode is corrected', async () => {
+    await chmod(folder, 0o755);
+    await writeFile(file, entry('ada', 'old'));
+    const source = await open();
+    await writeFile(`${file}.new`, entry('ada', 'new'), { mode: 0 });
+    await rename(`${file}.new`, file);
+    now += 2_000;
+    await unprivileged(async () => expect(await ownerOf(source, 'old')).toBe('ada'));
+    expect(logged[0]).toContain('EACCES');
+    await chmod(file, 0o644);
+    now += 2_000;
+    await unprivileged(async () => expect(await ownerOf(source, 'old')).toBeUndefined());
+    expect(await ownerOf(source, 'new')).toBe('ada');
+  });
+
+  it('reloads a file that keeps size and time', async () => {
+    const time = new Date(1_700_000_000_000);
+    await writeFile(file, entry('ada', 'a-1'));
+    await utimes(file, time, time);
+    const source = await open();
+    const { ctimeMs } = await stat(file);
+    await waitFor('a later change', async () => {
+      await writeFile(file, entry('ada', 'a-2'));
+      await utimes(file, time, time);
+      return (await stat(file)).ctimeMs !== ctimeMs;
+    });
+    now += 2_000;
+    expect(await ownerOf(source, 'a-1')).toBeUndefined();
+    expect(await ownerOf(source, 'a-2')).toBe('ada');
   });
 
   it('keeps its keys and logs once for an invalid file', async () => {
