@@ -51,7 +51,8 @@ export function toReadError(cause: S3RequestFailed): LonghaulError {
     case 'replaced':
       return objectError('FILE_CHANGED', cause);
     case 'rejected':
-      return objectError('FILE_UNREADABLE', cause);
+      // Stores give a code. A firewall, or another server at a wrong address, gives none and rejects every request.
+      return code === NO_CODE ? failingObject(cause) : objectError('FILE_UNREADABLE', cause);
     case 'failing':
       return failingObject(cause);
     case 'unavailable':

@@ -81,6 +81,8 @@ describe('S3ObjectStore', () => {
     ['a denied object', 403, '<Error><Code>AccessDenied</Code></Error>', 'FILE_FORBIDDEN'],
     ['an absent object', 404, '<Error><Code>NoSuchKey</Code></Error>', 'FILE_NOT_FOUND'],
     ['a page of a proxy', 404, '<html>Not Found</html>', 'STORAGE_UNAVAILABLE'],
+    ['a port that speaks TLS', 400, 'Client sent an HTTP request to an HTTPS server.', 'STORAGE_UNAVAILABLE'],
+    ['a firewall', 405, '', 'STORAGE_UNAVAILABLE'],
     ['a missing bucket', 404, '<Error><Code>NoSuchBucket</Code></Error>', 'STORAGE_UNAVAILABLE'],
   ])('asks twice about %s', async (_, status, body, code) => {
     server.answer = (_request, response) => refuse(response, status, body);
@@ -92,6 +94,14 @@ describe('S3ObjectStore', () => {
     server.answer = () => {};
     expect(await store[method](KEY).catch(errorCodeOf)).toBe('STORAGE_UNAVAILABLE');
     expect(server.requests).toHaveLength(3);
+  });
+
+  it.each([400, 405])('fails a check that gets %i without a code', async (status) => {
+    server.answer = (_request, response) => refuse(response, status, 'Not a store');
+    await expect(store.check()).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      cause: { message: expect.stringContaining('S3_ENDPOINT') },
+    });
   });
 
   it('tries a failing store three times', async () => {
