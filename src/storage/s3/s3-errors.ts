@@ -83,10 +83,13 @@ export function failedRequestOf(error: unknown): S3RequestFailed | undefined {
 /** Statuses that say nothing about what a store can do: it denies access, or is busy. */
 const UNDECIDED = new Set([401, 403, 407, 408, 429]);
 
+/** Codes of a refusal that has none. The SDK has a word of its own for a 404. */
+const CODELESS = new Set([NO_CODE, 'NotFound']);
+
 /** Returns true when the store answered that it will not do this, ever. A proxy in front of it refuses without a code. */
 export function isRefusal(error: unknown): boolean {
   const { status = 0, code = NO_CODE } = failedRequestOf(error) ?? {};
-  if (code === NO_CODE || UNDECIDED.has(status) || BUSY.test(code)) return false;
+  if (CODELESS.has(code) || UNDECIDED.has(status) || BUSY.test(code)) return false;
   return (status >= 400 && status < 500) || status === 501;
 }
 

@@ -244,6 +244,7 @@ describe('CapabilityProbe', () => {
     // Without a code: of a proxy.
     [405, 'Unknown'],
     [501, 'Unknown'],
+    [404, 'NotFound'],
   ])('remembers nothing after %i %s', async (status, code) => {
     let isDown = true;
     const down: Lie = () => (isDown ? { sendPart: () => Promise.reject(refusal(status, code)) } : {});
