@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { errorCodeOf } from '../contract/errors.js';
 import type { OperatorLog } from '../runtime/clock-watch.js';
-import { PROBE_PREFIX } from './keys.js';
+import { PROBE_PREFIX, REMEMBERED_MS } from './keys.js';
 import { NO_CAPABILITIES, type StoreCapabilities } from './multipart-store.js';
 import { probeStore, type ProbedStore } from './store-probe.js';
 
@@ -32,8 +32,8 @@ export class CapabilityProbe {
   ) {}
 
   /**
-   * Returns the capabilities of the store. Probes it at the first call, unless it was probed before. A store whose probe
-   * fails has none for a minute, and one that takes no segments counts as such for an hour.
+   * Returns the capabilities of the store. Probes it at the first call, unless it was probed in the last 90 days. A store
+   * whose probe fails has none for a minute, and one that takes no segments counts as such for an hour.
    * @param signal ends the wait. The probe goes on, because others may wait for it.
    * @throws the reason of `signal`; as `ObjectStore.head` when the store cannot tell whether it was probed, otherwise a
    * large archive would be built in one stream because of one failed request.
@@ -94,7 +94,7 @@ export class CapabilityProbe {
 }
 
 function validMs({ segments }: StoreCapabilities): number {
-  return segments ? Infinity : NEGATIVE_MS;
+  return segments ? REMEMBERED_MS : NEGATIVE_MS;
 }
 
 /** The result of a probe, as the store keeps it. */

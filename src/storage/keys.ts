@@ -11,6 +11,12 @@ export const ARTIFACTS_PREFIX = 'archives/';
 export const SUMS_PREFIX = `${ARTIFACTS_PREFIX}sums/`;
 export const PROBE_PREFIX = `${ARTIFACTS_PREFIX}probe/`;
 
+/**
+ * Age at which the sweep deletes what is only remembered. A store is then probed again, because a newer version of it
+ * may do more.
+ */
+export const REMEMBERED_MS = 90 * 24 * 3_600_000;
+
 /** Names the Temporal namespace whose jobs own the artifacts. Every store can read it. @see StoreMarker */
 export const MARKER_KEY = `${ARTIFACTS_PREFIX}.longhaul`;
 

@@ -1,4 +1,4 @@
-import { folderOf, PROBE_PREFIX } from '../../storage/keys.js';
+import { folderOf, PROBE_PREFIX, REMEMBERED_MS } from '../../storage/keys.js';
 import type { ListedObject, ListedUpload } from '../../storage/object-store.js';
 import type { JobState } from './job-lookup.js';
 
@@ -10,9 +10,6 @@ const HOUR_MS = 3_600_000;
  */
 const LEFTOVER_MS = HOUR_MS;
 const ORPHANED_UPLOAD_MS = 24 * HOUR_MS;
-
-/** Age of what is only remembered. A store is then probed again, because a newer version of it may do more. */
-const REMEMBERED_MS = 90 * 24 * HOUR_MS;
 
 /**
  * Selects the objects of a job to delete.

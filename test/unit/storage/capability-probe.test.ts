@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LonghaulError } from '../../../src/contract/errors.js';
-import { CapabilityProbe, RESULT_KEY } from '../../../src/storage/capability-probe.js';
+import { CapabilityProbe, keptProbe, RESULT_KEY } from '../../../src/storage/capability-probe.js';
 import { FileObjectStore } from '../../../src/storage/file/file-object-store.js';
 import { NO_CAPABILITIES, type OpenUpload } from '../../../src/storage/multipart-store.js';
 import { S3RequestFailed } from '../../../src/storage/s3/s3-errors.js';
@@ -195,6 +195,22 @@ describe('CapabilityProbe', () => {
       store.clockAheadMs = () => 2 * HOUR_MS;
       expect(await found(store)).toEqual(NO_CAPABILITIES);
     });
+  });
+
+  it('probes again once the sweep forgets the result', async () => {
+    const probe = new CapabilityProbe(
+      lying(() => ({})),
+      log,
+      () => now,
+    );
+    await probe.capabilities();
+    await files.delete([RESULT_KEY]);
+    now += 90 * 24 * HOUR_MS - 1;
+    await probe.capabilities();
+    expect(await collect(files.list(''))).toEqual([]);
+    now += 1;
+    expect(await probe.capabilities()).toEqual(HONEST);
+    expect(await keptProbe(files)).toMatchObject({ capabilities: HONEST });
   });
 
   it('probes again when the result is unreadable', async () => {
