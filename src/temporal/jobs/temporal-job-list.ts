@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { jobIdFor } from '../../contract/names.js';
+import { isFinal } from '../../contract/snapshot.js';
 import type { JobListQuery, JobList, JobPage } from '../../jobs/job-list.js';
 import type { JobView } from '../../jobs/jobs.js';
-import { isRestartable, statusOf } from '../../jobs/status/download-status.js';
+import { statusOf } from '../../jobs/status/download-status.js';
 import { queuePositions, type UserQueues } from '../../jobs/user-queues.js';
 import { callTemporal } from '../call.js';
 import { currentSnapshot } from './job-snapshot.js';
@@ -34,10 +35,11 @@ export class TemporalJobList implements JobList {
 
   /** Drops the runs of jobs that were started again: their latest run may be on any page. */
   private async latestRuns(views: JobView[]): Promise<JobView[]> {
-    const restartable = views.filter(({ snapshot }) => isRestartable(statusOf(snapshot, this.now())));
-    if (restartable.length === 0) return views;
+    // A completed job too: it starts again when its archive was deleted before it expired.
+    const ended = views.filter(({ snapshot }) => isFinal(snapshot.status));
+    if (ended.length === 0) return views;
     const latest = new Map<string, { runId: string; startedAt: number }>();
-    const query = runsOf([...new Set(restartable.map(({ jobId }) => jobId))]);
+    const query = runsOf([...new Set(ended.map(({ jobId }) => jobId))]);
     for await (const { workflowId, runId, startTime } of this.client.workflow.list({ query })) {
       const [jobId, startedAt] = [jobIdFor(workflowId), startTime.getTime()];
       if (startedAt > (latest.get(jobId)?.startedAt ?? -1)) latest.set(jobId, { runId, startedAt });
