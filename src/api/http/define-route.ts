@@ -12,7 +12,8 @@ export function route(
 ): void {
   // Remembered, because Express forgets the path of the router before it answers an error.
   const remember: RequestHandler = (req, res, next) => {
-    contextOf(res).route = req.baseUrl + path;
+    // Routes match in any case, and each spelling would be a series of its own in the metrics.
+    contextOf(res).route = req.baseUrl.toLowerCase() + path;
     next();
   };
   const methods = Object.keys(handlers) as Method[];

@@ -36,6 +36,7 @@ describe('observed', () => {
     ['/v1/download/jobs/abc', '/v1/download/jobs/:jobId', '4xx'],
     ['/v1/download/initiate', '/v1/download/initiate', '4xx'],
     ['/v1/download/jobs/abc/events', '/v1/download/jobs/:jobId/events', '4xx'],
+    ['/V1/dOwNlOaD/initiate', '/v1/download/initiate', '4xx'],
     ['/nowhere/abc', 'other', '4xx'],
   ])('counts %s as %s', async (path, route, statusClass) => {
     await serve();
