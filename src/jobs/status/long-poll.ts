@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isFinal } from '../../contract/snapshot.js';
 import type { JobView } from '../jobs.js';
 import type { JobWatchers } from './job-watchers.js';
@@ -41,18 +42,23 @@ function waitForView(
   ms: number,
   disconnected: AbortSignal,
 ): Promise<JobView | undefined> {
-  const ended = AbortSignal.any([disconnected, watchers.closed]);
-  if (ms === 0 || ended.aborted || isFinal(view.snapshot.status)) return Promise.resolve(undefined);
+  const { closed } = watchers;
+  const isOver = disconnected.aborted || closed.aborted || isFinal(view.snapshot.status);
+  if (ms === 0 || isOver) return Promise.resolve(undefined);
+  // Not `AbortSignal.any`: a signal that lives as long as the process keeps a reference to each of its results.
+  const ends = [disconnected, closed];
+  // Every held request listens to it, so Node would warn of a leak.
+  setMaxListeners(0, closed);
   return new Promise((resolve) => {
     const finish = (latest?: JobView) => {
       clearTimeout(timer);
-      ended.removeEventListener('abort', giveUp);
+      for (const signal of ends) signal.removeEventListener('abort', giveUp);
       unwatch();
       resolve(latest);
     };
     const giveUp = () => finish();
     const timer = setTimeout(giveUp, ms);
-    ended.addEventListener('abort', giveUp);
+    for (const signal of ends) signal.addEventListener('abort', giveUp);
     const unwatch = watchers.watch(view, {
       changed: (latest) => {
         if (isWanted(latest)) finish(latest);
