@@ -1,6 +1,6 @@
 import type { PublishArchiveInput } from '../contract/activities.js';
 import { LonghaulError } from '../contract/errors.js';
-import { folderOf, jobPrefix } from '../storage/keys.js';
+import { folderOf, runPrefix } from '../storage/keys.js';
 import type { ActivityContext } from './as-activity.js';
 import { deletePrefix } from './delete-prefix.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -9,7 +9,7 @@ import type { ActivityDependencies } from './dependencies.js';
 export async function publishArchive(
   { store }: ActivityDependencies,
   { jobId, key, size }: PublishArchiveInput,
-  { signal, attempt }: ActivityContext,
+  { runId, signal, attempt }: ActivityContext,
 ): Promise<{ attempt: number }> {
   const stored = await store.head(key, signal).catch((error: unknown) => {
     if (error instanceof LonghaulError && error.code === 'FILE_NOT_FOUND') return { size: null };
@@ -21,7 +21,8 @@ export async function publishArchive(
       `The object store holds ${stored.size ?? 'no'} bytes of the archive instead of ${size}. Try again.`,
     );
   }
-  const prefix = jobPrefix(jobId);
+  // Of this run only, because a later run of the same job may already be writing. The sweep deletes what earlier ones left.
+  const prefix = runPrefix(jobId, runId);
   const published = folderOf(key);
   await store.abortUploads(prefix, signal);
   await deletePrefix(store, prefix, signal, (other) => folderOf(other) !== published);

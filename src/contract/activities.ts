@@ -14,7 +14,7 @@ export interface DownloadActivities {
   /** Builds one archive of all files in the object store and records the outcome of each file. */
   buildArchive: (input: BuildArchiveInput) => Promise<BuiltArchive>;
 
-  /** Verifies the stored archive and deletes all other objects of the job. */
+  /** Verifies the stored archive and deletes all other objects of this run of the job. */
   publishArchive: (input: PublishArchiveInput) => Promise<{ attempt: number }>;
 
   /** Deletes all objects of this run of the job from the object store, unfinished uploads included. */
