@@ -15,7 +15,9 @@ export function SignInForm({ session, before = null }: SignInFormProps) {
   if (auth.mode === 'api-key') return <KeyForm session={session} before={before} />;
   return (
     <>
-      {before === 'away' && <p role="alert">The server does not answer. Reload this page to try again.</p>}
+      {before === 'away' && (
+        <p role="alert">The server does not answer. Open the page from your application again.</p>
+      )}
       {before === 'rejected' && <p role="alert">This sign-in link is no longer valid.</p>}
       {auth.signInUrl === null ? (
         <p>Open this page from your application. Its link signs you in.</p>

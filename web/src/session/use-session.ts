@@ -19,7 +19,7 @@ export interface Session {
   auth: Auth | null;
   open: () => Promise<void>;
   signIn: (secret: string) => Promise<SignInOutcome>;
-  /** @param forget removes what this browser knows of the user. @throws TypeError without a network. */
+  /** @param forget removes what this browser knows of the user. @throws Error if the server did not confirm it. */
   signOut: (forget: () => void) => Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function useSession(): Session {
   }, [client]);
 
   useEffect(() => {
-    void readAuth().then(setAuth, () => {});
+    void readAuth().then(setAuth);
     void openFirst();
     async function openFirst(): Promise<void> {
       const outcome = await ticketOutcome();

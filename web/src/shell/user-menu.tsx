@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import type { Me } from 'longhaul/client';
 import { useLonghaul } from 'longhaul/react';
 import { address } from '../session/server.js';
@@ -15,6 +15,7 @@ interface UserMenuProps {
 export function UserMenu({ session, me, onDialog }: UserMenuProps) {
   const { downloads } = useLonghaul();
   const menu = useRef<HTMLDivElement>(null);
+  const [isUnconfirmed, setUnconfirmed] = useState(false);
   const needsSignIn = session.auth !== null && session.auth.mode !== 'none';
 
   function open(dialog: 'shortcuts' | 'failed'): void {
@@ -23,10 +24,12 @@ export function UserMenu({ session, me, onDialog }: UserMenuProps) {
   }
 
   async function signOut(): Promise<void> {
+    setUnconfirmed(false);
     try {
       await session.signOut(() => downloads.forget());
     } catch {
-      // Without a network the cookie stays, and so does the page.
+      // The cookie may still count, and so the page stays.
+      setUnconfirmed(true);
     }
   }
 
@@ -56,6 +59,12 @@ export function UserMenu({ session, me, onDialog }: UserMenuProps) {
           <button type="button" onClick={() => void signOut()}>
             Sign out
           </button>
+        )}
+        {isUnconfirmed && (
+          <p role="alert">
+            You may still be signed in, because the server did not confirm the sign-out. Try again in a
+            minute.
+          </p>
         )}
       </div>
     </>
