@@ -86,6 +86,18 @@ describeWith(programs, 'downloads on the page', (temporalCli, chromium) => {
     expect(await none.getByRole('dialog').count()).toBe(1);
   });
 
+  it('lists a download of this browser once', async () => {
+    const page = await visit('#files=70000&name=own');
+    await page.getByText('1 file').first().waitFor();
+    await Promise.all([page.waitForEvent('download'), page.keyboard.press('Control+Enter')]);
+    const { jobs } = (await files()) as { jobs: { jobId: string; archiveName: string }[] };
+    const { jobId } = jobs.find(({ archiveName }) => archiveName === 'own.zip')!;
+    await page.goto(`${stack.baseUrl}/#job=${jobId}`);
+    await page.reload();
+    await page.getByRole('dialog', { name: 'Download ready' }).waitFor();
+    expect(await page.locator('.side li').filter({ hasText: 'own.zip' }).count()).toBe(1);
+  });
+
   it('opens a download that the list leaves out', async () => {
     const { jobId } = await stack.initiate({ fileIds: [70_000], archive: { name: 'old' } });
     await stack.waitUntilFinal(jobId);

@@ -8,13 +8,14 @@ export function JobLink({ jobId }: { jobId: string }) {
   const { show } = useDownloadUi();
   const [isGone, setGone] = useState(false);
   useEffect(() => {
-    if (IS_JOB_ID.test(jobId)) {
-      show(jobId);
-      downloads.follow(jobId);
-    }
-    // A dismissed download stays unknown to this browser.
-    // oxlint-disable-next-line react-hooks/set-state-in-effect -- the store is the external system
-    setGone(!downloads.get(jobId));
+    // After the effects of the provider: the store then knows the downloads of this browser, each under its own id.
+    queueMicrotask(() => {
+      if (IS_JOB_ID.test(jobId)) downloads.follow(jobId);
+      const download = downloads.get(jobId);
+      if (download) show(download.id);
+      // A dismissed download stays unknown to this browser.
+      setGone(!download);
+    });
   }, [downloads, jobId, show]);
   if (!isGone) return null;
   return (
