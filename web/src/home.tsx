@@ -26,7 +26,7 @@ import { useLink } from './use-link.js';
 export function Home({ session, me, isOver }: { session: Session; me: Me; isOver: boolean }) {
   const [query, setQuery] = useState('');
   const [dialog, setDialog] = useState<'shortcuts' | 'failed' | null>(null);
-  /** Counts accepted downloads: each begins a new selection. */
+  /** Counts selections: each accepted download and each link of files begins another. */
   const [round, setRound] = useState(0);
   const search = useRef<HTMLInputElement>(null);
   const download = useRef<HTMLButtonElement>(null);
@@ -41,6 +41,8 @@ export function Home({ session, me, isOver }: { session: Session; me: Me; isOver
     if (link.fileIds.length === 0) return;
     clear();
     add(link.fileIds);
+    // oxlint-disable-next-line react-hooks/set-state-in-effect -- the address is the external system
+    setRound((count) => count + 1);
   }, [link, clear, add]);
 
   const isRefused = files.error?.status === 401;
@@ -80,7 +82,7 @@ export function Home({ session, me, isOver }: { session: Session; me: Me; isOver
               }}
             />
           ) : (
-            <EnterIds key={`${round} ${link.fileIds.join()}`} initial={link.fileIds} selection={selection} />
+            <EnterIds key={round} selection={selection} />
           )}
         </main>
         <aside className="card side" aria-labelledby="my-downloads">

@@ -7,6 +7,8 @@ import { problem } from '../../support/stub-api.js';
 import { waitFor } from '../../support/wait-for.js';
 import { row, summary, WebPages } from '../../support/web-page.js';
 
+const JOB_ID = '6dbe0f43-9a5c-5d5c-8a3e-1d0b3b8c0f4e';
+
 describeWith(await locateChromium(), 'the file list of the page', (chromium) => {
   let site: PageSite;
   let browser: Browser;
@@ -163,6 +165,36 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
     await expectText(page, '2 ids. Not an id: no/id');
     expect(await text(page)).toContain('2 files');
     expect(site.requests.some((request) => request.includes('/v1/files'))).toBe(false);
+  });
+
+  it('enters no ids again after the download of a link', async () => {
+    site.me = { ...site.me, listing: false };
+    site.answers['POST /v1/download/initiate'] = { status: 202, body: { jobId: JOB_ID } };
+    site.answers[`GET /v1/download/status/${JOB_ID}`] = { body: { jobId: JOB_ID, status: 'cancelled' } };
+    const page = await visit({}, '#files=100000,100001');
+    const ids = page.getByLabel('Enter file ids');
+    await waitFor('the ids', async () => (await ids.inputValue()) === '100000\n100001');
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await waitFor('no selection', async () => (await text(page)) === 'Select files to download');
+    expect(await ids.inputValue()).toBe('');
+    await page.evaluate("location.hash = 'files=100000,100001'");
+    await waitFor('the link again', async () => (await ids.inputValue()) === '100000\n100001');
+    expect(await text(page)).toContain('2 files');
+  });
+
+  it('keeps the selection if its start is cancelled', async () => {
+    site.answers['POST /v1/download/initiate'] = new Promise<never>(() => {});
+    const page = await visit();
+    await at(page, 1).click();
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Preparing your download…').first().waitFor();
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.getByText('Cancelled').first().waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect(await selected(page)).toEqual([1]);
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await dialog.getByText('Preparing your download…').first().waitFor();
   });
 
   it('names files that are not available, and leaves them out', async () => {

@@ -1,13 +1,12 @@
 import { useState } from 'react';
-import type { FileId } from 'longhaul/client';
 import { plural, type Selection, useLonghaul } from 'longhaul/react';
 import { parseFileIds } from '../link.js';
 import { named } from './link-problems.js';
 
-/** A field for file ids, for servers that list no files. */
-export function EnterIds({ initial, selection }: { initial: readonly FileId[]; selection: Selection }) {
+/** A field for file ids, for servers that list no files. It begins with the selection, for example that of a link. */
+export function EnterIds({ selection }: { selection: Selection }) {
   const { messages, locale } = useLonghaul();
-  const [text, setText] = useState(initial.join('\n'));
+  const [text, setText] = useState(() => [...selection.ids].join('\n'));
   const { ids, rest } = parseFileIds(text);
   const { limit } = selection;
   const isWrong = rest.length > 0 || ids.length > limit;

@@ -73,8 +73,8 @@ export function DownloadBar({
       const state = downloads.get(id)?.state;
       if (state === 'starting') return;
       stop();
-      // A refused start keeps its selection, and so does a newer one.
-      if (state === 'refused') starting.current = null;
+      // A start that is refused or given up keeps its selection, and so does a newer one.
+      if (state === 'refused' || state === 'cancelled') starting.current = null;
       else if (present.current === fileIds) onAccepted();
     }, id);
     starting.current = fileIds;
