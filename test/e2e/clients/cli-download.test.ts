@@ -108,11 +108,16 @@ describeWith(await locateTemporalCli(), 'longhaul download', (temporalCli) => {
     expect(await names()).toEqual([]);
   });
 
-  it('refuses an existing file before it starts anything', async () => {
+  it.each([
+    ['-o', 'photos.zip'],
+    ['--name', 'photos'],
+    ['--name', 'photos.zip'],
+  ])('refuses the existing file of %s %s before starting', async (flag, name) => {
+    const args = ['download', '70001', flag, name];
     await writeFile(join(cli.folder, 'photos.zip'), 'mine');
-    expect((await cli.run(['download', '70001', '-o', 'photos.zip'])).code).toBe(7);
+    expect((await cli.run(args)).code).toBe(7);
     expect(proxy.requests).toEqual([]);
-    expect((await cli.run(['download', '70001', '-o', 'photos.zip', '--force'])).code).toBe(0);
+    expect((await cli.run([...args, '--force'])).code).toBe(0);
     expect(await entriesOf(await saved('photos.zip'))).toEqual(['a.txt']);
   });
 

@@ -58,7 +58,7 @@ function Report({ id }: { id: string }) {
   const state: string | undefined = useDownload(id)?.state ?? current?.state ?? jobs.get(id)?.state;
   return (
     <button disabled={isLoading} onClick={() => show(start({ fileIds: [1] }).id)} onBlur={minimise}>
-      {state} {error?.message} {downloads.length} {shown} {drawerOpen}
+      {state} {(error ?? current?.error)?.message} {downloads.length} {shown} {drawerOpen}
       <a onClick={() => setDrawerOpen(startDownload([1]).saved)} />
     </button>
   );

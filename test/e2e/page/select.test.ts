@@ -113,6 +113,32 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
     expect(await selected(page)).toEqual([1]);
   });
 
+  it('unticks the files of a search alone', async () => {
+    const page = await visit();
+    for (const index of [1, 2]) await at(page, index).click();
+    await page.getByRole('searchbox').fill('sunset');
+    await waitFor('the matches', async () => (await page.locator('.lh-file').count()) === 4);
+    const all = page.getByRole('checkbox', { name: 'Select all files' });
+    await all.click();
+    await waitFor('all of them', async () => (await text(page)).startsWith('6 files'));
+    await all.click();
+    await page.getByRole('searchbox').fill('');
+    await at(page, 11).waitFor();
+    expect(await selected(page)).toEqual([1, 2]);
+  });
+
+  it('keeps unticked files out of the next range', async () => {
+    const page = await visit();
+    for (const index of [1, 3]) await at(page, index).click();
+    const all = page.getByRole('checkbox', { name: 'Select all files' });
+    for (const count of [12, 0]) {
+      await all.click();
+      await waitFor(`${count} files`, async () => (await selected(page)).length === count);
+    }
+    await at(page, 5).click({ modifiers: ['Shift'] });
+    expect(await selected(page)).toEqual([3, 4, 5]);
+  });
+
   it('asks the server once for a quick typist', async () => {
     const page = await visit();
     await at(page, 0).waitFor();

@@ -2,7 +2,7 @@ import { REQUEST_FLAGS, WAIT_FLAGS } from '../arguments/flags.js';
 import { UsageError } from '../errors.js';
 import { downloadRequest } from '../request/download-request.js';
 import { readFileIds } from '../request/read-file-ids.js';
-import { namedBy, targetOf } from '../transfer/target.js';
+import { assertNameFree, namedBy, targetOf } from '../transfer/target.js';
 import { rememberedStarts } from '../rejoin/remembered-starts.js';
 import { rememberStart, reportStart } from '../job/start-job.js';
 import { saveJob } from '../job/save-job.js';
@@ -27,6 +27,7 @@ export const download: Command = {
     const target = await targetOf(values.output, force);
     const files = await readFileIds(positionals, values.from ?? [], 'download');
     const request = downloadRequest(files, values, namedBy(target));
+    await assertNameFree(target, request.archive, force);
     const connection = await context.connect();
     await withInterrupts(context, connection, async (run) => {
       run.view.show({ phase: 'Starting', percent: null });

@@ -50,6 +50,22 @@ export async function filePath(
   return path;
 }
 
+/**
+ * Checks the file that a named archive becomes in a folder. Without a name, only the server can tell.
+ * @throws CommandError for an existing file without `force`.
+ */
+export async function assertNameFree(
+  target: Target,
+  { name, format = 'zip' }: NamedOutput = {},
+  force: boolean,
+): Promise<void> {
+  if (target.kind !== 'folder' || name === undefined) return;
+  const ending = `.${format}`;
+  const stem = name.trim();
+  // As the server names it.
+  await filePath(target, stem.toLowerCase().endsWith(ending) ? stem : stem + ending, force);
+}
+
 /** @throws CommandError for an existing file without `force`. */
 export async function assertAbsent(path: string, force: boolean): Promise<void> {
   const info = await statOf(path);

@@ -7,10 +7,7 @@ import { type Item, restart } from './item.js';
 import type { Download } from './types.js';
 
 /** Actions of the user on a download. Each throws why it failed, and keeps it. */
-export type Actions = Record<NonNullable<Download['pending']>, (item: Item) => Promise<void>> & {
-  /** Saves what was not saved yet. */
-  saveFirst: (item: Item) => Promise<void>;
-};
+export type Actions = Record<NonNullable<Download['pending']>, (item: Item) => Promise<void>>;
 
 export function createActions(
   { client, tabs, records, signal, tell, show }: StoreContext,
@@ -40,21 +37,6 @@ export function createActions(
     }
   }
 
-  /** One save at a time, whatever the number of tabs. @param again also if it was saved before. */
-  function save(item: Item, again: boolean): Promise<void> {
-    const { id, jobId } = item.record;
-    return act(item, 'save', () =>
-      tabs.exclusive(`save:${id}`, signal, async () => {
-        if (!jobId) throw new LonghaulError('JOB_NOT_READY', 'The archive is not ready.');
-        const isDone = !again && (item.record.saved || records.get(id)?.saved);
-        const url = !isDone && (await client.downloadUrl(jobId, call));
-        // Before the hand-over, which takes seconds: no other tab and no later page saves it again.
-        tell(item, { record: { ...item.record, saved: true } });
-        if (url) await handOver(url);
-      }),
-    );
-  }
-
   return {
     retry: (item) =>
       act(item, 'retry', async () => {
@@ -68,8 +50,23 @@ export function createActions(
         // A start that is given up may have reached the server: its answer leads to a cancellation.
         tell(item, jobId ? { status: await client.cancel(jobId, call).catch(jobOf) } : { own: 'cancelled' });
       }),
-    save: (item) => save(item, item.record.saved && item.pending !== 'save'),
-    saveFirst: (item) => save(item, false),
+    /** One save at a time, whatever the number of tabs. A click during the first save joins it. */
+    save: (item) => {
+      const { id, jobId, saved } = item.record;
+      const isAgain = saved && item.pending !== 'save';
+      const isDone = () => !isAgain && (item.record.saved || records.get(id)?.saved);
+      return act(item, 'save', () =>
+        tabs.exclusive(`save:${id}`, signal, async () => {
+          if (!jobId) throw new LonghaulError('JOB_NOT_READY', 'The archive is not ready.');
+          const url = !isDone() && (await client.downloadUrl(jobId, call));
+          // Another tab may have saved it meanwhile: without https there are no locks.
+          const isFirst = url && !isDone();
+          // Before the hand-over, which takes seconds: no other tab and no later page saves it again.
+          tell(item, { record: { ...item.record, saved: true }, connection: 'polling' });
+          if (isFirst) await handOver(url);
+        }),
+      );
+    },
   };
 }
 

@@ -24,6 +24,8 @@ export function fold(item: Item, { record, status, own, ...rest }: News): void {
   if (own && (own !== 'starting' || !item.status)) item.own = own;
   if (rest.failure) item.canRetryAt = retryAt(rest.failure, Date.now());
   Object.assign(item, rest);
+  // Also after an action on an ended download, which nothing follows.
+  if (rest.failure?.status === 401) item.connection = 'signed-out';
 }
 
 /** Takes a status over, unless it is older than the present one. */

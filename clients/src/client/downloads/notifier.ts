@@ -35,10 +35,9 @@ export function createNotifier(items: Map<string, Item>): Notifier {
         if (!item || !id || id === item.record.id || id === item.record.jobId) listener();
       }
     },
-    list: () => (listed ??= newestFirst(items).flatMap(({ shown }) => shown ?? [])),
+    list: () =>
+      (listed ??= [...items.values()]
+        .toSorted((a, b) => b.record.createdAt.localeCompare(a.record.createdAt))
+        .flatMap(({ shown }) => shown ?? [])),
   };
-}
-
-export function newestFirst(items: Map<string, Item>): Item[] {
-  return [...items.values()].toSorted((a, b) => b.record.createdAt.localeCompare(a.record.createdAt));
 }

@@ -101,9 +101,5 @@ function isGivenUp({ own }: Item): boolean {
 /** The start was refused, the job is gone, or the sign-in has ended. */
 function endOf({ record }: Item, failure: LonghaulError): News {
   const gone = failure.code === 'JOB_NOT_FOUND' ? 'gone' : undefined;
-  return {
-    own: record.jobId ? gone : 'refused',
-    failure,
-    connection: failure.status === 401 ? 'signed-out' : 'polling',
-  };
+  return { own: record.jobId ? gone : 'refused', failure, connection: 'polling' };
 }

@@ -31,7 +31,7 @@ export function createStore(
   const { items, find, tell } = board;
   const context = { client, tabs, records, signal, ...board };
   const pursue = createPursuit(context, goOn);
-  const { saveFirst, ...actions } = createActions(context, handOver);
+  const actions = createActions(context, handOver);
 
   tabs.listen((message) => (message === 'forget' ? forget() : board.hear(message)));
   onPageChange(goOn, signal);
@@ -63,8 +63,7 @@ export function createStore(
       if (item) tell(item, { record: { ...item.record, dismissed: true } });
     },
     async resume() {
-      const newest = await takeUp(context, goOn);
-      if (newest) await autoSaved(newest);
+      await autoSaved(await takeUp(context, goOn));
     },
     isClosed: () => signal.aborted,
     follow: (jobId) => tell(board.job(jobId)),
@@ -100,9 +99,9 @@ export function createStore(
     else if (!item.failure) void pursue(item);
   }
 
-  async function autoSaved(item: Item): Promise<void> {
+  async function autoSaved(item: Item | undefined): Promise<void> {
     // `failure` tells why not.
-    if (autoSave) await saveFirst(item).catch(() => {});
+    if (autoSave && item?.record.saved === false) await actions.save(item).catch(() => {});
   }
 
   function known(id: string): Item {

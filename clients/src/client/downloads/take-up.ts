@@ -1,6 +1,5 @@
 import type { StoreContext } from './context.js';
 import { isOwn, type Item } from './item.js';
-import { newestFirst } from './notifier.js';
 
 /** Jobs that are read from the server's list. */
 const LISTED = 50;
@@ -8,7 +7,7 @@ const LISTED = 50;
 /**
  * Takes up what this browser remembers, and what the server lists, with one request for all.
  * @param goOn pursues the remembered downloads.
- * @returns the newest archive that was not saved. Browsers may ask before a second save without a click.
+ * @returns the download that completed last. Older ones wait for a click: browsers may ask before a second save.
  */
 export async function takeUp(
   { client, records, signal, items, add, job, tell, show }: StoreContext,
@@ -22,7 +21,10 @@ export async function takeUp(
   } catch {
     // The downloads of this browser are there all the same.
   }
-  return newestFirst(items).find(
-    (item) => isOwn(item) && item.shown?.state === 'completed' && !item.record.saved,
-  );
+  let last: Item | undefined;
+  for (const item of items.values()) {
+    const isReady = isOwn(item) && item.shown?.state === 'completed';
+    if (isReady && !(last && last.status!.completedAt! > item.status!.completedAt!)) last = item;
+  }
+  return last;
 }

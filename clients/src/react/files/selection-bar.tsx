@@ -33,7 +33,8 @@ export function SelectionBar({ files, selection }: { files: Files; selection: Se
         aria-label={messages.selectAllFiles()}
         title={messages.selectAllFiles()}
         disabled={total === 0}
-        onClick={checked === true ? selection.clear : selection.selectAll}
+        // Files that a search hides stay selected.
+        onClick={checked === true ? () => selection.remove(files.ids) : selection.selectAll}
       >
         <span className="lh-check" aria-hidden="true" />
       </button>

@@ -79,6 +79,8 @@ export function useSelection(source: SelectionSource, { limit = LIMIT } = {}): S
       const next = new Set(latest.current.ids);
       for (const id of removed) next.delete(id);
       set(next);
+      // The next range must not bring them back.
+      beginAt(range.current.from);
     };
     return {
       toggle(id: FileId) {

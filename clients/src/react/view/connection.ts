@@ -12,7 +12,7 @@ export function connectionOf(
 ): Partial<DownloadView> {
   const { connection } = download;
   const isStarting = download.state === 'starting';
-  if (connection === 'signed-out' && (isActive(download) || download.state === 'refused')) {
+  if (connection === 'signed-out') {
     const sentence = download.state === 'refused' ? messages.startsAfterSignIn() : messages.signedOutDetail();
     return {
       headline: messages.signedOut(),

@@ -244,7 +244,7 @@ export const englishDownloads: DownloadMessages = {
       ? errors.map(({ path, message: reason }) => `${path}: ${reason}`).join(' ')
       : (FAILURES[code] ?? (code === 'JOB_TOO_LARGE' ? inUnits(message) : message)),
   busyUntil: (ms) => `Busy. Trying again in ${formatCountdown(ms)}.`,
-  startWaits: () => 'No answer yet. Your download starts as soon as the server answers.',
+  startWaits: () => 'No answer yet. Trying again…',
 
   minimise: () => 'Minimise',
   close: () => 'Close',

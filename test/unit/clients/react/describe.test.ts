@@ -218,6 +218,8 @@ describe('description of a download', () => {
       problem: null,
       labels: ['Sign in', 'Change selection'],
     });
+    const save = see({ state: 'completed', connection: 'signed-out', failure }, { canSignIn: true });
+    expect(save).toMatchObject({ headline: 'Please sign in again', problem: null, labels: ['Sign in'] });
   });
 
   it.each([

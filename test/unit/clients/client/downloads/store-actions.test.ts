@@ -370,6 +370,29 @@ describe('createDownloads', () => {
     expect(store.get('key')?.failure?.code).toBe('TOO_MANY_JOBS');
   });
 
+  it.each(['save', 'retry', 'cancel'] as const)('asks to sign in after a refused %s', async (action) => {
+    const store = await started();
+    server.set('job-1', { status: 'failed' });
+    await settle();
+    server.failure = SIGNED_OUT;
+    await expect(store[action]('key')).rejects.toThrow('Sign in.');
+    expect(store.get('key')).toMatchObject({ connection: 'signed-out', failure: { status: 401 } });
+    server.failure = undefined;
+    await store.resume();
+    expect(store.get('key')).toMatchObject({ connection: 'polling', failure: null });
+  });
+
+  it('asks for no sign-in after a save', async () => {
+    const store = await started();
+    server.set('job-1', READY);
+    await settle();
+    server.failure = SIGNED_OUT;
+    await store.save('key').catch(() => {});
+    server.failure = undefined;
+    await store.save('key');
+    expect(store.get('key')?.connection).toBe('polling');
+  });
+
   it('shows the end that came before a cancel', async () => {
     const store = await started();
     const job = { ...server.job('job-1'), ...READY };

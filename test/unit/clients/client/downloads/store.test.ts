@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { LonghaulError } from '../../../../../clients/src/client/index.js';
 import { createRecords } from '../../../../../clients/src/client/downloads/records.js';
 import { createStore } from '../../../../../clients/src/client/downloads/store.js';
+import { browserTabs } from '../../../../../clients/src/client/downloads/tabs.js';
 import type { Downloads } from '../../../../../clients/src/client/downloads/types.js';
 import { FakeBrowser, FakeServer } from '../../../../support/downloads-fakes.js';
 
@@ -44,10 +45,10 @@ describe('createDownloads', () => {
   });
 
   /** A new tab. */
-  function open(autoSave = true): Downloads {
+  function open(autoSave = true, tabs = browser.tab()): Downloads {
     const handOver = async (url: string) => void saved.push(url);
     const records = createRecords(browser.storage, KEY);
-    const store = createStore(server.client(), autoSave, { records, tabs: browser.tab(), handOver });
+    const store = createStore(server.client(), autoSave, { records, tabs, handOver });
     stores.push(store);
     return store;
   }
@@ -202,6 +203,33 @@ describe('createDownloads', () => {
     await open().resume();
     await open().resume();
     expect(saved).toHaveLength(1);
+  });
+
+  it('saves the archive that completed last, and no other', async () => {
+    const closed = open();
+    for (const clientRequestId of ['a', 'b', 'c']) closed.start({ ...REQUEST, clientRequestId });
+    await settle();
+    closed.close();
+    for (const [jobId, minute] of Object.entries({ 'job-1': 2, 'job-2': 3, 'job-3': 1 })) {
+      const completedAt = `2026-01-01T00:0${minute}:00.000Z`;
+      server.set(jobId, { ...READY, completedAt, downloadUrl: `http://store.test/${jobId}` });
+    }
+    await open().resume();
+    await open().resume();
+    expect(saved).toEqual(['http://store.test/job-2']);
+  });
+
+  it('saves once in tabs without locks', async () => {
+    const closed = open();
+    closed.start(REQUEST);
+    await settle();
+    closed.close();
+    server.set('job-1', READY);
+    const alone = () => open(true, browserTabs(KEY));
+    const [first, second] = [alone(), alone()];
+    await Promise.all([first.resume(), first.resume(), second.resume()]);
+    expect(saved).toHaveLength(1);
+    expect([first, second].map((tab) => tab.get('key')?.saved)).toEqual([true, true]);
   });
 
   it('saves no download of another browser by itself', async () => {
