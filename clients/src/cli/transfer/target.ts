@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { DownloadRequest } from '../../client/index.js';
 import { notSaved, systemCode } from '../errors.js';
 import type { NamedOutput } from '../request/download-request.js';
 import { splitName } from '../request/formats.js';
@@ -56,7 +57,7 @@ export async function filePath(
  */
 export async function assertNameFree(
   target: Target,
-  { name, format = 'zip' }: NamedOutput = {},
+  { name, format = 'zip' }: NonNullable<DownloadRequest['archive']> = {},
   force: boolean,
 ): Promise<void> {
   if (target.kind !== 'folder' || name === undefined) return;
