@@ -1,9 +1,9 @@
 /** The two clocks of this machine. */
 export interface Clocks {
   /** Milliseconds since the epoch. They may jump, so no interval is measured by them. */
-  wall(): number;
+  wall: () => number;
   /** Milliseconds that nobody adjusts. */
-  steady(): number;
+  steady: () => number;
 }
 
 export const CLOCKS: Clocks = { wall: Date.now, steady: () => performance.now() };
