@@ -80,7 +80,13 @@ describeWith(await locateTemporalCli(), 'retry by the owner', (temporalCli) => {
     expect((await ended('bob', jobId)).status).toBe('completed');
     await stack.store.delete(await stack.artifacts(jobId));
     expect((await retry('bob', jobId)).code).toBe(202);
-    expect((await ended('bob', jobId)).status).toBe('completed');
+    const { status, createdAt } = await ended('bob', jobId);
+    expect(status).toBe('completed');
+    await waitFor('the list to show the last run alone', async () => {
+      const response = await stack.request('/v1/downloads', { headers: user('bob') });
+      const { jobs } = (await response.json()) as { jobs: DownloadStatus[] };
+      return jobs.length === 1 && jobs[0]!.createdAt === createdAt;
+    });
   });
 
   it('counts for the limit of queued jobs', async () => {
