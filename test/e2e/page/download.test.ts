@@ -95,7 +95,10 @@ describeWith(programs, 'downloads on the page', (temporalCli, chromium) => {
     await page.goto(`${stack.baseUrl}/#job=${jobId}`);
     await page.reload();
     await page.getByRole('dialog', { name: 'Download ready' }).waitFor();
-    expect(await page.locator('.side li').filter({ hasText: 'own.zip' }).count()).toBe(1);
+    const rows = page.locator('.side li');
+    await rows.first().waitFor();
+    await waitFor('their states', async () => (await page.locator('li[data-state=starting]').count()) === 0);
+    expect(await rows.filter({ hasText: 'own.zip' }).count()).toBe(1);
   });
 
   it('opens a download that the list leaves out', async () => {

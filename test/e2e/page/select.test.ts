@@ -196,12 +196,12 @@ describeWith(await locateChromium(), 'the file list of the page', (chromium) => 
   it('enters no ids again after the download of a link', async () => {
     site.me = { ...site.me, listing: false };
     site.answers['POST /v1/download/initiate'] = { status: 202, body: { jobId: JOB_ID } };
-    site.answers[`GET /v1/download/status/${JOB_ID}`] = { body: { jobId: JOB_ID, status: 'cancelled' } };
+    site.answers[`GET /v1/download/status/${JOB_ID}`] = { body: { jobId: JOB_ID, status: 'queued' } };
     const page = await visit({}, '#files=100000,100001');
     const ids = page.getByLabel('Enter file ids');
     await waitFor('the ids', async () => (await ids.inputValue()) === '100000\n100001');
     await page.getByRole('button', { name: 'Download', exact: true }).click();
-    await waitFor('no selection', async () => (await text(page)) === 'Select files to download');
+    await expectText(page, 'Select files to download');
     expect(await ids.inputValue()).toBe('');
     await page.evaluate("location.hash = 'files=100000,100001'");
     await waitFor('the link again', async () => (await ids.inputValue()) === '100000\n100001');

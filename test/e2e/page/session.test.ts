@@ -7,6 +7,7 @@ import { problem } from '../../support/stub-api.js';
 import { waitFor } from '../../support/wait-for.js';
 import { WebPages } from '../../support/web-page.js';
 
+const SIGNED_OUT = problem(401, 'UNAUTHENTICATED', 'Authentication required.');
 const BUSY = problem(429, 'TOO_MANY_REQUESTS', 'Too many requests.');
 
 describeWith(await locateChromium(), 'sign-in while the server is away', (chromium) => {
@@ -35,7 +36,7 @@ describeWith(await locateChromium(), 'sign-in while the server is away', (chromi
     ['of others', { body: null }],
   ])('asks again how to sign in after an answer %s', async (_, answer) => {
     const next = site.answers['GET /'];
-    site.answers['GET /v1/me'] = problem(401, 'UNAUTHENTICATED', 'Authentication required.');
+    site.answers['GET /v1/me'] = SIGNED_OUT;
     site.answers['GET /'] = answer;
     const page = await visit();
     await page.getByText('One moment…').waitFor();
@@ -58,6 +59,7 @@ describeWith(await locateChromium(), 'sign-in while the server is away', (chromi
     await said.waitFor();
     await page.unrouteAll();
     site.answers['DELETE /v1/sign-in'] = { body: null };
+    site.answers['GET /v1/me'] = SIGNED_OUT;
     await signOut.click();
     await page.getByLabel('API key').waitFor();
     expect(site.requests.filter((request) => request === 'DELETE /v1/sign-in')).toHaveLength(2);
@@ -65,7 +67,7 @@ describeWith(await locateChromium(), 'sign-in while the server is away', (chromi
 
   it('tells how to get another sign-in link', async () => {
     site.answers['GET /'] = { body: { auth: { mode: 'jwt', signInUrl: null } } };
-    site.answers['GET /v1/me'] = problem(401, 'UNAUTHENTICATED', 'Authentication required.');
+    site.answers['GET /v1/me'] = SIGNED_OUT;
     site.answers['POST /v1/sign-in'] = { status: 503, body: null };
     const page = await visit('#sign-in=ticket');
     await page.getByRole('alert').waitFor();
