@@ -61,8 +61,8 @@ export function createActions(
           const url = !isDone() && (await client.downloadUrl(jobId, call));
           // Another tab may have saved it meanwhile: without https there are no locks.
           const isFirst = url && !isDone();
-          // Before the hand-over, which takes seconds: no other tab and no later page saves it again.
-          tell(item, { record: { ...item.record, saved: true }, connection: 'polling' });
+          // Before the hand-over, which takes seconds: no other tab and no later page saves it again. The status ends `signed-out`.
+          tell(item, { record: { ...item.record, saved: true }, status: item.status });
           if (isFirst) await handOver(url);
         }),
       );
