@@ -59,6 +59,8 @@ async function main(parts: WorkerParts, temporal: TemporalConnection): Promise<v
       runAll(workers, stopping),
       settings.worker.role !== 'build' && new TerminatedJobs(client, logger).watch(stopping.signal),
     ]);
+    // Not after a failure: a worker that never ran still holds it, and the error would hide the first.
+    await connection.close();
   } finally {
     stopping.abort();
     clearInterval(checks);
@@ -162,9 +164,12 @@ async function tellLastSweep(client: Client, { observed, logger }: WorkerParts):
 
 silenceSdkNodeWarning();
 try {
-  const [parts, temporal] = await loadTogether(
-    load(loadWorkerSettings).then(loadParts),
+  const settings = load(loadWorkerSettings);
+  // In this order the problems are listed.
+  const [, temporal, parts] = await loadTogether(
+    settings,
     load(temporalConnection),
+    settings.then(loadParts),
   );
   await main(parts, temporal);
 } catch (error) {

@@ -89,7 +89,13 @@ async function stopServing(
 
 silenceSdkNodeWarning();
 try {
-  const [parts, temporal] = await loadTogether(load(loadSettings).then(loadParts), load(temporalConnection));
+  const settings = load(loadSettings);
+  // In this order the problems are listed.
+  const [, temporal, parts] = await loadTogether(
+    settings,
+    load(temporalConnection),
+    settings.then(loadParts),
+  );
   await main(parts, temporal);
 } catch (error) {
   if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);

@@ -75,16 +75,18 @@ export class OutboundHttp {
 
   /**
    * Resolves with the head of the response, whatever its status. Waits for its turn while many requests to the same
-   * server are running. Retries once on a stale pooled connection.
+   * server are running. Sends again after each stale pooled connection: of several idle ones, all may be stale.
    */
   async send(request: OutboundRequest): Promise<OutboundAnswer> {
     const { url, agent } = this.routeOf(request);
     return this.placesOf(url).run(async () => {
-      try {
-        return await exchange(request, url, agent);
-      } catch (error) {
-        if (!(error instanceof StaleConnection)) throw error;
-        return exchange(request, url, agent);
+      for (;;) {
+        try {
+          return await exchange(request, url, agent);
+        } catch (error) {
+          // Ends with a new connection, which is never stale.
+          if (!(error instanceof StaleConnection)) throw error;
+        }
       }
     }, request.signal);
   }

@@ -97,11 +97,15 @@ describeWith(await locateTemporalCli(), 'upgrade of workers', (temporalCli) => {
     files.hurry();
     for (const jobId of [...builds, ...jobIds]) {
       const { status, attempts } = await stack.waitUntilFinal(jobId, PATIENT);
-      expect({ jobId, status, attempts }).toEqual({ jobId, status: 'completed', attempts: 1 });
-      const failures = (await eventsOf(jobId)).map(
-        (event) => event.workflowTaskFailedEventAttributes?.failure,
+      const events = await eventsOf(jobId);
+      const failures = events.flatMap(
+        (event) =>
+          event.workflowTaskFailedEventAttributes?.failure ??
+          event.activityTaskStartedEventAttributes?.lastFailure ??
+          [],
       );
-      expect(failures.filter(Boolean)).toEqual([]);
+      expect({ jobId, failures }).toEqual({ jobId, failures: [] });
+      expect({ jobId, status, attempts }).toEqual({ jobId, status: 'completed', attempts: 1 });
     }
     const versions = (await eventsOf(builds[0]!)).map(
       (event) => event.workflowTaskCompletedEventAttributes?.workerVersion?.buildId,

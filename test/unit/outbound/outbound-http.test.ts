@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setMaxListeners } from 'node:events';
 import type { LookupFunction } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -219,6 +220,19 @@ describe('OutboundHttp', () => {
       receiver.answer = (_again, other) => other.end('again');
       response.socket!.destroy();
     };
+    expect(await textOf(await get(receiver.url, http), 100)).toBe('again');
+  });
+
+  it('sends again after several stale connections', async () => {
+    const http = client([receiver.host]);
+    const held: ServerResponse[] = [];
+    receiver.answer = (_, response) => {
+      if (held.push(response) === 3) for (const one of held) one.end('hello');
+    };
+    await Promise.all([1, 2, 3].map(async () => textOf(await get(receiver.url, http), 100)));
+    let stale = 3;
+    receiver.answer = (_, response) =>
+      void (stale-- > 0 ? response.socket!.destroy() : response.end('again'));
     expect(await textOf(await get(receiver.url, http), 100)).toBe('again');
   });
 });
