@@ -17,7 +17,7 @@ describeWith(await locateTemporalCli(), 'LonghaulClient over a lossy network', (
     stack = await Stack.start({ temporalCli, env: { MAX_QUEUED_JOBS_PER_USER: '1000' } });
     proxy = await CuttingProxy.start(stack.baseUrl);
     // 200 starts at once take long on a busy machine.
-    client = new LonghaulClient({ baseUrl: proxy.url, retryForMs: 110_000 });
+    client = new LonghaulClient({ baseUrl: proxy.url, retryForMs: 220_000 });
     await stack.store.write('downloads/70000', Buffer.from('small'));
   });
   afterEach(() => proxy.reset());
