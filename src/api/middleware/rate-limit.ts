@@ -106,17 +106,16 @@ export class RequestCounts implements Store {
   constructor(private readonly windowMs: number) {}
 
   get(key: string): ClientRateLimitInfo | undefined {
-    const count = this.counts.get(key);
-    return count && count.endsAt > performance.now() ? infoOf(count) : undefined;
+    const count = this.current(key);
+    return count && infoOf(count);
   }
 
   increment(key: string): ClientRateLimitInfo {
-    const now = performance.now();
-    const before = this.counts.get(key);
-    const count =
-      before && before.endsAt > now
-        ? { ...before, totalHits: before.totalHits + 1 }
-        : { totalHits: 1, endsAt: now + this.windowMs };
+    const { totalHits, endsAt } = this.current(key) ?? {
+      totalHits: 0,
+      endsAt: performance.now() + this.windowMs,
+    };
+    const count = { totalHits: totalHits + 1, endsAt };
     this.counts.set(key, count);
     return infoOf(count);
   }
@@ -128,6 +127,12 @@ export class RequestCounts implements Store {
 
   resetKey(key: string): void {
     this.counts.delete(key);
+  }
+
+  /** The count of a window that has not ended. */
+  private current(key: string) {
+    const count = this.counts.get(key);
+    return count && count.endsAt > performance.now() ? count : undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import { tracedStarts } from '../../temporal/telemetry/traced-starts.js';
 import { WorkerPresence } from '../../temporal/worker-presence.js';
 import type { ApiParts } from './parts.js';
 
-/** What an API server knows through Temporal, and the load of its process. */
+/** The parts of an API server that use Temporal, and the gauge of its own load. */
 export interface Connected {
   connection: Connection;
   client: Client;
